@@ -1,0 +1,70 @@
+// Where hwprobe reads from: the kernel's files, or a recorded machine. The only way any reader of /proc, /sys and /etc sees a file.
+#pragma once
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quern::hwprobe {
+
+enum class FileError {
+  missing,     // no such file, or a part of the path is not a directory
+  denied,      // no permission (RAPL energy without root)
+  too_large,   // more than the reader's limit
+  unreadable,  // any other error, among them the I/O errors sysfs gives for sleeping devices
+};
+std::string_view to_string(FileError error);
+
+// Longest file any reader takes unless it says otherwise.
+inline constexpr std::size_t kFileBytesMax = 1 << 20;
+// Most entries of one directory that are listed; the rest is cut.
+inline constexpr std::size_t kDirectoryEntriesMax = 16384;
+
+// A read-only tree of files named by absolute paths ("/sys/class/hwmon"). Implementations are safe to use from several threads.
+class FileTree {
+ public:
+  virtual ~FileTree() = default;
+  // The whole content of a regular file, at most `limit` bytes. Never blocks on a FIFO or device.
+  virtual std::expected<std::string, FileError> read(std::string_view path, std::size_t limit = kFileBytesMax) const = 0;
+  // Names in a directory without "." and "..", sorted.
+  virtual std::expected<std::vector<std::string>, FileError> list(std::string_view path) const = 0;
+  // The target of a symbolic link as it is written, not resolved.
+  virtual std::expected<std::string, FileError> read_link(std::string_view path) const = 0;
+};
+
+// The files under a root directory: "/" for this machine, another folder for a fake or recorded tree.
+class HostFiles final : public FileTree {
+ public:
+  explicit HostFiles(std::filesystem::path root = "/");
+  std::expected<std::string, FileError> read(std::string_view path, std::size_t limit) const override;
+  std::expected<std::vector<std::string>, FileError> list(std::string_view path) const override;
+  std::expected<std::string, FileError> read_link(std::string_view path) const override;
+
+ private:
+  std::filesystem::path root_;
+};
+
+// A tree held in memory: recorded machines, tests and fuzzing. Directories exist because something lies in them.
+// Symbolic links to directories are followed when a path goes through them (at most 16 in one path).
+class RecordedFiles final : public FileTree {
+ public:
+  void add_file(std::string path, std::string content);
+  void add_error(std::string path, FileError error);  // reading this path fails so
+  void add_link(std::string path, std::string target);
+  std::expected<std::string, FileError> read(std::string_view path, std::size_t limit) const override;
+  std::expected<std::vector<std::string>, FileError> list(std::string_view path) const override;
+  std::expected<std::string, FileError> read_link(std::string_view path) const override;
+
+  const std::map<std::string, std::expected<std::string, FileError>, std::less<>>& files() const { return files_; }
+  const std::map<std::string, std::string, std::less<>>& links() const { return links_; }
+
+ private:
+  std::string resolve(std::string_view path) const;
+  std::map<std::string, std::expected<std::string, FileError>, std::less<>> files_;
+  std::map<std::string, std::string, std::less<>> links_;
+};
+
+}  // namespace quern::hwprobe
