@@ -25,7 +25,9 @@ add_library(quern_options INTERFACE)
 target_compile_features(quern_options INTERFACE cxx_std_23)
 target_include_directories(quern_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(quern_options INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -fno-omit-frame-pointer)
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Wno-missing-designated-field-initializers  # leaving a field at its default is what designated initializers are for
+  -fno-omit-frame-pointer)
 # Asio: no deprecated names, and no logging or tracking left on by accident.
 target_compile_definitions(quern_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
 

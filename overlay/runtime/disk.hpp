@@ -1,0 +1,39 @@
+// A node's small files as a dependency: keys, peer stores, journals. Databases open their own files.
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "overlay/runtime/result.hpp"
+#include "overlay/runtime/task.hpp"
+
+namespace quern::runtime {
+
+inline constexpr std::size_t kDiskFileBytesMax = 64 << 20;
+inline constexpr std::size_t kDiskNameBytesMax = 64;
+
+// 1 to kDiskNameBytesMax of a-z, 0-9, '.', '_' and '-', not starting with '.'. Callers choose names; a bad one is a bug
+// (asserted).
+bool is_disk_name(std::string_view name);
+
+// Files of one node in one folder. Errors: Errc::not_found, too_large, no_space, system.
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  virtual Task<Result<std::vector<std::byte>>> read(std::string name) = 0;
+  // Replaces or creates the file, whole or not at all. Survives a crash once it has returned. Readable by the owner
+  // only.
+  virtual Task<Result<void>> replace(std::string name, std::vector<std::byte> content) = 0;
+  // Adds to the end of the file, creating it. A crash before sync() may keep any part of it.
+  virtual Task<Result<void>> append(std::string name, std::vector<std::byte> content) = 0;
+  // All that was appended survives a crash once this has returned.
+  virtual Task<Result<void>> sync(std::string name) = 0;
+  // Nothing happens when there is none.
+  virtual Task<Result<void>> remove(std::string name) = 0;
+  // Names in order.
+  virtual Task<Result<std::vector<std::string>>> list() = 0;
+};
+
+}  // namespace quern::runtime

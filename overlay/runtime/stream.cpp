@@ -1,0 +1,13 @@
+#include "overlay/runtime/stream.hpp"
+
+namespace quern::runtime {
+
+Task<Result<void>> read_exactly(Stream& stream, std::span<std::byte> out) {
+  while (!out.empty()) {
+    CO_TRY(const std::size_t size, co_await stream.read_some(out));
+    out = out.subspan(size);
+  }
+  co_return Result<void>();
+}
+
+}  // namespace quern::runtime

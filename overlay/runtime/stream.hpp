@@ -1,0 +1,39 @@
+// An ordered, reliable stream of bytes between two ends: TCP, and later what is layered on it.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "overlay/runtime/result.hpp"
+#include "overlay/runtime/task.hpp"
+
+namespace quern::runtime {
+
+// One reader and one writer at a time; both may be pending together. Buffers must outlive the await. A cancelled read
+// takes no byte; a cancelled write may have sent any part of its bytes, so the stream is of no more use.
+class Stream {
+ public:
+  virtual ~Stream() = default;  // as close()
+  Stream() = default;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // Reads 1 to out.size() bytes (out is not empty). Errc::end_of_stream when the peer has finished writing, reset,
+  // closed, timed_out.
+  virtual Task<Result<std::size_t>> read_some(std::span<std::byte> out) = 0;
+  // Hands all of `data` to the send buffer, waiting while that is full: done is not received. Errc::reset, closed,
+  // timed_out.
+  virtual Task<Result<void>> write(std::span<const std::byte> data) = 0;
+  // Finishes writing; what was written still arrives, reading goes on. Nothing happens the second time.
+  virtual void shutdown_write() noexcept = 0;
+  // Ends both directions; what was written still arrives. Pending reads and writes end with Errc::closed.
+  virtual void close() noexcept = 0;
+  // Ends at once; the peer sees Errc::reset.
+  virtual void abort() noexcept = 0;
+};
+using StreamPtr = std::unique_ptr<Stream>;
+
+// Fills `out`. Errc::end_of_stream also when the stream ends inside it.
+Task<Result<void>> read_exactly(Stream& stream, std::span<std::byte> out);
+
+}  // namespace quern::runtime

@@ -1,0 +1,216 @@
+#include "overlay/runtime/system_disk.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "overlay/runtime/assertion.hpp"
+#include "overlay/runtime/runtime.hpp"
+
+namespace quern::runtime {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+namespace fs = std::filesystem;
+
+constexpr const char* kTemporarySuffix = ".tmp";  // cannot collide: callers' files are listed without it
+
+std::unexpected<Error> system_failure(int number, const fs::path& path) {
+  const std::string text = path.string() + ": " + std::generic_category().message(number);
+  switch (number) {
+    case ENOENT:
+      return fail(Errc::not_found, path.string());
+    case ENOSPC:
+    case EDQUOT:
+      return fail(Errc::no_space, text);
+    case EMFILE:
+    case ENFILE:
+      return fail(Errc::limit_reached, text);
+    default:
+      return fail(Errc::system, text);
+  }
+}
+
+class File {
+ public:
+  File(fs::path path, int flags)
+      : path_(std::move(path)), fd_(::open(path_.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)), error_(errno) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  Result<void> check() const {
+    if (fd_ < 0) return system_failure(error_, path_);
+    return {};
+  }
+  Result<std::size_t> size() const {
+    struct stat status{};
+    if (::fstat(fd_, &status) != 0) return system_failure(errno, path_);
+    return static_cast<std::size_t>(status.st_size);
+  }
+  Result<void> write(std::span<const std::byte> bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t size = ::write(fd_, bytes.data(), bytes.size());
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0) return system_failure(errno, path_);
+      bytes = bytes.subspan(static_cast<std::size_t>(size));
+    }
+    return {};
+  }
+  Result<Bytes> read(std::size_t size) const {
+    Bytes bytes(size);
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t got = ::read(fd_, bytes.data() + done, size - done);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return system_failure(errno, path_);
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    bytes.resize(done);
+    return bytes;
+  }
+  Result<void> sync() const {
+    if (::fsync(fd_) != 0) return system_failure(errno, path_);
+    return {};
+  }
+
+ private:
+  fs::path path_;
+  int fd_;
+  int error_;
+};
+
+Result<void> check_size(const fs::path& path, std::size_t size) {
+  if (size <= kDiskFileBytesMax) return {};
+  return fail(Errc::too_large,
+              path.string() + ": " + std::to_string(size) + " bytes, limit " + std::to_string(kDiskFileBytesMax));
+}
+
+Result<void> sync_folder(const fs::path& folder) {
+  const File directory(folder, O_RDONLY | O_DIRECTORY);
+  if (auto opened = directory.check(); !opened) return opened;
+  return directory.sync();
+}
+
+Result<void> make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder.parent_path(), error);
+  if (error) return system_failure(error.value(), folder);
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return system_failure(errno, folder);
+  return {};
+}
+
+Result<Bytes> read_file(const fs::path& path) {
+  const File file(path, O_RDONLY);
+  if (auto opened = file.check(); !opened) return std::unexpected(std::move(opened).error());
+  const auto size = file.size();
+  if (!size) return std::unexpected(size.error());
+  if (auto fits = check_size(path, *size); !fits) return std::unexpected(std::move(fits).error());
+  return file.read(*size);
+}
+
+Result<void> write_durably(const fs::path& path, const Bytes& content) {
+  const File file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (auto opened = file.check(); !opened) return opened;
+  if (auto written = file.write(content); !written) return written;
+  return file.sync();
+}
+
+Result<void> replace_file(const fs::path& path, const Bytes& content) {
+  if (auto fits = check_size(path, content.size()); !fits) return fits;
+  if (auto made = make_folder(path.parent_path()); !made) return made;
+  const fs::path temporary = path.string() + kTemporarySuffix;
+  auto written = write_durably(temporary, content);
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_failure(errno, path);
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  return sync_folder(path.parent_path());
+}
+
+Result<void> append_file(const fs::path& path, const Bytes& content) {
+  if (auto made = make_folder(path.parent_path()); !made) return made;
+  const File file(path, O_WRONLY | O_CREAT | O_APPEND);
+  if (auto opened = file.check(); !opened) return opened;
+  const auto size = file.size();
+  if (!size) return std::unexpected(size.error());
+  if (auto fits = check_size(path, *size + content.size()); !fits) return fits;
+  return file.write(content);
+}
+
+Result<void> sync_file(const fs::path& path) {
+  const File file(path, O_RDONLY);
+  if (auto opened = file.check(); !opened) return opened;
+  if (auto synced = file.sync(); !synced) return synced;
+  return sync_folder(path.parent_path());  // the name of a new file, too
+}
+
+Result<void> remove_file(const fs::path& path) {
+  if (::unlink(path.c_str()) == 0) return sync_folder(path.parent_path());
+  if (errno == ENOENT) return {};
+  return system_failure(errno, path);
+}
+
+Result<std::vector<std::string>> list_folder(const fs::path& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (is_disk_name(name) && !name.ends_with(kTemporarySuffix)) names.push_back(std::move(name));
+  }
+  if (error && error != std::errc::no_such_file_or_directory) return system_failure(error.value(), folder);
+  std::ranges::sort(names);
+  return names;
+}
+
+class SystemDisk final : public Disk {
+ public:
+  SystemDisk(Runtime& runtime, fs::path folder) : runtime_(runtime), folder_(std::move(folder)) {}
+
+  Task<Result<Bytes>> read(std::string name) override {
+    return offload(runtime_, [path = path_of(name)] { return read_file(path); });
+  }
+  Task<Result<void>> replace(std::string name, Bytes content) override {
+    return offload(runtime_,
+                   [path = path_of(name), content = std::move(content)] { return replace_file(path, content); });
+  }
+  Task<Result<void>> append(std::string name, Bytes content) override {
+    return offload(runtime_,
+                   [path = path_of(name), content = std::move(content)] { return append_file(path, content); });
+  }
+  Task<Result<void>> sync(std::string name) override {
+    return offload(runtime_, [path = path_of(name)] { return sync_file(path); });
+  }
+  Task<Result<void>> remove(std::string name) override {
+    return offload(runtime_, [path = path_of(name)] { return remove_file(path); });
+  }
+  Task<Result<std::vector<std::string>>> list() override {
+    return offload(runtime_, [folder = folder_] { return list_folder(folder); });
+  }
+
+ private:
+  fs::path path_of(const std::string& name) const {
+    QUERN_ASSERT(is_disk_name(name) && !name.ends_with(kTemporarySuffix), "not a disk name");
+    return folder_ / name;
+  }
+
+  Runtime& runtime_;
+  fs::path folder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Disk> make_system_disk(Runtime& runtime, fs::path folder) {
+  return std::make_unique<SystemDisk>(runtime, std::move(folder));
+}
+
+}  // namespace quern::runtime

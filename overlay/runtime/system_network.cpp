@@ -1,0 +1,230 @@
+#include "overlay/runtime/system_network.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace quern::runtime {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using asio::ip::udp;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+// An operation that ended early did so because its task was cancelled (which unwinds) or its socket closed (which is an
+// outcome).
+Task<Error> failure(boost::system::error_code error, std::string about = {}) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (error == asio::error::operation_aborted && state.cancelled() != asio::cancellation_type::none) {
+    throw boost::system::system_error(error);
+  }
+  co_return from_system(error, std::move(about));
+}
+
+template <class AsioEndpoint>
+Endpoint to_endpoint(const AsioEndpoint& endpoint) {
+  return {endpoint.address(), endpoint.port()};
+}
+
+class TcpStream final : public SocketStream {
+ public:
+  explicit TcpStream(tcp::socket socket) : socket_(std::move(socket)) {
+    boost::system::error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    if (const auto local = socket_.local_endpoint(ignored); !ignored) local_ = to_endpoint(local);
+    if (const auto remote = socket_.remote_endpoint(ignored); !ignored) remote_ = to_endpoint(remote);
+  }
+  ~TcpStream() override { close(); }
+
+  Task<Result<std::size_t>> read_some(std::span<std::byte> out) override {
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kAwait);
+    if (error) co_return std::unexpected(co_await failure(error));
+    co_return size;
+  }
+  Task<Result<void>> write(std::span<const std::byte> data) override {
+    const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(data.data(), data.size()), kAwait);
+    if (error) co_return std::unexpected(co_await failure(error));
+    co_return Result<void>();
+  }
+  void shutdown_write() noexcept override {
+    boost::system::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+  void close() noexcept override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+  void abort() noexcept override {
+    boost::system::error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
+  }
+  Endpoint local() const override { return local_; }
+  Endpoint remote() const override { return remote_; }
+
+ private:
+  tcp::socket socket_;
+  Endpoint local_;
+  Endpoint remote_;
+};
+
+class TcpListener final : public Listener {
+ public:
+  explicit TcpListener(tcp::acceptor acceptor)
+      : acceptor_(std::move(acceptor)), local_(to_endpoint(acceptor_.local_endpoint())) {}
+  ~TcpListener() override { close(); }
+  Task<Result<SocketStreamPtr>> accept() override {
+    auto [error, socket] = co_await acceptor_.async_accept(kAwait);
+    if (error) co_return std::unexpected(co_await failure(error, to_string(local_)));
+    co_return std::make_unique<TcpStream>(std::move(socket));
+  }
+  Endpoint local() const override { return local_; }
+  void close() noexcept override {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+  }
+
+ private:
+  tcp::acceptor acceptor_;
+  Endpoint local_;
+};
+
+class UdpSocket final : public DatagramSocket {
+ public:
+  explicit UdpSocket(udp::socket socket) : socket_(std::move(socket)), local_(to_endpoint(socket_.local_endpoint())) {}
+  ~UdpSocket() override { close(); }
+  Task<Result<Datagram>> receive(std::span<std::byte> out) override {
+    udp::endpoint from;
+    const auto [error, size] = co_await socket_.async_receive_from(asio::buffer(out.data(), out.size()), from, kAwait);
+    // Linux reports here that an earlier datagram was refused: no news about this socket.
+    if (error == asio::error::connection_refused) co_return co_await receive(out);
+    if (error) co_return std::unexpected(co_await failure(error));
+    co_return Datagram{size, to_endpoint(from)};
+  }
+  Task<Result<void>> send(std::span<const std::byte> data, Endpoint to) override {
+    const udp::endpoint target(to.address, to.port);
+    const auto [error, size] = co_await socket_.async_send_to(asio::buffer(data.data(), data.size()), target, kAwait);
+    if (error == asio::error::connection_refused) co_return Result<void>();
+    if (error) co_return std::unexpected(co_await failure(error, to_string(to)));
+    co_return Result<void>();
+  }
+  Endpoint local() const override { return local_; }
+  void close() noexcept override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  udp::socket socket_;
+  Endpoint local_;
+};
+
+class SystemNetwork final : public Network {
+ public:
+  explicit SystemNetwork(asio::io_context& io) : io_(io) {}
+
+  Result<ListenerPtr> listen(const Endpoint& at) override {
+    tcp::acceptor acceptor(io_);
+    const tcp::endpoint endpoint(at.address, at.port);
+    boost::system::error_code error;
+    const auto step = [&error](auto&& call) {
+      if (!error) call();
+    };
+    step([&] { acceptor.open(endpoint.protocol(), error); });
+    step([&] { acceptor.set_option(asio::socket_base::reuse_address(true), error); });
+    step([&] {
+      if (at.address.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
+    });
+    step([&] { acceptor.bind(endpoint, error); });
+    step([&] { acceptor.listen(kBacklogMax, error); });
+    if (error) return std::unexpected(from_system(error, to_string(at)));
+    return std::make_unique<TcpListener>(std::move(acceptor));
+  }
+
+  Task<Result<SocketStreamPtr>> connect(Endpoint to) override {
+    tcp::socket socket(io_);
+    const auto [error] = co_await socket.async_connect(tcp::endpoint(to.address, to.port), kAwait);
+    if (error) co_return std::unexpected(co_await failure(error, to_string(to)));
+    co_return std::make_unique<TcpStream>(std::move(socket));
+  }
+
+  Result<DatagramSocketPtr> bind_datagram(const Endpoint& at) override {
+    udp::socket socket(io_);
+    const udp::endpoint endpoint(at.address, at.port);
+    boost::system::error_code error;
+    socket.open(endpoint.protocol(), error);
+    if (!error && at.address.is_v6()) socket.set_option(asio::ip::v6_only(true), error);
+    if (!error) socket.bind(endpoint, error);
+    if (error) return std::unexpected(from_system(error, to_string(at)));
+    return std::make_unique<UdpSocket>(std::move(socket));
+  }
+
+  Task<Result<std::vector<IpAddress>>> resolve(std::string host) override {
+    boost::system::error_code not_literal;
+    const IpAddress literal = asio::ip::make_address(host, not_literal);
+    if (!not_literal) co_return std::vector{literal};
+    tcp::resolver resolver(io_);
+    const auto [error, entries] = co_await resolver.async_resolve(host, "", kAwait);
+    if (error) co_return std::unexpected(co_await failure(error, host));
+    std::vector<IpAddress> addresses;
+    for (const auto& entry : entries) {
+      const IpAddress address = entry.endpoint().address();
+      if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
+    }
+    if (addresses.empty()) co_return fail(Errc::name_not_found, host);
+    co_return addresses;
+  }
+
+ private:
+  asio::io_context& io_;
+};
+
+}  // namespace
+
+Error from_system(const boost::system::error_code& error, std::string about) {
+  namespace code = asio::error;
+  struct Row {
+    boost::system::error_code system;
+    Errc meaning;
+  };
+  const Row rows[] = {
+      {code::eof, Errc::end_of_stream},
+      {code::connection_reset, Errc::reset},
+      {code::connection_aborted, Errc::reset},
+      {code::broken_pipe, Errc::reset},
+      {code::operation_aborted, Errc::closed},
+      {code::bad_descriptor, Errc::closed},
+      {code::connection_refused, Errc::refused},
+      {code::host_unreachable, Errc::unreachable},
+      {code::network_unreachable, Errc::unreachable},
+      {code::timed_out, Errc::timed_out},
+      {code::address_in_use, Errc::address_in_use},
+      {boost::system::errc::make_error_code(boost::system::errc::address_not_available), Errc::address_unavailable},
+      {code::host_not_found, Errc::name_not_found},
+      {code::no_data, Errc::name_not_found},
+      {code::host_not_found_try_again, Errc::timed_out},
+      {code::message_size, Errc::too_large},
+      {code::no_descriptors, Errc::limit_reached},
+  };
+  for (const Row& row : rows) {
+    if (error == row.system) return {row.meaning, std::move(about)};
+  }
+  return {Errc::system, about.empty() ? error.message() : about + ": " + error.message()};
+}
+
+std::unique_ptr<Network> make_system_network(asio::io_context& io) {
+  return std::make_unique<SystemNetwork>(io);
+}
+
+}  // namespace quern::runtime

@@ -1,0 +1,76 @@
+#include "overlay/runtime/task_group.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "overlay/runtime/assertion.hpp"
+
+namespace quern::runtime {
+namespace asio = boost::asio;
+
+namespace {
+
+bool is_cancellation(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TaskGroup::~TaskGroup() {
+  QUERN_ASSERT(tasks_.empty(), "a TaskGroup died before its tasks");
+}
+
+void TaskGroup::spawn(Task<void> task) {
+  if (cancelled_) return;
+  const auto self = tasks_.emplace(tasks_.end());
+  asio::co_spawn(executor_, std::move(task),
+                 asio::bind_cancellation_slot(
+                     self->slot(), [this, self](std::exception_ptr failure) { ended(self, std::move(failure)); }));
+}
+
+void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::exception_ptr failure) noexcept {
+  tasks_.erase(task);
+  if (failure && !is_cancellation(failure)) {
+    if (!failure_) failure_ = std::move(failure);
+    cancel();
+  }
+  if (tasks_.empty()) idle_.wake_all();
+}
+
+void TaskGroup::cancel() noexcept {
+  cancelled_ = true;
+  for (auto& signal : tasks_) signal.emit(asio::cancellation_type::terminal);
+}
+
+Task<void> TaskGroup::join() {
+  // Joining goes on when the joiner is cancelled, or its children would outlive it.
+  const bool throwing = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  std::exception_ptr aborted;
+  while (!tasks_.empty()) {
+    try {
+      co_await idle_.wait();
+    } catch (const boost::system::system_error&) {
+      aborted = std::current_exception();
+    }
+    if (aborted) cancel();
+  }
+  co_await asio::this_coro::throw_if_cancelled(throwing);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  if (aborted) std::rethrow_exception(aborted);
+}
+
+Task<void> TaskGroup::stop() {
+  cancel();
+  co_await join();
+}
+
+}  // namespace quern::runtime
