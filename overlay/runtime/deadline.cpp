@@ -4,34 +4,32 @@
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+
+#include "overlay/runtime/cancellable_task.hpp"
 
 namespace quern::runtime {
 namespace asio = boost::asio;
 
 namespace {
 
-struct Cancellable {
-  asio::cancellation_signal signal;
+struct Expiring {
+  CancellableTask task;
   bool expired = false;
 };
 
-// Starts `task` under its own signal, with the awaiting coroutine's cancellation passed on to it.
-Task<void> run_cancellable(Cancellable& run, Task<void> task) {
-  const Executor executor = co_await asio::this_coro::executor;
-  auto initiate = [&run, &executor](auto handler, Task<void> child) {
+// Starts `task` as `running` and waits for its end; the awaiting coroutine's own cancellation is passed on.
+Task<void> await_end(CancellableTask& running, Task<void> task) {
+  auto initiate = [&running, executor = co_await asio::this_coro::executor](auto handler, Task<void> child) {
     auto outer = asio::get_associated_cancellation_slot(handler);
-    if (outer.is_connected()) outer.assign([&run](asio::cancellation_type type) { run.signal.emit(type); });
-    auto ended = [handler = std::move(handler), outer](std::exception_ptr failure) mutable {
-      outer.clear();
-      std::move(handler)(std::move(failure));
-    };
-    asio::co_spawn(executor, std::move(child), asio::bind_cancellation_slot(run.signal.slot(), std::move(ended)));
+    if (outer.is_connected()) outer.assign([&running](asio::cancellation_type /*type*/) { running.cancel(); });
+    running.start(executor, std::move(child),
+                  [handler = std::move(handler), outer](std::exception_ptr failure) mutable {
+                    outer.clear();
+                    std::move(handler)(std::move(failure));
+                  });
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
       std::move(initiate), asio::use_awaitable, std::move(task));
@@ -40,18 +38,18 @@ Task<void> run_cancellable(Cancellable& run, Task<void> task) {
 }  // namespace
 
 Task<void> run_until(Clock& clock, Time deadline, Task<void> task) {
-  Cancellable run;
+  Expiring run;
   Timer timer(
       clock,
       [](void* context) {
-        auto* expiring = static_cast<Cancellable*>(context);
+        auto* expiring = static_cast<Expiring*>(context);
         expiring->expired = true;
-        expiring->signal.emit(asio::cancellation_type::terminal);
+        expiring->task.cancel();
       },
       &run);
   timer.arm(deadline);
   try {
-    co_await run_cancellable(run, std::move(task));
+    co_await await_end(run.task, std::move(task));
   } catch (const boost::system::system_error& error) {
     if (!run.expired || error.code() != asio::error::operation_aborted) throw;
   }

@@ -1,6 +1,7 @@
 #include "overlay/runtime/system_network.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -210,7 +211,7 @@ Error from_system(const boost::system::error_code& error, std::string about) {
       {code::network_unreachable, Errc::unreachable},
       {code::timed_out, Errc::timed_out},
       {code::address_in_use, Errc::address_in_use},
-      {boost::system::errc::make_error_code(boost::system::errc::address_not_available), Errc::address_unavailable},
+      {{EADDRNOTAVAIL, boost::system::system_category()}, Errc::address_unavailable},
       {code::host_not_found, Errc::name_not_found},
       {code::no_data, Errc::name_not_found},
       {code::host_not_found_try_again, Errc::timed_out},

@@ -1,8 +1,7 @@
 #include "overlay/runtime/task_group.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "overlay/runtime/assertion.hpp"
@@ -31,12 +30,11 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::spawn(Task<void> task) {
   if (cancelled_) return;
   const auto self = tasks_.emplace(tasks_.end());
-  asio::co_spawn(executor_, std::move(task),
-                 asio::bind_cancellation_slot(
-                     self->slot(), [this, self](std::exception_ptr failure) { ended(self, std::move(failure)); }));
+  self->start(executor_, std::move(task),
+              [this, self](std::exception_ptr failure) { ended(self, std::move(failure)); });
 }
 
-void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::exception_ptr failure) noexcept {
+void TaskGroup::ended(std::list<CancellableTask>::iterator task, std::exception_ptr failure) noexcept {
   tasks_.erase(task);
   if (failure && !is_cancellation(failure)) {
     if (!failure_) failure_ = std::move(failure);
@@ -47,7 +45,7 @@ void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::
 
 void TaskGroup::cancel() noexcept {
   cancelled_ = true;
-  for (auto& signal : tasks_) signal.emit(asio::cancellation_type::terminal);
+  for (CancellableTask& task : tasks_) task.cancel();
 }
 
 Task<void> TaskGroup::join() {

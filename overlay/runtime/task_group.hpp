@@ -6,8 +6,9 @@
 #include <optional>
 #include <utility>
 
-#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/this_coro.hpp>
 
+#include "overlay/runtime/cancellable_task.hpp"
 #include "overlay/runtime/task.hpp"
 #include "overlay/runtime/waiter.hpp"
 
@@ -37,10 +38,10 @@ class TaskGroup {
   bool cancelled() const { return cancelled_; }
 
  private:
-  void ended(std::list<boost::asio::cancellation_signal>::iterator task, std::exception_ptr failure) noexcept;
+  void ended(std::list<CancellableTask>::iterator task, std::exception_ptr failure) noexcept;
 
   Executor executor_;
-  std::list<boost::asio::cancellation_signal> tasks_;
+  std::list<CancellableTask> tasks_;
   WaitQueue idle_;
   std::exception_ptr failure_;
   bool cancelled_ = false;

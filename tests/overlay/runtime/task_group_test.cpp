@@ -62,6 +62,19 @@ TEST_P(TaskGroups, a_task_cancelled_before_its_first_turn_ends) {
   });
 }
 
+TEST_P(TaskGroups, a_task_that_cancels_its_own_group_and_never_waits_ends) {
+  run([](Runtime& runtime) -> Task<void> {
+    TaskGroup group(runtime.executor());
+    auto suicidal = [](TaskGroup& own) -> Task<void> {
+      own.cancel();
+      co_return;
+    };
+    group.spawn(suicidal(group));
+    co_await group.join();
+    EXPECT_EQ(group.size(), 0u);
+  });
+}
+
 TEST_P(TaskGroups, a_cancelled_group_takes_no_more_tasks) {
   run([](Runtime& runtime) -> Task<void> {
     int count = 0;

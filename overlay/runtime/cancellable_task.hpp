@@ -1,0 +1,36 @@
+// One running task that can be cancelled: what TaskGroup and run_until() are made of.
+#pragma once
+#include <exception>
+#include <functional>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "overlay/runtime/task.hpp"
+
+namespace quern::runtime {
+
+// Must outlive the task: until on_end was called.
+class CancellableTask {
+ public:
+  // Called once, in a turn of its own, with what the task threw.
+  using OnEnd = std::move_only_function<void(std::exception_ptr failure)>;
+
+  CancellableTask() = default;
+  CancellableTask(const CancellableTask&) = delete;
+  CancellableTask& operator=(const CancellableTask&) = delete;
+
+  // Runs `task` from the executor's next turn on. Once.
+  void start(Executor executor, Task<void> task, OnEnd on_end);
+  // From now on the task does not come back from a wait but unwinds; one that has not begun never does. May be called
+  // again.
+  void cancel() noexcept;
+
+ private:
+  Task<void> run(Task<void> task);
+
+  boost::asio::cancellation_signal signal_;
+  bool begun_ = false;
+  bool cancelled_ = false;
+};
+
+}  // namespace quern::runtime
