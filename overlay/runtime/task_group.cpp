@@ -39,6 +39,7 @@ void TaskGroup::ended(std::list<CancellableTask>::iterator task, std::exception_
   if (failure && !is_cancellation(failure)) {
     if (!failure_) failure_ = std::move(failure);
     cancel();
+    if (other_) other_->cancel();
   }
   if (tasks_.empty()) idle_.wake_all();
 }
@@ -64,6 +65,29 @@ Task<void> TaskGroup::join() {
   co_await asio::this_coro::throw_if_cancelled(throwing);
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   if (aborted) std::rethrow_exception(aborted);
+}
+
+Task<void> detail::join_scope(TaskGroup& body, TaskGroup& children) {
+  std::exception_ptr failure;
+  try {
+    co_await body.join();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // A cancelled task's next await throws before it awaits anything: not these.
+  const bool throwing = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  try {
+    co_await children.stop();
+  } catch (...) {
+    failure = std::current_exception();  // a child's failure is why the body was cancelled
+  }
+  co_await asio::this_coro::throw_if_cancelled(throwing);
+  if (failure) std::rethrow_exception(failure);
+}
+
+void detail::throw_cancelled() {
+  throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 Task<void> TaskGroup::stop() {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <list>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
@@ -15,6 +16,9 @@
 namespace quern::runtime {
 
 // Owns tasks that run beside each other on one executor. Used on that executor only.
+//
+// In a coroutine use with_group() below, which also joins when the coroutine is cancelled; a TaskGroup of its own is
+// for a component whose owner calls stop() before destroying it.
 //
 // A task that ends by an exception other than its cancellation cancels the others, and join() throws it on.
 class TaskGroup {
@@ -33,6 +37,8 @@ class TaskGroup {
   Task<void> join();
   // cancel() and join().
   Task<void> stop();
+  // A task's failure cancels `other`, too. It must outlive this group's tasks.
+  void cancel_on_failure(TaskGroup& other) { other_ = &other; }
 
   std::size_t size() const { return tasks_.size(); }
   bool cancelled() const { return cancelled_; }
@@ -44,11 +50,28 @@ class TaskGroup {
   std::list<CancellableTask> tasks_;
   WaitQueue idle_;
   std::exception_ptr failure_;
+  TaskGroup* other_ = nullptr;
   bool cancelled_ = false;
 };
 
-// Runs `body(group)` and, however it ends, cancels and joins what it spawned in the group before going on. `body` is
-// any callable TaskGroup& -> Task<T>; it may capture, because it lives here until it has ended.
+namespace detail {
+
+template <class T, class Body>
+Task<void> run_body(Body& body, TaskGroup& children, std::optional<T>& result) {
+  result.emplace(co_await body(children));
+}
+
+// Waits for the body, then cancels and joins its children, however the body and the waiting ended.
+Task<void> join_scope(TaskGroup& body, TaskGroup& children);
+
+[[noreturn]] void throw_cancelled();
+
+}  // namespace detail
+
+// Runs `body(group)` and returns its value. However the body ends, what it spawned is cancelled and joined first; a
+// body that wants its tasks to end by themselves joins the group before it ends. A spawned task that fails cancels the
+// body, too, and its exception comes out here. `body` is any callable TaskGroup& -> Task<T>; it may capture, because it
+// lives here until it has ended.
 //
 //   const auto answer = co_await with_group<int>([&](TaskGroup& group) -> Task<int> {
 //     group.spawn(heartbeat(stream));
@@ -56,21 +79,20 @@ class TaskGroup {
 //   });
 template <class T, class Body>
 Task<T> with_group(Body body) {
-  TaskGroup group(co_await boost::asio::this_coro::executor);
-  std::exception_ptr failure;
-  std::conditional_t<std::is_void_v<T>, std::optional<bool>, std::optional<T>> result;
-  try {
-    if constexpr (std::is_void_v<T>) {
-      co_await body(group);
-    } else {
-      result.emplace(co_await body(group));
-    }
-  } catch (...) {
-    failure = std::current_exception();
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  TaskGroup children(executor);
+  TaskGroup body_task(executor);
+  children.cancel_on_failure(body_task);
+  if constexpr (std::is_void_v<T>) {
+    body_task.spawn(body(children));
+    co_await detail::join_scope(body_task, children);
+  } else {
+    std::optional<T> result;
+    body_task.spawn(detail::run_body(body, children, result));
+    co_await detail::join_scope(body_task, children);
+    if (!result) detail::throw_cancelled();  // the body was cancelled by something it swallowed
+    co_return std::move(*result);
   }
-  co_await group.stop();
-  if (failure) std::rethrow_exception(failure);
-  if constexpr (!std::is_void_v<T>) co_return std::move(*result);
 }
 
 }  // namespace quern::runtime

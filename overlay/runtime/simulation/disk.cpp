@@ -52,9 +52,11 @@ class NodeDisk final : public runtime::Disk {
 
   Task<Result<void>> append(std::string name, Bytes content) override {
     CO_CHECK(co_await begin(name));
-    auto& file = content_.files[name];
-    CO_CHECK(check_size(name, file.bytes.size() + content.size()));
+    const auto existing = content_.files.find(name);
+    const std::size_t size = existing == content_.files.end() ? 0 : existing->second.bytes.size();
+    CO_CHECK(check_size(name, size + content.size()));
     if (!content_.fits(content.size())) co_return fail(Errc::no_space, name);
+    auto& file = content_.files[name];
     file.bytes.insert(file.bytes.end(), content.begin(), content.end());
     co_return Result<void>();
   }

@@ -160,5 +160,50 @@ TEST_P(TaskGroups, a_body_that_throws_still_joins_its_tasks) {
   });
 }
 
+TEST_P(TaskGroups, a_spawned_task_that_fails_ends_the_body_of_its_scope) {
+  run([](Runtime& runtime) -> Task<void> {
+    bool thrown = false;
+    int unwound = 0;
+    try {
+      co_await with_group<int>([&](TaskGroup& group) -> Task<int> {
+        auto failing = [](Clock& clock) -> Task<void> {
+          co_await clock.sleep_for(1ms);
+          throw std::runtime_error("child");
+        };
+        group.spawn(failing(runtime.clock()));
+        co_await sleep_forever(runtime.clock(), unwound);
+        co_return 1;
+      });
+    } catch (const std::runtime_error&) {
+      thrown = true;
+    }
+    EXPECT_TRUE(thrown);
+    EXPECT_EQ(unwound, 1);
+  });
+}
+
+TEST_P(TaskGroups, scopes_nest_and_unwind_from_the_inside_out) {
+  run([](Runtime& runtime) -> Task<void> {
+    std::vector<int> order;
+    struct Leave {
+      std::vector<int>& order;
+      int depth;
+      ~Leave() { order.push_back(depth); }
+    };
+    auto nest = [&](auto self, int depth) -> Task<void> {
+      const Leave leave{order, depth};
+      co_await with_group<void>([&](TaskGroup& group) -> Task<void> {
+        if (depth < 4) group.spawn(self(self, depth + 1));
+        co_await runtime.clock().sleep_until(Time::max());
+      });
+    };
+    TaskGroup root(runtime.executor());
+    root.spawn(nest(nest, 1));
+    co_await runtime.clock().sleep_for(5ms);
+    co_await root.stop();
+    EXPECT_EQ(order, (std::vector{4, 3, 2, 1}));
+  });
+}
+
 }  // namespace
 }  // namespace quern::runtime
