@@ -74,8 +74,8 @@ void World::crash(NodeId id, CrashKind kind, DiskFate disk) {
   Node& node = *nodes_.at(id);
   QUERN_ASSERT(node.running(), "only a running node can crash");
   trace(kTraceCrash << 32 | id);
+  node.crash(kind, disk);  // cancels first: a task parked on a socket unwinds rather than learn that it closed
   network_->crash(node, kind);
-  node.crash(kind, disk);
   crashed_.push_back(id);
 }
 

@@ -18,8 +18,8 @@ constexpr std::uint16_t kPort = 4001;
 
 // Sends 0, 1, 2 ... 249 from one node to another and returns what came, in order.
 std::vector<int> send_numbers(WorldOptions options) {
-  World world(options);
   std::vector<int> got;
+  World world(options);
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto socket = runtime.network().bind_datagram({boost::asio::ip::address_v4::any(), kPort});
     Bytes buffer(1);
@@ -55,8 +55,8 @@ TEST(Datagrams, are_lost_and_doubled_as_often_as_the_link_says) {
 }
 
 TEST(Datagrams, beyond_a_full_queue_are_dropped) {
-  World world({.link = {.jitter = 0ms}, .datagram_queue_max = 10});
   std::size_t got = 0;
+  World world({.link = {.jitter = 0ms}, .datagram_queue_max = 10});
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto socket = runtime.network().bind_datagram({boost::asio::ip::address_v4::any(), kPort});
     co_await runtime.clock().sleep_for(5s);
@@ -72,8 +72,8 @@ TEST(Datagrams, beyond_a_full_queue_are_dropped) {
 }
 
 TEST(Datagrams, to_a_crashed_node_or_across_a_cut_vanish) {
-  World world({});
   std::size_t got = 0;
+  World world({});
   const Program receiver = [&](Runtime& runtime) -> Task<void> {
     auto socket = runtime.network().bind_datagram({boost::asio::ip::address_v4::any(), kPort});
     Bytes buffer(1);

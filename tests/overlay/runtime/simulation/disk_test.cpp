@@ -17,9 +17,9 @@ using Bytes = std::vector<std::byte>;
 // Runs `before`, crashes the node, and returns what its file "journal" holds after the restart; "none" when there is
 // none.
 std::string after_crash(std::uint64_t seed, DiskFate fate, std::function<Task<void>(runtime::Disk&)> before) {
-  World world({.seed = seed});
   std::string found;
   bool first = true;
+  World world({.seed = seed});
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     if (std::exchange(first, false)) {
       co_await before(runtime.disk());
@@ -75,8 +75,8 @@ TEST(SimulatedDisk, a_crash_keeps_any_prefix_of_what_was_not_synced) {
 }
 
 TEST(SimulatedDisk, a_full_disk_refuses_and_keeps_what_it_has) {
-  World world({});
   bool checked = false;
+  World world({});
   world.add_node({.disk_bytes_max = 10}, [&](Runtime& runtime) -> Task<void> {
     EXPECT_TRUE(co_await runtime.disk().replace("a", Bytes(8)));
     const auto replaced = co_await runtime.disk().replace("b", Bytes(3));

@@ -59,10 +59,10 @@ Task<void> watch(Runtime& runtime, IpAddress to, Watch& seen) {
 }
 
 TEST(World, connecting_takes_a_round_trip) {
-  World world({.link = {.latency = 30ms, .jitter = 0ms}});
-  std::size_t received = 0;
-  world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   Time connected;
+  std::size_t received = 0;
+  World world({.link = {.latency = 30ms, .jitter = 0ms}});
+  world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     EXPECT_TRUE(co_await runtime.network().connect({world.address_of(0), kPort}));
     connected = runtime.clock().now();
@@ -72,8 +72,8 @@ TEST(World, connecting_takes_a_round_trip) {
 }
 
 TEST(World, bandwidth_is_shared_by_everything_on_a_link) {
-  World world({.link = {.latency = 10ms, .jitter = 0ms, .bytes_per_second = 1'000'000}});
   std::size_t received = 0;
+  World world({.link = {.latency = 10ms, .jitter = 0ms, .bytes_per_second = 1'000'000}});
   world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto send = [](Runtime& node, IpAddress to) -> Task<void> {
@@ -93,8 +93,8 @@ TEST(World, bandwidth_is_shared_by_everything_on_a_link) {
 }
 
 TEST(World, lost_segments_arrive_late_but_arrive) {
-  World world({.link = {.loss_ppm = 100'000}});
   std::size_t received = 0;
+  World world({.link = {.loss_ppm = 100'000}});
   world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto stream = co_await runtime.network().connect({world.address_of(0), kPort});
@@ -108,8 +108,8 @@ TEST(World, lost_segments_arrive_late_but_arrive) {
 }
 
 TEST(World, a_partition_stops_traffic_and_healing_lets_it_through) {
-  World world({});
   std::size_t received = 0;
+  World world({});
   world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto stream = co_await runtime.network().connect({world.address_of(0), kPort});
@@ -131,10 +131,10 @@ TEST(World, a_partition_stops_traffic_and_healing_lets_it_through) {
 }
 
 TEST(World, a_stream_that_cannot_deliver_gives_up_by_name) {
-  World world({.stream_give_up = 30s});
-  std::size_t received = 0;
-  world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   Errc why{};
+  std::size_t received = 0;
+  World world({.stream_give_up = 30s});
+  world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto stream = co_await runtime.network().connect({world.address_of(0), kPort});
     world.links().cut(0, 1, true);
@@ -149,10 +149,10 @@ TEST(World, a_stream_that_cannot_deliver_gives_up_by_name) {
 
 TEST(World, a_killed_process_resets_its_peers_and_a_dead_machine_is_silent) {
   for (const CrashKind kind : {CrashKind::process, CrashKind::machine}) {
-    World world({.link = {.latency = 20ms, .jitter = 0ms}});
     std::size_t received = 0;
-    world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
     Watch seen;
+    World world({.link = {.latency = 20ms, .jitter = 0ms}});
+    world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
     world.add_node({}, [&](Runtime& runtime) { return watch(runtime, world.address_of(0), seen); });
     world.at(Time{} + 1s, [&] { world.crash(0, kind); });
     world.run_for(1h);
@@ -163,10 +163,10 @@ TEST(World, a_killed_process_resets_its_peers_and_a_dead_machine_is_silent) {
 
 TEST(World, connecting_to_a_killed_process_is_refused_and_to_a_dead_machine_times_out) {
   for (const CrashKind kind : {CrashKind::process, CrashKind::machine}) {
+    Watch seen;
     World world({.connect_give_up = 20s});
     world.add_node({}, nothing);
     world.crash(0, kind);
-    Watch seen;
     world.add_node({}, [&](Runtime& runtime) { return watch(runtime, world.address_of(0), seen); });
     world.run_for(1min);
     EXPECT_EQ(seen.outcome, kind == CrashKind::process ? "connect: connection refused" : "connect: timed out");
@@ -175,10 +175,10 @@ TEST(World, connecting_to_a_killed_process_is_refused_and_to_a_dead_machine_time
 }
 
 TEST(World, a_restarted_machine_answers_old_connections_with_a_reset) {
-  World world({});
-  std::size_t received = 0;
-  world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   std::string why;
+  std::size_t received = 0;
+  World world({});
+  world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     auto stream = co_await runtime.network().connect({world.address_of(0), kPort});
     co_await runtime.clock().sleep_until(Time{} + 10s);
@@ -194,8 +194,8 @@ TEST(World, a_restarted_machine_answers_old_connections_with_a_reset) {
 }
 
 TEST(World, what_a_crashed_node_does_while_it_unwinds_reaches_nobody) {
-  World world({});
   std::size_t received = 0;
+  World world({});
   world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   struct LastWords {
     runtime::SocketStream& stream;
@@ -220,15 +220,15 @@ TEST(World, what_a_crashed_node_does_while_it_unwinds_reaches_nobody) {
 }
 
 TEST(World, a_clock_that_drifts_and_is_set_wrong_says_so_and_still_sleeps_to_its_deadline) {
-  World world({});
   Time fast;
   runtime::WallTime wall;
+  runtime::WallTime true_wall;
+  World world({});
   world.add_node({.wall_offset = 1h, .drift_ppm = 100'000}, [&](Runtime& runtime) -> Task<void> {
     co_await runtime.clock().sleep_for(11s);
     fast = runtime.clock().now();
     wall = runtime.clock().wall_now();
   });
-  runtime::WallTime true_wall;
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     co_await runtime.clock().sleep_for(10s);
     true_wall = runtime.clock().wall_now();
@@ -259,8 +259,8 @@ struct Run {
   bool operator==(const Run&) const = default;
 };
 Run seeded_run(std::uint64_t seed, bool shuffle_ties = true) {
-  World world({.seed = seed, .link = {.loss_ppm = 20'000}, .shuffle_ties = shuffle_ties});
   std::size_t received = 0;
+  World world({.seed = seed, .link = {.loss_ppm = 20'000}, .shuffle_ties = shuffle_ties});
   world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   for (int i = 0; i < 4; ++i) {
     world.add_node({}, [&](Runtime& runtime) -> Task<void> {
@@ -310,8 +310,8 @@ TEST(World, runs_in_one_thread) {
 }
 
 TEST(World, forgets_connections_once_both_ends_are_gone) {
-  World world({});
   std::size_t received = 0;
+  World world({});
   world.add_node({}, [&](Runtime& runtime) { return sink(runtime, received); });
   world.add_node({}, [&](Runtime& runtime) -> Task<void> {
     for (int i = 0; i < 100; ++i) {
