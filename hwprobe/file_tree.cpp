@@ -156,8 +156,8 @@ std::expected<std::string, FileError> RecordedFiles::resolve(std::string_view pa
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const std::string name = rest.substr(0, end);
     rest.erase(0, end + 1);
-    if (name.empty() || name == ".") continue;
     if (!is_directory(resolved)) return std::unexpected(FileError::missing);
+    if (name.empty() || name == ".") continue;
     if (name == "..") {
       resolved.resize(resolved.empty() ? 0 : resolved.rfind('/'));
       continue;
@@ -211,7 +211,12 @@ std::expected<std::string, FileError> RecordedFiles::read_link(std::string_view 
   if (slash == std::string_view::npos) return std::unexpected(FileError::missing);
   const auto parent = resolve(path.substr(0, slash + 1));
   if (!parent) return std::unexpected(parent.error());
-  const std::string full = *parent + std::string(path.substr(slash));
+  const std::string_view name = path.substr(slash + 1);
+  if (name.empty() || name == "." || name == "..") {  // a folder, if anything
+    const auto folder = resolve(path);
+    return std::unexpected(folder ? FileError::unreadable : folder.error());
+  }
+  const std::string full = *parent + '/' + std::string(name);
   if (const auto link = links_.find(full); link != links_.end()) return link->second;
   return std::unexpected(files_.contains(full) || is_directory(full) ? FileError::unreadable : FileError::missing);
 }
