@@ -58,7 +58,7 @@ void configure(hwloc_topology_t topology) {
   // A component that is not there cannot be refused and need not be, so results are not looked at. The x86 one binds
   // this thread to every processor in turn to run cpuid there, which waits behind whatever runs on them; Linux tells
   // the same in sysfs.
-  for (const char* name : std::to_array({"opencl", "gl", "cuda", "nvml", "rsmi", "levelzero", "pci", "x86"})) {
+  for (const char* name : std::to_array({"opencl", "gl", "cuda", "nvml", "rsmi", "levelzero", "pci", "x86", "no_os"})) {
     hwloc_topology_set_components(topology, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, name);
   }
   hwloc_topology_set_io_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE);
@@ -79,15 +79,24 @@ std::expected<Handle, std::string> load(const Sources& sources) {
     }
   }
   if (hwloc_topology_load(raw) != 0) return std::unexpected("hwloc cannot load the topology");
-  if (hwloc_bitmap_weight(hwloc_topology_get_topology_cpuset(raw)) > static_cast<int>(kThreadsMax)) {
-    return std::unexpected("there are more than " + std::to_string(kThreadsMax) + " threads");
-  }
+  // An endless set has the last index -1.
+  const int last = hwloc_bitmap_last(hwloc_topology_get_topology_cpuset(raw));
+  if (last < 0 || last >= kThreadsMax)
+    return std::unexpected("it has threads beyond number " + std::to_string(kThreadsMax));
   return topology;
 }
 
 // hwloc leaves an index out where firmware gives none.
 std::uint32_t os_index(hwloc_obj_t object) {
   return object->os_index == HWLOC_UNKNOWN_INDEX ? object->logical_index : object->os_index;
+}
+
+// The members of a set, which XML may make endless, below kThreadsMax.
+std::vector<int> bits_of(hwloc_const_bitmap_t set) {
+  std::vector<int> bits;
+  for (int bit = hwloc_bitmap_first(set); bit >= 0 && bit < kThreadsMax; bit = hwloc_bitmap_next(set, bit))
+    bits.push_back(bit);
+  return bits;
 }
 
 // Turns hwloc's tree into lists that refer to each other by index.
@@ -192,7 +201,7 @@ class Reader {
 
   std::vector<std::uint32_t> threads_in(hwloc_const_bitmap_t set) const {
     std::vector<std::uint32_t> threads;
-    for (int bit = hwloc_bitmap_next(set, -1); bit >= 0; bit = hwloc_bitmap_next(set, bit)) {
+    for (const int bit : bits_of(set)) {
       if (const auto thread = by_os_index_.find(static_cast<std::uint32_t>(bit)); thread != by_os_index_.end()) {
         threads.push_back(thread->second);
       }
@@ -222,9 +231,7 @@ CpuKind read_kind(hwloc_topology_t topology, unsigned index, hwloc_bitmap_t thre
     if (name == "CoreType") kind.core_type = clean_name(infos[i].value);
     if (name == "FrequencyMaxMHz") kind.max_mhz = parse_number<std::uint32_t>(infos[i].value);
   }
-  for (int bit = hwloc_bitmap_first(threads); bit >= 0; bit = hwloc_bitmap_next(threads, bit)) {
-    kind.thread_os_index.push_back(static_cast<std::uint32_t>(bit));
-  }
+  for (const int bit : bits_of(threads)) kind.thread_os_index.push_back(static_cast<std::uint32_t>(bit));
   return kind;
 }
 

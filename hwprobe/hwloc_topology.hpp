@@ -9,8 +9,8 @@ namespace quern::hwprobe {
 
 // Longest recorded topology taken; hwloc's XML of a machine of 2,048 threads has 4 MB.
 inline constexpr std::size_t kHwlocXmlBytesMax = 32 << 20;
-// Threads of the largest machine taken; Linux runs on at most 8,192.
-inline constexpr std::uint32_t kThreadsMax = 65536;
+// Threads have the kernel's numbers below this; Linux runs on at most 8,192.
+inline constexpr int kThreadsMax = 65536;
 
 struct HwlocTopology {
   Topology topology;

@@ -13,7 +13,7 @@ struct FakePci {
   std::string class_code = "0x030000";
   std::string vendor = "0x10de";
   std::string device = "0x2335";
-  std::string driver;
+  std::string driver = "";
 };
 
 inline std::string pci_file(const std::string& address, const std::string& name) {
