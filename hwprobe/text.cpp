@@ -7,7 +7,9 @@
 namespace quern::hwprobe {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0'; }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+}
 
 // Length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none (Unicode 15, table 3-7).
 std::size_t utf8_length(std::string_view text) {
@@ -69,7 +71,20 @@ std::string clean_name(std::string_view text) {
     name += piece;
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
+  if (name.ends_with(' ')) name.pop_back();  // what followed the space did not fit
   return name;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+}
+
+bool is_lower_hexadecimal(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
