@@ -3,9 +3,11 @@
 
 usage: check_layers.py [ROOT]     prints one line a breach; exit status 1 when there is any
 """
-import pathlib
+
 import re
 import sys
+
+from source_text import PRODUCT, code, read, run, sources
 
 # folder -> project folders whose headers it may include; the longest matching folder decides
 ALLOWED = {
@@ -18,31 +20,27 @@ ALLOWED = {
     "scheduler": ["scheduler", "overlay", "hwprobe"],
     "desktop": ["desktop", "scheduler/rpc"],
 }
-ROOMS = ("hwprobe/", "overlay/", "scheduler/", "desktop/", "tests/", "bench/")
-INCLUDE = re.compile(r'\s*#\s*include\s+["<]([^">]+)[">]')
+# Product code never includes tests or benchmarks; the simulator is a library of its own that only those two link.
+TOP = tuple(room + "/" for room in PRODUCT) + ("tests/", "bench/")
+SIMULATOR = "overlay/runtime/simulation/"
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]', re.M)
 
 
 def breaches(root):
-    for room in ("hwprobe", "overlay", "scheduler", "desktop"):
-        for path in sorted((root / room).rglob("*.[hc]pp")):
-            name = path.relative_to(root).as_posix()
-            layer = max((k for k in ALLOWED if name.startswith(k + "/")), key=len)
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                match = INCLUDE.match(line)
-                if not match:
-                    continue
-                target = match[1]
-                if target.startswith("../") or "/../" in target:
-                    yield f"{name}:{number}: includes {target} by a relative path: name it from the top of the tree"
-                elif target.startswith(ROOMS) and not any(target.startswith(a + "/") for a in ALLOWED[layer]):
-                    yield f"{name}:{number}: {layer} must not know {target} (allowed: {', '.join(ALLOWED[layer])})"
+    for name, path in sources(root, PRODUCT):
+        layer = max((folder for folder in ALLOWED if name.startswith(folder + "/")), key=len)
+        text = code(read(path), strings=True)
+        for match in INCLUDE.finditer(text):
+            target, line = match[1], text.count("\n", 0, match.start()) + 1
+            if target.startswith(("./", "../")) or "/../" in target:
+                yield f"{name}:{line}: includes {target} by a relative path: name it from the top of the tree"
+            elif target.startswith(TOP) and not any(target.startswith(folder + "/") for folder in ALLOWED[layer]):
+                yield f"{name}:{line}: {layer} must not know {target} (allowed: {', '.join(ALLOWED[layer])})"
+            elif target.startswith(SIMULATOR) and not name.startswith(SIMULATOR):
+                yield f"{name}:{line}: {target} is the simulator: only tests and benchmarks know it"
+            elif match[0].endswith('"') and "/" not in target:
+                yield f"{name}:{line}: includes {target} without its folder: name it from the top of the tree"
 
 
-def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
-    found = list(breaches(root))
-    print("\n".join(found), end="\n" if found else "")
-    return 1 if found else 0
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(run(breaches, sys.argv))

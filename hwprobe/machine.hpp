@@ -3,7 +3,7 @@
 // Conventions, everywhere in this file:
 //   - measures are integers and carry their unit in the name (_bytes, _mhz, _millicelsius, _milliwatts, _permille);
 //   - std::nullopt means "this machine does not tell", never zero;
-//   - strings come from firmware and drivers: they were cut to kNameBytesMax and stripped of control characters when read;
+//   - strings come from firmware and drivers: cut to kNameBytesMax and stripped of control characters when read;
 //   - indexes called os_index are the kernel's own numbers (as in /proc/cpuinfo, lscpu and taskset).
 #pragma once
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace quern::hwprobe {
 
-// Version of the JSON form (docs/probe.schema.json). Raised when a field changes meaning or goes; not when one is added.
+// Version of the JSON form (docs/probe.schema.json). Raised when a field changes meaning or goes, not when one comes.
 inline constexpr int kReportVersion = 1;
 // Longest string taken from firmware, a driver or a sysfs file.
 inline constexpr std::size_t kNameBytesMax = 256;
@@ -25,7 +25,8 @@ inline constexpr std::size_t kNameBytesMax = 256;
 // Something that could not be read or made no sense. A report with problems is still a report: the rest of it holds.
 struct Problem {
   std::string where;  // the path, driver or part, for example "/sys/class/hwmon/hwmon0/temp1_input"
-  std::string what;   // what was met and what it means, for example "value 4294967295 is outside -100..250 degrees C: left out"
+  // What was met and what it means, for example "value 4294967295 is outside -100..250 degrees C: left out".
+  std::string what;
   bool operator==(const Problem&) const = default;
 };
 
@@ -47,10 +48,11 @@ struct OperatingSystem {
 // One kind of core, for hybrid processors (performance and efficiency cores). Uniform processors have one kind.
 struct CpuKind {
   std::uint32_t index = 0;
-  std::optional<std::uint32_t> efficiency;    // hwloc's rank: 0 is the most efficient kind, larger is faster; absent where unknown
-  std::optional<std::uint32_t> max_mhz;       // highest advertised clock
-  std::string core_type;                      // "IntelCore", "IntelAtom", or empty
-  std::vector<std::uint32_t> thread_os_index; // threads of this kind, ascending
+  // hwloc's rank: 0 is the most efficient kind, larger is faster; absent where unknown.
+  std::optional<std::uint32_t> efficiency;
+  std::optional<std::uint32_t> max_mhz;        // highest advertised clock
+  std::string core_type;                       // "IntelCore", "IntelAtom", or empty
+  std::vector<std::uint32_t> thread_os_index;  // threads of this kind, ascending
   bool operator==(const CpuKind&) const = default;
 };
 
@@ -63,7 +65,8 @@ struct Cpu {
   std::optional<std::uint32_t> stepping;
   std::vector<std::string> flags;  // instruction sets and features as the kernel names them, sorted, each once
   std::vector<CpuKind> kinds;
-  std::string hypervisor;  // "KVM" and the like when the CPU says it is virtual and the maker is known, "unknown" if not known; empty on bare metal
+  // "KVM" and the like when the CPU says it is virtual, "unknown" when its maker is not known; empty on bare metal.
+  std::string hypervisor;
   bool operator==(const Cpu&) const = default;
 };
 
@@ -75,8 +78,8 @@ struct Thread {
 };
 
 struct Core {
-  std::uint32_t package = 0;    // index into Topology::packages
-  std::uint32_t numa_node = 0;  // index into Topology::numa_nodes (the nearest when several are)
+  std::uint32_t package = 0;           // index into Topology::packages
+  std::uint32_t numa_node = 0;         // index into Topology::numa_nodes (the nearest when several are)
   std::vector<std::uint32_t> threads;  // indexes into Topology::threads
   bool operator==(const Core&) const = default;
 };
@@ -87,14 +90,14 @@ struct Cache {
   std::uint32_t level = 0;  // 1..5
   CacheKind kind = CacheKind::unified;
   std::uint64_t size_bytes = 0;
-  std::uint32_t line_bytes = 0;         // 0 where the kernel does not tell
-  std::vector<std::uint32_t> threads;   // indexes into Topology::threads that share it
+  std::uint32_t line_bytes = 0;        // 0 where the kernel does not tell
+  std::vector<std::uint32_t> threads;  // indexes into Topology::threads that share it
   bool operator==(const Cache&) const = default;
 };
 
 struct NumaNode {
   std::uint32_t os_index = 0;
-  // The kernel's share of this node. It moves on machines that hot-add or lazily initialise memory: never part of an identity.
+  // The kernel's share of this node. It moves where memory is added or initialised late: never part of an identity.
   std::optional<std::uint64_t> memory_bytes;
   std::vector<std::uint32_t> threads;  // indexes into Topology::threads
   bool operator==(const NumaNode&) const = default;
@@ -125,32 +128,33 @@ struct Memory {
 
 // A PCI function, from sysfs.
 struct PciDevice {
-  std::string address;             // "0000:c1:00.0": domain:bus:device.function, lower-case hexadecimal
-  std::uint32_t class_code = 0;    // 24 bits: base class, sub-class, interface; 0x030000 is a VGA controller
+  std::string address;           // "0000:c1:00.0": domain:bus:device.function, lower-case hexadecimal
+  std::uint32_t class_code = 0;  // 24 bits: base class, sub-class, interface; 0x030000 is a VGA controller
   std::uint16_t vendor_id = 0;
   std::uint16_t device_id = 0;
-  std::string class_name;          // from pci.ids; empty when it has none
+  std::string class_name;  // from pci.ids; empty when it has none
   std::string vendor_name;
   std::string device_name;
-  std::string driver;                            // kernel driver bound to it, empty when none
-  std::optional<std::uint32_t> numa_node;        // the kernel's node number
-  std::vector<std::uint32_t> local_threads;      // os_index of the threads nearest to it; empty when the kernel does not tell
-  std::optional<std::uint32_t> link_width;       // PCIe lanes in use
+  std::string driver;                      // kernel driver bound to it, empty when none
+  std::optional<std::uint32_t> numa_node;  // the kernel's node number
+  // os_index of the threads nearest to it; empty when the kernel does not tell.
+  std::vector<std::uint32_t> local_threads;
+  std::optional<std::uint32_t> link_width;  // PCIe lanes in use
   std::optional<std::uint32_t> link_width_max;
-  std::optional<std::uint64_t> link_megatransfers_per_second;      // 16000 for 16.0 GT/s
+  std::optional<std::uint64_t> link_megatransfers_per_second;  // 16000 for 16.0 GT/s
   std::optional<std::uint64_t> link_megatransfers_per_second_max;
   bool operator==(const PciDevice&) const = default;
 };
 
 // A device a person would call a graphics card or accelerator, whether or not it can compute here.
 struct Gpu {
-  std::string id;           // stable device id; the same as OpenclDevice::id when a driver offers it
+  std::string id;  // stable device id; the same as OpenclDevice::id when a driver offers it
   std::string pci_address;
-  std::string name;         // pci.ids name, or "vendor 10de device 2335" when it has none
+  std::string name;  // pci.ids name, or "vendor 10de device 2335" when it has none
   std::string kernel_driver;
-  bool usable = false;      // an OpenCL driver offers it
-  std::string reason;       // why not, when not usable; says what was looked for
-  std::string package;      // the Debian package that would help, empty when none is known
+  bool usable = false;  // an OpenCL driver offers it
+  std::string reason;   // why not, when not usable; says what was looked for
+  std::string package;  // the Debian package that would help, empty when none is known
   bool operator==(const Gpu&) const = default;
 };
 
@@ -168,21 +172,21 @@ struct OpenclDevice {
   std::string opencl_c_version;  // CL_DEVICE_OPENCL_C_VERSION
   std::string profile;           // "FULL_PROFILE" or "EMBEDDED_PROFILE"
   std::uint32_t compute_units = 0;
-  std::uint32_t max_clock_mhz = 0;          // advertised, not the clock of this moment
-  std::uint64_t global_memory_bytes = 0;    // as the driver says; moves on CPU devices, never part of an identity
+  std::uint32_t max_clock_mhz = 0;        // advertised, not the clock of this moment
+  std::uint64_t global_memory_bytes = 0;  // as the driver says; moves on CPU devices, never part of an identity
   std::uint64_t max_allocation_bytes = 0;
   std::uint64_t local_memory_bytes = 0;
   std::uint64_t max_work_group_size = 0;
-  std::uint32_t address_bits = 0;           // 32 or 64
-  bool fp16 = false;  // cl_khr_fp16
-  bool fp32 = false;  // single precision with at least round-to-nearest, infinities and NaN
-  bool fp64 = false;  // double precision supported by the device
+  std::uint32_t address_bits = 0;  // 32 or 64
+  bool fp16 = false;               // cl_khr_fp16
+  bool fp32 = false;               // single precision with at least round-to-nearest, infinities and NaN
+  bool fp64 = false;               // double precision supported by the device
   bool available = false;
   bool compiler_available = false;
-  bool unified_memory = false;              // shares memory with the host
-  std::vector<std::string> extensions;      // sorted, each once
-  std::optional<std::string> pci_address;   // as PciDevice::address, where the driver tells
-  std::optional<std::string> uuid;          // CL_DEVICE_UUID_KHR, 32 hexadecimal digits
+  bool unified_memory = false;             // shares memory with the host
+  std::vector<std::string> extensions;     // sorted, each once
+  std::optional<std::string> pci_address;  // as PciDevice::address, where the driver tells
+  std::optional<std::string> uuid;         // CL_DEVICE_UUID_KHR, 32 hexadecimal digits
   bool operator==(const OpenclDevice&) const = default;
 };
 
@@ -210,7 +214,7 @@ struct OpenclDriver {
   std::string name;     // file name of its .icd, for example "pocl.icd"
   std::string library;  // what the .icd names, for example "libpocl.so.2.10.0"
   DriverStatus status = DriverStatus::ok;
-  std::string detail;   // empty when ok; else one sentence: what happened and what to do
+  std::string detail;  // empty when ok; else one sentence: what happened and what to do
   std::uint32_t elapsed_ms = 0;
   std::vector<OpenclPlatform> platforms;
   bool operator==(const OpenclDriver&) const = default;

@@ -7,11 +7,11 @@
 
 namespace quern::hwprobe {
 
-// Memory bandwidth of the host, STREAM's triad over all threads, per CPU-second (docs/measuring.md). About half a second.
+// Memory bandwidth of the host, STREAM's triad over all threads, per CPU-second (docs/measuring.md). Takes 0.5 s.
 std::vector<Figure> measure_host(std::vector<Problem>& problems);
 
-// Tests and measures every device of `drivers`, one after the other, under 2 s each. A device that does not answer within
-// Sources::driver_deadline is unfit, and says so.
+// Tests and measures every device of `drivers`, one after the other, under 2 s each. A device that does not answer
+// within Sources::driver_deadline is unfit, and says so.
 std::vector<DeviceMeasurement> measure_devices(const Sources& sources, const std::vector<OpenclDriver>& drivers,
                                                std::vector<Problem>& problems);
 

@@ -1,4 +1,4 @@
-// Runs a fuzz target over the files of its seed corpus, for builds without libFuzzer. Fails when there is no seed to run.
+// Runs a fuzz target over the files of its seed corpus, for builds without libFuzzer. Fails without a seed.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
