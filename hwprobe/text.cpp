@@ -7,7 +7,9 @@
 namespace quern::hwprobe {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0'; }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+}
 
 // Length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none (Unicode 15, table 3-7).
 std::size_t utf8_length(std::string_view text) {
@@ -25,6 +27,14 @@ std::size_t utf8_length(std::string_view text) {
     return continues(1, lead == 0xf0 ? 0x90 : 0x80, lead == 0xf4 ? 0x8f : 0xbf) && continues(2) && continues(3) ? 4 : 0;
   }
   return 0;
+}
+
+// The same for a sequence that is not a control character (C0, DEL, C1).
+std::size_t printable_length(std::string_view text) {
+  const std::size_t length = utf8_length(text);
+  const bool control = static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7f ||
+                       (length == 2 && text.front() == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0);
+  return control ? 0 : length;
 }
 
 }  // namespace
@@ -61,15 +71,22 @@ std::string clean_name(std::string_view text) {
       text = trimmed(text);
       continue;
     }
-    const std::size_t length = utf8_length(text);
-    const bool control = static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7f ||
-                         (length == 2 && text.front() == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0);
-    const std::string_view piece = length == 0 || control ? "?" : text.substr(0, length);
+    const std::size_t length = printable_length(text);
+    const std::string_view piece = length == 0 ? "?" : text.substr(0, length);
     if (name.size() + piece.size() > kNameBytesMax) break;
     name += piece;
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(std::max<std::size_t>(length != 0 ? length : utf8_length(text), 1));
   }
   return name;
+}
+
+bool is_printable(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = printable_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -23,11 +23,16 @@ std::optional<T> parse_number(std::string_view text, int base = 10) {
   return value;
 }
 
-// The kernel's list of numbers, "0-3,8,10-11", ascending and unique; nullopt when malformed or longer than `count_max` numbers.
+// The kernel's list of numbers, "0-3,8,10-11", ascending and unique; nullopt when malformed or longer than `count_max`
+// numbers.
 std::optional<std::vector<std::uint32_t>> parse_number_list(std::string_view text, std::size_t count_max = 65536);
 
-// At most kNameBytesMax bytes of text for people: white space collapsed, control characters and invalid UTF-8 replaced by '?'.
+// At most kNameBytesMax bytes of text for people: white space collapsed, control characters and invalid UTF-8 replaced
+// by '?'.
 std::string clean_name(std::string_view text);
+
+// Whether text is well-formed UTF-8 without control characters (C0, DEL, C1).
+bool is_printable(std::string_view text);
 
 // Splits at each `separator`; empty pieces are kept.
 std::vector<std::string_view> split(std::string_view text, char separator);
