@@ -80,6 +80,15 @@ std::string clean_name(std::string_view text) {
   return name;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 bool is_printable(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = printable_length(text);

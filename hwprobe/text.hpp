@@ -31,6 +31,8 @@ std::optional<std::vector<std::uint32_t>> parse_number_list(std::string_view tex
 // by '?'.
 std::string clean_name(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 // Whether text is well-formed UTF-8 without control characters (C0, DEL, C1).
 bool is_printable(std::string_view text);
 
