@@ -29,6 +29,14 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+// The same for a sequence that is not a control character (C0, DEL, C1).
+std::size_t printable_length(std::string_view text) {
+  const std::size_t length = utf8_length(text);
+  const bool control = static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7f ||
+                       (length == 2 && text.front() == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0);
+  return control ? 0 : length;
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -63,13 +71,11 @@ std::string clean_name(std::string_view text) {
       text = trimmed(text);
       continue;
     }
-    const std::size_t length = utf8_length(text);
-    const bool control = static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7f ||
-                         (length == 2 && text.front() == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0);
-    const std::string_view piece = length == 0 || control ? "?" : text.substr(0, length);
+    const std::size_t length = printable_length(text);
+    const std::string_view piece = length == 0 ? "?" : text.substr(0, length);
     if (name.size() + piece.size() > kNameBytesMax) break;
     name += piece;
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(std::max<std::size_t>(length != 0 ? length : utf8_length(text), 1));
   }
   if (name.ends_with(' ')) name.pop_back();  // what followed the space did not fit
   return name;
@@ -85,6 +91,24 @@ std::string lower_case(std::string_view text) {
 
 bool is_lower_hexadecimal(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+bool is_printable(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = printable_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

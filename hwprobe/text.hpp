@@ -40,6 +40,12 @@ std::string lower_case(std::string_view text);
 // Whether the text is one or more of 0-9 and a-f.
 bool is_lower_hexadecimal(std::string_view text);
 
+// Whether text is well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
+// Whether text is well-formed UTF-8 without control characters (C0, DEL, C1).
+bool is_printable(std::string_view text);
+
 // Splits at each `separator`; empty pieces are kept.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
