@@ -29,8 +29,8 @@ class EndHandler {
 
 }  // namespace
 
-void CancellableTask::start(Executor executor, Task<void> task, OnEnd on_end) {
-  asio::co_spawn(std::move(executor), run(std::move(task)), EndHandler(signal_.slot(), std::move(on_end)));
+void CancellableTask::start(const Executor& executor, Task<void> task, OnEnd on_end) {
+  asio::co_spawn(executor, run(std::move(task)), EndHandler(signal_.slot(), std::move(on_end)));
 }
 
 // co_spawn (Boost 1.81) awaits once before the task and, when the task never waited, once behind it. A cancellation

@@ -16,11 +16,12 @@ class CancellableTask {
   using OnEnd = std::move_only_function<void(std::exception_ptr failure)>;
 
   CancellableTask() = default;
+  ~CancellableTask() = default;
   CancellableTask(const CancellableTask&) = delete;
   CancellableTask& operator=(const CancellableTask&) = delete;
 
   // Runs `task` from the executor's next turn on. Once.
-  void start(Executor executor, Task<void> task, OnEnd on_end);
+  void start(const Executor& executor, Task<void> task, OnEnd on_end);
   // From now on the task does not come back from a wait but unwinds; one that has not begun never does. May be called
   // again.
   void cancel() noexcept;

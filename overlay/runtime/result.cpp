@@ -46,8 +46,8 @@ class Category final : public std::error_category {
 }  // namespace
 
 std::error_code make_error_code(Errc code) {
-  static const Category category;
-  return {static_cast<int>(code), category};
+  static const Category kCategory;
+  return {static_cast<int>(code), kCategory};
 }
 
 std::string Error::message() const {

@@ -35,8 +35,7 @@ class [[nodiscard]] Error {
  public:
   template <class Code>
     requires std::is_error_code_enum_v<Code>
-  Error(Code code, std::string detail = {})
-      : code_(make_error_code(code)), detail_(std::move(detail)) {}  // NOLINT(google-explicit-constructor)
+  explicit Error(Code code, std::string detail = {}) : code_(make_error_code(code)), detail_(std::move(detail)) {}
   explicit Error(std::error_code code, std::string detail = {}) : code_(code), detail_(std::move(detail)) {}
 
   const std::error_code& code() const { return code_; }

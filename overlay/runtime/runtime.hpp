@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/clock.hpp"
 #include "overlay/runtime/disk.hpp"
 #include "overlay/runtime/network.hpp"
@@ -53,6 +54,7 @@ Task<std::invoke_result_t<Work>> offload(Runtime& runtime, Work work) {
   } else {
     std::optional<T> result;
     co_await runtime.offload_work([&result, &work] { result.emplace(work()); });
+    QUERN_ASSERT(result.has_value(), "offload_work came back without having run its work");
     co_return std::move(*result);
   }
 }

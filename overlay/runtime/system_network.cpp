@@ -47,6 +47,8 @@ class TcpStream final : public SocketStream {
     if (const auto remote = socket_.remote_endpoint(ignored); !ignored) remote_ = to_endpoint(remote);
   }
   ~TcpStream() override { close(); }
+  TcpStream(const TcpStream&) = delete;
+  TcpStream& operator=(const TcpStream&) = delete;
 
   Task<Result<std::size_t>> read_some(std::span<std::byte> out) override {
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kAwait);
@@ -85,6 +87,8 @@ class TcpListener final : public Listener {
   explicit TcpListener(tcp::acceptor acceptor)
       : acceptor_(std::move(acceptor)), local_(to_endpoint(acceptor_.local_endpoint())) {}
   ~TcpListener() override { close(); }
+  TcpListener(const TcpListener&) = delete;
+  TcpListener& operator=(const TcpListener&) = delete;
   Task<Result<SocketStreamPtr>> accept() override {
     auto [error, socket] = co_await acceptor_.async_accept(kAwait);
     if (error) co_return std::unexpected(co_await failure(error, to_string(local_)));
@@ -105,6 +109,8 @@ class UdpSocket final : public DatagramSocket {
  public:
   explicit UdpSocket(udp::socket socket) : socket_(std::move(socket)), local_(to_endpoint(socket_.local_endpoint())) {}
   ~UdpSocket() override { close(); }
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
   Task<Result<Datagram>> receive(std::span<std::byte> out) override {
     udp::endpoint from;
     const auto [error, size] = co_await socket_.async_receive_from(asio::buffer(out.data(), out.size()), from, kAwait);
@@ -219,9 +225,9 @@ Error from_system(const boost::system::error_code& error, std::string about) {
       {code::no_descriptors, Errc::limit_reached},
   };
   for (const Row& row : rows) {
-    if (error == row.system) return {row.meaning, std::move(about)};
+    if (error == row.system) return Error(row.meaning, std::move(about));
   }
-  return {Errc::system, about.empty() ? error.message() : about + ": " + error.message()};
+  return Error(Errc::system, about.empty() ? error.message() : about + ": " + error.message());
 }
 
 std::unique_ptr<Network> make_system_network(asio::io_context& io) {

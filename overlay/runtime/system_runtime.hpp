@@ -24,6 +24,8 @@ class SystemRuntime final : public Runtime {
   // Throws std::system_error when the system gives no epoll or event descriptor.
   explicit SystemRuntime(SystemOptions options);
   ~SystemRuntime() override;
+  SystemRuntime(const SystemRuntime&) = delete;
+  SystemRuntime& operator=(const SystemRuntime&) = delete;
 
   // Runs `program` on the calling thread until it has ended; throws what it threw. Once.
   void run(const std::function<Task<void>(Runtime&)>& program);

@@ -16,6 +16,7 @@ namespace quern::runtime {
 class TimerNode {
  public:
   TimerNode() = default;
+  virtual ~TimerNode() = default;
   TimerNode(const TimerNode&) = delete;
   TimerNode& operator=(const TimerNode&) = delete;
 
@@ -23,9 +24,6 @@ class TimerNode {
 
   // Called by whoever runs the queue, after the node has left it. May add nodes, remove nodes, destroy this one.
   virtual void fire() = 0;
-
- protected:
-  ~TimerNode() = default;
 
  private:
   friend class TimerQueue;

@@ -48,6 +48,7 @@ Task<void> Waiter::wait() {
       asio::use_awaitable);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): posting throws when out of memory only, which ends the process here
 bool Waiter::finish(boost::system::error_code error) noexcept {
   if (!parked_) return false;
   parked_->owner = nullptr;

@@ -16,7 +16,9 @@ namespace {
 using Message = std::array<std::byte, sizeof(std::uint64_t)>;
 constexpr const char* kCountFile = "count";
 
-Message encode(std::uint64_t number) { return std::bit_cast<Message>(number); }
+Message encode(std::uint64_t number) {
+  return std::bit_cast<Message>(number);
+}
 
 Task<void> echo(Network& network) {
   auto socket = network.bind_datagram({boost::asio::ip::address_v4::any(), kPingPort});
@@ -66,7 +68,8 @@ class Pinger {
   Task<void> ping(DatagramSocket& socket, std::uint64_t number) {
     const Message message = encode(number);
     if (!co_await socket.send(message, {peers_[number % peers_.size()], kPingPort})) co_return;
-    const auto got = co_await with_timeout(runtime_.clock(), options_.timeout, await_reply(socket, number, options_.accept_any_reply));
+    const auto got = co_await with_timeout(runtime_.clock(), options_.timeout,
+                                           await_reply(socket, number, options_.accept_any_reply));
     runtime_.trace(got ? *got : ~number);
     if (got) {
       events_.answered(number, *got);

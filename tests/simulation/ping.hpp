@@ -1,4 +1,5 @@
-// A small protocol to put the runtime to the test: pings over datagrams, answered by an echo, with a count kept on disk.
+// A small protocol to put the runtime to the test: pings over datagrams, answered by an echo, with a count kept on
+// disk.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -13,12 +14,13 @@ inline constexpr std::uint16_t kPingPort = 7;
 struct PingOptions {
   runtime::Duration interval = std::chrono::seconds(1);
   runtime::Duration timeout = std::chrono::milliseconds(150);
-  // Planted bug, for the test that shows such a bug is found: any reply counts as the answer to the latest ping. Right only as long as
-  // no reply comes after its ping was given up: nobody promised that order.
+  // Planted bug, for the test that shows such a bug is found: any reply counts as the answer to the latest ping. Right
+  // only as long as no reply comes after its ping was given up: nobody promised that order.
   bool accept_any_reply = false;
 };
 
-// What a node saw. `asked` is the number of the ping that was waiting, `got` the number in the reply it took for its answer.
+// What a node saw. `asked` is the number of the ping that was waiting, `got` the number in the reply it took for its
+// answer.
 struct PingEvents {
   std::function<void(std::uint64_t asked, std::uint64_t got)> answered;
   std::function<void(std::uint64_t asked)> timed_out;
@@ -27,6 +29,7 @@ struct PingEvents {
 };
 
 // Echoes the pings of others and pings the peers in turn, for ever.
-runtime::Task<void> run_ping(runtime::Runtime& runtime, std::vector<runtime::IpAddress> peers, PingOptions options, const PingEvents& events);
+runtime::Task<void> run_ping(runtime::Runtime& runtime, std::vector<runtime::IpAddress> peers, PingOptions options,
+                             const PingEvents& events);
 
 }  // namespace quern::simulation

@@ -16,7 +16,8 @@ constexpr Duration kLength = 60s;
 
 class Scenario {
  public:
-  Scenario(std::uint64_t seed, PingOptions options) : options_(options), draws_(seed ^ 0x7069'6e67), world_(world_options(seed)) {
+  Scenario(std::uint64_t seed, PingOptions options)
+      : options_(options), draws_(seed ^ 0x7069'6e67), world_(world_options(seed)) {
     const std::size_t count = 3 + draws_.below(4);
     for (NodeId id = 0; id < count; ++id) addresses_.emplace_back(boost::asio::ip::address_v4((10u << 24) + id + 1));
     nodes_.resize(count);
@@ -40,7 +41,9 @@ class Scenario {
 
   // The faults a run has are themselves drawn, so that quiet and rough worlds both occur.
   WorldOptions world_options(std::uint64_t seed) {
-    const auto some_ppm = [this](std::uint32_t max) { return draws_.below(3) == 0 ? 0 : static_cast<std::uint32_t>(draws_.below(max)); };
+    const auto some_ppm = [this](std::uint32_t max) {
+      return draws_.below(3) == 0 ? 0 : static_cast<std::uint32_t>(draws_.below(max));
+    };
     WorldOptions options{.seed = seed};
     options.link = {.latency = Duration{draws_.between(1'000'000, 40'000'000)},
                     .jitter = Duration{draws_.between(0, 60'000'000)},
@@ -54,7 +57,8 @@ class Scenario {
     Seen& seen = nodes_[id];
     seen.events.answered = [this, id](std::uint64_t asked, std::uint64_t got) {
       ++outcome_.answered;
-      if (asked != got) violated("ping " + std::to_string(asked) + " took the reply to ping " + std::to_string(got), id);
+      if (asked != got)
+        violated("ping " + std::to_string(asked) + " took the reply to ping " + std::to_string(got), id);
       note_asked(id, asked);
     };
     seen.events.timed_out = [this, id](std::uint64_t asked) {
@@ -63,13 +67,15 @@ class Scenario {
     };
     seen.events.started = [this, id](std::uint64_t count) {
       Seen& node = nodes_[id];
-      if (count < node.asked) violated("the disk forgot ping " + std::to_string(node.asked) + ", it says " + std::to_string(count), id);
+      if (count < node.asked)
+        violated("the disk forgot ping " + std::to_string(node.asked) + ", it says " + std::to_string(count), id);
       node.started_at = count;
     };
     std::vector<runtime::IpAddress> peers = addresses_;
     peers.erase(peers.begin() + id);
-    world_.add_node({.addresses = {addresses_[id]}, .drift_ppm = static_cast<std::int32_t>(draws_.between(-100, 100))},
-                    [this, id, peers](Runtime& runtime) { return run_ping(runtime, peers, options_, nodes_[id].events); });
+    world_.add_node(
+        {.addresses = {addresses_[id]}, .drift_ppm = static_cast<std::int32_t>(draws_.between(-100, 100))},
+        [this, id, peers](Runtime& runtime) { return run_ping(runtime, peers, options_, nodes_[id].events); });
   }
 
   // Numbers only grow, except when the disk is lost.
@@ -80,7 +86,8 @@ class Scenario {
 
   void violated(std::string what, NodeId id) {
     if (outcome_.violation) return;
-    outcome_.violation = std::move(what) + " on node " + std::to_string(id) + " at " + std::to_string(world_.now().ns) + " ns";
+    outcome_.violation =
+        std::move(what) + " on node " + std::to_string(id) + " at " + std::to_string(world_.now().ns) + " ns";
   }
 
   void schedule_faults() {
@@ -124,6 +131,8 @@ class Scenario {
 
 }  // namespace
 
-PingOutcome run_ping_scenario(std::uint64_t seed, PingOptions options) { return Scenario(seed, options).run(); }
+PingOutcome run_ping_scenario(std::uint64_t seed, PingOptions options) {
+  return Scenario(seed, options).run();
+}
 
 }  // namespace quern::simulation

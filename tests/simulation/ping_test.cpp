@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "tests/simulation/ping_scenario.hpp"
 
@@ -48,7 +48,8 @@ TEST(PingScenario, a_planted_ordering_bug_is_found_and_its_seed_reproduces_it) {
   EXPECT_NE(again.violation->find("took the reply to ping"), std::string::npos) << *again.violation;
   EXPECT_EQ(again, run_ping_scenario(found, planted));
   EXPECT_FALSE(run_ping_scenario(found).violation) << "the right protocol fails on the same seed";
-  std::printf("planted bug found: %s\n  %s\n", again.violation->c_str(), how_to_repeat(found, " --planted-bug").c_str());
+  std::printf("planted bug found: %s\n  %s\n", again.violation->c_str(),
+              how_to_repeat(found, " --planted-bug").c_str());
 }
 
 }  // namespace

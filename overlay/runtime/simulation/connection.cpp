@@ -18,8 +18,6 @@ namespace {
 constexpr Duration kResendMin = std::chrono::milliseconds(200);
 constexpr Duration kResendMax = std::chrono::seconds(60);
 
-enum TraceKind : std::uint64_t { kTraceDelivery = 16, kTraceLoss, kTraceEnd, kTraceReset, kTraceBroken };
-
 std::uint64_t hash_bytes(std::span<const std::byte> bytes) {
   std::uint64_t hash = bytes.size();
   while (!bytes.empty()) {
@@ -40,6 +38,8 @@ class SimulatedStream final : public runtime::SocketStream {
     remote_ = connection.endpoint(1 - end);
   }
   ~SimulatedStream() override { close(); }
+  SimulatedStream(const SimulatedStream&) = delete;
+  SimulatedStream& operator=(const SimulatedStream&) = delete;
 
   Task<Result<std::size_t>> read_some(std::span<std::byte> out) override {
     QUERN_ASSERT(!out.empty());
@@ -153,7 +153,7 @@ void Pipe::fire() {
 
 void Pipe::send_again(Segment& segment) {
   World& world = connection_.world();
-  world.trace(kTraceLoss << 32 ^ connection_.id());
+  world.trace(TraceKind::loss, connection_.id());
   if (segment.losses++ == 0) segment.first_loss = world.now();
   if (world.now() - segment.first_loss >= world.options().stream_give_up) {
     const std::size_t sender = 1 - connection_.receiver_of(*this);
@@ -175,7 +175,7 @@ void Pipe::send_again(Segment& segment) {
 void Pipe::deliver(Segment segment) {
   World& world = connection_.world();
   const std::size_t end = connection_.receiver_of(*this);
-  world.trace((segment.bytes.empty() ? kTraceEnd : kTraceDelivery) << 32 ^ connection_.id());
+  world.trace(segment.bytes.empty() ? TraceKind::end_of_stream : TraceKind::delivery, connection_.id());
   if (connection_.broken(end)) {  // nobody is there any more: data is answered by a reset, an end is not
     if (!segment.bytes.empty()) {
       discard();
@@ -259,7 +259,7 @@ void Connection::abort(std::size_t end) {
 void Connection::break_end(std::size_t end, Errc why) {
   State& state = states_[end];
   if (state.broken) return;
-  world().trace(kTraceBroken << 32 ^ id_ ^ static_cast<std::uint64_t>(why) << 40);
+  world().trace(TraceKind::broken, id_, static_cast<std::uint64_t>(why));
   state.broken = why;
   if (!state.opened) state.gone = true;
   incoming(end).drop_unread();
@@ -279,7 +279,7 @@ void Connection::send_reset(std::size_t to_end) {
     World& here = world();
     const bool passes =
         here.links().passes(link, node(1 - to_end).id(), node(to_end).id()) && node(to_end).machine_up();
-    here.trace(kTraceReset << 32 ^ id_ ^ static_cast<std::uint64_t>(passes) << 40);
+    here.trace(TraceKind::reset, id_, passes ? 1 : 0);
     if (passes) break_end(to_end, Errc::reset);
     release_if_done();
   });

@@ -20,6 +20,8 @@ class Pipe final : public runtime::TimerNode {
  public:
   Pipe(Connection& connection, Node& from, Node& to);
   ~Pipe();
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
 
   // For the writing end.
   std::size_t space() const;

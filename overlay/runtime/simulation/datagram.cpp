@@ -12,12 +12,6 @@ using runtime::Errc;
 using runtime::fail;
 using runtime::Result;
 
-namespace {
-
-enum TraceKind : std::uint64_t { kTraceDatagram = 32, kTraceDatagramLost };
-
-}  // namespace
-
 SimulatedDatagramSocket::SimulatedDatagramSocket(Network& network, Node& node, runtime::Endpoint local)
     : network_(network), node_(node), local_(std::move(local)) {
   network_.datagram_sockets[{node_.id(), local_.port}] = this;
@@ -44,7 +38,7 @@ Task<Result<runtime::Datagram>> SimulatedDatagramSocket::receive(std::span<std::
 
 void SimulatedDatagramSocket::deliver(const runtime::Endpoint& from, std::vector<std::byte> bytes) {
   World& world = network_.world();
-  world.trace(kTraceDatagram << 32 ^ node_.id() ^ bytes.size() << 40);
+  world.trace(TraceKind::datagram, node_.id(), bytes.size());
   if (queue_.size() >= world.options().datagram_queue_max) return;
   queue_.push_back({from, std::move(bytes)});
   incoming_.wake();
@@ -76,7 +70,7 @@ void SimulatedDatagramSocket::transmit(Node& to, const runtime::Endpoint& addres
   World& world = network_.world();
   Link& link = world.links().between(node_.id(), to.id());
   if (world.random().chance_ppm(link.model.loss_ppm)) {
-    world.trace(kTraceDatagramLost << 32 ^ node_.id());
+    world.trace(TraceKind::datagram_lost, node_.id());
     return;
   }
   Time left = std::max(world.now(), link.free_at);

@@ -12,6 +12,8 @@ class SimulatedDatagramSocket final : public runtime::DatagramSocket {
  public:
   SimulatedDatagramSocket(Network& network, Node& node, runtime::Endpoint local);
   ~SimulatedDatagramSocket() override { close(); }
+  SimulatedDatagramSocket(const SimulatedDatagramSocket&) = delete;
+  SimulatedDatagramSocket& operator=(const SimulatedDatagramSocket&) = delete;
   Task<runtime::Result<runtime::Datagram>> receive(std::span<std::byte> out) override;
   Task<runtime::Result<void>> send(std::span<const std::byte> data, runtime::Endpoint to) override;
   runtime::Endpoint local() const override { return local_; }

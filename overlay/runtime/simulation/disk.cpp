@@ -78,6 +78,7 @@ class NodeDisk final : public runtime::Disk {
   Task<Result<std::vector<std::string>>> list() override {
     CO_CHECK(co_await begin("list"));
     std::vector<std::string> names;
+    names.reserve(content_.files.size());
     for (const auto& [name, file] : content_.files) names.push_back(name);
     co_return names;
   }

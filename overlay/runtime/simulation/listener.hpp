@@ -11,6 +11,8 @@ class SimulatedListener final : public runtime::Listener {
  public:
   SimulatedListener(Network& network, Node& node, runtime::Endpoint local);
   ~SimulatedListener() override { close(); }
+  SimulatedListener(const SimulatedListener&) = delete;
+  SimulatedListener& operator=(const SimulatedListener&) = delete;
   Task<runtime::Result<runtime::SocketStreamPtr>> accept() override;
   runtime::Endpoint local() const override { return local_; }
   void close() noexcept override;

@@ -139,6 +139,7 @@ std::unique_ptr<runtime::Network> Network::view(Node& node) {
 
 void Network::crash(Node& node, CrashKind kind) {
   std::vector<std::uint64_t> ids;
+  ids.reserve(connections_.size());
   for (const auto& [id, connection] : connections_) ids.push_back(id);
   for (const std::uint64_t id : ids) {
     for (const std::size_t end : {Connection::kDialer, Connection::kAcceptor}) {

@@ -28,6 +28,8 @@ class Network {
  public:
   explicit Network(World& world);
   ~Network();
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
 
   // The network as one life of a node sees it.
   std::unique_ptr<runtime::Network> view(Node& node);

@@ -34,6 +34,8 @@ class Node final : public Runtime {
  public:
   Node(World& world, NodeId id, NodeOptions options, Program program);
   ~Node() override;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
 
   std::string_view node() const override { return options_.name; }
   runtime::Executor executor() override;

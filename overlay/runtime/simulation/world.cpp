@@ -13,8 +13,6 @@ namespace {
 // More turns than this at one instant is a program that spins: virtual time would never move again.
 constexpr std::uint64_t kTurnsPerInstantMax = 20'000'000;
 
-enum TraceKind : std::uint64_t { kTraceTurn = 1, kTraceStart, kTraceCrash };
-
 }  // namespace
 
 class World::Action final : public runtime::TimerNode {
@@ -65,26 +63,26 @@ NodeId World::add_node(NodeOptions options, Program program) {
   if (options.addresses.empty()) options.addresses.emplace_back(boost::asio::ip::address_v4((10u << 24) + id + 1));
   nodes_.push_back(std::make_unique<Node>(*this, id, std::move(options), std::move(program)));
   network_->add_addresses(*nodes_.back());
-  trace(kTraceStart << 32 | id);
+  trace(TraceKind::start, id);
   nodes_.back()->start();
   return id;
 }
 
-void World::crash(NodeId id, CrashKind kind, DiskFate disk) {
-  Node& node = *nodes_.at(id);
-  QUERN_ASSERT(node.running(), "only a running node can crash");
-  trace(kTraceCrash << 32 | id);
-  node.crash(kind, disk);  // cancels first: a task parked on a socket unwinds rather than learn that it closed
-  network_->crash(node, kind);
-  crashed_.push_back(id);
+void World::crash(NodeId node, CrashKind kind, DiskFate disk) {
+  Node& victim = *nodes_.at(node);
+  QUERN_ASSERT(victim.running(), "only a running node can crash");
+  trace(TraceKind::crash, node);
+  victim.crash(kind, disk);  // cancels first: a task parked on a socket unwinds rather than learn that it closed
+  network_->crash(victim, kind);
+  crashed_.push_back(node);
 }
 
-void World::restart(NodeId id) {
-  Node& node = *nodes_.at(id);
-  QUERN_ASSERT(!node.running(), "only a crashed node can be restarted");
+void World::restart(NodeId node) {
+  Node& crashed = *nodes_.at(node);
+  QUERN_ASSERT(!crashed.running(), "only a crashed node can be restarted");
   run_ready();
-  trace(kTraceStart << 32 | id);
-  node.start();
+  trace(TraceKind::start, node);
+  crashed.start();
 }
 
 bool World::running(NodeId node) const {
@@ -128,6 +126,8 @@ Task<void> World::sleep_until(Time when) {
    public:
     explicit Alarm(World& world) : world_(world) {}
     ~Alarm() { world_.remove_timer(*this); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
     void fire() override { waiter.wake(); }
     runtime::Waiter waiter;
 
@@ -143,7 +143,7 @@ std::uint64_t World::run_ready() {
   while (!ready_.empty()) {
     Turn turn = std::move(ready_.front());
     ready_.pop_front();
-    trace(kTraceTurn << 32 | turn.node->id());
+    trace(TraceKind::turn, turn.node->id());
     current_ = turn.node;
     turn.run();
     current_ = nullptr;

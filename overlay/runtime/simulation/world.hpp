@@ -70,12 +70,28 @@ enum class CrashKind {
 };
 enum class DiskFate { kept, lost };
 
+// What a trace entry is about.
+enum class TraceKind : std::uint64_t {
+  turn = 1,
+  start,
+  crash,
+  delivery,
+  loss,
+  end_of_stream,
+  reset,
+  broken,
+  datagram,
+  datagram_lost,
+};
+
 class World final : public boost::asio::execution_context {
  public:
   class NodeExecutor;
 
   explicit World(WorldOptions options);
   ~World();  // crashes what still runs
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   // Adds a node and starts it in the next turn.
   NodeId add_node(NodeOptions options, Program program);
@@ -113,6 +129,9 @@ class World final : public boost::asio::execution_context {
     trace_hash_ = (trace_hash_ ^ value) * 0x9fb21c651e98df25;
     trace_hash_ ^= trace_hash_ >> 32;
   }
+  void trace(TraceKind kind, std::uint64_t subject, std::uint64_t detail = 0) {
+    trace(static_cast<std::uint64_t>(kind) << 56 ^ detail << 32 ^ subject);
+  }
 
   // For the parts of the simulator.
   void post(Node& node, std::move_only_function<void()> turn);
@@ -131,7 +150,7 @@ class World final : public boost::asio::execution_context {
 
   std::uint64_t run_ready();
   void check_crashed_nodes_are_empty();
-  static std::string describe(const void* world);
+  static std::string describe(const void* subject);
 
   WorldOptions options_;
   Time now_;
