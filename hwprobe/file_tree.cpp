@@ -60,7 +60,7 @@ std::string_view to_string(FileError error) {
   std::unreachable();
 }
 
-HostFiles::HostFiles(std::filesystem::path root) : root_(std::move(root)) {}
+HostFiles::HostFiles(const std::filesystem::path& root) : root_(root.string()) {}
 
 // A descriptor, or -1 with errno set.
 int HostFiles::open(std::string_view path, int flags) const {
@@ -162,13 +162,13 @@ std::expected<std::string, FileError> RecordedFiles::resolve(std::string_view pa
       resolved.resize(resolved.empty() ? 0 : resolved.rfind('/'));
       continue;
     }
-    if (const auto link = links_.find(resolved + '/' + name); link != links_.end()) {
+    const std::size_t folder_size = resolved.size();
+    resolved.append("/").append(name);
+    if (const auto link = links_.find(resolved); link != links_.end()) {
       if (++followed > kLinksMax) return std::unexpected(FileError::unreadable);
-      rest = link->second + '/' + rest;
-      if (rest.starts_with('/')) resolved.clear();
-      continue;
+      rest.insert(0, link->second + '/');
+      resolved.resize(rest.starts_with('/') ? 0 : folder_size);
     }
-    resolved += '/' + name;
   }
   return resolved;
 }

@@ -46,7 +46,7 @@ class FileTree {
 // kernels all is unreadable).
 class HostFiles final : public FileTree {
  public:
-  explicit HostFiles(std::filesystem::path root = "/");
+  explicit HostFiles(const std::filesystem::path& root = "/");
   std::expected<std::string, FileError> read(std::string_view path, std::size_t limit) const override;
   std::expected<std::vector<std::string>, FileError> list(std::string_view path) const override;
   std::expected<std::string, FileError> read_link(std::string_view path) const override;

@@ -33,8 +33,9 @@ class ScopedRoot {
  public:
   explicit ScopedRoot(const std::filesystem::path& root) : is_set_(root != "/") {
     if (!is_set_) return;
-    if (const char* before = std::getenv(kName))
-      before_ = before;                // NOLINT(concurrency-mt-unsafe): see Sources::hwloc_root
+    // Nobody else uses the environment meanwhile: Sources::hwloc_root asks for that.
+    const char* const before = std::getenv(kName);  // NOLINT(concurrency-mt-unsafe)
+    if (before) before_ = before;
     ::setenv(kName, root.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   }
   ~ScopedRoot() {
@@ -92,10 +93,10 @@ std::uint32_t os_index(hwloc_obj_t object) {
 }
 
 // The members of a set, which XML may make endless, below kThreadsMax.
-std::vector<int> bits_of(hwloc_const_bitmap_t set) {
-  std::vector<int> bits;
+std::vector<std::uint32_t> bits_of(hwloc_const_bitmap_t set) {
+  std::vector<std::uint32_t> bits;
   for (int bit = hwloc_bitmap_first(set); bit >= 0 && bit < kThreadsMax; bit = hwloc_bitmap_next(set, bit))
-    bits.push_back(bit);
+    bits.push_back(static_cast<std::uint32_t>(bit));
   return bits;
 }
 
@@ -201,8 +202,8 @@ class Reader {
 
   std::vector<std::uint32_t> threads_in(hwloc_const_bitmap_t set) const {
     std::vector<std::uint32_t> threads;
-    for (const int bit : bits_of(set)) {
-      if (const auto thread = by_os_index_.find(static_cast<std::uint32_t>(bit)); thread != by_os_index_.end()) {
+    for (const std::uint32_t bit : bits_of(set)) {
+      if (const auto thread = by_os_index_.find(bit); thread != by_os_index_.end()) {
         threads.push_back(thread->second);
       }
     }
@@ -231,7 +232,7 @@ CpuKind read_kind(hwloc_topology_t topology, unsigned index, hwloc_bitmap_t thre
     if (name == "CoreType") kind.core_type = clean_name(infos[i].value);
     if (name == "FrequencyMaxMHz") kind.max_mhz = parse_number<std::uint32_t>(infos[i].value);
   }
-  for (const int bit : bits_of(threads)) kind.thread_os_index.push_back(static_cast<std::uint32_t>(bit));
+  kind.thread_os_index = bits_of(threads);
   return kind;
 }
 
@@ -239,15 +240,12 @@ CpuKind read_kind(hwloc_topology_t topology, unsigned index, hwloc_bitmap_t thre
 std::vector<CpuKind> read_kinds(hwloc_topology_t topology) {
   std::vector<CpuKind> kinds;
   const Bitmap threads(hwloc_bitmap_alloc());
-  const int count = hwloc_cpukinds_get_nr(topology, 0);
+  const int count = std::max(hwloc_cpukinds_get_nr(topology, 0), 0);
+  kinds.reserve(static_cast<std::size_t>(count) + 1);
   for (int i = 0; i < count; ++i) kinds.push_back(read_kind(topology, static_cast<unsigned>(i), threads.get()));
   if (!kinds.empty()) return kinds;
   CpuKind all;
-  for (hwloc_obj_t unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, nullptr); unit;
-       unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, unit)) {
-    all.thread_os_index.push_back(os_index(unit));
-  }
-  std::ranges::sort(all.thread_os_index);
+  all.thread_os_index = bits_of(hwloc_topology_get_topology_cpuset(topology));
   kinds.push_back(std::move(all));
   return kinds;
 }

@@ -65,7 +65,7 @@ std::optional<std::string> read_machine_id(const FileTree& files, std::vector<Pr
   };
   const auto text = files.read(kMachineIdFile, kSmallFileBytesMax);
   if (!text) return text.error() == FileError::missing ? std::nullopt : refuse(to_string(text.error()));
-  const std::string id = lower_case(trimmed(*text));
+  std::string id = lower_case(trimmed(*text));
   if (id.empty() || id == "uninitialized") return refuse("not initialized");
   if (id.size() != 32 || !is_lower_hexadecimal(id)) return refuse("not 32 hexadecimal digits");
   if (std::ranges::all_of(id, [](char c) { return c == '0'; })) return refuse("all zero");

@@ -15,7 +15,8 @@ struct TopologyPart {
 };
 
 // Reads the topology. hwloc is used without its plug-ins that load drivers into this process (opencl, gl, cuda, nvml,
-// rsmi, levelzero): a hanging driver would hang the caller. About 2 ms warm.
+// rsmi, levelzero): a hanging driver would hang the caller. Where files are missing or make no sense the rest still
+// comes. About 2 ms warm.
 TopologyPart read_topology(const Sources& sources, std::vector<Problem>& problems);
 
 }  // namespace quern::hwprobe

@@ -162,7 +162,7 @@ TEST(Topology, root_of_another_machine_is_read_and_the_environment_left_as_it_wa
   EXPECT_THAT(loaded.topology.threads, SizeIs(4));
   EXPECT_THAT(loaded.topology.cores, SizeIs(2));
   expect_consistent(loaded.topology);
-  EXPECT_EQ(std::getenv("HWLOC_FSROOT"), nullptr);
+  EXPECT_EQ(std::getenv("HWLOC_FSROOT"), nullptr);  // NOLINT(concurrency-mt-unsafe): one thread
 }
 
 TEST(Topology, this_machine_has_all_online_threads_even_where_this_process_may_not_run) {
