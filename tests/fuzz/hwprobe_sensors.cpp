@@ -112,7 +112,8 @@ class Machine {
   }
 
   void sample() {
-    if (samples_++ == kSamplesMax) return;
+    if (samples_ == kSamplesMax) return;
+    ++samples_;
     const hw::Sample sample = sampler_->sample(now_, problems_);
     if (const std::string what = hw::implausible(sample); !what.empty()) fail(what);
     now_ =
