@@ -17,7 +17,8 @@ namespace hw = quern::hwprobe;
 
 namespace {
 
-// Between the edits, two more come last: enough to see files lost and looked for again. A sample costs more than all edits.
+// Between the edits, two more come last: enough to see files lost and looked for again. A sample costs more than all
+// edits.
 constexpr int kSamplesMax = 3;
 
 class Input {
