@@ -74,8 +74,7 @@ void DrmSensors::discover(SensorReader& reader) {
   cards_.clear();
   hwmon_names_.clear();
   const Listing drm = reader.list(std::string(kRoot));
-  for (const std::string& name : drm.names()) {
-    if (!numbered(name, "card")) continue;
+  for (const std::string& name : numbered_names(drm, "card")) {
     if (cards_.size() == kGpusMax) {
       reader.problems().add(kRoot, "more than " + std::to_string(kGpusMax) + " cards: the rest is left out");
       break;
@@ -128,8 +127,7 @@ void DrmSensors::discover_chips(SensorReader& reader, const Listing& device, Car
   std::vector<Listing> chips;
   std::size_t own =
       0;  // chips named as the driver, which stand first: i915 has further ones for its tiles ("i915_gt0")
-  for (const std::string& name : directory.names()) {
-    if (!numbered(name, "hwmon")) continue;
+  for (const std::string& name : numbered_names(directory, "hwmon")) {
     if (chips.size() == kCardChipsMax) {
       reader.problems().add(directory.directory(),
                             "more than " + std::to_string(kCardChipsMax) + " chips of one card: the rest is left out");

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::string_view kRoot = "/sys/class/hwmon";
 
+void note_excess(const Listing& chip, ProblemsOnce& problems) {
+  problems.add(chip.directory(),
+               "more than " + std::to_string(kHwmonInputsMax) + " inputs of one kind: the rest is left out");
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> hwmon_inputs(const Listing& chip, std::string_view prefix, std::string_view suffix,
@@ -21,8 +26,7 @@ std::vector<std::uint32_t> hwmon_inputs(const Listing& chip, std::string_view pr
   numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
   if (numbers.size() > kHwmonInputsMax) {
     numbers.resize(kHwmonInputsMax);
-    problems.add(chip.directory(),
-                 "more than " + std::to_string(kHwmonInputsMax) + " inputs of one kind: the rest is left out");
+    note_excess(chip, problems);
   }
   return numbers;
 }
@@ -35,7 +39,7 @@ std::vector<HwmonSensors::Input> HwmonSensors::find_inputs(SensorReader& reader,
       const std::string stem = kind + std::to_string(number);
       // A meter may give the power of this moment, an average, or both: the moment comes first.
       if (suffix == "_average" && chip.has(stem + "_input")) continue;
-      if (inputs.size() == kHwmonInputsMax) return;
+      if (inputs.size() == kHwmonInputsMax) return note_excess(chip, reader.problems());
       inputs.push_back({chip.path(stem + std::string(suffix)), chip.path(stem + "_fault"),
                         reader.label(chip.path(stem + "_label"))});
     }
@@ -49,8 +53,8 @@ void HwmonSensors::discover(SensorReader& reader, const Names& graphics) {
   chips_.clear();
   temperature_chips_.clear();
   const Listing root = reader.list(std::string(kRoot));
-  for (const std::string& name : root.names()) {
-    if (!numbered(name, "hwmon") || graphics.contains(name)) continue;
+  for (const std::string& name : numbered_names(root, "hwmon")) {
+    if (graphics.contains(name)) continue;
     if (chips_.size() == kHwmonChipsMax) {
       reader.problems().add(kRoot, "more than " + std::to_string(kHwmonChipsMax) + " chips: the rest is left out");
       return;

@@ -18,7 +18,8 @@ struct CpuLoad {
     Permille busy = 0;
     bool operator==(const Thread&) const = default;
   };
-  std::vector<Thread> threads;  // online threads, ascending os_index
+  // Online threads, ascending os_index; one that has just come online follows a sample later.
+  std::vector<Thread> threads;
   // Load averages as the kernel keeps them, in thousandths of a runnable task.
   std::optional<std::uint64_t> average_1min_milli;
   std::optional<std::uint64_t> average_5min_milli;
@@ -33,7 +34,8 @@ struct MemoryLoad {
   bool operator==(const MemoryLoad&) const = default;
 };
 
-// One graphics card or accelerator. `source` says which interface spoke: "nvml", "amdgpu", "i915", "xe" or "nouveau".
+// One graphics card or accelerator. `source` says which interface spoke: "nvml", "amdgpu", "i915", "xe", "nouveau"
+// or "radeon".
 struct GpuSample {
   std::string pci_address;  // joins PciDevice::address
   std::string source;

@@ -94,4 +94,13 @@ std::optional<std::uint32_t> numbered(std::string_view name, std::string_view pr
   return parse_number<std::uint32_t>(digits);
 }
 
+std::vector<std::string> numbered_names(const Listing& directory, std::string_view prefix) {
+  std::vector<std::string> names;
+  for (const std::string& name : directory.names()) {
+    if (numbered(name, prefix)) names.push_back(name);
+  }
+  std::ranges::sort(names, {}, [&](const std::string& name) { return std::pair(numbered(name, prefix), name); });
+  return names;
+}
+
 }  // namespace quern::hwprobe

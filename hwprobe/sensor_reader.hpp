@@ -2,6 +2,7 @@
 // not parse or cannot be true is absent and named as a problem once.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
@@ -84,5 +85,8 @@ class SensorReader {
 
 // N of "<prefix>N<suffix>": 3 for "temp3_input" with "temp" and "_input"; nullopt for any other name.
 std::optional<std::uint32_t> numbered(std::string_view name, std::string_view prefix, std::string_view suffix = "");
+
+// The names "<prefix>N" of a directory, in the order of N.
+std::vector<std::string> numbered_names(const Listing& directory, std::string_view prefix);
 
 }  // namespace quern::hwprobe

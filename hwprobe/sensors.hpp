@@ -9,9 +9,11 @@
 
 namespace quern::hwprobe {
 
-// Reads sensors again and again. It keeps the counters of its last reading (CPU times, RAPL and GPU energy), so a load or a power is an
-// average since then. Finding out which sensors exist is done once, and again when one of them disappears. One reading: about 1 ms.
-// Not thread-safe. `now` is any steady clock's time, passed in.
+// Reads sensors again and again. It keeps the counters of its last reading (CPU times, RAPL and GPU energy), so a load
+// or a power is an average since then. Finding out which sensors exist is done once, again when one of them disappears,
+// and every 60 samples for those that were plugged in. One reading: about 1 ms; the first also finds out what there is
+// and starts NVML where its library is installed, which can take seconds while the cards wake. Not thread-safe. `now`
+// is any steady clock's time, passed in.
 class Sampler {
  public:
   explicit Sampler(const Sources& sources);
@@ -19,8 +21,8 @@ class Sampler {
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  // Absurd values (a temperature outside -100..250 degrees C, a share above 100 %) are left out and named in `problems`, as are files
-  // that exist but cannot be read, each once per Sampler.
+  // Absurd values (a temperature outside -100..250 degrees C, a share above 100 %) are left out and named in
+  // `problems`, as are files that exist but cannot be read, each once per Sampler.
   Sample sample(std::chrono::nanoseconds now, std::vector<Problem>& problems);
 
  private:

@@ -21,17 +21,12 @@ std::string chip_name(std::string type) {
 void ThermalZones::discover(SensorReader& reader, const HwmonSensors::Names& chips) {
   zones_.clear();
   const Listing root = reader.list(std::string(kRoot));
-  std::vector<std::uint32_t> numbers;
-  for (const std::string& name : root.names()) {
-    if (const auto number = numbered(name, "thermal_zone")) numbers.push_back(*number);
-  }
-  std::ranges::sort(numbers);
-  if (numbers.size() > kThermalZonesMax) {
-    numbers.resize(kThermalZonesMax);
-    reader.problems().add(kRoot, "more than " + std::to_string(kThermalZonesMax) + " zones: the rest is left out");
-  }
-  for (const std::uint32_t number : numbers) {
-    const std::string name = "thermal_zone" + std::to_string(number);
+  std::size_t count = 0;
+  for (const std::string& name : numbered_names(root, "thermal_zone")) {
+    if (count++ == kThermalZonesMax) {
+      reader.problems().add(kRoot, "more than " + std::to_string(kThermalZonesMax) + " zones: the rest is left out");
+      return;
+    }
     const Listing zone = reader.list(root.path(name));
     std::string type = reader.label(zone.path("type"));
     if (!zone.has("temp") || chips.contains(chip_name(type))) continue;

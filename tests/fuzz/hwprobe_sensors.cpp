@@ -17,7 +17,8 @@ namespace hw = quern::hwprobe;
 
 namespace {
 
-// Between the edits, two more come last: enough to see files lost and looked for again. A sample costs more than all edits.
+// Between the edits, two more come last: enough to see files lost and looked for again. A sample costs more than all
+// edits.
 constexpr int kSamplesMax = 3;
 
 class Input {
@@ -112,7 +113,8 @@ class Machine {
   }
 
   void sample() {
-    if (samples_++ == kSamplesMax) return;
+    if (samples_ == kSamplesMax) return;
+    ++samples_;
     const hw::Sample sample = sampler_->sample(now_, problems_);
     if (const std::string what = hw::implausible(sample); !what.empty()) fail(what);
     now_ =

@@ -64,6 +64,14 @@ TEST(SensorsBoard, chips_of_old_drivers_are_found_one_level_deeper) {
   EXPECT_THAT(machine.sample().temperatures, ElementsAre(Temperature{"applesmc", "", 30'000}));
 }
 
+TEST(SensorsBoard, the_tenth_chip_comes_after_the_second) {
+  SensorMachine machine;
+  for (const std::string number : {"10", "2", "9"}) {
+    machine.files->add_file(trees::add_chip(*machine.files, "hwmon" + number, "chip") + "/fan1_input", number);
+  }
+  EXPECT_THAT(machine.sample().fans, ElementsAre(Fan{"chip", "", 2}, Fan{"chip", "", 9}, Fan{"chip", "", 10}));
+}
+
 TEST(SensorsBoard, rapl_gives_power_from_the_second_sample_on_and_wraps) {
   SensorMachine machine;
   machine.files->add_file("/sys/class/powercap/intel-rapl-mmio:0/name", "package-0\n");

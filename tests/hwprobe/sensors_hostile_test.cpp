@@ -1,8 +1,11 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "hwprobe/sensor_reader.hpp"
 #include "tests/hwprobe/sensor_invariants.hpp"
