@@ -6,11 +6,14 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "overlay/runtime/deadline.hpp"
@@ -20,8 +23,10 @@
 namespace quern::simulation {
 namespace {
 
-using namespace runtime;
 using namespace std::chrono_literals;
+using runtime::SocketStreamPtr;
+using runtime::TaskGroup;
+using runtime::with_group;
 
 constexpr std::uint16_t kPort = 4001;
 constexpr Duration kInterval = 15s;
@@ -34,7 +39,7 @@ struct Totals {
 
 Task<void> echo(SocketStreamPtr stream) {
   Message message;
-  while (co_await read_exactly(*stream, message)) {
+  while (co_await runtime::read_exactly(*stream, message)) {
     if (!co_await stream->write(message)) co_return;
   }
 }
@@ -52,7 +57,7 @@ Task<void> heartbeat(Runtime& runtime, IpAddress peer, Totals& totals) {
   while (stream) {
     runtime.random().fill(sent);
     if (!co_await (*stream)->write(sent)) break;
-    const auto answer = co_await with_timeout(runtime.clock(), 5s, read_exactly(**stream, got));
+    const auto answer = co_await runtime::with_timeout(runtime.clock(), 5s, runtime::read_exactly(**stream, got));
     ++(answer && sent == got ? totals.answered : totals.missed);
     if (!answer) break;
     co_await runtime.clock().sleep_for(kInterval);
@@ -67,24 +72,32 @@ std::uint64_t resident_kib() {
   return 0;
 }
 
-std::uint64_t argument(int argc, char** argv, int index, std::uint64_t fallback) {
-  if (index >= argc) return fallback;
-  std::uint64_t value = 0;
-  const char* end = argv[index] + std::strlen(argv[index]);
-  if (std::from_chars(argv[index], end, value).ptr != end || value == 0) {
-    std::fprintf(stderr, "'%s' is not a positive number\nusage: bench_simulator [NODES [LINKS [MINUTES [SEED]]]]\n",
-                 argv[index]);
-    std::exit(2);
+struct Arguments {
+  std::uint64_t nodes = 1000;
+  std::uint64_t links = 4;
+  std::uint64_t minutes = 60;
+  std::uint64_t seed = 1;
+};
+
+std::optional<Arguments> parse(std::span<char*> words) {
+  Arguments arguments;
+  std::array<std::uint64_t*, 4> fields{&arguments.nodes, &arguments.links, &arguments.minutes, &arguments.seed};
+  if (words.size() > fields.size()) return std::nullopt;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), *fields[i]);
+    if (error != std::errc{} || end != word.data() + word.size() || *fields[i] == 0) return std::nullopt;
   }
-  return value;
+  return arguments;
 }
 
 void add_nodes(World& world, std::uint64_t nodes, std::uint64_t links, Totals& totals) {
   for (std::uint64_t node = 0; node < nodes; ++node) {
     std::vector<IpAddress> peers;
+    peers.reserve(links);
     for (std::uint64_t link = 0; link < links; ++link) {
-      peers.emplace_back(
-          boost::asio::ip::address_v4((10u << 24) + 1 + static_cast<std::uint32_t>(world.random().below(nodes))));
+      const auto peer = static_cast<std::uint32_t>(world.random().below(nodes));
+      peers.emplace_back(boost::asio::ip::address_v4((10u << 24) + 1 + peer));
     }
     world.add_node({}, [peers, &totals](Runtime& runtime) -> Task<void> {
       co_await with_group<void>([&](TaskGroup& group) -> Task<void> {
@@ -95,24 +108,20 @@ void add_nodes(World& world, std::uint64_t nodes, std::uint64_t links, Totals& t
   }
 }
 
-int run(std::uint64_t nodes, std::uint64_t links, std::uint64_t minutes, std::uint64_t seed) {
+int run(const Arguments& arguments) {
   Totals totals;
   const auto start = std::chrono::steady_clock::now();
-  World world({.seed = seed, .link = {.latency = 20ms, .jitter = 20ms, .loss_ppm = 1000}});
-  add_nodes(world, nodes, links, totals);
-  const std::uint64_t turns = world.run_until(Time{} + std::chrono::minutes(minutes));
+  World world({.seed = arguments.seed, .link = {.latency = 20ms, .jitter = 20ms, .loss_ppm = 1000}});
+  add_nodes(world, arguments.nodes, arguments.links, totals);
+  const std::uint64_t turns = world.run_until(Time{} + std::chrono::minutes(arguments.minutes));
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  const auto simulated = static_cast<double>(minutes) * 60;
-  std::printf(
-      "%llu nodes, %llu links, %llu min: %.2f s, %.0f x real time, %llu turns, %.0f ns/turn, %.1f KiB/node, trace "
-      "%016llx\n",
-      static_cast<unsigned long long>(nodes), static_cast<unsigned long long>(nodes * links),
-      static_cast<unsigned long long>(minutes), wall.count(), simulated / wall.count(),
-      static_cast<unsigned long long>(turns), wall.count() * 1e9 / static_cast<double>(turns),
-      static_cast<double>(resident_kib()) / static_cast<double>(nodes),
-      static_cast<unsigned long long>(world.trace_hash()));
-  std::printf("heartbeats: %llu answered, %llu missed\n", static_cast<unsigned long long>(totals.answered),
-              static_cast<unsigned long long>(totals.missed));
+  std::printf("%" PRIu64 " nodes, %" PRIu64 " links, %" PRIu64 " min: %.2f s, %.0f x real time\n", arguments.nodes,
+              arguments.nodes * arguments.links, arguments.minutes, wall.count(),
+              static_cast<double>(arguments.minutes) * 60 / wall.count());
+  std::printf("%" PRIu64 " turns, %.0f ns each; %.1f KiB resident a node; trace %016" PRIx64 "\n", turns,
+              wall.count() * 1e9 / static_cast<double>(turns),
+              static_cast<double>(resident_kib()) / static_cast<double>(arguments.nodes), world.trace_hash());
+  std::printf("heartbeats: %" PRIu64 " answered, %" PRIu64 " missed\n", totals.answered, totals.missed);
   return totals.answered == 0 ? 1 : 0;
 }
 
@@ -120,7 +129,10 @@ int run(std::uint64_t nodes, std::uint64_t links, std::uint64_t minutes, std::ui
 }  // namespace quern::simulation
 
 int main(int argc, char** argv) {
-  using quern::simulation::argument;
-  return quern::simulation::run(argument(argc, argv, 1, 1000), argument(argc, argv, 2, 4), argument(argc, argv, 3, 60),
-                                argument(argc, argv, 4, 1));
+  const auto arguments = quern::simulation::parse(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+  if (!arguments) {
+    std::fputs("usage: bench_simulator [NODES [LINKS [MINUTES [SEED]]]], each a positive number\n", stderr);
+    return 2;
+  }
+  return quern::simulation::run(*arguments);
 }

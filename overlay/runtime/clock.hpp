@@ -27,7 +27,7 @@ class Timer final : public TimerNode {
  public:
   using Callback = void (*)(void* context);
   Timer(Clock& clock, Callback callback, void* context) : clock_(clock), callback_(callback), context_(context) {}
-  ~Timer() { cancel(); }
+  ~Timer() override { cancel(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 

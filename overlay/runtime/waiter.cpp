@@ -62,14 +62,27 @@ bool Waiter::finish(boost::system::error_code error) noexcept {
   return true;
 }
 
+namespace {
+
+// A place in the queue, given up when its coroutine goes on or unwinds.
+class Place {
+ public:
+  explicit Place(std::list<Waiter>& waiters) : waiters_(waiters), self_(waiters.emplace(waiters.end())) {}
+  ~Place() { waiters_.erase(self_); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  Waiter* operator->() const { return &*self_; }
+
+ private:
+  std::list<Waiter>& waiters_;
+  std::list<Waiter>::iterator self_;
+};
+
+}  // namespace
+
 Task<void> WaitQueue::wait() {
-  const auto self = waiters_.emplace(waiters_.end());
-  struct Leave {
-    std::list<Waiter>& waiters;
-    std::list<Waiter>::iterator self;
-    ~Leave() { waiters.erase(self); }
-  } leave{waiters_, self};
-  co_await self->wait();
+  const Place place(waiters_);
+  co_await place->wait();
 }
 
 bool WaitQueue::wake_one() noexcept {

@@ -1,7 +1,7 @@
 // Runs the ping scenario once: ping_run --seed N [--planted-bug]. Exit status 1 when a promise was broken.
 #include <charconv>
+#include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <string_view>
 
 #include "tests/simulation/ping_scenario.hpp"
@@ -27,11 +27,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto outcome = quern::simulation::run_ping_scenario(seed, options);
-  std::printf("seed %llu: trace %016llx, %llu turns, %llu answered, %llu timed out, %llu crashes, %llu partitions\n",
-              static_cast<unsigned long long>(seed), static_cast<unsigned long long>(outcome.trace_hash),
-              static_cast<unsigned long long>(outcome.turns), static_cast<unsigned long long>(outcome.answered),
-              static_cast<unsigned long long>(outcome.timed_out), static_cast<unsigned long long>(outcome.crashes),
-              static_cast<unsigned long long>(outcome.partitions));
+  std::printf("seed %" PRIu64 ": trace %016" PRIx64 ", %" PRIu64 " turns, %" PRIu64 " answered, %" PRIu64
+              " timed out, %" PRIu64 " crashes, %" PRIu64 " partitions\n",
+              seed, outcome.trace_hash, outcome.turns, outcome.answered, outcome.timed_out, outcome.crashes,
+              outcome.partitions);
   if (outcome.violation) std::printf("broken: %s\n", outcome.violation->c_str());
   return outcome.violation ? 1 : 0;
 }

@@ -19,7 +19,7 @@ namespace quern::simulation {
 class Pipe final : public runtime::TimerNode {
  public:
   Pipe(Connection& connection, Node& from, Node& to);
-  ~Pipe();
+  ~Pipe() override;
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
 

@@ -125,7 +125,7 @@ Task<void> World::sleep_until(Time when) {
   class Alarm final : public runtime::TimerNode {
    public:
     explicit Alarm(World& world) : world_(world) {}
-    ~Alarm() { world_.remove_timer(*this); }
+    ~Alarm() override { world_.remove_timer(*this); }
     Alarm(const Alarm&) = delete;
     Alarm& operator=(const Alarm&) = delete;
     void fire() override { waiter.wake(); }
