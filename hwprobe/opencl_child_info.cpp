@@ -185,7 +185,8 @@ std::string no_platform_reason() {
     return "the library was loaded but offers no platform: its device or kernel driver may be missing";
   }
   const char* why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): one thread
-  return "the library could not be loaded: " + std::string(why == nullptr ? "no reason given" : why);
+  // It quotes the .icd file, which may hold anything.
+  return "the library could not be loaded: " + clean_name(why == nullptr ? "no reason given" : why);
 }
 
 // A list of objects through the two-call pattern of clGet*IDs; `none` is the error that means an empty one.

@@ -70,7 +70,7 @@ std::string seconds_text(std::chrono::milliseconds time) {
 }  // namespace
 
 std::expected<std::string, std::string> read_icd(const std::filesystem::path& path) {
-  const auto content = HostFiles("").read(path.string(), kIcdBytesMax);
+  const auto content = HostFiles().read(path.string(), kIcdBytesMax);
   if (!content) return std::unexpected(std::string(to_string(content.error())));
   const std::string_view library = trimmed(*content);
   if (library.empty()) return std::unexpected("the file is empty");
@@ -81,13 +81,13 @@ std::vector<IcdFile> find_icd_files(const Sources& sources, std::vector<Problem>
   std::vector<IcdFile> files;
   if (sources.opencl_vendors.empty()) return files;
   const auto chosen = vendors_from_environment();
-  const std::filesystem::path place = chosen.value_or(sources.opencl_vendors);
+  const std::filesystem::path place = std::filesystem::absolute(chosen.value_or(sources.opencl_vendors));
   std::error_code ignored;
   if (place.extension() == ".icd" && !std::filesystem::is_directory(place, ignored)) {
     files.push_back(open_icd(place));
     return files;
   }
-  const auto names = HostFiles("").list(place.string());
+  const auto names = HostFiles().list(place.string());
   if (!names) {
     if (chosen || names.error() != FileError::missing) {
       problems.push_back(

@@ -78,8 +78,9 @@ static cl_int CL_API_CALL fake_clGetDeviceIDs(cl_platform_id platform, cl_device
   return CL_SUCCESS;
 }
 
-CL_API_ENTRY cl_int CL_API_CALL clGetPlatformInfo(cl_platform_id platform, cl_platform_info parameter, size_t size,
-                                                  void* value, size_t* size_needed) {
+// Not exported under OpenCL's name: the loader's function of that name would take its place and call itself for ever.
+static cl_int CL_API_CALL fake_clGetPlatformInfo(cl_platform_id platform, cl_platform_info parameter, size_t size,
+                                                 void* value, size_t* size_needed) {
   (void)platform;
   switch (parameter) {
     case CL_PLATFORM_NAME:
@@ -100,7 +101,7 @@ CL_API_ENTRY cl_int CL_API_CALL clGetPlatformInfo(cl_platform_id platform, cl_pl
 }
 
 CL_API_ENTRY cl_int CL_API_CALL clIcdGetPlatformIDsKHR(cl_uint size, cl_platform_id* platforms, cl_uint* count) {
-  fake_dispatch.clGetPlatformInfo = clGetPlatformInfo;
+  fake_dispatch.clGetPlatformInfo = fake_clGetPlatformInfo;
   fake_dispatch.clGetDeviceIDs = fake_clGetDeviceIDs;
   fake_dispatch.clGetDeviceInfo = fake_clGetDeviceInfo;
   if (count) *count = 1;
@@ -110,6 +111,6 @@ CL_API_ENTRY cl_int CL_API_CALL clIcdGetPlatformIDsKHR(cl_uint size, cl_platform
 
 CL_API_ENTRY void* CL_API_CALL clGetExtensionFunctionAddress(const char* name) {
   if (strcmp(name, "clIcdGetPlatformIDsKHR") == 0) return (void*)(uintptr_t)clIcdGetPlatformIDsKHR;
-  if (strcmp(name, "clGetPlatformInfo") == 0) return (void*)(uintptr_t)clGetPlatformInfo;
+  if (strcmp(name, "clGetPlatformInfo") == 0) return (void*)(uintptr_t)fake_clGetPlatformInfo;
   return NULL;
 }
