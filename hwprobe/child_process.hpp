@@ -19,8 +19,8 @@
 
 namespace quern::hwprobe {
 
-inline constexpr int kReplyDescriptor = 3;                       // where a child writes its answer
-inline constexpr std::size_t kLastWordsBytesMax = 4096;          // of standard error that are kept: the last ones
+inline constexpr int kReplyDescriptor = 3;                      // where a child writes its answer
+inline constexpr std::size_t kLastWordsBytesMax = 4096;         // of standard error that are kept: the last ones
 inline constexpr std::chrono::milliseconds kReapPatience{900};  // for a killed child to die before it is abandoned
 
 struct ChildCommand {

@@ -44,7 +44,7 @@ struct GpuSample {
   std::optional<std::uint64_t> memory_total_bytes;
   std::optional<std::uint64_t> memory_used_bytes;
   std::optional<std::int32_t> temperature_millicelsius;
-  std::optional<Permille> fan;          // share of full speed
+  std::optional<Permille> fan;  // share of full speed
   std::optional<std::uint32_t> fan_rpm;
   std::optional<std::uint64_t> power_milliwatts;
   std::optional<std::uint64_t> power_limit_milliwatts;
@@ -86,8 +86,8 @@ struct Battery {
 struct Sample {
   CpuLoad cpu;
   MemoryLoad memory;
-  std::vector<GpuSample> gpus;           // by PCI address
-  std::vector<Temperature> temperatures; // of the board and processor; a GPU's own is in GpuSample
+  std::vector<GpuSample> gpus;            // by PCI address
+  std::vector<Temperature> temperatures;  // of the board and processor; a GPU's own is in GpuSample
   std::vector<Fan> fans;
   std::vector<Power> powers;
   std::vector<Battery> batteries;

@@ -207,7 +207,8 @@ TEST_F(OpenclTest, driver_that_cannot_be_killed_is_abandoned_and_reaped_when_it_
   EXPECT_LT(steady_time() - begin, milliseconds(2000));
   EXPECT_EQ(reap_abandoned_children(), 1);
   std::filesystem::remove(vendors.path() / "held");
-  while (reap_abandoned_children() > 0) std::this_thread::yield();  // ends when the holder does; ctest's limit otherwise
+  while (reap_abandoned_children() > 0)
+    std::this_thread::yield();  // ends when the holder does; ctest's limit otherwise
 }
 
 TEST_F(OpenclTest, icd_without_a_loadable_library_is_failed_and_names_it) {

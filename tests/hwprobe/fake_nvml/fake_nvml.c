@@ -13,7 +13,9 @@
 enum { SUCCESS = 0, NOT_SUPPORTED = 3, DRIVER_NOT_LOADED = 9, IS_LOST = 15 };
 
 typedef struct Card* Device;
-struct Card { unsigned index; };
+struct Card {
+  unsigned index;
+};
 static struct Card cards[64];
 
 /* Read by the tests: how often the library is initialised and not yet shut down. */
@@ -54,9 +56,12 @@ const char* nvmlErrorString(int error) {
   return 0;
 #endif
   switch (error) {
-    case DRIVER_NOT_LOADED: return "Driver Not Loaded";
-    case IS_LOST: return "GPU is lost";
-    default: return "Unknown Error";
+    case DRIVER_NOT_LOADED:
+      return "Driver Not Loaded";
+    case IS_LOST:
+      return "GPU is lost";
+    default:
+      return "Unknown Error";
   }
 }
 #endif
