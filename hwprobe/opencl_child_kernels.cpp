@@ -38,7 +38,8 @@ kernel void self_test(global uint* out, local uint* shared, uint seed) {
     if (lane < stride) shared[lane] += shared[lane + stride];
     barrier(CLK_LOCAL_MEM_FENCE);
   }
-  out[get_global_id(0)] = (value ^ partner) + shared[0];
+  // The shift tells a lane from its partner: results that change places are wrong.
+  out[get_global_id(0)] = (value ^ (partner << 1)) + shared[0];
 }
 
 #define SUM1(v) (v)

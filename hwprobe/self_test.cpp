@@ -41,7 +41,8 @@ std::vector<std::uint32_t> self_test_expected(std::uint32_t group, bool fp64) {
     std::uint32_t sum = 0;
     for (std::uint32_t lane = 0; lane < group; ++lane) sum += values[first + lane];
     for (std::uint32_t lane = 0; lane < group; ++lane) {
-      expected.push_back((values[first + lane] ^ values[first + group - 1 - lane]) + sum);
+      const std::uint32_t partner = values[first + group - 1 - lane];
+      expected.push_back((values[first + lane] ^ (partner << 1)) + sum);
     }
   }
   return expected;
