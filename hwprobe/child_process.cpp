@@ -86,6 +86,7 @@ class SpawnPlan {
  private:
   static std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
+    result.reserve(texts.size() + 1);
     for (std::string& text : texts) result.push_back(text.data());
     result.push_back(nullptr);
     return result;
@@ -273,6 +274,7 @@ ChildProcess::~ChildProcess() {
 
 std::vector<ChildOutcome> wait_for_children(std::vector<ChildProcess> children, std::chrono::milliseconds deadline) {
   std::vector<ChildWatch> watches;
+  watches.reserve(children.size());
   for (ChildProcess& child : children) watches.emplace_back(std::move(child), deadline);
   for (;;) {
     std::optional<std::chrono::nanoseconds> next;
@@ -290,6 +292,7 @@ std::vector<ChildOutcome> wait_for_children(std::vector<ChildProcess> children, 
     ::poll(set.data(), set.size(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
   }
   std::vector<ChildOutcome> outcomes;
+  outcomes.reserve(watches.size());
   for (ChildWatch& watch : watches) outcomes.push_back(watch.take_outcome());
   return outcomes;
 }

@@ -44,8 +44,8 @@ struct Stretch {
   std::size_t count;
   std::unique_ptr<double[]> memory;
 
-  void fill() { std::fill_n(memory.get(), 3 * count, 1.0); }
-  void triad(double s) {
+  void fill() const { std::fill_n(memory.get(), 3 * count, 1.0); }
+  void triad(double s) const {
     double* __restrict a = memory.get();
     const double* __restrict b = a + count;
     const double* __restrict c = b + count;

@@ -229,7 +229,7 @@ std::expected<OpenclPlatform, OpenclFault> describe_platform(cl_platform_id id) 
   platform.version = clean_name(info.text(CL_PLATFORM_VERSION, "CL_PLATFORM_VERSION"));
   platform.profile = clean_name(info.text(CL_PLATFORM_PROFILE, "CL_PLATFORM_PROFILE"));
   platform.extensions = info.names(CL_PLATFORM_EXTENSIONS, "CL_PLATFORM_EXTENSIONS");
-  if (info.fault()) return std::unexpected(*info.fault());
+  if (auto fault = info.fault()) return std::unexpected(*std::move(fault));
   const auto devices = device_ids(id);
   if (!devices) return std::unexpected(devices.error());
   for (cl_device_id each : *devices) {
@@ -258,7 +258,7 @@ std::expected<OpenclDevice, OpenclFault> describe_device(cl_device_id id) {
   read_precisions(info, device);
   device.pci_address = pci_address(info);
   device.uuid = uuid(info);
-  if (info.fault()) return std::unexpected(*info.fault());
+  if (auto fault = info.fault()) return std::unexpected(*std::move(fault));
   return device;
 }
 

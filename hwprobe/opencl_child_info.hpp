@@ -19,7 +19,7 @@ std::expected<std::vector<OpenclPlatform>, OpenclFault> list_platforms();
 
 // The device at these positions of list_platforms().
 std::expected<cl_device_id, OpenclFault> find_device(std::size_t platform, std::size_t device);
-std::expected<OpenclDevice, OpenclFault> describe_device(cl_device_id device);
+std::expected<OpenclDevice, OpenclFault> describe_device(cl_device_id id);
 
 // Names an OpenCL call and what it returned: "clGetDeviceIDs failed (error -30)".
 std::string call_error(std::string_view call, cl_int error);

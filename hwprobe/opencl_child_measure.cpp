@@ -236,7 +236,7 @@ std::expected<Fitness, std::string> run_self_test(const Session& session, bool f
   const auto out = session.buffer(kSelfTestItems * sizeof(cl_uint));
   if (!out) return failure(out);
   cl_mem memory = out->get();
-  const bool set = clSetKernelArg(kernel->get(), 0, sizeof memory, &memory) == CL_SUCCESS &&
+  const bool set = set_arguments(kernel->get(), memory) &&
                    clSetKernelArg(kernel->get(), 1, session.group() * sizeof(cl_uint), nullptr) == CL_SUCCESS &&
                    clSetKernelArg(kernel->get(), 2, sizeof kSelfTestSeed, &kSelfTestSeed) == CL_SUCCESS;
   if (!set) return refused();

@@ -69,7 +69,11 @@ class Session {
 template <class... Arguments>
 bool set_arguments(cl_kernel kernel, const Arguments&... arguments) {
   cl_uint index = 0;
-  return ((clSetKernelArg(kernel, index++, sizeof arguments, &arguments) == CL_SUCCESS) && ...);
+  const auto set = [&](const auto& argument) {
+    const void* value = static_cast<const void*>(&argument);
+    return clSetKernelArg(kernel, index++, sizeof(std::remove_cvref_t<decltype(argument)>), value) == CL_SUCCESS;
+  };
+  return (set(arguments) && ...);
 }
 
 }  // namespace quern::hwprobe

@@ -16,13 +16,13 @@
 namespace quern::hwprobe {
 namespace {
 
-constexpr std::string_view kVendorsVariable = "OCL_ICD_VENDORS";
+constexpr const char* kVendorsVariable = "OCL_ICD_VENDORS";
 constexpr std::size_t kQuoteBytesMax = 160;  // of a driver's last words that are shown
 
 // OCL_ICD_VENDORS, when it is set to something.
 std::optional<std::filesystem::path> vendors_from_environment() {
   const char* value =
-      std::getenv(kVendorsVariable.data());  // NOLINT(concurrency-mt-unsafe): nothing here writes the environment
+      std::getenv(kVendorsVariable);  // NOLINT(concurrency-mt-unsafe): nothing here writes the environment
   if (value == nullptr || *value == '\0') return std::nullopt;
   return value;
 }
