@@ -70,8 +70,9 @@ template <class... Arguments>
 bool set_arguments(cl_kernel kernel, const Arguments&... arguments) {
   cl_uint index = 0;
   const auto set = [&](const auto& argument) {
-    const void* value = static_cast<const void*>(&argument);
-    return clSetKernelArg(kernel, index++, sizeof(std::remove_cvref_t<decltype(argument)>), value) == CL_SUCCESS;
+    // Of a cl_mem its handle is the value. NOLINTNEXTLINE(bugprone-sizeof-expression)
+    constexpr std::size_t kSize = sizeof(std::remove_cvref_t<decltype(argument)>);
+    return clSetKernelArg(kernel, index++, kSize, static_cast<const void*>(&argument)) == CL_SUCCESS;
   };
   return (set(arguments) && ...);
 }
