@@ -98,10 +98,10 @@ void write_driver(Page& page, const hwprobe::OpenclDriver& driver) {
 
 }  // namespace
 
-void write_gpus(Page& page, const hwprobe::MachineReport& report) {
+void write_gpus(Page& page, const std::vector<hwprobe::Gpu>& gpus, const hwprobe::MachineReport& report) {
   page.section("GRAPHICS CARDS AND ACCELERATORS");
-  if (report.gpus->empty()) page.line("none on the PCI bus");
-  for (const hwprobe::Gpu& gpu : *report.gpus) write_gpu(page, gpu, pci_at(report, gpu.pci_address));
+  if (gpus.empty()) page.line("none on the PCI bus");
+  for (const hwprobe::Gpu& gpu : gpus) write_gpu(page, gpu, pci_at(report, gpu.pci_address));
 }
 
 void write_pci(Page& page, const std::vector<hwprobe::PciDevice>& devices) {
