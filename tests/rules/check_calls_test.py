@@ -122,8 +122,8 @@ class Calls(RuleTest):
             "sleep",
         )
 
-    def test_tests_may_use_threads_but_never_sleep(self):
-        self.assert_clean({"tests/overlay/a_test.cpp": "std::jthread t(f);\nstd::mt19937 g(1);\n"})
+    def test_tests_may_use_threads_and_shells_but_never_sleep(self):
+        self.assert_clean({"tests/overlay/a_test.cpp": "std::jthread t(f);\nstd::mt19937 g(1);\n::popen(tool, mode);\n"})
         for room in ("hwprobe", "overlay"):
             name = f"tests/{room}/a_test.cpp"
             self.assert_breach({name: "std::this_thread::sleep_for(1s);\n"}, f"{name}:1", "sleep")
