@@ -44,6 +44,15 @@ class Descriptor {
   int fd_;
 };
 
+// The path of an entry of RecordedFiles.
+const std::string& name_of(const std::string& directory) {
+  return directory;
+}
+template <class Value>
+const std::string& name_of(const std::pair<const std::string, Value>& entry) {
+  return entry.first;
+}
+
 }  // namespace
 
 std::string_view to_string(FileError error) {
@@ -137,12 +146,17 @@ void RecordedFiles::add_link(std::string path, std::string target) {
   links_.insert_or_assign(std::move(path), std::move(target));
 }
 
+void RecordedFiles::add_directory(std::string path) {
+  directories_.insert(std::move(path));
+}
+
 bool RecordedFiles::is_directory(const std::string& path) const {
   const std::string prefix = path + '/';
-  const auto file = files_.lower_bound(prefix);
-  const auto link = links_.lower_bound(prefix);
-  return (file != files_.end() && file->first.starts_with(prefix)) ||
-         (link != links_.end() && link->first.starts_with(prefix));
+  const auto has_below = [&](const auto& entries) {
+    const auto below = entries.lower_bound(prefix);
+    return below != entries.end() && name_of(*below).starts_with(prefix);
+  };
+  return directories_.contains(path) || has_below(files_) || has_below(links_) || has_below(directories_);
 }
 
 // The path free of links, "." and "..": "" for the root itself. Walks as the kernel does, one component after the
@@ -192,14 +206,16 @@ std::expected<std::vector<std::string>, FileError> RecordedFiles::list(std::stri
   const std::string prefix = *resolved + '/';
   std::vector<std::string> names;
   const auto collect = [&](const auto& entries) {
-    for (auto it = entries.lower_bound(prefix); it != entries.end() && it->first.starts_with(prefix); ++it) {
-      std::string name = it->first.substr(prefix.size(), it->first.find('/', prefix.size()) - prefix.size());
+    for (auto it = entries.lower_bound(prefix); it != entries.end() && name_of(*it).starts_with(prefix); ++it) {
+      const std::string& path_below = name_of(*it);
+      std::string name = path_below.substr(prefix.size(), path_below.find('/', prefix.size()) - prefix.size());
       if (!name.empty() && (names.empty() || names.back() != name)) names.push_back(std::move(name));
     }
   };
   collect(files_);
   collect(links_);
-  if (names.empty()) return std::unexpected(FileError::missing);
+  collect(directories_);
+  if (names.empty() && !is_directory(*resolved)) return std::unexpected(FileError::missing);
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   if (names.size() > kDirectoryEntriesMax) names.resize(kDirectoryEntriesMax);

@@ -5,6 +5,7 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,27 +58,31 @@ class HostFiles final : public FileTree {
   std::string root_;
 };
 
-// A tree held in memory: recorded machines, tests and fuzzing. Directories exist because something lies in them. Paths
-// are added as they really are, "/sys/devices/..." and not through a link; what is added below a link or a file cannot
-// be reached. A path leads through at most kLinksMax links.
+// A tree held in memory: recorded machines, tests and fuzzing. Directories exist because something lies in them, or
+// by themselves. Paths are added as they really are, "/sys/devices/..." and not through a link; what is added below a
+// link or a file cannot be reached. A path leads through at most kLinksMax links.
 inline constexpr int kLinksMax = 40;
 class RecordedFiles final : public FileTree {
  public:
   void add_file(std::string path, std::string content);
   void add_error(std::string path, FileError error);  // reading or listing this path fails so
   void add_link(std::string path, std::string target);
+  void add_directory(std::string path);  // needed for empty ones only
   std::expected<std::string, FileError> read(std::string_view path, std::size_t limit) const override;
   std::expected<std::vector<std::string>, FileError> list(std::string_view path) const override;
   std::expected<std::string, FileError> read_link(std::string_view path) const override;
 
   const std::map<std::string, std::expected<std::string, FileError>, std::less<>>& files() const { return files_; }
   const std::map<std::string, std::string, std::less<>>& links() const { return links_; }
+  // Those that were added, not those that exist because something lies in them.
+  const std::set<std::string, std::less<>>& directories() const { return directories_; }
 
  private:
   bool is_directory(const std::string& path) const;
   std::expected<std::string, FileError> resolve(std::string_view path) const;
   std::map<std::string, std::expected<std::string, FileError>, std::less<>> files_;
   std::map<std::string, std::string, std::less<>> links_;
+  std::set<std::string, std::less<>> directories_;
 };
 
 }  // namespace quern::hwprobe

@@ -262,4 +262,18 @@ HwlocTopology read_hwloc_topology(const Sources& sources, std::vector<Problem>& 
   return {.topology = Reader(topology->get(), problems).read(), .kinds = read_kinds(topology->get())};
 }
 
+std::optional<std::string> export_hwloc_xml(const Sources& sources, std::vector<Problem>& problems) {
+  const auto topology = load(sources);
+  char* text = nullptr;
+  int size = 0;  // with the NUL behind it
+  if (!topology || hwloc_topology_export_xmlbuffer(topology->get(), &text, &size, 0) != 0 || size < 1) {
+    problems.push_back(
+        {.where = "hwloc", .what = topology ? "hwloc cannot write its topology as XML" : topology.error()});
+    return std::nullopt;
+  }
+  std::string xml(text, static_cast<std::size_t>(size) - 1);
+  hwloc_free_xmlbuffer(topology->get(), text);
+  return xml;
+}
+
 }  // namespace quern::hwprobe

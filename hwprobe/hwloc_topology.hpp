@@ -1,5 +1,7 @@
 // Packages, cores, threads, caches and NUMA nodes by hwloc.
 #pragma once
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "hwprobe/machine.hpp"
@@ -22,5 +24,8 @@ struct HwlocTopology {
 // discovery, are left out. A view that cannot be loaded is a problem and leaves the result empty. 1.3 ms warm, of which
 // hwloc spends 0.9 ms finding its plug-ins.
 HwlocTopology read_hwloc_topology(const Sources& sources, std::vector<Problem>& problems);
+
+// The same view as hwloc's XML, for Sources::hwloc_xml; nullopt and a problem when there is none.
+std::optional<std::string> export_hwloc_xml(const Sources& sources, std::vector<Problem>& problems);
 
 }  // namespace quern::hwprobe

@@ -81,8 +81,9 @@ std::vector<IcdFile> find_icd_files(const Sources& sources, std::vector<Problem>
   std::vector<IcdFile> files;
   if (sources.opencl_vendors.empty()) return files;
   const auto chosen = vendors_from_environment();
-  const std::filesystem::path place = std::filesystem::absolute(chosen.value_or(sources.opencl_vendors));
   std::error_code ignored;
+  // File trees take absolute paths only; the variable may hold another, as for every OpenCL program.
+  const std::filesystem::path place = std::filesystem::absolute(chosen.value_or(sources.opencl_vendors), ignored);
   if (place.extension() == ".icd" && !std::filesystem::is_directory(place, ignored)) {
     files.push_back(open_icd(place));
     return files;

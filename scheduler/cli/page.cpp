@@ -10,8 +10,6 @@
 namespace quern::scheduler::cli {
 namespace {
 
-constexpr std::size_t kLabelColumns = 13;  // of a label with the blanks behind it
-
 std::string_view escape_of(Tone tone) {
   switch (tone) {
     case Tone::plain:
@@ -163,9 +161,9 @@ void Page::section(std::string_view title) {
   text_ += paint(Tone::title, title) + '\n';
 }
 
-void Page::row(std::string_view label, std::string_view value, std::size_t depth) {
-  const std::string head = std::string(2 * depth, ' ') + padded(label, kLabelColumns);
-  add(head, 2 * depth + kLabelColumns, value);
+void Page::row(std::string_view label, std::string_view value, std::size_t depth, std::size_t label_columns) {
+  const std::string head = std::string(2 * depth, ' ') + padded(label, label_columns);
+  add(head, 2 * depth + label_columns, value);
 }
 
 void Page::line(std::string_view text, std::size_t depth) {

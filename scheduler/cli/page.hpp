@@ -37,6 +37,8 @@ std::string padded(std::string_view text, std::size_t columns);
 
 class Page {
  public:
+  static constexpr std::size_t kLabelColumns = 13;  // of a label with the blanks behind it
+
   explicit Page(Style style) : style_(style) {}
 
   const Style& style() const { return style_; }
@@ -44,8 +46,10 @@ class Page {
 
   // A heading, with an empty line above it unless it is the first.
   void section(std::string_view title);
-  // "  label        value": the value begins in a column common to all rows of that depth and is wrapped below itself.
-  void row(std::string_view label, std::string_view value, std::size_t depth = 1);
+  // "  label        value": the value begins in a column common to all rows of that depth and label width and is
+  // wrapped below itself.
+  void row(std::string_view label, std::string_view value, std::size_t depth = 1,
+           std::size_t label_columns = kLabelColumns);
   // A line without a label, two blanks a depth; wrapped below itself.
   void line(std::string_view text, std::size_t depth = 1);
 

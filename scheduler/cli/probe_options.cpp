@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <utility>
 
 #include "hwprobe/text.hpp"
@@ -27,9 +26,9 @@ std::string seconds_text(std::chrono::milliseconds span) {
   return text;
 }
 
-std::expected<Parts, std::string> parse_parts(const std::vector<std::string>& names) {
+std::expected<Parts, std::string> parse_parts(std::string_view names) {
   Parts parts = kNoParts;
-  for (const std::string& name : names) {
+  for (const std::string_view name : hwprobe::split(names, ',')) {
     const auto* const found = std::ranges::find(kParts, name, &std::pair<std::string_view, bool Parts::*>::first);
     if (found == kParts.end()) {
       return std::unexpected("--parts: there is no part \"" + visible(name) + "\"; choose any of " +
@@ -49,8 +48,8 @@ std::expected<ColourChoice, std::string> parse_colour(std::string_view word) {
 
 // Pairs that make no sense together; empty when there are none.
 std::string contradiction(const ProbeWords& words) {
-  const bool has_parts = !words.parts.empty();
-  const bool lists_opencl = std::ranges::find(words.parts, "opencl") != words.parts.end();
+  const auto names = hwprobe::split(words.parts ? *words.parts : std::string_view(), ',');
+  const bool lists_opencl = std::ranges::find(names, "opencl") != names.end();
   if (words.replay && words.root) return "--replay and --root are two sources: choose one";
   if (words.replay && words.record) return "--record with --replay would record a recording: leave one out";
   if (words.measure && words.replay)
@@ -61,8 +60,7 @@ std::string contradiction(const ProbeWords& words) {
   if (words.measure) return "--watch repeats readings, --measure takes seconds: leave one out";
   if (words.replay) return "--watch needs a machine that lives: leave out --replay";
   if (words.record) return "--watch cannot be recorded: leave out --record";
-  if (has_parts && words.parts != std::vector<std::string>{"sensors"})
-    return "--watch shows sensors only: leave out --parts";
+  if (words.parts.value_or("sensors") != "sensors") return "--watch shows sensors only: leave out --parts";
   return "";
 }
 
@@ -80,9 +78,10 @@ std::expected<std::chrono::milliseconds, std::string> parse_seconds(std::string_
                            whole.find_first_not_of(kDigits) == std::string_view::npos &&
                            fraction.find_first_not_of(kDigits) == std::string_view::npos;
   if (!digits_only || fraction.size() > 3 || whole.size() > 9) return wrong;
-  const auto seconds = hwprobe::parse_number<std::int64_t>(whole.empty() ? "0" : whole);
-  const auto thousandths = hwprobe::parse_number<std::int64_t>((std::string(fraction) + "000").substr(0, 3));
-  const std::chrono::milliseconds span(*seconds * 1000 + *thousandths);
+  const auto seconds = hwprobe::parse_number<std::int64_t>(whole).value_or(0);
+  const auto thousandths =
+      hwprobe::parse_number<std::int64_t>((std::string(fraction) + "000").substr(0, 3)).value_or(0);
+  const std::chrono::milliseconds span(seconds * 1000 + thousandths);
   if (span < min || span > max) return wrong;
   return span;
 }
@@ -93,7 +92,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string>& 
   for (const std::string& each : known) {
     // Levenshtein's distance, one row at a time.
     std::vector<std::size_t> row(each.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
     for (std::size_t i = 1; i <= word.size(); ++i) {
       std::size_t diagonal = std::exchange(row[0], i);
       for (std::size_t j = 1; j <= each.size(); ++j) {
@@ -130,8 +129,8 @@ std::expected<ProbeOptions, std::string> check(const ProbeWords& words) {
     if (!span) return std::unexpected("--driver-deadline " + visible(*words.driver_deadline) + ": " + span.error());
     options.driver_deadline = *span;
   }
-  if (!words.parts.empty()) {
-    const auto parts = parse_parts(words.parts);
+  if (words.parts) {
+    const auto parts = parse_parts(*words.parts);
     if (!parts) return std::unexpected(parts.error());
     options.parts = *parts;
   }

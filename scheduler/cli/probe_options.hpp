@@ -22,7 +22,7 @@ struct ProbeWords {
   bool json = false;
   bool measure = false;
   std::optional<std::string> watch;  // seconds, "" for the default
-  std::vector<std::string> parts;
+  std::optional<std::string> parts;  // separated by commas
   std::optional<std::string> record;
   std::optional<std::string> replay;
   std::optional<std::string> root;

@@ -39,13 +39,12 @@ template <std::size_t Count>
 std::string scaled(std::uint64_t value, std::uint64_t base, const std::array<std::string_view, Count>& prefixes) {
   std::uint64_t unit = 1;
   std::size_t prefix = 0;
-  const auto up = [&] {
+  for (; prefix + 1 < Count && value / unit >= base; ++prefix) unit *= base;
+  // What would be rounded to 1000 of this unit is 1 of the next.
+  if (prefix != 0 && prefix + 1 < Count && fixed(value, unit, 0) == std::to_string(base)) {
     unit *= base;
     ++prefix;
-  };
-  while (prefix + 1 < Count && value / unit >= base) up();
-  // What would be rounded to 1000 of this unit is 1 of the next.
-  if (prefix != 0 && prefix + 1 < Count && fixed(value, unit, 0) == std::to_string(base)) up();
+  }
   const std::uint64_t whole = value / unit;
   const int decimals = prefix == 0 || whole >= 100 ? 0 : whole >= 10 ? 1 : 2;
   return without_trailing_zeros(fixed(value, unit, decimals)) + ' ' + std::string(prefixes[prefix]);

@@ -8,7 +8,7 @@ void write_report(Page& page, const hwprobe::MachineReport& report) {
   write_machine(page, report);
   if (report.cpu) write_processor(page, *report.cpu, report);
   if (report.topology) write_topology(page, *report.topology);
-  if (report.gpus) write_gpus(page, report);
+  if (report.gpus) write_gpus(page, *report.gpus, report);
   if (report.pci) write_pci(page, *report.pci);
   if (report.opencl) write_opencl(page, *report.opencl);
   if (report.sensors) write_sensors(page, *report.sensors, report);

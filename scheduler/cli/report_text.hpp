@@ -18,7 +18,8 @@ void write_report(Page& page, const hwprobe::MachineReport& report);
 void write_machine(Page& page, const hwprobe::MachineReport& report);
 void write_processor(Page& page, const hwprobe::Cpu& cpu, const hwprobe::MachineReport& report);
 void write_topology(Page& page, const hwprobe::Topology& topology);
-void write_gpus(Page& page, const hwprobe::MachineReport& report);
+// The report's PCI functions tell where the cards are.
+void write_gpus(Page& page, const std::vector<hwprobe::Gpu>& gpus, const hwprobe::MachineReport& report);
 void write_pci(Page& page, const std::vector<hwprobe::PciDevice>& devices);
 void write_opencl(Page& page, const std::vector<hwprobe::OpenclDriver>& drivers);
 // The report's GPUs give the cards their names where they are known.

@@ -68,8 +68,7 @@ void write_device(Page& page, const hwprobe::OpenclDevice& device) {
   page.row(to_string(device.type), visible(device.name), 2);
   std::string size = count_text(device.compute_units, "unit");
   if (device.max_clock_mhz != 0) size += " at " + mhz_text(device.max_clock_mhz);
-  size += ", " + bytes_text(device.global_memory_bytes) + " memory";
-  if (device.unified_memory) size += " shared with the host";
+  size += ", " + bytes_text(device.global_memory_bytes) + (device.unified_memory ? " of the host's memory" : " memory");
   page.row("", joined(size, ", ", precisions(device)), 2);
   std::string version = visible(device.version) + ", driver " + visible(device.driver_version);
   if (device.pci_address) version += ", PCI " + visible(*device.pci_address);
@@ -98,10 +97,10 @@ void write_driver(Page& page, const hwprobe::OpenclDriver& driver) {
 
 }  // namespace
 
-void write_gpus(Page& page, const hwprobe::MachineReport& report) {
+void write_gpus(Page& page, const std::vector<hwprobe::Gpu>& gpus, const hwprobe::MachineReport& report) {
   page.section("GRAPHICS CARDS AND ACCELERATORS");
-  if (report.gpus->empty()) page.line("none on the PCI bus");
-  for (const hwprobe::Gpu& gpu : *report.gpus) write_gpu(page, gpu, pci_at(report, gpu.pci_address));
+  if (gpus.empty()) page.line("none on the PCI bus");
+  for (const hwprobe::Gpu& gpu : gpus) write_gpu(page, gpu, pci_at(report, gpu.pci_address));
 }
 
 void write_pci(Page& page, const std::vector<hwprobe::PciDevice>& devices) {

@@ -45,8 +45,9 @@ void write_threads(Page& page, const std::vector<hwprobe::CpuLoad::Thread>& thre
     std::string strip;
     for (std::size_t i = first; i < end; ++i)
       strip += kHeights[std::min(threads[i].busy, kFull) * (kHeights.size() - 1) / kFull];
-    const std::string range = std::to_string(threads[first].os_index) + '-' + std::to_string(threads[end - 1].os_index);
-    page.row(first == 0 ? "Threads" : "", strip + page.paint(Tone::dim, "  " + range));
+    strip += page.paint(
+        Tone::dim, "  " + std::to_string(threads[first].os_index) + '-' + std::to_string(threads[end - 1].os_index));
+    page.row(first == 0 ? "Threads" : "", strip);
   }
 }
 
@@ -144,13 +145,18 @@ std::string_view quantity_name(hwprobe::Quantity quantity) {
 }
 
 void write_figure(Page& page, const hwprobe::Figure& figure) {
-  std::string text = padded(rate_text(figure.value, visible(figure.unit)), 14) + ' ' +
-                     padded("spread " + permille_text(figure.spread_permille), 14) + ' ' + visible(figure.method);
-  if (!figure.variant.empty()) text += ' ' + visible(figure.variant);
+  constexpr std::size_t kQuantityColumns = 8;
+  constexpr std::size_t kValueColumns = 14;
+  constexpr std::size_t kSpreadColumns = 14;
+  const std::string value = padded(quantity_name(figure.quantity), kQuantityColumns) +
+                            padded(rate_text(figure.value, visible(figure.unit)), kValueColumns) + "spread " +
+                            permille_text(figure.spread_permille);
+  std::string how = visible(figure.method);
+  if (!figure.variant.empty()) how += ' ' + visible(figure.variant);
   if (figure.cpu_share_permille && *figure.cpu_share_permille < kQuietShare) {
-    text += page.paint(Tone::warn, ", busy: " + permille_text(*figure.cpu_share_permille) + " CPU");
+    how += ", " + page.paint(Tone::warn, "busy: " + permille_text(*figure.cpu_share_permille) + " CPU");
   }
-  page.row(quantity_name(figure.quantity), text, 2);
+  page.row(value, how, 2, kQuantityColumns + kValueColumns + kSpreadColumns);
 }
 
 }  // namespace

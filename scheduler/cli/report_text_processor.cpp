@@ -75,9 +75,8 @@ void write_kinds(Page& page, std::span<const hwprobe::CpuKind> kinds) {
   for (const hwprobe::CpuKind& kind : kinds) {
     std::string text = kind.core_type.empty() ? "kind " + std::to_string(kind.index) : visible(kind.core_type);
     if (kind.max_mhz) text += " to " + mhz_text(*kind.max_mhz);
-    const std::string threads = number_list_text(kind.thread_os_index);
-    page.row(&kind == kinds.data() ? "Kinds" : "",
-             text + ", " + count_text(kind.thread_os_index.size(), "thread") + ": " + threads);
+    text += ", " + count_text(kind.thread_os_index.size(), "thread") + ": " + number_list_text(kind.thread_os_index);
+    page.row(&kind == kinds.data() ? "Kinds" : "", text);
   }
 }
 

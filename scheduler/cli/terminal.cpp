@@ -65,6 +65,10 @@ std::expected<void, int> write_all(int fd, std::string_view text) {
   return {};
 }
 
+void complain(std::string_view text) {
+  [[maybe_unused]] const auto ignored = write_all(STDERR_FILENO, "quern: " + std::string(text) + '\n');
+}
+
 std::string error_text(int number) {
   return std::generic_category().message(number);
 }

@@ -25,6 +25,8 @@ Style style_for(int fd, ColourChoice choice);
 
 // Writes all of it. The error is the number of errno: EPIPE when nobody reads any more.
 std::expected<void, int> write_all(int fd, std::string_view text);
+// "quern: text" on standard error. That it cannot be written either is nobody's to hear.
+void complain(std::string_view text);
 // The system's text for an error number.
 std::string error_text(int number);
 

@@ -150,14 +150,16 @@ DEVICE = {
     "address_bits": "CL_DEVICE_ADDRESS_BITS", "available": "CL_DEVICE_AVAILABLE",
     "compiler_available": "CL_DEVICE_COMPILER_AVAILABLE", "unified_memory": "CL_DEVICE_HOST_UNIFIED_MEMORY",
 }.items()}
-MOVING_FIELDS = {"global_memory_bytes": "CL_DEVICE_GLOBAL_MEM_SIZE", "max_allocation_bytes": "CL_DEVICE_MAX_MEM_ALLOC_SIZE"}
+MOVING_FIELDS = {
+    "global_memory_bytes": "CL_DEVICE_GLOBAL_MEM_SIZE", "max_allocation_bytes": "CL_DEVICE_MAX_MEM_ALLOC_SIZE",
+}
 OWN_FIELDS = {"id", "index"}  # Quern's own: clinfo has no such thing
 
 
 def clinfo(**environment):
     """Platforms, each with its devices."""
     listing = json.loads(output("clinfo", "--json", **environment))
-    return [(platform, devices.get("online", [])) for platform, devices in zip(listing["platforms"], listing["devices"])]
+    return [(each, devices.get("online", [])) for each, devices in zip(listing["platforms"], listing["devices"])]
 
 
 def clean(text):
@@ -169,7 +171,7 @@ class OpenclTest(unittest.TestCase):
         before = clinfo(**environment)
         report = probe("--parts", "opencl", **environment)
         after = clinfo(**environment)
-        platforms = [platform for driver in report["opencl"] for platform in driver["platforms"]]
+        platforms = [each for driver in report["opencl"] for each in driver["platforms"]]
         self.assertEqual(sorted(p["name"] for p in platforms), sorted(p["CL_PLATFORM_NAME"] for p, _ in before))
         count = 0
         for ours in platforms:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`quern` as its users meet it: exit codes, errors, broken pipes, hostile trees, live readings, recordings.
 
-usage: probe_test.py QUERN
+usage: probe_test.py QUERN FAKE_ICDS    FAKE_ICDS is the folder of drivers that misbehave
 """
 import json
 import os
@@ -18,6 +18,7 @@ import unittest
 from report_schema import faults
 
 QUERN = sys.argv[1]
+FAKE_ICDS = pathlib.Path(sys.argv[2])
 LIMIT_S = 120  # of any wait: a test that meets it has failed
 
 
@@ -25,6 +26,11 @@ def quern(*arguments, **options):
     options.setdefault("stdout", subprocess.PIPE)
     env = os.environ | options.pop("env", {})
     return subprocess.run([QUERN, *arguments], stderr=subprocess.PIPE, text=True, timeout=LIMIT_S, env=env, **options)
+
+
+def devices(report):
+    """All OpenCL devices of a report."""
+    return [device for driver in report["opencl"] for platform in driver["platforms"] for device in platform["devices"]]
 
 
 class Scratch(unittest.TestCase):
@@ -65,7 +71,8 @@ class CommandLineTest(unittest.TestCase):
         self.assert_usage(["probe", "--root", "/nonexistent"], "/nonexistent: is no directory")
 
     def test_garbage_never_reaches_the_terminal(self):
-        for garbage in ("--\x1b[2J", "\x1b]0;title\x07", "--parts=\x9b", "\udcff\udcfe", "--" + "x" * 100000, "--=", "-", "="):
+        for garbage in ("--\x1b[2J", "\x1b]0;title\x07", "--parts=\x9b", "\udcff\udcfe", "--" + "x" * 100000,
+                        "--=", "-", "="):
             result = quern("probe", garbage)
             self.assertEqual(result.returncode, 2, garbage[:40])
             self.assertNotRegex(result.stderr, r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -86,16 +93,15 @@ class ReportTest(Scratch):
         self.assertNotIn("measurements", report)
 
     def test_parts_alone(self):
-        for part, fields in {"identity": {"identity"}, "topology": {"system", "cpu", "topology", "memory"}, "pci": {"pci"},
-                             "opencl": {"opencl"}, "sensors": {"sensors"}}.items():
+        parts = {name: {name} for name in ("identity", "pci", "opencl", "sensors")}
+        for part, fields in (parts | {"topology": {"system", "cpu", "topology", "memory"}}).items():
             report = json.loads(quern("probe", "--json", "--parts", part).stdout)
             self.assertEqual(set(report) - {"version", "taken_unix_ms", "elapsed_ms", "problems"}, fields)
 
     def test_identity_is_the_same_each_time(self):
         first, second = (json.loads(quern("probe", "--json", "--parts", "identity,opencl").stdout) for _ in range(2))
         self.assertEqual(first["identity"], second["identity"])
-        ids = [[d["id"] for driver in r["opencl"] for p in driver["platforms"] for d in p["devices"]] for r in (first, second)]
-        self.assertEqual(ids[0], ids[1])
+        self.assertEqual([device["id"] for device in devices(first)], [device["id"] for device in devices(second)])
 
     def test_text_has_colours_only_when_wanted(self):
         self.assertNotIn("\x1b", quern("probe", "--parts", "topology").stdout)
@@ -105,7 +111,8 @@ class ReportTest(Scratch):
         self.assertIn("└─", quern("probe", env={"LC_ALL": "C.UTF-8"}).stdout)
 
     def test_terminal_gets_colours_unless_no_color_is_set(self):
-        for environment, coloured in (({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": "", "TERM": "dumb"}, False)):
+        for environment, coloured in (({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False),
+                                      ({"NO_COLOR": "", "TERM": "dumb"}, False)):
             main, side = pty.openpty()
             with os.fdopen(side, "w") as terminal:
                 quern("probe", "--parts", "identity", stdout=terminal, env={"TERM": "xterm"} | environment)
@@ -121,6 +128,28 @@ class ReportTest(Scratch):
         driver, = json.loads(result.stdout)["opencl"]
         self.assertEqual((driver["name"], driver["status"]), ("absent.icd", "failed"))
         self.assertNotEqual(driver["detail"], "")
+
+    def test_drivers_that_hang_or_crash_are_named_and_cost_their_deadline_at_most(self):
+        deadline_s = 2
+        for name in ("hang_on_load", "abort_on_load", "hang_on_devices"):
+            library = FAKE_ICDS / f"{name}.so"
+            self.assertTrue(library.is_file(), library)
+            (self.folder / f"{name}.icd").write_text(f"{library}\n")
+        (self.folder / "pocl.icd").write_text(pathlib.Path("/etc/OpenCL/vendors/pocl.icd").read_text())
+        result = quern("probe", "--json", "--driver-deadline", str(deadline_s),
+                       env={"OCL_ICD_VENDORS": str(self.folder)})
+        self.assertEqual(result.returncode, 1)
+        report = json.loads(result.stdout)
+        self.assertEqual(faults(report), [])
+        self.assertEqual({driver["name"]: driver["status"] for driver in report["opencl"]},
+                         {"hang_on_load.icd": "hung", "abort_on_load.icd": "crashed", "hang_on_devices.icd": "hung",
+                          "pocl.icd": "ok"})
+        self.assertLess(report["elapsed_ms"], (deadline_s + 1) * 1000)
+        self.assertNotEqual(devices(report), [], "the healthy driver is complete")
+        for part in ("identity", "topology", "memory", "pci", "gpus", "sensors"):
+            self.assertIn(part, report)
+        for name, status in (("hang_on_load", "hung"), ("abort_on_load", "crashed"), ("hang_on_devices", "hung")):
+            self.assertIn(f"quern: incomplete: OpenCL driver {name}.icd: {status}\n", result.stderr)
 
     def test_no_driver_at_all_is_no_error(self):
         result = quern("probe", "--parts", "opencl", env={"OCL_ICD_VENDORS": str(self.folder)})
@@ -139,12 +168,14 @@ class OutputTest(Scratch):
 
     def test_a_reader_that_leaves_is_no_error(self):
         for arguments in ("probe", "probe --json", "probe --watch 0.1", "probe --watch 3600"):
-            result = subprocess.run(["bash", "-c", f"{QUERN} {arguments} | head -1"], capture_output=True, text=True, timeout=LIMIT_S)
+            result = subprocess.run(["bash", "-c", f"{QUERN} {arguments} | head -1"], capture_output=True, text=True,
+                                    timeout=LIMIT_S)
             self.assertEqual(result.stderr, "", arguments)
             self.assertNotEqual(result.stdout, "", arguments)
 
     def test_a_record_that_cannot_be_written_is_an_error(self):
-        for name, reason in (("/dev/full", "No space left on device"), (str(self.folder / "no/where"), "No such file or directory")):
+        for name, reason in (("/dev/full", "No space left on device"),
+                             (str(self.folder / "no/where"), "No such file or directory")):
             result = quern("probe", "--parts", "identity", "--record", name)
             self.assertEqual(result.returncode, 3, name)
             self.assertIn(f"{name}: cannot be written: {reason}", result.stderr)
@@ -174,7 +205,8 @@ class HostileRootTest(Scratch):
         for path in ("proc/meminfo", "proc/cpuinfo", "proc/stat", "proc/loadavg", "etc/machine-id", "etc/os-release",
                      "usr/share/misc/pci.ids", "sys/devices/system/cpu/online", "sys/devices/system/cpu/possible",
                      "sys/bus/pci/devices/0000:00:00.0/class", "sys/bus/pci/devices/0000:00:00.0/vendor",
-                     "sys/class/hwmon/hwmon0/temp1_input", "sys/class/hwmon/hwmon0/name", "sys/class/thermal/thermal_zone0/temp",
+                     "sys/class/hwmon/hwmon0/temp1_input", "sys/class/hwmon/hwmon0/name",
+                     "sys/class/thermal/thermal_zone0/temp",
                      "sys/class/power_supply/BAT0/type", "sys/class/power_supply/BAT0/capacity",
                      "sys/class/powercap/intel-rapl:0/energy_uj", "sys/class/drm/card0/device/gpu_busy_percent"):
             self.write(path, noise)
@@ -209,7 +241,8 @@ class HostileRootTest(Scratch):
 
 class WatchTest(unittest.TestCase):
     def test_json_is_a_report_a_line_until_interrupted(self):
-        with subprocess.Popen([QUERN, "probe", "--watch", "0.1", "--json"], stdout=subprocess.PIPE, text=True) as process:
+        command = [QUERN, "probe", "--watch", "0.1", "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             lines = [json.loads(process.stdout.readline()) for _ in range(3)]
             process.send_signal(signal.SIGINT)
             process.stdout.read()
@@ -267,7 +300,7 @@ class RecordingTest(Scratch):
         first, second = json.loads(recorded.stdout), json.loads(replayed.stdout)
         self.assertNotEqual(first.pop("identity"), second.pop("identity"), "the identity must not leave")
         for report in (first, second):
-            for device in report["gpus"] + [d for driver in report["opencl"] for p in driver["platforms"] for d in p["devices"]]:
+            for device in report["gpus"] + devices(report):
                 del device["id"]
                 device.pop("uuid", None)
         self.assertEqual(first, second)
@@ -278,7 +311,8 @@ class RecordingTest(Scratch):
         text = file.read_text(encoding="utf-8")
         json.loads(text)
         secrets = [pathlib.Path("/etc/machine-id").read_text(encoding="ascii").strip()]
-        secrets += [path.read_text(encoding="ascii").strip() for path in pathlib.Path("/sys/class/net").glob("*/address")]
+        cards = pathlib.Path("/sys/class/net").glob("*/address")
+        secrets += [path.read_text(encoding="ascii").strip() for path in cards]
         for secret in set(secrets) - {"00:00:00:00:00:00", ""}:
             self.assertNotIn(secret, text)
         self.assertNotRegex(text, r"(?!00:00:(5e:00:53:|00:00:00:00))([0-9a-f]{2}:){5}[0-9a-f]{2}")
@@ -302,9 +336,9 @@ class MeasureTest(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         report = json.loads(result.stdout)
         self.assertEqual(faults(report), [])
-        devices = report["measurements"]["devices"]
-        self.assertEqual([re.match(r"\w+", device["device_name"])[0] for device in devices], ["basic", "pthread"])
-        speeds = [{f["quantity"]: f["value"] for f in device["figures"]} for device in devices]
+        measured = report["measurements"]["devices"]
+        self.assertEqual([re.match(r"\w+", each["device_name"])[0] for each in measured], ["basic", "pthread"])
+        speeds = [{figure["quantity"]: figure["value"] for figure in each["figures"]} for each in measured]
         self.assertTrue(all("fp32_flops" in each for each in speeds))
         # basic runs on one thread, pthread on all: on one processor they would be alike.
         threads = len(report["topology"]["threads"])

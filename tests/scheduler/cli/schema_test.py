@@ -42,6 +42,12 @@ class SchemaTest(unittest.TestCase):
     def test_knows_every_field_that_can_be_written(self):
         self.assertEqual(faults(self.example), [])
 
+    def test_holds_for_this_machine(self):
+        report = json.loads(output(QUERN, "probe", "--json", "--measure"))
+        self.assertEqual(faults(report), [])
+        self.assertEqual(set(SCHEMA["properties"]) - set(report), set(), "a part is missing")
+        self.assertNotEqual(report["measurements"]["devices"], [])
+
     def test_has_no_field_that_is_never_written(self):
         written = {key for _, each in places(self.example) for key in each}
         named = {name for part in [SCHEMA, *SCHEMA["$defs"].values()] for name in part["properties"]}

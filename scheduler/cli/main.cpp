@@ -1,0 +1,132 @@
+// The program `quern`. The only file that includes CLI11, which takes longer to compile than all the rest of the
+// command line.
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "scheduler/cli/page.hpp"
+#include "scheduler/cli/probe_command.hpp"
+
+namespace quern::scheduler::cli {
+namespace {
+
+constexpr const char* kAbout = "quern: share and use GPU and CPU time, peer to peer";
+
+constexpr const char* kProbeAbout = "Show what this machine has, how it is doing and how fast it is";
+
+constexpr const char* kProbeFooter = R"(
+Shows processor, memory, PCI devices, OpenCL drivers and devices, live sensors,
+and with --measure speeds. Each OpenCL driver is loaded in a process of its own:
+one that hangs or crashes is reported by name and stops nothing else.
+
+Recordings hold what the probe read, for bug reports and tests. The machine id,
+network addresses, serial numbers and UUIDs are replaced by placeholders; file
+names, driver names and readings are not. Look through the file before you pass
+it on: it is text, a line a file.
+
+Exit status:
+  0  all that was asked for is in the report
+  1  something that was asked for is missing: a driver that hung or crashed, a
+     device that failed its self-test; standard error names it
+  2  the command line makes no sense
+  3  a file or standard output could not be read or written
+
+Examples:
+  quern probe                        everything but the measurements
+  quern probe --json | jq .opencl    as JSON (docs/probe.schema.json)
+  quern probe --measure              with GFLOP/s and GB/s of each device
+  quern probe --watch 0.5            sensors live, twice a second
+  quern probe --record machine.json  the report, and what it was made from)";
+
+int usage_error(const std::string& text, const std::string& command) {
+  complain(text + "\nTry: quern" + (command.empty() ? "" : " " + command) + " --help");
+  return static_cast<int>(ExitCode::usage);
+}
+
+int print(const std::string& text) {
+  if (const auto written = write_all(STDOUT_FILENO, text); !written && written.error() != EPIPE) {
+    complain("standard output cannot be written: " + error_text(written.error()));
+    return static_cast<int>(ExitCode::failed);
+  }
+  return static_cast<int>(ExitCode::complete);
+}
+
+void add_probe_options(CLI::App& probe, ProbeWords& words) {
+  probe.footer(kProbeFooter);
+  probe.add_flag("--json", words.json, "Write JSON instead of text");
+  probe.add_flag("--measure", words.measure, "Also test and measure each OpenCL device (2 s) and the host");
+  // An optional that CLI11 fills only when the option is there.
+  probe.add_option("--watch", words.watch, "Show live sensors every SECONDS (1), until Ctrl-C")
+      ->expected(0, 1)
+      ->type_name("[SECONDS]");
+  probe.add_option("--parts", words.parts, "Only these: identity,topology,pci,opencl,sensors")->type_name("PART,...");
+  probe.add_option("--record", words.record, "Also write what the probe saw to FILE")->type_name("FILE");
+  probe.add_option("--replay", words.replay, "Show the machine recorded in FILE")->type_name("FILE");
+  probe.add_option("--root", words.root, "Read proc/, sys/, etc/ below DIR, load no drivers")->type_name("DIR");
+  probe.add_option("--driver-deadline", words.driver_deadline, "Time for each OpenCL driver to answer (10)")
+      ->type_name("SECONDS");
+  probe.add_option("--color", words.colour, "Colours; auto heeds terminal and NO_COLOR")
+      ->type_name("auto|always|never");
+}
+
+// What to say to words that the parser did not expect.
+std::string unexpected_text(const CLI::App& app, const CLI::App& probe) {
+  std::vector<std::string> known;
+  const bool in_probe = probe.parsed();
+  std::vector<std::string> rest = in_probe ? probe.remaining() : app.remaining();
+  const std::string word = rest.empty() ? "" : rest.front();
+  const bool is_option = word.starts_with('-');
+  if (is_option) {
+    for (const CLI::Option* option : (in_probe ? probe : app).get_options())
+      known.push_back("--" + option->get_single_name());
+  } else if (!in_probe) {
+    known = {"probe"};
+  }
+  const std::string_view near = nearest(word, known);
+  std::string text = in_probe && !is_option ? "probe takes no argument \""
+                     : is_option            ? "there is no option \""
+                                            : "there is no command \"";
+  text += visible(word) + '"';
+  if (!near.empty())
+    text += "; did you mean " + std::string(near) + '?';
+  else if (!in_probe && !is_option)
+    text += "; the commands are: probe";
+  return text;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(kAbout, "quern");
+  app.set_version_flag("--version", std::string("quern ") + QUERN_VERSION, "Show the version");
+  CLI::App& probe = *app.add_subcommand("probe", kProbeAbout);
+  ProbeWords words;
+  add_probe_options(probe, words);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion& request) {
+    return print(std::string(request.what()) + '\n');
+  } catch (const CLI::CallForHelp&) {
+    return print(probe.parsed() ? probe.help("quern") : app.help());
+  } catch (const CLI::ExtrasError&) {
+    return usage_error(unexpected_text(app, probe), probe.parsed() ? "probe" : "");
+  } catch (const CLI::ParseError& error) {
+    return usage_error(visible(error.what()), probe.parsed() ? "probe" : "");
+  }
+  if (!probe.parsed()) return usage_error("no command; the commands are: probe", "");
+  const auto options = check(words);
+  if (!options) return usage_error(options.error(), "probe");
+  return static_cast<int>(run_probe(*options));
+}
+
+}  // namespace
+}  // namespace quern::scheduler::cli
+
+int main(int argc, char** argv) {
+  try {
+    return quern::scheduler::cli::run(argc, argv);
+  } catch (const std::exception& error) {  // out of memory, or a bug
+    std::fprintf(stderr, "quern: %s\n", error.what());
+    return static_cast<int>(quern::scheduler::cli::ExitCode::failed);
+  }
+}
