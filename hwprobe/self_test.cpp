@@ -38,6 +38,7 @@ std::vector<std::uint32_t> self_test_expected(std::uint32_t group, bool fp64) {
   values.reserve(kSelfTestItems);
   for (std::uint32_t item = 0; item < kSelfTestItems; ++item) values.push_back(item_value(item, fp64));
   std::vector<std::uint32_t> expected;
+  expected.reserve(kSelfTestItems);
   for (std::uint32_t first = 0; first < kSelfTestItems; first += group) {
     std::uint32_t sum = 0;
     for (std::uint32_t lane = 0; lane < group; ++lane) sum += values[first + lane];
