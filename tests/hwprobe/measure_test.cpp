@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -193,7 +194,16 @@ TEST_F(MeasureTest, driver_that_did_not_answer_is_not_measured) {
   EXPECT_THAT(problems, IsEmpty());
 }
 
-TEST_F(MeasureTest, arithmetic_beside_busy_processors_repeats_the_idle_figures_within_five_percent) {
+// `busy` is within `tolerance`, a share of 1, of `idle`.
+void expect_repeated(const DeviceMeasurement& busy, const DeviceMeasurement& idle, Quantity quantity,
+                     double tolerance) {
+  const auto expected = static_cast<double>(value_of(idle, quantity));
+  EXPECT_NEAR(static_cast<double>(value_of(busy, quantity)), expected, expected * tolerance)
+      << "quantity " << std::to_underlying(quantity);
+}
+
+// Bandwidth is allowed more: CPU time does not leave out what others take of the memory bus.
+TEST_F(MeasureTest, figures_beside_busy_processors_repeat_the_idle_ones) {
   add_pocl();
   const DeviceMeasurement idle = measure_one();
   DeviceMeasurement busy;
@@ -204,9 +214,9 @@ TEST_F(MeasureTest, arithmetic_beside_busy_processors_repeats_the_idle_figures_w
   expect_complete(idle);
   expect_complete(busy);
   for (const Quantity quantity : {Quantity::fp32_flops, Quantity::fp64_flops, Quantity::int32_ops}) {
-    const auto expected = static_cast<double>(value_of(idle, quantity));
-    EXPECT_NEAR(static_cast<double>(value_of(busy, quantity)), expected, expected * 0.05) << unit_of(quantity);
+    expect_repeated(busy, idle, quantity, 0.05);
   }
+  expect_repeated(busy, idle, Quantity::memory_bandwidth, 0.20);
 }
 
 TEST(MeasureHost, gives_one_bandwidth_that_a_computer_can_have) {
