@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "hwprobe/descriptor.hpp"
+
 namespace quern::hwprobe {
 namespace {
 
@@ -29,27 +31,12 @@ FileError error_of(int number) {
   }
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
 // The path of an entry of RecordedFiles.
-const std::string& name_of(const std::string& directory) {
+std::string_view name_of(std::string_view directory) {
   return directory;
 }
 template <class Value>
-const std::string& name_of(const std::pair<const std::string, Value>& entry) {
+std::string_view name_of(const std::pair<const std::string, Value>& entry) {
   return entry.first;
 }
 
@@ -207,8 +194,8 @@ std::expected<std::vector<std::string>, FileError> RecordedFiles::list(std::stri
   std::vector<std::string> names;
   const auto collect = [&](const auto& entries) {
     for (auto it = entries.lower_bound(prefix); it != entries.end() && name_of(*it).starts_with(prefix); ++it) {
-      const std::string& path_below = name_of(*it);
-      std::string name = path_below.substr(prefix.size(), path_below.find('/', prefix.size()) - prefix.size());
+      const std::string_view path_below = name_of(*it);
+      std::string name(path_below.substr(prefix.size(), path_below.find('/', prefix.size()) - prefix.size()));
       if (!name.empty() && (names.empty() || names.back() != name)) names.push_back(std::move(name));
     }
   };

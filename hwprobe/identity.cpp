@@ -13,6 +13,7 @@
 
 #include "hwprobe/cpu_info.hpp"
 #include "hwprobe/pci.hpp"
+#include "hwprobe/report_json.hpp"
 #include "hwprobe/text.hpp"
 
 namespace quern::hwprobe {
@@ -119,20 +120,6 @@ std::string describe_hardware(const FileTree& files) {
   return text;
 }
 
-std::string_view type_name(OpenclDeviceType type) {
-  switch (type) {
-    case OpenclDeviceType::cpu:
-      return "cpu";
-    case OpenclDeviceType::gpu:
-      return "gpu";
-    case OpenclDeviceType::accelerator:
-      return "accelerator";
-    case OpenclDeviceType::custom:
-      return "custom";
-  }
-  std::unreachable();
-}
-
 }  // namespace
 
 MachineIdentity read_identity(const FileTree& files, std::vector<Problem>& problems) {
@@ -156,7 +143,7 @@ std::string pci_device_id(const MachineIdentity& machine, std::string_view pci_a
 
 std::string platform_device_id(const MachineIdentity& machine, OpenclDeviceType type, std::string_view platform_name,
                                std::uint32_t rank) {
-  return derive("qd1-", {"platform", machine.id, type_name(type), platform_name, std::to_string(rank)});
+  return derive("qd1-", {"platform", machine.id, to_string(type), platform_name, std::to_string(rank)});
 }
 
 }  // namespace quern::hwprobe
