@@ -1,8 +1,10 @@
 // What quern-opencl-probe answers, as JSON on its reply pipe.
 //
-// The decoders take any bytes: a driver that was loaded into the child may have written the answer instead of us.
-// Unknown or missing fields, values out of range, and more platforms, devices or extensions than the bounds allow make
-// an answer malformed; text is cleaned again (clean_name) after the child did so.
+// The decoders take any bytes: a driver that was loaded into the child may have written the answer instead of us. They
+// read as strictly as report_json.hpp does. Unknown or missing fields, values out of range, and more platforms, devices
+// or extensions than the bounds allow make an answer malformed; text is cleaned again (clean_name) after the child did
+// so. What is not the child's to say is filled in whatever it wrote: a device's index (its position) and id (none yet),
+// a figure's unit.
 #pragma once
 #include <cstdint>
 #include <expected>

@@ -1,80 +1,28 @@
 #include "hwprobe/report_json.hpp"
 
-#include <concepts>
 #include <utility>
 
-#include "hwprobe/report_fields.hpp"
+#include "hwprobe/json_writer.hpp"
 
 namespace quern::hwprobe {
-namespace {
-
-// One overload a kind of value. Declared together because values hold one another.
-boost::json::value value_of(std::string_view text) {
-  return boost::json::string(text);
-}
-boost::json::value value_of(bool flag) {
-  return flag;
-}
-template <std::integral Number>
-boost::json::value value_of(Number number) {
-  return number;
-}
-template <class Enum>
-  requires std::is_enum_v<Enum>
-boost::json::value value_of(Enum value) {
-  return boost::json::string(to_string(value));
-}
-template <Described Value>
-boost::json::value value_of(const Value& value);
-template <class Element>
-boost::json::value value_of(const std::vector<Element>& elements) {
-  boost::json::array array;
-  array.reserve(elements.size());
-  for (const Element& element : elements) array.push_back(value_of(element));
-  return array;
-}
-
-template <class Value>
-void put(boost::json::object& object, std::string_view name, const Value& value) {
-  object.emplace(name, value_of(value));
-}
-template <class Value>
-void put(boost::json::object& object, std::string_view name, const std::optional<Value>& value) {
-  if (value) object.emplace(name, value_of(*value));
-}
-
-template <Described Value>
-boost::json::object object_of(const Value& value) {
-  static_assert(lists_every_member<Value>());
-  boost::json::object object;
-  std::apply([&](const auto&... field) { (put(object, field.name, value.*field.member), ...); }, kFields<Value>);
-  return object;
-}
-
-template <Described Value>
-boost::json::value value_of(const Value& value) {
-  return object_of(value);
-}
-
-}  // namespace
 
 boost::json::object to_json(const MachineReport& report) {
-  return object_of(report);
+  return json_writer::object_of(report);
 }
 boost::json::object to_json(const Sample& sample) {
-  return object_of(sample);
+  return json_writer::object_of(sample);
 }
 boost::json::object to_json(const GpuSample& sample) {
-  return object_of(sample);
+  return json_writer::object_of(sample);
 }
 boost::json::object to_json(const OpenclDriver& driver) {
-  return object_of(driver);
+  return json_writer::object_of(driver);
 }
 boost::json::object to_json(const OpenclPlatform& platform) {
-  return object_of(platform);
+  return json_writer::object_of(platform);
 }
 boost::json::object to_json(const Figure& figure) {
-  return object_of(figure);
+  return json_writer::object_of(figure);
 }
 
 std::string_view to_string(CacheKind kind) {

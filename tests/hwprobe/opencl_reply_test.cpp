@@ -153,20 +153,20 @@ TEST(OpenclReply, what_is_not_a_json_object_is_malformed) {
 }
 
 TEST(OpenclReply, answer_to_another_question_is_malformed) {
-  expect_malformed_platforms(encode_measurement(example_measurement()), "answer.platforms is missing");
-  expect_malformed_measurement(encode_platforms(example_platforms()), "answer.device_name is missing");
+  expect_malformed_platforms(encode_measurement(example_measurement()), "lacks platforms");
+  expect_malformed_measurement(encode_platforms(example_platforms()), "lacks device_name");
 }
 
 TEST(OpenclReply, every_field_of_a_device_is_needed_and_typed) {
   json::object all;
   (void)changed_device([&](json::object& device) { all = device; });
-  ASSERT_THAT(all, SizeIs(24));
+  ASSERT_THAT(all, SizeIs(26));
   for (const auto& field : all) {
     const std::string key = field.key();
-    const std::string where = "device 0." + key;
+    const std::string where = "platforms[0].devices[0]." + key;
     if (key != "pci_address" && key != "uuid") {
       expect_malformed_platforms(changed_device([&](json::object& device) { device.erase(key); }),
-                                 where + " is missing");
+                                 "platforms[0].devices[0]: lacks " + key);
     }
     for (const json::value& wrong :
          {json::value(nullptr), json::value(json::object{}), json::value(-1), json::value(1.5)}) {
@@ -178,24 +178,39 @@ TEST(OpenclReply, every_field_of_a_device_is_needed_and_typed) {
 TEST(OpenclReply, every_field_of_a_figure_is_needed_and_typed) {
   json::object all;
   (void)changed_figure([&](json::object& figure) { all = figure; });
-  ASSERT_THAT(all, SizeIs(8));
+  ASSERT_THAT(all, SizeIs(9));
   for (const auto& field : all) {
     const std::string key = field.key();
     if (key != "cpu_share_permille") {
       expect_malformed_measurement(changed_figure([&](json::object& figure) { figure.erase(key); }),
-                                   "figure." + key + " is missing");
+                                   "figures[0]: lacks " + key);
     }
     for (const json::value& wrong :
          {json::value(nullptr), json::value(json::array{}), json::value(-1), json::value(1.5)}) {
-      expect_malformed_measurement(changed_figure([&](json::object& figure) { figure[key] = wrong; }), "figure." + key);
+      expect_malformed_measurement(changed_figure([&](json::object& figure) { figure[key] = wrong; }),
+                                   "figures[0]." + key);
     }
   }
 }
 
 TEST(OpenclReply, fields_nobody_knows_are_malformed) {
-  expect_malformed_platforms(changed_device([](json::object& device) { device["id"] = "qd1-0"; }), "nobody knows");
-  expect_malformed_measurement(changed_measurement([](json::object& answer) { answer["extra"] = 1; }), "nobody knows");
-  expect_malformed_measurement(changed_figure([](json::object& figure) { figure["unit"] = "B/s"; }), "nobody knows");
+  const auto add = [](json::object& object) { object["extra"] = 1; };
+  expect_malformed_platforms(changed_device(add), "platforms[0].devices[0]: has a field that is not known: extra");
+  expect_malformed_platforms(changed(encode_platforms({}), add), "has a field that is not known: extra");
+  expect_malformed_measurement(changed_measurement(add), "has a field that is not known: extra");
+  expect_malformed_measurement(changed_figure(add), "figures[0]: has a field that is not known: extra");
+}
+
+TEST(OpenclReply, ids_positions_and_units_are_not_the_childs_to_say) {
+  const auto platforms = decode_platforms(changed_device([](json::object& device) {
+    device["id"] = "qd1-0";
+    device["index"] = 7;
+  }));
+  ASSERT_TRUE(platforms) << platforms.error().what;
+  EXPECT_EQ(*platforms, example_platforms());
+  const auto measurement = decode_measurement(changed_figure([](json::object& figure) { figure["unit"] = "GB/s"; }));
+  ASSERT_TRUE(measurement) << measurement.error().what;
+  EXPECT_EQ(*measurement, example_measurement());
 }
 
 TEST(OpenclReply, numbers_out_of_range_are_malformed) {
@@ -223,31 +238,31 @@ TEST(OpenclReply, unknown_kinds_addresses_and_uuids_are_malformed) {
     expect_malformed_platforms(changed_device([&](json::object& device) { device[key] = text; }), key);
   }
   expect_malformed_measurement(changed_figure([](json::object& figure) { figure["quantity"] = "fp16_flops"; }),
-                               "figure.quantity is none of the known kinds");
+                               "figures[0].quantity: is none of the names that are known");
 }
 
 TEST(OpenclReply, more_of_anything_than_its_bound_is_malformed) {
   std::vector<OpenclPlatform> platforms(kOpenclPlatformsMax);
   EXPECT_TRUE(decode_platforms(encode_platforms(platforms)));
   platforms.emplace_back();
-  expect_malformed_platforms(encode_platforms(platforms), "answer.platforms is not a list of at most 16");
+  expect_malformed_platforms(encode_platforms(platforms), "platforms: longer than 16 entries");
 
   platforms = example_platforms();
   platforms[0].devices.assign(kOpenclDevicesMax, platforms[0].devices[0]);
   EXPECT_TRUE(decode_platforms(encode_platforms(platforms)));
   platforms[0].devices.push_back(platforms[0].devices[0]);
-  expect_malformed_platforms(encode_platforms(platforms), "platform.devices is not a list of at most 256");
+  expect_malformed_platforms(encode_platforms(platforms), "platforms[0].devices: longer than 256 entries");
 
   platforms = example_platforms();
   platforms[0].extensions.assign(kOpenclExtensionsMax + 1, "cl_khr_icd");
-  expect_malformed_platforms(encode_platforms(platforms), "platform.extensions is not a list of at most 1024");
+  expect_malformed_platforms(encode_platforms(platforms), "platforms[0].extensions: longer than 1024 entries");
 
   MeasureReply reply = example_measurement();
   reply.notes.assign(kMeasureNotesMax + 1, "note");
-  expect_malformed_measurement(encode_measurement(reply), "answer.notes is not a list of at most 16");
+  expect_malformed_measurement(encode_measurement(reply), "notes: longer than 16 entries");
   reply = example_measurement();
   reply.figures.push_back(reply.figures[0]);
-  expect_malformed_measurement(encode_measurement(reply), "answer.figures is not a list of at most 4");
+  expect_malformed_measurement(encode_measurement(reply), "figures: longer than 4 entries");
 }
 
 TEST(OpenclReply, answer_longer_than_its_bound_is_malformed_however_right) {
@@ -288,32 +303,35 @@ TEST(OpenclReply, extensions_come_sorted_and_each_once) {
 
 // A later field of the same name replaces the earlier: it is read like any other.
 TEST(OpenclReply, fields_given_twice_do_not_get_around_the_checks) {
-  expect_malformed_platforms(R"({"platforms":[],"platforms":17})", "answer.platforms is not a list");
+  expect_malformed_platforms(R"({"platforms":[],"platforms":17})", "platforms: must be a list");
   EXPECT_THAT(decode_platforms(R"({"platforms":17,"platforms":[]})").value(), IsEmpty());
 }
 
 TEST(OpenclReply, measurement_that_contradicts_itself_is_malformed) {
   MeasureReply reply = example_measurement();
   reply.fitness.reason = "self-test: work item 1";
-  expect_malformed_measurement(encode_measurement(reply), "answer.reason contradicts fit");
+  expect_malformed_measurement(encode_measurement(reply), "fitness.reason: contradicts fit");
   reply.fitness = {false, ""};
   reply.figures.clear();
-  expect_malformed_measurement(encode_measurement(reply), "answer.reason contradicts fit");
+  expect_malformed_measurement(encode_measurement(reply), "fitness.reason: contradicts fit");
   reply = example_measurement();
   reply.fitness = {false, "self-test: work item 1"};
-  expect_malformed_measurement(encode_measurement(reply), "answer.figures are given for a device that is not fit");
+  expect_malformed_measurement(encode_measurement(reply), "figures: are given for a device that is not fit");
   reply = example_measurement();
   reply.figures[1].quantity = reply.figures[0].quantity;
-  expect_malformed_measurement(encode_measurement(reply), "answer.figures holds a quantity twice");
+  expect_malformed_measurement(encode_measurement(reply), "figures: hold a quantity twice");
 }
 
 TEST(OpenclReply, fault_that_is_none_is_malformed) {
   for (const char* reply :
-       {R"({"fault":null})", R"({"fault":{}})", R"({"fault":{"malformed":1,"what":"x"}})",
-        R"({"fault":{"malformed":true,"what":[]}})", R"({"fault":{"malformed":true,"what":"x","more":1}})"}) {
+       {R"({"fault":null})", R"({"fault":{}})", R"({"fault":{"status":1,"what":"x"}})",
+        R"({"fault":{"status":"malformed","what":[]}})", R"({"fault":{"status":"malformed","what":"x","more":1}})",
+        R"({"fault":{"status":"ok","what":"x"}})", R"({"fault":{"status":"hung","what":"x"}})"}) {
     expect_malformed_platforms(reply, "fault");
     expect_malformed_measurement(reply, "fault");
   }
+  const std::string both = R"({"fault":{"status":"failed","what":"x"},"platforms":[]})";
+  expect_malformed_platforms(both, "has a field that is not known: platforms");
 }
 
 TEST(OpenclReply, pci_address_has_one_form) {

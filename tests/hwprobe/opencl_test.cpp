@@ -143,7 +143,7 @@ TEST_F(OpenclTest, absurd_sizes_counts_and_numbers_are_malformed) {
   EXPECT_THAT(drivers[0].detail, HasSubstr("CL_DEVICE_NAME is said to be 9223372036854775807 bytes long"));
   EXPECT_THAT(drivers[1].detail, HasSubstr("clGetDeviceIDs counts 4294967295"));
   EXPECT_THAT(drivers[2].detail, HasSubstr("CL_DEVICE_EXTENSIONS lists"));
-  EXPECT_THAT(drivers[3].detail, HasSubstr("address_bits is neither 32 nor 64"));
+  EXPECT_THAT(drivers[3].detail, HasSubstr("address_bits: is neither 32 nor 64"));
 }
 
 TEST_F(OpenclTest, text_without_end_or_encoding_is_cleaned) {
@@ -188,7 +188,7 @@ TEST_F(OpenclTest, forged_and_endless_replies_are_malformed) {
   ASSERT_THAT(drivers, SizeIs(2));
   EXPECT_EQ(drivers[0].status, DriverStatus::malformed) << drivers[0].detail;
   EXPECT_EQ(drivers[1].status, DriverStatus::malformed) << drivers[1].detail;
-  EXPECT_THAT(drivers[1].detail, HasSubstr("platform.name is not text"));
+  EXPECT_THAT(drivers[1].detail, HasSubstr("platforms[0].name: must be a string"));
 }
 
 TEST_F(OpenclTest, process_left_behind_delays_nothing) {
