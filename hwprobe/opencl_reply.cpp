@@ -11,6 +11,7 @@
 
 #include "hwprobe/json_fields.hpp"
 #include "hwprobe/opencl.hpp"
+#include "hwprobe/text.hpp"
 #include "hwprobe/windows.hpp"
 
 namespace quern::hwprobe {
@@ -36,7 +37,7 @@ Enum read_enum(JsonFields& fields, std::string_view key, const std::array<std::s
 
 json::array to_array(const std::vector<std::string>& texts) {
   json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
+  for (const std::string& text : texts) array.emplace_back(clean_name(text));
   return array;
 }
 
@@ -175,6 +176,7 @@ Figure read_figure(const json::value& value, std::string& fault) {
   figure.taken_unix_ms = static_cast<std::int64_t>(
       fields.number<std::uint64_t>("taken_unix_ms", std::numeric_limits<std::int64_t>::max()));
   figure.windows = fields.number<std::uint32_t>("windows", kMeasureWindowsMax);
+  if (figure.windows == 0) fields.fail("windows", "is zero");
   figure.spread_permille = fields.number<std::uint32_t>("spread_permille", 1'000'000);
   if (fields.has("cpu_share_permille"))
     figure.cpu_share_permille = fields.number<std::uint32_t>("cpu_share_permille", 1000);
@@ -246,14 +248,14 @@ std::string encode_measurement(const MeasureReply& reply) {
   for (const Figure& figure : reply.figures) figures.emplace_back(encode(figure));
   return json::serialize(json::object{{"device_name", reply.device_name},
                                       {"fit", reply.fitness.fit},
-                                      {"reason", reply.fitness.reason},
+                                      {"reason", clean_name(reply.fitness.reason)},
                                       {"figures", std::move(figures)},
                                       {"notes", to_array(reply.notes)}});
 }
 
 std::string encode_fault(const OpenclFault& fault) {
-  return json::serialize(json::object{
-      {"fault", json::object{{"malformed", fault.status == DriverStatus::malformed}, {"what", fault.what}}}});
+  return json::serialize(json::object{{"fault", json::object{{"malformed", fault.status == DriverStatus::malformed},
+                                                             {"what", clean_name(fault.what)}}}});
 }
 
 std::expected<std::vector<OpenclPlatform>, OpenclFault> decode_platforms(std::string_view reply) {
