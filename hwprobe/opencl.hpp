@@ -17,6 +17,7 @@ inline constexpr std::size_t kOpenclDevicesMax = 256;         // of one platform
 inline constexpr std::size_t kOpenclReplyBytesMax = 1 << 20;  // from one child
 
 // A probe under way: the children run while the caller does something else.
+// The thread that starts it must live until it is finished: the children are bound to that thread and die with it.
 class OpenclProbe {
  public:
   // Starts one child a driver. Problems with the directory or the helper program go to `problems`.

@@ -258,7 +258,8 @@ void add_figure(MeasureReply& reply, const MeasureMethod& method, std::expected<
   if (figure) {
     reply.figures.push_back(std::move(*figure));
   } else {
-    reply.notes.push_back(std::string(method.id) +
+    // A variant's name tells fp32 from fp64, which share a method.
+    reply.notes.push_back(std::string(method.id) + " on " + method.variants.back().name +
                           " could not be measured: " + (set ? "the clock stood still" : set.error()));
   }
 }

@@ -87,6 +87,7 @@ Fault settle(Figure& figure) {
   figure.unit = unit_of(figure.quantity);
   if (figure.value == 0) return "value: is zero";
   if (figure.taken_unix_ms < 0) return "taken_unix_ms: is before 1970";
+  if (figure.windows == 0) return "windows: is zero";
   if (figure.windows > kMeasureWindowsMax) return "windows: are too many";
   if (figure.spread_permille > kSpreadPermilleMax) return "spread_permille: is too large";
   if (figure.cpu_share_permille.value_or(0) > 1000) return "cpu_share_permille: is more than all";
@@ -169,12 +170,16 @@ std::string encode_platforms(const std::vector<OpenclPlatform>& platforms) {
   return encode(PlatformsAnswer{platforms});
 }
 
+// What quotes a driver, a compiler's log or an .icd file may hold any bytes; JSON is UTF-8.
 std::string encode_measurement(const MeasureReply& reply) {
-  return encode(reply);
+  MeasureReply clean = reply;
+  clean.fitness.reason = clean_name(clean.fitness.reason);
+  for (std::string& note : clean.notes) note = clean_name(note);
+  return encode(clean);
 }
 
 std::string encode_fault(const OpenclFault& fault) {
-  return encode(FaultAnswer{fault});
+  return encode(FaultAnswer{{fault.status, clean_name(fault.what)}});
 }
 
 std::expected<std::vector<OpenclPlatform>, OpenclFault> decode_platforms(std::string_view reply) {

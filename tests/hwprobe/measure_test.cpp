@@ -142,6 +142,16 @@ TEST_F(MeasureTest, device_that_computes_one_item_wrong_is_unfit_and_not_measure
   EXPECT_THAT(measurement.figures, IsEmpty());
 }
 
+TEST_F(MeasureTest, device_whose_compiler_fails_is_unfit_with_the_first_line_of_its_log) {
+  add_pocl();
+  const EnvironmentVariable flags("POCL_EXTRA_BUILD_FLAGS", "-Dkernel=nonsense");
+  const DeviceMeasurement measurement = measure_one();
+  EXPECT_FALSE(measurement.fitness.fit);
+  EXPECT_THAT(measurement.fitness.reason, StartsWith("self-test: clBuildProgram failed (error -11): "));
+  EXPECT_THAT(measurement.fitness.reason, HasSubstr("unknown type name 'nonsense'"));
+  EXPECT_THAT(measurement.figures, IsEmpty());
+}
+
 TEST_F(MeasureTest, device_that_takes_too_long_is_unfit_and_ended_at_its_deadline) {
   add_pocl();
   const auto drivers = probe();

@@ -115,7 +115,7 @@ RC_GTEST_PROP(OpenclReply, every_figure_in_range_reads_back, ()) {
   Figure& figure = reply.figures.at(0);
   figure.value = *rc::gen::nonZero<std::uint64_t>();
   figure.taken_unix_ms = *rc::gen::nonNegative<std::int64_t>();
-  figure.windows = *rc::gen::inRange(0U, kMeasureWindowsMax + 1);
+  figure.windows = *rc::gen::inRange(1U, kMeasureWindowsMax + 1);
   figure.spread_permille = *rc::gen::inRange(0U, 1'000'001U);
   figure.cpu_share_permille = *rc::gen::inRange(0U, 1001U);
   figure.variant = clean_name(*rc::gen::arbitrary<std::string>());
@@ -332,6 +332,31 @@ TEST(OpenclReply, fault_that_is_none_is_malformed) {
   }
   const std::string both = R"({"fault":{"status":"failed","what":"x"},"platforms":[]})";
   expect_malformed_platforms(both, "has a field that is not known: platforms");
+}
+
+// A loader's error quotes the .icd file, and a compiler's log the driver: neither need be UTF-8, which JSON is.
+TEST(OpenclReply, text_of_any_bytes_can_be_sent) {
+  const auto fault = decode_platforms(encode_fault({DriverStatus::failed, "lib\xff\x01.so: no such file"}));
+  ASSERT_FALSE(fault.has_value());
+  EXPECT_EQ(fault.error().status, DriverStatus::failed);
+  EXPECT_EQ(fault.error().what, "lib??.so: no such file");
+  const auto unfit = decode_measurement(encode_measurement({"Card", {false, "\xc3("}, {}, {"\x80 note"}}));
+  ASSERT_TRUE(unfit.has_value()) << unfit.error().what;
+  EXPECT_EQ(unfit->fitness.reason, "?(");
+  EXPECT_EQ(unfit->notes, std::vector<std::string>{"? note"});
+}
+
+TEST(OpenclReply, figure_of_no_window_is_malformed) {
+  Figure figure;
+  figure.value = 5;
+  figure.method = "opencl-fma/1";
+  figure.windows = 1;
+  MeasureReply reply{"Card", {true, ""}, {figure}, {}};
+  EXPECT_TRUE(decode_measurement(encode_measurement(reply)).has_value());
+  reply.figures[0].windows = 0;
+  const auto decoded = decode_measurement(encode_measurement(reply));
+  ASSERT_FALSE(decoded.has_value());
+  EXPECT_EQ(decoded.error().status, DriverStatus::malformed);
 }
 
 TEST(OpenclReply, pci_address_has_one_form) {
