@@ -204,29 +204,35 @@ TEST_F(MeasureTest, driver_that_did_not_answer_is_not_measured) {
   EXPECT_THAT(problems, IsEmpty());
 }
 
-// `busy` is within `tolerance`, a share of 1, of `idle`.
-void expect_repeated(const DeviceMeasurement& busy, const DeviceMeasurement& idle, Quantity quantity,
-                     double tolerance) {
-  const auto expected = static_cast<double>(value_of(idle, quantity));
-  EXPECT_NEAR(static_cast<double>(value_of(busy, quantity)), expected, expected * tolerance)
-      << "quantity " << std::to_underlying(quantity);
+// A measurement with the processors left alone, and one beside threads that want all of them, right after it.
+struct Pair {
+  DeviceMeasurement idle;
+  DeviceMeasurement busy;
+};
+
+double ratio_of(const Pair& pair, Quantity quantity) {
+  return static_cast<double>(value_of(pair.busy, quantity)) / static_cast<double>(value_of(pair.idle, quantity));
 }
 
-// Bandwidth is allowed more: CPU time does not leave out what others take of the memory bus.
+// Of an odd number of pairs the middle one: a processor that changes its clock between two measurements changes one
+// pair's ratio, in either direction. Bandwidth is allowed more: CPU time does not leave out what others take of the
+// memory bus.
 TEST_F(MeasureTest, figures_beside_busy_processors_repeat_the_idle_ones) {
   add_pocl();
-  const DeviceMeasurement idle = measure_one();
-  DeviceMeasurement busy;
-  {
+  std::vector<Pair> pairs(3);
+  for (Pair& pair : pairs) {
+    pair.idle = measure_one();
     const Burners burners;
-    busy = measure_one();
+    pair.busy = measure_one();
+    expect_complete(pair.idle);
+    expect_complete(pair.busy);
   }
-  expect_complete(idle);
-  expect_complete(busy);
-  for (const Quantity quantity : {Quantity::fp32_flops, Quantity::fp64_flops, Quantity::int32_ops}) {
-    expect_repeated(busy, idle, quantity, 0.05);
+  for (const Quantity quantity :
+       {Quantity::fp32_flops, Quantity::fp64_flops, Quantity::int32_ops, Quantity::memory_bandwidth}) {
+    std::ranges::sort(pairs, {}, [quantity](const Pair& pair) { return ratio_of(pair, quantity); });
+    const double tolerance = quantity == Quantity::memory_bandwidth ? 0.20 : 0.05;
+    EXPECT_NEAR(ratio_of(pairs[1], quantity), 1, tolerance) << "quantity " << std::to_underlying(quantity);
   }
-  expect_repeated(busy, idle, Quantity::memory_bandwidth, 0.20);
 }
 
 TEST(MeasureHost, gives_one_bandwidth_that_a_computer_can_have) {
