@@ -1,7 +1,8 @@
-// Writes an answer of its own on the reply pipe and ends the process.
+// Writes an answer of its own on the reply pipe and ends the process (by the bare system call: see exit_on_load.c).
+#include <sys/syscall.h>
 #include <unistd.h>
 
 __attribute__((constructor)) static void forge(void) {
   static const char text[] = "{\"platforms\":[{\"name\":7}]}";
-  _exit(write(3, text, sizeof text - 1) < 0);
+  syscall(SYS_exit_group, write(3, text, sizeof text - 1) < 0);
 }
