@@ -19,7 +19,6 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(QUERN_SANITIZE "" CACHE STRING "Sanitizers for every target: empty, address,undefined or thread")
 option(QUERN_COVERAGE "Instrument for llvm-cov" OFF)
-option(QUERN_PCH "Precompile the heavy standard and Asio headers" ON)
 
 add_library(quern_options INTERFACE)
 target_compile_features(quern_options INTERFACE cxx_std_23)
@@ -52,8 +51,6 @@ endif()
 
 find_program(QUERN_CCACHE ccache)
 if(QUERN_CCACHE)
-  # Precompiled headers need two relaxations that are safe because no source uses __TIME__ or __DATE__.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${QUERN_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${QUERN_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER "${QUERN_CCACHE}")
-  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
