@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,8 +74,10 @@ class Network {
   virtual ~Network() = default;
   // Errc::address_in_use, address_unavailable, system.
   virtual Result<ListenerPtr> listen(const Endpoint& at) = 0;
-  // Errc::refused, unreachable, timed_out, system.
-  virtual Task<Result<SocketStreamPtr>> connect(Endpoint to) = 0;
+  // `from` asks for the port of one of this node's listeners as the local end, so that the peer sees an address at
+  // which this node can be reached; Errc::address_in_use or address_unavailable when that cannot be had (the port is
+  // already talking to `to`): try without. Errc::refused, unreachable, timed_out, system.
+  virtual Task<Result<SocketStreamPtr>> connect(Endpoint to, std::optional<Endpoint> from = {}) = 0;
   // Errc::address_in_use, address_unavailable, system.
   virtual Result<DatagramSocketPtr> bind_datagram(const Endpoint& at) = 0;
   // At least one address, in the order to try them. A literal address resolves to itself. Errc::name_not_found,

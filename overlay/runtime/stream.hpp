@@ -21,6 +21,11 @@ class Stream {
   // Reads 1 to out.size() bytes (out is not empty). Errc::end_of_stream when the peer has finished writing, reset,
   // closed, timed_out.
   virtual Task<Result<std::size_t>> read_some(std::span<std::byte> out) = 0;
+  // Returns once try_read() has something to say: bytes, the end or an error. Lets a reader hold no buffer while it
+  // waits, and share one with others. Counts as the pending read. Errc::closed.
+  virtual Task<Result<void>> wait_readable() = 0;
+  // What can be read without waiting, into `out` (not empty); 0 when that is nothing. Errors as read_some().
+  virtual Result<std::size_t> try_read(std::span<std::byte> out) = 0;
   // Hands all of `data` to the send buffer, waiting while that is full: done is not received. Errc::reset, closed,
   // timed_out.
   virtual Task<Result<void>> write(std::span<const std::byte> data) = 0;

@@ -43,6 +43,7 @@ class TcpStream final : public SocketStream {
   explicit TcpStream(tcp::socket socket) : socket_(std::move(socket)) {
     boost::system::error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
     if (const auto local = socket_.local_endpoint(ignored); !ignored) local_ = to_endpoint(local);
     if (const auto remote = socket_.remote_endpoint(ignored); !ignored) remote_ = to_endpoint(remote);
   }
@@ -54,6 +55,18 @@ class TcpStream final : public SocketStream {
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kAwait);
     if (error) co_return std::unexpected(co_await failure(error));
     co_return size;
+  }
+  Task<Result<void>> wait_readable() override {
+    const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kAwait);
+    if (error) co_return std::unexpected(co_await failure(error));
+    co_return Result<void>();
+  }
+  Result<std::size_t> try_read(std::span<std::byte> out) override {
+    boost::system::error_code error;
+    const std::size_t size = socket_.read_some(asio::buffer(out.data(), out.size()), error);
+    if (error == asio::error::would_block) return 0;
+    if (error) return std::unexpected(from_system(error));
+    return size;
   }
   Task<Result<void>> write(std::span<const std::byte> data) override {
     const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(data.data(), data.size()), kAwait);
@@ -137,6 +150,19 @@ class UdpSocket final : public DatagramSocket {
   Endpoint local_;
 };
 
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+// Opens `socket` at a listener's own port.
+boost::system::error_code share_port(tcp::socket& socket, const Endpoint& at) {
+  const tcp::endpoint endpoint(at.address, at.port);
+  boost::system::error_code error;
+  socket.open(endpoint.protocol(), error);
+  if (!error) socket.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) socket.set_option(ReusePort(true), error);
+  if (!error) socket.bind(endpoint, error);
+  return error;
+}
+
 class SystemNetwork final : public Network {
  public:
   explicit SystemNetwork(asio::io_context& io) : io_(io) {}
@@ -155,12 +181,17 @@ class SystemNetwork final : public Network {
     });
     step([&] { acceptor.bind(endpoint, error); });
     step([&] { acceptor.listen(kBacklogMax, error); });
+    // Only now: the port stays refused to every other listener, and connect() may share it.
+    step([&] { acceptor.set_option(ReusePort(true), error); });
     if (error) return std::unexpected(from_system(error, to_string(at)));
     return std::make_unique<TcpListener>(std::move(acceptor));
   }
 
-  Task<Result<SocketStreamPtr>> connect(Endpoint to) override {
+  Task<Result<SocketStreamPtr>> connect(Endpoint to, std::optional<Endpoint> from) override {
     tcp::socket socket(io_);
+    if (from) {
+      if (const auto error = share_port(socket, *from)) co_return std::unexpected(from_system(error, to_string(*from)));
+    }
     const auto [error] = co_await socket.async_connect(tcp::endpoint(to.address, to.port), kAwait);
     if (error) co_return std::unexpected(co_await failure(error, to_string(to)));
     co_return std::make_unique<TcpStream>(std::move(socket));

@@ -53,6 +53,25 @@ class SimulatedStream final : public runtime::SocketStream {
     }
   }
 
+  Task<Result<void>> wait_readable() override {
+    for (;;) {
+      if (!connection_) co_return fail(Errc::closed);
+      Pipe& pipe = connection_->incoming(end_);
+      if (connection_->broken(end_) || pipe.has_unread() || pipe.at_end()) co_return Result<void>();
+      co_await pipe.readable.wait();
+    }
+  }
+
+  Result<std::size_t> try_read(std::span<std::byte> out) override {
+    QUERN_ASSERT(!out.empty());
+    if (!connection_) return fail(Errc::closed);
+    Pipe& pipe = connection_->incoming(end_);
+    if (const auto why = connection_->broken(end_)) return fail(*why);
+    if (pipe.has_unread()) return pipe.take(out);
+    if (pipe.at_end()) return fail(Errc::end_of_stream);
+    return 0;
+  }
+
   Task<Result<void>> write(std::span<const std::byte> data) override {
     while (!data.empty()) {
       if (!connection_) co_return fail(Errc::closed);

@@ -1,5 +1,6 @@
 #include "overlay/runtime/simulation/network.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -60,8 +61,9 @@ class NodeNetwork final : public runtime::Network {
     return std::make_unique<SimulatedDatagramSocket>(network_, node_, *std::move(endpoint));
   }
 
-  Task<Result<runtime::SocketStreamPtr>> connect(Endpoint to) override {
+  Task<Result<runtime::SocketStreamPtr>> connect(Endpoint to, std::optional<Endpoint> from) override {
     if (!alive()) co_return fail(Errc::closed);
+    if (from && network_.connected(node_, from->port, to)) co_return fail(Errc::address_unavailable, to_string(*from));
     Node* target = network_.find(to.address);
     if (!target) co_return fail(Errc::unreachable, runtime::to_string(to));
     World& world = network_.world();
@@ -69,7 +71,7 @@ class NodeNetwork final : public runtime::Network {
     for (Duration retry = kConnectRetryFirst; world.now() < give_up; retry *= 2) {
       const Time sent = world.now();
       co_await travel(node_, *target);
-      if (arrives(node_, *target)) co_return co_await knock(*target, std::move(to));
+      if (arrives(node_, *target)) co_return co_await knock(*target, std::move(to), from ? from->port : 0);
       co_await world.sleep_until(std::min(sent + retry, give_up));
     }
     co_return fail(Errc::timed_out, runtime::to_string(to));
@@ -104,13 +106,13 @@ class NodeNetwork final : public runtime::Network {
   }
 
   // The first packet has reached the target.
-  Task<Result<runtime::SocketStreamPtr>> knock(Node& target, Endpoint to) {
+  Task<Result<runtime::SocketStreamPtr>> knock(Node& target, Endpoint to, std::uint16_t from) {
     const auto listener = network_.listeners.find({target.id(), to.port});
     const bool heard = target.running() && listener != network_.listeners.end() && listener->second->takes(to.address);
     Unclaimed unclaimed(network_);
     bool taken = false;
     if (heard) {
-      const Endpoint local{node_.options().addresses.front(), network_.next_port(node_)};
+      const Endpoint local{node_.options().addresses.front(), from ? from : network_.next_port(node_)};
       Connection& connection = network_.add_connection(node_, target, local, to);
       unclaimed.hold(connection);
       taken = listener->second->offer(connection);
@@ -168,6 +170,14 @@ Node* Network::find(const IpAddress& address) const {
 Connection* Network::connection(std::uint64_t id) const {
   const auto found = connections_.find(id);
   return found == connections_.end() ? nullptr : found->second.get();
+}
+
+bool Network::connected(const Node& node, std::uint16_t port, const Endpoint& to) const {
+  return std::ranges::any_of(connections_, [&](const auto& entry) {
+    const Connection& connection = *entry.second;
+    return &connection.node(Connection::kDialer) == &node && connection.endpoint(Connection::kDialer).port == port &&
+           connection.endpoint(Connection::kAcceptor) == to;
+  });
 }
 
 Connection& Network::add_connection(Node& from, Node& to, Endpoint local, Endpoint remote) {
