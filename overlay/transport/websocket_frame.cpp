@@ -118,7 +118,7 @@ std::size_t FrameDecoder::decode(std::span<std::byte> wire) {
   return kept;
 }
 
-std::deque<runtime::Bytes> FrameDecoder::take_pings() {
+std::vector<runtime::Bytes> FrameDecoder::take_pings() {
   return std::exchange(pings_, {});
 }
 
@@ -198,7 +198,7 @@ void FrameDecoder::end_frame() {
   header_size_ = 0;
   if (frame_.opcode == std::to_underlying(Opcode::close)) return end_by_peer();
   if (frame_.opcode != std::to_underlying(Opcode::ping)) return;
-  if (pings_.size() == kWebSocketControlQueueMax) pings_.pop_front();
+  if (pings_.size() == kWebSocketControlQueueMax) pings_.erase(pings_.begin());
   pings_.push_back(runtime::copy_of(std::span(control_).first(static_cast<std::size_t>(frame_.length))));
 }
 

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "overlay/runtime/bytes.hpp"
 #include "overlay/runtime/result.hpp"
@@ -58,7 +58,7 @@ class FrameDecoder {
   bool between_frames() const { return header_size_ == 0; }
   // The payloads of pings to answer, oldest first; at most kWebSocketControlQueueMax, older ones are forgotten
   // (section 5.5.3 allows it).
-  std::deque<runtime::Bytes> take_pings();
+  std::vector<runtime::Bytes> take_pings();
 
  private:
   struct Header {
@@ -90,7 +90,7 @@ class FrameDecoder {
   bool ended_ = false;
   std::optional<runtime::Error> failure_;
   CloseCode failure_code_ = CloseCode::protocol_error;
-  std::deque<runtime::Bytes> pings_;
+  std::vector<runtime::Bytes> pings_;
 };
 
 }  // namespace quern::transport
