@@ -8,9 +8,9 @@
 namespace quern::security {
 namespace {
 
-using runtime::Bytes;
 using runtime::ByteView;
 using runtime::fail;
+using runtime::RawBytes;
 using runtime::Result;
 
 constexpr std::size_t kLengthBytes = 2;
@@ -28,12 +28,12 @@ class NoiseRecords final : public RecordCodec {
         received_(first_nonce) {}
 
   std::size_t plaintext_per_record() const override { return kPlaintextPerRecord; }
-  Result<void> seal(ByteView head, ByteView body, Bytes& out) override;
+  Result<void> seal(ByteView head, ByteView body, RawBytes& out) override;
   Result<std::size_t> open(std::span<std::byte> wire, PlaintextSink& sink) override;
-  void seal_end(Bytes&) override {}  // Noise has no goodbye: the end of the stream is it
+  void seal_end(RawBytes&) override {}  // Noise has no goodbye: the end of the stream is it
 
  private:
-  void seal_record(ByteView head, ByteView body, Bytes& out);
+  void seal_record(ByteView head, ByteView body, RawBytes& out);
 
   Sealer sealer_;
   Opener opener_;
@@ -42,7 +42,7 @@ class NoiseRecords final : public RecordCodec {
   bool broken_ = false;
 };
 
-Result<void> NoiseRecords::seal(ByteView head, ByteView body, Bytes& out) {
+Result<void> NoiseRecords::seal(ByteView head, ByteView body, RawBytes& out) {
   while (!head.empty() || !body.empty()) {
     if (sent_ == kNoiseNonceEnd) return fail(Errc::nonces_used_up);
     const ByteView first = head.first(std::min(head.size(), kPlaintextMax));
@@ -54,7 +54,7 @@ Result<void> NoiseRecords::seal(ByteView head, ByteView body, Bytes& out) {
   return {};
 }
 
-void NoiseRecords::seal_record(ByteView head, ByteView body, Bytes& out) {
+void NoiseRecords::seal_record(ByteView head, ByteView body, RawBytes& out) {
   const std::size_t size = head.size() + body.size() + kTagBytes;
   const std::size_t start = out.size();
   out.resize(start + kLengthBytes + size);

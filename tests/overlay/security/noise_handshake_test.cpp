@@ -113,7 +113,7 @@ TEST(NoiseHandshake, official_vectors_hold_message_for_message) {
     for (std::size_t i = NoiseHandshake::kMessages; i < vector.messages.size(); ++i) {
       const auto& expected = vector.messages[i];
       const bool from_dialer = expected.from == "initiator";
-      Bytes wire;
+      runtime::RawBytes wire;
       ASSERT_TRUE((from_dialer ? dialer_records : listener_records)->seal({}, from_hex(expected.payload), wire));
       EXPECT_EQ(to_hex(ByteView(wire).subspan(2)), expected.ciphertext);
       RecordCollector received;
