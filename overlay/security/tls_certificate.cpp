@@ -103,7 +103,7 @@ bool signed_acceptably(X509* certificate, EVP_PKEY* key) {
   int hash = NID_undef;
   int algorithm = NID_undef;
   if (X509_get_signature_info(certificate, &hash, &algorithm, nullptr, nullptr) != 1) return false;
-  const int bits = EVP_PKEY_get_bits(key);
+  const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
   const bool strong_hash = hash == NID_sha256 || hash == NID_sha384 || hash == NID_sha512;
   switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:

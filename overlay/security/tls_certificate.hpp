@@ -14,7 +14,7 @@
 namespace quern::security {
 
 inline constexpr std::size_t kTlsCertificateBytesMax = 16 << 10;
-inline constexpr int kTlsRsaBitsMax = 8192;  // what costs more to verify than an honest certificate is refused
+inline constexpr std::size_t kTlsRsaBitsMax = 8192;  // what costs more to verify than an honest certificate is refused
 
 struct TlsCertificate {
   CertificatePtr certificate;

@@ -18,6 +18,7 @@ using negotiation::Role;
 using runtime::Bytes;
 using runtime::ByteView;
 using runtime::fail;
+using runtime::RawBytes;
 using runtime::Result;
 
 constexpr std::size_t kHeaderBytes = 5;
@@ -96,12 +97,12 @@ class TlsRecords final : public RecordCodec {
         in_(secrets.cipher, secrets.receive) {}
 
   std::size_t plaintext_per_record() const override { return kTlsPlaintextMax; }
-  Result<void> seal(ByteView head, ByteView body, Bytes& out) override;
+  Result<void> seal(ByteView head, ByteView body, RawBytes& out) override;
   Result<std::size_t> open(std::span<std::byte> wire, PlaintextSink& sink) override;
-  void seal_end(Bytes& out) override;
+  void seal_end(RawBytes& out) override;
 
  private:
-  void seal_record(Content type, ByteView head, ByteView body, Bytes& out);
+  void seal_record(Content type, ByteView head, ByteView body, RawBytes& out);
   Result<void> open_record(std::span<std::byte> record, PlaintextSink& sink);
   Result<void> take_alert(ByteView text);
   Result<void> take_handshake(ByteView text);
@@ -121,7 +122,7 @@ class TlsRecords final : public RecordCodec {
   std::size_t message_left_ = 0;
 };
 
-Result<void> TlsRecords::seal(ByteView head, ByteView body, Bytes& out) {
+Result<void> TlsRecords::seal(ByteView head, ByteView body, RawBytes& out) {
   if (update_owed_ || out_.records() >= records_per_key_) {
     constexpr std::byte kUpdate[] = {static_cast<std::byte>(Message::key_update), {}, {}, std::byte{1}, std::byte{0}};
     seal_record(Content::handshake, kUpdate, {}, out);
@@ -138,12 +139,12 @@ Result<void> TlsRecords::seal(ByteView head, ByteView body, Bytes& out) {
   return {};
 }
 
-void TlsRecords::seal_end(Bytes& out) {
+void TlsRecords::seal_end(RawBytes& out) {
   constexpr std::byte kAlert[] = {kWarning, kCloseNotify};
   seal_record(Content::alert, kAlert, {}, out);
 }
 
-void TlsRecords::seal_record(Content type, ByteView head, ByteView body, Bytes& out) {
+void TlsRecords::seal_record(Content type, ByteView head, ByteView body, RawBytes& out) {
   const std::size_t text = head.size() + body.size();
   const std::size_t size = text + kTypeBytes + kTagBytes;
   const std::size_t start = out.size();
