@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace quern::protocols {
 
 using multiformats::Multiaddr;
 using multiformats::Protocol;
+using runtime::IpAddress;
 namespace ip = boost::asio::ip;
 
 namespace {
@@ -17,6 +19,10 @@ std::optional<runtime::IpAddress> read_ip(runtime::ByteView value) {
   if (value.size() != bytes.size()) return std::nullopt;
   std::ranges::copy(value, std::as_writable_bytes(std::span(bytes)).begin());
   return Address(bytes);
+}
+
+void add_new(std::vector<Multiaddr>& to, Multiaddr address) {
+  if (std::ranges::find(to, address) == to.end()) to.push_back(std::move(address));
 }
 
 }  // namespace
@@ -49,6 +55,29 @@ Multiaddr join_address(const SocketAddress& address) {
     result = result.with(Protocol::ip6, std::as_bytes(std::span(bytes)));
   }
   return result.with(Protocol::tcp, port).encapsulate(address.rest);
+}
+
+std::vector<Multiaddr> expand_unspecified(std::span<const Multiaddr> listening, std::span<const IpAddress> interfaces) {
+  std::vector<Multiaddr> result;
+  for (const Multiaddr& address : listening) {
+    auto parts = split_address(address);
+    if (!parts || !parts->ip.is_unspecified()) {
+      add_new(result, address);
+      continue;
+    }
+    const auto add = [&](bool loopback) {
+      const bool v4 = parts->ip.is_v4();
+      bool any = false;
+      for (const IpAddress& interface : interfaces) {
+        if (interface.is_v4() != v4 || interface.is_loopback() != loopback) continue;
+        add_new(result, join_address({.ip = interface, .port = parts->port, .rest = parts->rest}));
+        any = true;
+      }
+      return any;
+    };
+    if (!add(false)) add(true);
+  }
+  return result;
 }
 
 }  // namespace quern::protocols
