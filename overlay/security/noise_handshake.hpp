@@ -70,6 +70,7 @@ class NoiseHandshake {
   // `fixed` is this node's static key and outlives the handshake; `ephemeral` is used for this one only.
   NoiseHandshake(negotiation::Role role, runtime::ByteView prologue, const X25519Key& fixed, X25519Key ephemeral);
 
+  std::size_t messages() const { return step_; }  // done, of both ends
   bool finished() const { return step_ == kMessages; }
   bool writes_next() const;
   // The next message, around `payload`. Errc::bad_handshake when the other end's key has no part in the secret.
@@ -96,7 +97,7 @@ class NoiseHandshake {
   NoiseSymmetric symmetric_;
   std::optional<X25519Public> remote_fixed_;
   std::optional<X25519Public> remote_ephemeral_;
-  std::size_t step_ = 0;  // messages done
+  std::size_t step_ = 0;
 };
 
 }  // namespace quern::security

@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include "overlay/security/noise_records.hpp"
-#include "tests/overlay/security/hex.hpp"
+#include "tests/overlay/multiformats/hex.hpp"
 #include "tests/overlay/security/record_collector.hpp"
 
 namespace quern::security {
 namespace {
 
+using multiformats::from_hex;
+using multiformats::to_hex;
 using negotiation::Role;
 using runtime::Bytes;
 using runtime::ByteView;
