@@ -52,11 +52,16 @@ class TcpStream final : public SocketStream {
   TcpStream& operator=(const TcpStream&) = delete;
 
   Task<Result<std::size_t>> read_some(std::span<std::byte> out) override {
+    if (over_) {  // Asio would wait for an event that has been
+      auto size = try_read(out);
+      if (!size || *size != 0) co_return size;
+    }
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kAwait);
     if (error) co_return std::unexpected(co_await failure(lasting(error)));
     co_return size;
   }
   Task<Result<void>> wait_readable() override {
+    if (over_ && socket_.is_open()) co_return Result<void>();
     const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kAwait);
     if (error) co_return std::unexpected(co_await failure(error));
     co_return Result<void>();
@@ -104,6 +109,7 @@ class TcpStream final : public SocketStream {
     const bool breaks = error == asio::error::connection_reset || error == asio::error::broken_pipe ||
                         error == asio::error::connection_aborted || error == asio::error::timed_out;
     if (breaks && !broken_) broken_ = error;
+    if (breaks || error == asio::error::eof) over_ = true;
     return error == asio::error::eof && broken_ ? broken_ : error;
   }
 
@@ -111,6 +117,7 @@ class TcpStream final : public SocketStream {
   Endpoint local_;
   Endpoint remote_;
   boost::system::error_code broken_;
+  bool over_ = false;  // a read or write has met the end or the break of the connection
   bool write_ended_ = false;
 };
 
