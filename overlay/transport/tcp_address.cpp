@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string_view>
 #include <utility>
 
 namespace quern::transport {
@@ -18,16 +17,6 @@ Address address_of(ByteView value) {
   typename Address::bytes_type bytes{};
   std::ranges::transform(value, bytes.begin(), std::to_integer<unsigned char>);
   return Address(bytes);
-}
-
-// Letters, digits, hyphens, dots and the underscores of service names: what may stand in an HTTP header and before a
-// resolver, which would read other things in other signs.
-bool is_host_name(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_';
-  };
-  return std::ranges::all_of(name, fits);
 }
 
 // Whether the component says a host, which is then written to `to`.
@@ -52,6 +41,14 @@ bool read_host(const Multiaddr::Component& component, TcpAddress& to) {
 }
 
 }  // namespace
+
+bool is_host_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_';
+  };
+  return !name.empty() && !name.starts_with('.') && std::ranges::all_of(name, fits);
+}
 
 std::optional<TcpAddress> read_tcp_address(const Multiaddr& address) {
   std::vector<Multiaddr::Component> components = address.components();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "overlay/multiformats/multiaddr.hpp"
@@ -23,6 +24,10 @@ struct TcpAddress {
   // "192.0.2.7", "::1", "example.org"
   std::string host() const { return ip ? ip->to_string() : name; }
 };
+
+// Letters, digits, hyphens, dots and the underscores of service names: what may stand in an HTTP header, in a
+// certificate and before a resolver.
+bool is_host_name(std::string_view name);
 
 // nullopt when the address does not begin so, or its name could not be one of a host.
 std::optional<TcpAddress> read_tcp_address(const multiformats::Multiaddr& address);
