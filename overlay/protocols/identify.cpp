@@ -167,7 +167,7 @@ struct Identify::State {
   std::vector<Listener> listeners;
   runtime::TaskGroup* group = nullptr;  // while run() runs
   bool stale = true;                    // addresses may have changed since they were looked at
-  std::uint64_t pushed = 0;             // version that went out to all
+  std::uint64_t announced = 0;          // version that went out to all
   runtime::Waiter change;
 };
 
@@ -330,8 +330,8 @@ Task<void> Identify::State::keep_pushing() {
     stale = false;
     self.refresh(true);
     // Who has not asked yet will, and hears no news before there are any.
-    const bool news = pushed > 0 && pushed != self.version();
-    pushed = self.version();
+    const bool news = announced > 0 && announced != self.version();
+    announced = self.version();
     for (const auto& [id, peer] : peers) {
       if (news || peer->told > 0) push_if_due(peer);
     }
