@@ -2,6 +2,10 @@
 
 namespace quern::runtime {
 
+Result<std::size_t> Stream::try_write(std::span<const std::byte> /*data*/) {
+  return 0;
+}
+
 Task<Result<void>> read_exactly(Stream& stream, std::span<std::byte> out) {
   while (!out.empty()) {
     CO_TRY(const std::size_t size, co_await stream.read_some(out));

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,6 +16,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 
 namespace quern::runtime {
 namespace asio = boost::asio;
@@ -52,11 +58,16 @@ class TcpStream final : public SocketStream {
   TcpStream& operator=(const TcpStream&) = delete;
 
   Task<Result<std::size_t>> read_some(std::span<std::byte> out) override {
+    if (over_) {  // Asio would wait for an event that has been
+      auto size = try_read(out);
+      if (!size || *size != 0) co_return size;
+    }
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kAwait);
-    if (error) co_return std::unexpected(co_await failure(error));
+    if (error) co_return std::unexpected(co_await failure(lasting(error)));
     co_return size;
   }
   Task<Result<void>> wait_readable() override {
+    if (over_ && socket_.is_open()) co_return Result<void>();
     const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kAwait);
     if (error) co_return std::unexpected(co_await failure(error));
     co_return Result<void>();
@@ -65,17 +76,26 @@ class TcpStream final : public SocketStream {
     boost::system::error_code error;
     const std::size_t size = socket_.read_some(asio::buffer(out.data(), out.size()), error);
     if (error == asio::error::would_block) return 0;
-    if (error) return std::unexpected(from_system(error));
+    if (error) return std::unexpected(from_system(lasting(error)));
     return size;
   }
   Task<Result<void>> write(std::span<const std::byte> data) override {
+    if (write_ended_) co_return fail(Errc::closed);
     const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(data.data(), data.size()), kAwait);
-    if (error) co_return std::unexpected(co_await failure(error));
+    if (error) co_return std::unexpected(co_await failure(lasting(error)));
     co_return Result<void>();
+  }
+  Result<std::size_t> try_write(std::span<const std::byte> data) override {
+    if (write_ended_) return fail(Errc::closed);
+    boost::system::error_code error;
+    const std::size_t size = socket_.write_some(asio::buffer(data.data(), data.size()), error);
+    if (error == asio::error::would_block) return 0;
+    if (error) return std::unexpected(from_system(lasting(error)));
+    return size;
   }
   void shutdown_write() noexcept override {
     boost::system::error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    if (!std::exchange(write_ended_, true)) socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
   void close() noexcept override {
     boost::system::error_code ignored;
@@ -90,9 +110,21 @@ class TcpStream final : public SocketStream {
   Endpoint remote() const override { return remote_; }
 
  private:
+  // The system tells of a broken connection once, to whoever asks first; then it claims a proper end.
+  boost::system::error_code lasting(boost::system::error_code error) {
+    const bool breaks = error == asio::error::connection_reset || error == asio::error::broken_pipe ||
+                        error == asio::error::connection_aborted || error == asio::error::timed_out;
+    if (breaks && !broken_) broken_ = error;
+    if (breaks || error == asio::error::eof) over_ = true;
+    return error == asio::error::eof && broken_ ? broken_ : error;
+  }
+
   tcp::socket socket_;
   Endpoint local_;
   Endpoint remote_;
+  boost::system::error_code broken_;
+  bool over_ = false;  // a read or write has met the end or the break of the connection
+  bool write_ended_ = false;
 };
 
 class TcpListener final : public Listener {
@@ -157,10 +189,30 @@ boost::system::error_code share_port(tcp::socket& socket, const Endpoint& at) {
   const tcp::endpoint endpoint(at.address, at.port);
   boost::system::error_code error;
   socket.open(endpoint.protocol(), error);
+  // As the listener: else [::] would be 0.0.0.0, too, and meet whoever has that port there.
+  if (!error && at.address.is_v6()) socket.set_option(asio::ip::v6_only(true), error);
   if (!error) socket.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) socket.set_option(ReusePort(true), error);
   if (!error) socket.bind(endpoint, error);
   return error;
+}
+
+// The address of an interface, unless it is of no use without a link's name.
+std::optional<IpAddress> usable_address(const sockaddr* address) {
+  if (!address) return std::nullopt;
+  if (address->sa_family == AF_INET) {
+    sockaddr_in found{};
+    std::memcpy(&found, address, sizeof found);
+    return asio::ip::address_v4(ntohl(found.sin_addr.s_addr));
+  }
+  if (address->sa_family != AF_INET6) return std::nullopt;
+  sockaddr_in6 found{};
+  std::memcpy(&found, address, sizeof found);
+  asio::ip::address_v6::bytes_type bytes;
+  std::memcpy(bytes.data(), &found.sin6_addr, bytes.size());
+  const asio::ip::address_v6 result(bytes);
+  if (result.is_link_local()) return std::nullopt;
+  return result;
 }
 
 class SystemNetwork final : public Network {
@@ -194,7 +246,13 @@ class SystemNetwork final : public Network {
     }
     const auto [error] = co_await socket.async_connect(tcp::endpoint(to.address, to.port), kAwait);
     if (error) co_return std::unexpected(co_await failure(error, to_string(to)));
-    co_return std::make_unique<TcpStream>(std::move(socket));
+    auto stream = std::make_unique<TcpStream>(std::move(socket));
+    // TCP lets a socket connect to itself, past any listener.
+    if (stream->local() == stream->remote()) {
+      stream->abort();
+      co_return fail(from ? Errc::address_unavailable : Errc::refused, to_string(to));
+    }
+    co_return stream;
   }
 
   Result<DatagramSocketPtr> bind_datagram(const Endpoint& at) override {
@@ -222,6 +280,18 @@ class SystemNetwork final : public Network {
     }
     if (addresses.empty()) co_return fail(Errc::name_not_found, host);
     co_return addresses;
+  }
+
+  std::vector<IpAddress> interface_addresses() const override {
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0) return {};
+    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
+    std::set<IpAddress> addresses;
+    for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
+      if ((entry->ifa_flags & IFF_UP) == 0) continue;
+      if (const auto address = usable_address(entry->ifa_addr)) addresses.insert(*address);
+    }
+    return {addresses.begin(), addresses.end()};
   }
 
  private:

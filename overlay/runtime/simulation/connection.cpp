@@ -74,19 +74,21 @@ class SimulatedStream final : public runtime::SocketStream {
 
   Task<Result<void>> write(std::span<const std::byte> data) override {
     while (!data.empty()) {
-      if (!connection_) co_return fail(Errc::closed);
-      Pipe& pipe = connection_->outgoing(end_);
-      if (const auto why = connection_->broken(end_)) co_return fail(*why);
-      if (pipe.end_sent()) co_return fail(Errc::closed);
-      const std::size_t size = std::min({data.size(), pipe.space(), kSegmentBytes});
-      if (size == 0) {
-        co_await pipe.writable.wait();
-        continue;
-      }
-      pipe.send(data.first(size));
+      CO_TRY(const std::size_t size, try_write(data));
+      if (size == 0) co_await connection_->outgoing(end_).writable.wait();
       data = data.subspan(size);
     }
     co_return Result<void>();
+  }
+
+  Result<std::size_t> try_write(std::span<const std::byte> data) override {
+    if (!connection_) return fail(Errc::closed);
+    Pipe& pipe = connection_->outgoing(end_);
+    if (const auto why = connection_->broken(end_)) return fail(*why);
+    if (pipe.end_sent()) return fail(Errc::closed);
+    const std::size_t size = std::min({data.size(), pipe.space(), kSegmentBytes});
+    if (size != 0) pipe.send(data.first(size));
+    return size;
   }
 
   void shutdown_write() noexcept override {

@@ -63,7 +63,8 @@ class NodeNetwork final : public runtime::Network {
 
   Task<Result<runtime::SocketStreamPtr>> connect(Endpoint to, std::optional<Endpoint> from) override {
     if (!alive()) co_return fail(Errc::closed);
-    if (from && network_.connected(node_, from->port, to)) co_return fail(Errc::address_unavailable, to_string(*from));
+    const Endpoint local = local_end(to, from);
+    if (from && !can_dial_from(local, to)) co_return fail(Errc::address_unavailable, to_string(*from));
     Node* target = network_.find(to.address);
     if (!target) co_return fail(Errc::unreachable, runtime::to_string(to));
     World& world = network_.world();
@@ -71,7 +72,7 @@ class NodeNetwork final : public runtime::Network {
     for (Duration retry = kConnectRetryFirst; world.now() < give_up; retry *= 2) {
       const Time sent = world.now();
       co_await travel(node_, *target);
-      if (arrives(node_, *target)) co_return co_await knock(*target, std::move(to), from ? from->port : 0);
+      if (arrives(node_, *target)) co_return co_await knock(*target, local, to);
       co_await world.sleep_until(std::min(sent + retry, give_up));
     }
     co_return fail(Errc::timed_out, runtime::to_string(to));
@@ -89,8 +90,26 @@ class NodeNetwork final : public runtime::Network {
     co_return *addresses;
   }
 
+  std::vector<IpAddress> interface_addresses() const override {
+    std::vector<IpAddress> addresses = node_.options().addresses;
+    std::ranges::sort(addresses);
+    return addresses;
+  }
+
  private:
   bool alive() const { return node_.running() && node_.life() == life_; }
+
+  // The end that the peer will see: `from` when that says an address, else the node's own of the same family. The port
+  // stays 0 when any will do.
+  Endpoint local_end(const Endpoint& to, const std::optional<Endpoint>& from) const {
+    if (from && !from->address.is_unspecified()) return *from;
+    const auto& own = node_.options().addresses;
+    const auto same = std::ranges::find(own, to.address.is_v6(), &IpAddress::is_v6);
+    return {same == own.end() ? own.front() : *same, from ? from->port : std::uint16_t{0}};
+  }
+  bool can_dial_from(const Endpoint& local, const Endpoint& to) const {
+    return node_.has_address(local.address) && local != to && !network_.connected(local, to);
+  }
 
   // One packet's way.
   Task<void> travel(const Node& from, const Node& to) {
@@ -106,13 +125,13 @@ class NodeNetwork final : public runtime::Network {
   }
 
   // The first packet has reached the target.
-  Task<Result<runtime::SocketStreamPtr>> knock(Node& target, Endpoint to, std::uint16_t from) {
+  Task<Result<runtime::SocketStreamPtr>> knock(Node& target, Endpoint local, Endpoint to) {
     const auto listener = network_.listeners.find({target.id(), to.port});
     const bool heard = target.running() && listener != network_.listeners.end() && listener->second->takes(to.address);
     Unclaimed unclaimed(network_);
     bool taken = false;
     if (heard) {
-      const Endpoint local{node_.options().addresses.front(), from ? from : network_.next_port(node_)};
+      if (local.port == 0) local.port = network_.next_port(node_);
       Connection& connection = network_.add_connection(node_, target, local, to);
       unclaimed.hold(connection);
       taken = listener->second->offer(connection);
@@ -172,11 +191,11 @@ Connection* Network::connection(std::uint64_t id) const {
   return found == connections_.end() ? nullptr : found->second.get();
 }
 
-bool Network::connected(const Node& node, std::uint16_t port, const Endpoint& to) const {
+bool Network::connected(const Endpoint& a, const Endpoint& b) const {
   return std::ranges::any_of(connections_, [&](const auto& entry) {
-    const Connection& connection = *entry.second;
-    return &connection.node(Connection::kDialer) == &node && connection.endpoint(Connection::kDialer).port == port &&
-           connection.endpoint(Connection::kAcceptor) == to;
+    const Endpoint& dialer = entry.second->endpoint(Connection::kDialer);
+    const Endpoint& acceptor = entry.second->endpoint(Connection::kAcceptor);
+    return (dialer == a && acceptor == b) || (dialer == b && acceptor == a);
   });
 }
 

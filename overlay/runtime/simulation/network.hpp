@@ -43,8 +43,8 @@ class Network {
   // Makes a node's addresses its own; asserts that they were free.
   void add_addresses(Node& node);
   Node* find(const IpAddress& address) const;
-  // Whether `node` has dialed `to` from that port of its own.
-  bool connected(const Node& node, std::uint16_t port, const runtime::Endpoint& to) const;
+  // Whether a connection joins these two endpoints, whoever dialed: there is room for one.
+  bool connected(const runtime::Endpoint& a, const runtime::Endpoint& b) const;
   Connection& add_connection(Node& from, Node& to, runtime::Endpoint local, runtime::Endpoint remote);
   Connection* connection(std::uint64_t id) const;  // null when it is gone
   void erase(Connection& connection);
