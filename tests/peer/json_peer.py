@@ -36,6 +36,7 @@ class PeerProcess:
         self._unasked = []  # replies without an id: to bad lines
         self._events = []
         self._ended = False
+        self._fault = None
         self._next_id = 0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -55,11 +56,15 @@ class PeerProcess:
             return self.wait_event("ready", START_SECONDS)
         except TimeoutError as error:
             status = self.stop()
-            raise RuntimeError(f"{self.label} did not start (status {status}):\n{self.log_tail()}") from error
+            raise RuntimeError(f"{self.label} did not start (status {status}): {error}\n{self.log_tail()}") from error
 
     def _read(self):
         for line in self._process.stdout:
-            message = json.loads(line)
+            try:
+                message = json.loads(line)
+            except ValueError:
+                self._fault = f"{self.label} wrote what is no line of JSON: {line[:200]!r}"
+                break
             with self._lock:
                 if "ev" in message:
                     self._events.append(message)
@@ -71,7 +76,7 @@ class PeerProcess:
         with self._lock:
             self._ended = True
             for future in self._replies.values():
-                future.set_exception(RuntimeError(f"{self.label} ended before it answered"))
+                future.set_exception(RuntimeError(self._fault or f"{self.label} ended before it answered"))
             self._replies.clear()
             self._lock.notify_all()
 
@@ -132,7 +137,7 @@ class PeerProcess:
                 left = deadline - time.monotonic()
                 if self._ended or left <= 0:
                     seen = [event["ev"] for event in self._events[since:]][-20:]
-                    raise TimeoutError(f"{self.label}: no event {name} (since then: {seen})\n{self.log_tail()}")
+                    raise TimeoutError(f"{self._fault or self.label}: no event {name} (since then: {seen})\n{self.log_tail()}")
                 self._lock.wait(left)
 
     def stop(self):
