@@ -41,14 +41,14 @@ class RecordCodec {
   virtual std::size_t plaintext_per_record() const = 0;
   // Appends records that hold `head`, then `body`, to `out`: encrypted straight from where they are. One record when
   // both fit. Errc::nonces_used_up.
-  virtual runtime::Result<void> seal(runtime::ByteView head, runtime::ByteView body, runtime::Bytes& out) = 0;
+  virtual runtime::Result<void> seal(runtime::ByteView head, runtime::ByteView body, runtime::RawBytes& out) = 0;
   // Decrypts the whole records at the start of `wire`, in place where it can, and gives their plaintext to `sink`.
   // Returns how many bytes of `wire` are done with; the rest begins a record that is not complete yet.
   // Errc::bad_record, runtime::Errc::end_of_stream when the peer has closed the channel (TLS close_notify), what the
   // sink returned.
   virtual runtime::Result<std::size_t> open(std::span<std::byte> wire, PlaintextSink& sink) = 0;
   // What must still be sent before the stream is shut down (TLS close_notify). Once.
-  virtual void seal_end(runtime::Bytes& out) = 0;
+  virtual void seal_end(runtime::RawBytes& out) = 0;
 };
 
 // A finished handshake.

@@ -11,6 +11,7 @@
 #include "overlay/runtime/runtime.hpp"
 #include "overlay/runtime/simulation/world.hpp"
 #include "overlay/runtime/system_runtime.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace quern::runtime {
 
@@ -30,22 +31,6 @@ inline bool run_simulated(const Program& program, std::uint64_t seed = 1) {
 }
 
 enum class WorldKind { simulated, system };
-
-// A fresh folder that goes with its owner.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "quern-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class BothWorlds : public testing::TestWithParam<WorldKind> {
  protected:
