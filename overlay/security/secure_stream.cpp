@@ -63,6 +63,7 @@ struct SecureStream::State {
   Result<std::size_t> read_wire();
   std::size_t take_plain(std::span<std::byte> out);
   Result<std::size_t> write_now(ByteView data);
+  Result<void> send_filling();
   void make_room(std::size_t bytes);
   void end_wire();
 
@@ -144,6 +145,15 @@ Result<std::size_t> SecureStream::State::write_now(ByteView data) {
   return written;
 }
 
+// Sends what the wire takes of the output without waiting.
+Result<void> SecureStream::State::send_filling() {
+  const auto written = write_now(filling);
+  if (!written) return std::unexpected(written.error());
+  filling.erase(filling.begin(), filling.begin() + static_cast<std::ptrdiff_t>(*written));
+  if (filling.empty()) pool->give(std::exchange(filling, {}));
+  return {};
+}
+
 void SecureStream::State::end_wire() {
   if (!filling.empty()) (void)write_now(filling);
   filling = {};
@@ -208,6 +218,18 @@ Task<Result<void>> SecureStream::write(std::span<const std::byte> data) {
     data = data.subspan(piece.size());
   }
   co_return Result<void>();
+}
+
+Result<std::size_t> SecureStream::try_write(std::span<const std::byte> data) {
+  State& state = *state_;
+  if (state.ending) return fail(runtime::Errc::closed);
+  if (state.flushing) return 0;
+  if (auto sent = state.send_filling(); !sent) return std::unexpected(std::move(sent).error());
+  if (!state.filling.empty() || data.empty()) return 0;
+  const auto piece = data.first(std::min(data.size(), plaintext_per_record()));
+  if (auto sealed = seal({}, piece); !sealed) return std::unexpected(std::move(sealed).error());
+  if (auto sent = state.send_filling(); !sent) return std::unexpected(std::move(sent).error());
+  return piece.size();
 }
 
 void SecureStream::shutdown_write() noexcept {

@@ -122,7 +122,7 @@ class WebSocketStream final : public runtime::Stream {
     if (mid_frame_) return below_->close();
     // As TCP: bytes that nobody will read break the connection.
     if (payload_lies_unread()) return below_->abort();
-    if (!write_ended_) send_close(CloseCode::normal);
+    if (!std::exchange(write_ended_, true)) send_close(CloseCode::normal);
     flush();
     below_->close();
   }

@@ -62,7 +62,9 @@ inline std::string world_name(const testing::TestParamInfo<WorldKind>& info) {
   return info.param == WorldKind::simulated ? "simulated" : "system";
 }
 
-#define QUERN_ON_BOTH_WORLDS(suite) \
-  INSTANTIATE_TEST_SUITE_P(World, suite, testing::Values(WorldKind::simulated, WorldKind::system), world_name)
+#define QUERN_ON_BOTH_WORLDS(suite)                                                                               \
+  INSTANTIATE_TEST_SUITE_P(                                                                                       \
+      World, suite, testing::Values(::quern::runtime::WorldKind::simulated, ::quern::runtime::WorldKind::system), \
+      ::quern::runtime::world_name)
 
 }  // namespace quern::runtime
