@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 
 #include "overlay/identity/error.hpp"
 #include "overlay/runtime/bytes.hpp"
@@ -60,7 +62,9 @@ class PrivateKey {
 
   ~PrivateKey();
   PrivateKey(const PrivateKey&) = default;
+  PrivateKey(PrivateKey&&) = default;
   PrivateKey& operator=(const PrivateKey&) = default;
+  PrivateKey& operator=(PrivateKey&&) = default;
 
   const PublicKey& public_key() const { return public_; }
   // A secret: wipe it after use.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "overlay/identity/error.hpp"
 #include "overlay/identity/key.hpp"
