@@ -18,12 +18,13 @@ enum class Errc {
   memory_limit,   // the peer sent more than this connection may hold
   going_away,     // one end has said that it takes no more streams
   peer_silent,    // no sign of life for a whole keep-alive time
-  stream_reset,   // the peer broke the stream
 };
 std::error_code make_error_code(Errc code);
 
 // A stream of a session. A slow reader holds back the writer at the other end (its window), nobody else. May outlive
-// its session: it then fails as the session ended. Destroying it is close(), or abort() where bytes were not read.
+// its session, though not the runtime: what arrived before the session ended can still be read, then it fails as the
+// session ended. close() and destroying it are abort() where received bytes were not read or a write is pending. A peer
+// that breaks the stream makes it fail with runtime::Errc::reset, one that overfills memory with Errc::memory_limit.
 class MuxedStream : public runtime::Stream {
  public:
   virtual std::uint32_t id() const = 0;

@@ -28,6 +28,7 @@ struct StreamKind {
   std::string name;
   WorldKind world;
   std::function<Task<StreamPair>(Runtime&)> connect;
+  std::function<Task<void>(Runtime&)> disconnect = {};  // ends what carried the pair, which is gone then
 };
 inline void PrintTo(const StreamKind& kind, std::ostream* out) {
   *out << kind.name;
@@ -44,10 +45,12 @@ class Streams : public testing::TestWithParam<StreamKind> {
   void run(const Talk& talk) {
     bool ended = false;
     const auto program = [&](Runtime& runtime) -> Task<void> {
-      const StreamPair pair = co_await GetParam().connect(runtime);
+      StreamPair pair = co_await GetParam().connect(runtime);
       EXPECT_TRUE(pair.first && pair.second);
       if (!pair.first || !pair.second) co_return;
       co_await talk(runtime, *pair.first, *pair.second);
+      pair = {};
+      if (GetParam().disconnect) co_await GetParam().disconnect(runtime);
       ended = true;
     };
     const auto bounded = [&](Runtime& runtime) -> Task<void> {
