@@ -45,6 +45,7 @@ class LazyStream final : public runtime::Stream {
   runtime::Task<runtime::Result<void>> wait_readable() override;
   runtime::Result<std::size_t> try_read(std::span<std::byte> out) override;
   runtime::Task<runtime::Result<void>> write(std::span<const std::byte> data) override;
+  runtime::Result<std::size_t> try_write(std::span<const std::byte> data) override;
   void shutdown_write() noexcept override;
   void close() noexcept override;
   void abort() noexcept override;
