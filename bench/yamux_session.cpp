@@ -242,8 +242,17 @@ Task<void> serve_session(SessionPtr session) {
   });
 }
 
+Task<void> echo_socket(runtime::ListenerPtr listener) {
+  auto stream = co_await listener->accept();
+  std::array<std::byte, kRequest> message;
+  while (stream && co_await runtime::read_exactly(**stream, message)) {
+    if (!co_await (*stream)->write(message)) co_return;
+  }
+}
+
 struct Server {
   std::promise<runtime::Endpoint> listening;
+  std::promise<runtime::Endpoint> echoing;  // for a bare socket
   pthread_t thread{};
   std::thread runner;
   std::unique_ptr<runtime::SystemRuntime> runtime;
@@ -256,10 +265,14 @@ Task<void> serve_connection(Runtime& runtime, security::SecurityProtocol& protoc
 
 Task<void> serve(Runtime& runtime, std::string_view security, Server& server) {
   server.thread = ::pthread_self();
+  ::pthread_setname_np(server.thread, "server");  // for profilers
   const auto protocol = make_security(runtime, security, 2);
   auto listener = runtime.network().listen({boost::asio::ip::make_address("127.0.0.1"), 0});
+  auto bare = runtime.network().listen({boost::asio::ip::make_address("127.0.0.1"), 0});
   server.listening.set_value((*listener)->local());
+  server.echoing.set_value((*bare)->local());
   co_await with_group<void>([&](TaskGroup& group) -> Task<void> {
+    group.spawn(echo_socket(*std::move(bare)));
     while (auto stream = co_await (*listener)->accept()) {
       group.spawn(serve_connection(runtime, *protocol, *std::move(stream)));
     }
@@ -292,15 +305,14 @@ Task<Cost> send_streams(SessionPtr session, std::size_t streams, std::uint64_t b
   co_return cost;
 }
 
-Task<Spread> measure_round_trips(SessionPtr session) {
-  auto stream = co_await session->open();
+// Over a stream whose other end answers each kRequest bytes.
+Task<Spread> measure_round_trips(runtime::Stream& stream) {
   Bytes message(kRequest, kEcho);
-  if (!co_await (*stream)->write(std::span(message).first(1))) std::abort();
   std::vector<double> seconds;
   for (int i = 0; i < kRequests; ++i) {
     const auto start = SteadyClock::now();
-    if (!co_await (*stream)->write(message)) std::abort();
-    if (!co_await runtime::read_exactly(**stream, message)) std::abort();
+    if (!co_await stream.write(message)) std::abort();
+    if (!co_await runtime::read_exactly(stream, message)) std::abort();
     seconds.push_back(std::chrono::duration<double>(SteadyClock::now() - start).count());
   }
   co_return spread_of(std::move(seconds));
@@ -347,10 +359,14 @@ struct Arguments {
 };
 
 Task<void> measure(Runtime& runtime, const Arguments& arguments, Server& server, runtime::Endpoint at) {
+  ::pthread_setname_np(::pthread_self(), "client");
   const auto protocol = make_security(runtime, arguments.security, 1);
   const std::uint64_t bytes = arguments.gibibytes << 30;
   clockid_t server_clock{};
   ::pthread_getcpuclockid(server.thread, &server_clock);
+  auto bare = co_await runtime.network().connect(server.echoing.get_future().get());
+  if (!bare) std::abort();
+  print("our sockets, 1 KiB", co_await measure_round_trips(**bare));
   auto stream = co_await runtime.network().connect(at);
   if (!stream) std::abort();
   const auto session = co_await secure(runtime, *protocol, *std::move(stream), Role::dialer);
@@ -359,7 +375,10 @@ Task<void> measure(Runtime& runtime, const Arguments& arguments, Server& server,
     print("one stream", bytes, co_await send_streams(session, 1, bytes, server_clock));
     print("64 streams", bytes, co_await send_streams(session, kStreams, bytes, server_clock));
     print("one stream", bytes, co_await send_streams(session, 1, bytes, server_clock));
-    print("request of 1 KiB", co_await measure_round_trips(session));
+    const auto echo = co_await session->open();
+    const Bytes kind(1, kEcho);
+    if (!echo || !co_await (*echo)->write(kind)) std::abort();
+    print("1 KiB there and back", co_await measure_round_trips(**echo));
   });
   if (arguments.idle != 0) co_await measure_idle(runtime, *protocol, at, arguments.idle);
 }
@@ -368,7 +387,7 @@ void run(const Arguments& arguments) {
   const std::uint64_t bytes = arguments.gibibytes << 30;
   print("cipher alone", bytes, measure_cipher(bytes));
   print("sockets alone", bytes, measure_sockets(bytes));
-  print("socket round trip", measure_socket_round_trips());
+  print("blocking sockets, 1 KiB", measure_socket_round_trips());
   Server server;
   server.runtime = std::make_unique<runtime::SystemRuntime>(runtime::SystemOptions{.node = "server"});
   server.runner = std::thread(

@@ -34,15 +34,16 @@ Result<ConnectionPtr> ConnectionTable::admit(NewConnection made) {
   const ConnectionPtr kept = best(peer);
   const bool given_up =
       kept && !kept->superseded() && (direction == Direction::outbound || kept->direction() == Direction::outbound);
-  return enter(std::move(made), given_up);
+  return enter(std::move(made), given_up ? kept : nullptr);
 }
 
-Result<ConnectionPtr> ConnectionTable::enter(NewConnection made, bool given_up) {
+// With `instead`, the connection is given up for that one at once.
+Result<ConnectionPtr> ConnectionTable::enter(NewConnection made, const ConnectionPtr& instead) {
   const identity::PeerId peer = made.upgraded.peer;
   auto room = services_.limits.connection_with(peer);
   if (!room) {
     // What this node dialed in vain makes way for what it has.
-    if (given_up && made.direction == Direction::outbound) return best(peer);
+    if (instead && made.direction == Direction::outbound) return instead;
     return std::unexpected(std::move(room).error());
   }
   made.reservations.peer = *std::move(room);
@@ -64,11 +65,11 @@ Result<ConnectionPtr> ConnectionTable::enter(NewConnection made, bool given_up) 
   of_peer.push_back(connection);
   services_.events.publish(ConnectionOpened{.info = connection->info()});
   if (of_peer.size() == 1) services_.events.publish(PeerConnected{.peer = peer});
-  tasks_.spawn(keep(connection));
-  if (given_up) give_up(connection);
-  start_trimming();
+  if (instead) give_up(connection);
   if (connection->direction() == Direction::inbound && on_inbound_) on_inbound_(peer);
-  return given_up ? best(peer) : connection;
+  tasks_.spawn(keep(connection));
+  start_trimming();
+  return instead ? instead : connection;
 }
 
 // A connection's time in the table.

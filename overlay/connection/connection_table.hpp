@@ -73,7 +73,7 @@ class ConnectionTable {
 
   bool keeps(Direction direction, const identity::PeerId& peer) const;
   bool is_given_up_for(const ConnectionPtr& old, Direction made) const;
-  runtime::Result<ConnectionPtr> enter(NewConnection made, bool given_up);
+  runtime::Result<ConnectionPtr> enter(NewConnection made, const ConnectionPtr& instead);
   runtime::Task<void> keep(ConnectionPtr connection);
   runtime::Task<void> retire(ConnectionPtr connection);
   void give_up(const ConnectionPtr& connection);

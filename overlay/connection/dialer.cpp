@@ -58,6 +58,11 @@ Multiaddr dialed_part(const Multiaddr& address) {
   return named ? address.without(multiformats::Protocol::p2p) : address;
 }
 
+// What is left alone after a failure: an address may lead to another peer than it should and still be right for that.
+Multiaddr remembered_as(const Multiaddr& address, const std::optional<identity::PeerId>& peer) {
+  return peer ? address.with(multiformats::Protocol::p2p, peer->bytes()) : address;
+}
+
 std::string key_of(const DialRequest& request) {
   if (request.peer) return "p" + std::string(runtime::text_of(request.peer->bytes()));
   return "a" + std::string(runtime::text_of(request.addresses.front().bytes()));
@@ -152,12 +157,15 @@ Task<Result<ConnectionPtr>> Dialer::connect(DialRequest request) {
       if (auto connection = services_.table.best(*request.peer)) co_return connection;
     }
     AttemptPtr attempt;
-    if (const auto found = attempts_.find(key); found != attempts_.end()) {
-      attempt = found->second;
-    } else {
+    const auto found = attempts_.find(key);
+    const bool first = found == attempts_.end();
+    if (first) {
       CO_TRY(attempt, begin(key, request));
+    } else {
+      attempt = found->second;
     }
     const Caller caller(attempt);
+    if (first) services_.tasks.spawn(run(attempt));
     while (!attempt->result) co_await attempt->done.wait();
     // Another's attempt that failed has not tried this caller's own addresses.
     if (*attempt->result || attempt->covers(request.addresses)) co_return *attempt->result;
@@ -177,7 +185,6 @@ Result<Dialer::AttemptPtr> Dialer::begin(const std::string& key, const DialReque
   attempt->plan = plan_dials(*std::move(addresses));
   attempt->reservation = *std::move(reservation);
   attempts_[key] = attempt;
-  services_.tasks.spawn(run(attempt));
   return attempt;
 }
 
@@ -204,7 +211,7 @@ Result<void> Dialer::check(const Multiaddr& address, const DialRequest& request)
   if (!transport_for(address)) return fail(transport::Errc::unsupported_address);
   if (auto allowed = services_.gater.check(address); !allowed) return allowed;
   if (request.named_by_user) return {};
-  const auto left = back_off_.left(address, services_.runtime.clock().now());
+  const auto left = back_off_.left(remembered_as(address, request.peer), services_.runtime.clock().now());
   if (!left) return {};
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(*left).count();
   return fail(Errc::backed_off, "may be tried again in " + std::to_string(ms) + " ms");
@@ -252,11 +259,12 @@ Task<void> Dialer::race(Attempt& attempt, runtime::TaskGroup& dials) {
 Task<void> Dialer::dial_one(Attempt& attempt, Multiaddr address) {
   auto made = co_await dial(address, attempt.peer);
   --attempt.under_way;
+  const Multiaddr remembered = remembered_as(address, attempt.peer);
   if (made) {
-    back_off_.succeeded(address);
+    back_off_.succeeded(remembered);
     if (!attempt.won) attempt.won = *std::move(made);
   } else {
-    if (is_the_addresss_fault(made.error())) back_off_.failed(address, services_.runtime.clock().now());
+    if (is_the_addresss_fault(made.error())) back_off_.failed(remembered, services_.runtime.clock().now());
     attempt.failures.push_back({.address = std::move(address), .error = std::move(made).error()});
   }
   attempt.tell();

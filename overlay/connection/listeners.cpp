@@ -28,8 +28,8 @@ Result<Multiaddr> Listeners::listen(const Multiaddr& address) {
     const Multiaddr local = (*listener)->local();
     const auto door = std::make_shared<Door>(Door{.transport = *transport, .listener = *std::move(listener)});
     doors_[local] = door;
-    services_.tasks.spawn(serve(door));
     services_.events.publish(ListenStarted{.address = local});
+    services_.tasks.spawn(serve(door));
     return local;
   }
   return fail(transport::Errc::unsupported_address, address.text());

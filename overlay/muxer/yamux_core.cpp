@@ -18,6 +18,8 @@ namespace {
 // That many bytes of frames without payload travel ahead of a data frame in its record.
 constexpr std::size_t kAheadMax = 240;
 
+constexpr std::size_t kTurnBytes = 32 << 10;
+
 std::size_t distance_to(std::uint64_t limit, std::uint64_t value) {
   return value < limit ? limit - value : 0;
 }
@@ -144,7 +146,9 @@ void YamuxCore::forget(YamuxStream& stream) {
 void YamuxCore::fill() {
   while (!turns_.empty() && may_seal()) {
     YamuxStream& stream = *turns_.front();
-    seal_data(stream, stream.pending);
+    const std::size_t before = stream.pending.size();
+    do seal_data(stream, stream.pending);
+    while (!stream.pending.empty() && stream.send_credit != 0 && before - stream.pending.size() < kTurnBytes);
     if (!stream.pending.empty() && stream.send_credit != 0) {
       turns_.splice(turns_.end(), turns_, turns_.begin());
       continue;

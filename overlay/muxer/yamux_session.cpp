@@ -21,9 +21,7 @@ namespace {
 
 // A peer that broke a rule is told so, if it reads within this time.
 constexpr Duration kFarewell = std::chrono::seconds(1);
-// Others get their turn after that many bytes: applications whose reads were filled, and whoever waits while the wire
-// takes all it is given.
-constexpr std::size_t kReadTurnBytes = 32 << 10;
+// Others get their turn after that many bytes, though the wire takes all it is given.
 constexpr std::size_t kWriteTurnBytes = 512 << 10;
 
 constexpr const char* kPeerLeft = "the peer has said goodbye";
@@ -91,7 +89,14 @@ Task<void> YamuxSession::read_until_end() {
   while (received) {
     received = co_await wire_->receive(*this);
     after_frames();
-    if (core_.take_handed_over() >= kReadTurnBytes) co_await next_turn();
+    if (core_.take_handed_over() == 0) {
+      wake_writer();
+      continue;
+    }
+    reader_writes_ = true;
+    co_await next_turn();
+    reader_writes_ = false;
+    write_now();
   }
   const bool goodbye = core_.peer_left() && received.error() == runtime::Errc::end_of_stream;
   if (!leaving_) break_off(goodbye ? Error(Errc::going_away, kPeerLeft) : std::move(received).error());
@@ -103,7 +108,7 @@ Task<void> YamuxSession::write_frames() {
   for (;;) {
     core_.fill();
     if (seal_failure_) break_off(*seal_failure_);
-    const std::size_t size = wire_->sealed();
+    const std::size_t size = wire_->unsent();
     if (size == 0) {
       if (leaving_) break;
       co_await writer_.wait();
@@ -143,7 +148,13 @@ void YamuxSession::after_frames() {
       leave(GoAwayCode::normal, Error(Errc::going_away, normal ? kPeerLeft : kPeerFailed), kFarewell);
     }
   }
-  wake_writer();
+}
+
+// Sends what applications have answered in the turn that they got: no turn later, and all of it in one write.
+void YamuxSession::write_now() {
+  core_.fill();
+  // A failure shows when the writer goes on.
+  if (!wire_->try_flush() || wire_->unsent() != 0 || core_.has_output() || leaving_) writer_.wake();
 }
 
 void YamuxSession::on_alarm() {

@@ -36,7 +36,7 @@ class YamuxSession final : public Session,
   YamuxCore& core() { return core_; }
   runtime::Time now() { return runtime_.clock().now(); }
   void wake_writer() {
-    if (core_.has_output()) writer_.wake();
+    if (!reader_writes_ && core_.has_output()) writer_.wake();
   }
 
   std::size_t frame_bytes_max() const override;
@@ -50,6 +50,7 @@ class YamuxSession final : public Session,
   runtime::Task<void> write_frames();
   void on_alarm();
   void after_frames();
+  void write_now();
   // The session is over because of `why`; nothing more is sent.
   void break_off(runtime::Error why);
   // The session is over because of `why`; what was written and a goodbye may leave for at most `patience`.
@@ -60,8 +61,9 @@ class YamuxSession final : public Session,
   std::unique_ptr<security::SecureStream> wire_;  // null once run() has ended
   YamuxCore core_;
   bool begun_ = false;
-  bool leaving_ = false;  // only what is sealed is still written
-  bool left_ = false;     // and has been
+  bool leaving_ = false;        // only what is sealed is still written
+  bool left_ = false;           // and has been
+  bool reader_writes_ = false;  // applications run with what they have read, and then the reader writes what they wrote
   std::optional<runtime::Error> ended_;
   std::optional<runtime::Error> seal_failure_;
   runtime::Timer alarm_;

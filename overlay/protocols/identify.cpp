@@ -398,10 +398,10 @@ Task<void> Identify::run() {
 
 Task<Result<PeerInfo>> Identify::of(PeerId peer) {
   for (;;) {
-    if (!state_->group) co_return fail(connection::Errc::stopped, "identify is not running");
+    if (!state_->swarm.connected(peer)) co_return fail(connection::Errc::unknown_peer, peer.text());
     for (const ConnectionInfo& connection : state_->swarm.connections(peer)) state_->begin(connection);
     const PeerPtr entry = state_->find(peer);
-    if (!entry) co_return fail(connection::Errc::unknown_peer, peer.text());
+    if (!entry || !state_->group) co_return fail(connection::Errc::stopped, "identify is not running");
     if (entry->info) co_return *entry->info;
     if (entry->under_way == 0 && entry->failure) co_return std::unexpected(*entry->failure);
     co_await entry->settled.wait();
@@ -409,7 +409,8 @@ Task<Result<PeerInfo>> Identify::of(PeerId peer) {
 }
 
 std::optional<PeerInfo> Identify::known(const PeerId& peer) const {
-  const PeerPtr entry = state_->find(peer);
+  // The event that the last connection has ended may still be on its way.
+  const PeerPtr entry = state_->swarm.connected(peer) ? state_->find(peer) : nullptr;
   return entry ? entry->info : std::nullopt;
 }
 

@@ -62,8 +62,8 @@ struct SecureStream::State {
   // Reads what the wire has. Returns how many bytes: 0 when none are there now.
   Result<std::size_t> read_wire();
   std::size_t take_plain(std::span<std::byte> out);
-  Result<std::size_t> write_now(ByteView data);
-  Result<void> send_filling();
+  Result<void> send_now();
+  std::size_t unsent() const { return filling.size() + sending.size() - sent; }
   void make_room(std::size_t bytes);
   void end_wire();
 
@@ -77,6 +77,7 @@ struct SecureStream::State {
   std::size_t plain_read = 0;
   RawBytes filling;
   RawBytes sending;
+  std::size_t sent = 0;  // of `sending`
   bool flushing = false;
   bool ending = false;
   std::uint64_t bytes_in = 0;
@@ -132,31 +133,23 @@ void SecureStream::State::make_room(std::size_t bytes) {
   filling = std::move(larger);
 }
 
-// Hands the wire what it takes without waiting.
-Result<std::size_t> SecureStream::State::write_now(ByteView data) {
-  std::size_t written = 0;
-  while (written != data.size()) {
-    const auto size = wire->try_write(data.subspan(written));
-    if (!size) return size;
-    if (*size == 0) break;
-    written += *size;
+// Hands the wire what it takes without waiting: of what is being sent, else of what was sealed since.
+Result<void> SecureStream::State::send_now() {
+  if (sending.empty()) sending.swap(filling);
+  while (sent != sending.size()) {
+    const auto size = wire->try_write(std::span(sending).subspan(sent));
+    if (!size) return std::unexpected(size.error());
+    if (*size == 0) return {};
+    sent += *size;
     bytes_out += *size;
   }
-  return written;
-}
-
-// Sends what the wire takes of the output without waiting.
-Result<void> SecureStream::State::send_filling() {
-  const auto written = write_now(filling);
-  if (!written) return std::unexpected(written.error());
-  filling.erase(filling.begin(), filling.begin() + static_cast<std::ptrdiff_t>(*written));
-  if (filling.empty()) pool->give(std::exchange(filling, {}));
+  pool->give(std::exchange(sending, {}));
+  sent = 0;
   return {};
 }
 
 void SecureStream::State::end_wire() {
-  if (!filling.empty()) (void)write_now(filling);
-  filling = {};
+  if (send_now() && sending.empty() && !filling.empty()) (void)send_now();
   wire->shutdown_write();
 }
 
@@ -214,7 +207,7 @@ Task<Result<void>> SecureStream::write(std::span<const std::byte> data) {
   while (!data.empty()) {
     const auto piece = data.first(std::min(data.size(), kPiece));
     CO_CHECK(seal({}, piece));
-    CO_CHECK(co_await flush());
+    while (unsent() != 0) CO_CHECK(co_await flush());
     data = data.subspan(piece.size());
   }
   co_return Result<void>();
@@ -223,12 +216,13 @@ Task<Result<void>> SecureStream::write(std::span<const std::byte> data) {
 Result<std::size_t> SecureStream::try_write(std::span<const std::byte> data) {
   State& state = *state_;
   if (state.ending) return fail(runtime::Errc::closed);
-  if (state.flushing) return 0;
-  if (auto sent = state.send_filling(); !sent) return std::unexpected(std::move(sent).error());
-  if (!state.filling.empty() || data.empty()) return 0;
+  for (int buffers = 0; buffers < 2 && unsent() != 0; ++buffers) {
+    if (auto sent = try_flush(); !sent) return std::unexpected(std::move(sent).error());
+  }
+  if (unsent() != 0 || data.empty()) return 0;
   const auto piece = data.first(std::min(data.size(), plaintext_per_record()));
   if (auto sealed = seal({}, piece); !sealed) return std::unexpected(std::move(sealed).error());
-  if (auto sent = state.send_filling(); !sent) return std::unexpected(std::move(sent).error());
+  if (auto sent = try_flush(); !sent) return std::unexpected(std::move(sent).error());
   return piece.size();
 }
 
@@ -280,31 +274,27 @@ std::size_t SecureStream::sealed() const {
 }
 
 std::size_t SecureStream::unsent() const {
-  return state_->filling.size() + state_->sending.size();
+  return state_->unsent();
+}
+
+Result<void> SecureStream::try_flush() {
+  return state_->flushing ? Result<void>() : state_->send_now();
 }
 
 Task<Result<void>> SecureStream::flush() {
   State& state = *state_;
   QUERN_ASSERT(!state.flushing, "two flushes at once");
-  state.sending = std::exchange(state.filling, {});
   state.flushing = true;
-  ByteView left = state.sending;
-  Result<void> outcome;
-  while (outcome && !left.empty()) {
-    const auto written = state.write_now(left);
-    if (!written) {
-      outcome = std::unexpected(written.error());
-      break;
-    }
-    left = left.subspan(*written);
-    if (left.empty()) break;
+  Result<void> outcome = state.send_now();
+  while (outcome && state.sent != state.sending.size()) {
+    const ByteView left = std::span(state.sending).subspan(state.sent);
     const ByteView piece = left.first(std::min(left.size(), kWaitBytes));
     outcome = co_await state.wire->write(piece);
-    left = left.subspan(piece.size());
+    state.sent += piece.size();
     state.bytes_out += piece.size();
+    if (outcome) outcome = state.send_now();
   }
   state.flushing = false;
-  state.pool->give(std::exchange(state.sending, {}));
   if (state.ending) state.end_wire();
   co_return outcome;
 }

@@ -39,11 +39,14 @@ class SecureStream final : public runtime::Stream {
   std::size_t plaintext_per_record() const;
   // Encrypts onto the output, which flush() sends. The caller bounds it by sealed().
   runtime::Result<void> seal(runtime::ByteView head, runtime::ByteView body);
-  // Bytes that were sealed and no flush() has begun to write; and those with the ones being written.
+  // Bytes that were sealed and nobody has begun to write; and those with the ones that are being written.
   std::size_t sealed() const;
   std::size_t unsent() const;
   // Writes what was sealed before the call; what is sealed meanwhile is the next one's. One at a time.
   runtime::Task<runtime::Result<void>> flush();
+  // The same as far as the wire takes it without waiting; a flush() must follow while unsent() is not 0. Does nothing
+  // while one is under way.
+  runtime::Result<void> try_flush();
 
   // Bytes on the wire so far.
   std::uint64_t wire_bytes_in() const;

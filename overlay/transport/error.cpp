@@ -8,7 +8,7 @@ const char* text_of(Errc code) {
     case Errc::unsupported_address:
       return "no transport for this address";
     case Errc::bad_handshake:
-      return "not a WebSocket handshake";
+      return "the other end does not speak the transport";
     case Errc::bad_frame:
       return "forbidden WebSocket frame";
     case Errc::bad_certificate:

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "overlay/transport/transport.hpp"
@@ -24,20 +25,23 @@ struct Head {
   Bytes behind;  // what came with it: frames already
 };
 
-// The head of an HTTP message. runtime::Errc::too_large above the limit.
-Task<Result<Head>> read_head(Stream& stream) {
+// The head of an HTTP message, which begins with `start`. What begins otherwise is returned as it is, for it may wait
+// for our words as we for its (TLS does). runtime::Errc::too_large above the limit.
+Task<Result<Head>> read_head(Stream& stream, std::string_view start) {
   const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kWebSocketHandshakeBytesMax);
   std::size_t size = 0;
   while (size < kWebSocketHandshakeBytesMax) {
     const std::span room(buffer.get() + size, kWebSocketHandshakeBytesMax - size);
     const auto more = co_await stream.read_some(room);
     if (!more && more.error() == runtime::Errc::end_of_stream) {
-      co_return fail(Errc::bad_handshake, "the stream ended inside it");
+      co_return fail(Errc::bad_handshake, "the stream ended inside the handshake");
     }
     if (!more) co_return std::unexpected(more.error());
     size += *more;
     const runtime::ByteView received(buffer.get(), size);
-    if (const auto end = http_head_size(received)) {
+    const bool may_be_http = runtime::text_of(received).starts_with(start.substr(0, size));
+    const auto end = may_be_http ? http_head_size(received) : size;
+    if (end) {
       co_return Head{std::string(runtime::text_of(received.first(*end))), runtime::copy_of(received.subspan(*end))};
     }
   }
@@ -61,7 +65,7 @@ Task<Result<StreamPtr>> upgrade_as_client(runtime::Runtime& runtime, StreamPtr b
   const UpgradeRequest request{.target = "/", .host = std::move(host), .key = handshake_key(nonce)};
   const std::string text = request_text(request);
   CO_CHECK(co_await below->write(runtime::bytes_of(text)));
-  auto head = co_await read_head(*below);
+  auto head = co_await read_head(*below, "HTTP/");
   if (!head && head.error() == runtime::Errc::too_large) co_return fail(Errc::bad_handshake, head.error().detail());
   if (!head) co_return std::unexpected(std::move(head).error());
   CO_CHECK(check_response(head->text, request.key));
@@ -70,7 +74,7 @@ Task<Result<StreamPtr>> upgrade_as_client(runtime::Runtime& runtime, StreamPtr b
 }
 
 Task<Result<StreamPtr>> upgrade_as_server(runtime::Runtime& runtime, StreamPtr below) {
-  auto head = co_await read_head(*below);
+  auto head = co_await read_head(*below, "GET ");
   if (!head && head.error() == runtime::Errc::too_large) {
     HttpRefusal refusal{.status = 431, .why = head.error().detail()};
     co_return std::unexpected(co_await refuse(*below, std::move(refusal)));

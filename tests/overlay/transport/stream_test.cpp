@@ -6,8 +6,11 @@
 
 #include "overlay/runtime/network.hpp"
 #include "overlay/transport/memory.hpp"
+#include "overlay/transport/tcp_address.hpp"
+#include "overlay/transport/websocket.hpp"
 #include "overlay/transport/websocket_stream.hpp"
 #include "tests/overlay/runtime/stream_conformance.hpp"
+#include "tests/overlay/transport/certificates.hpp"
 
 namespace quern::transport {
 namespace {
@@ -16,6 +19,7 @@ using runtime::kind_name;
 using runtime::Runtime;
 using runtime::StreamKind;
 using runtime::StreamPair;
+using runtime::StreamPtr;
 using runtime::Streams;
 using runtime::Task;
 using runtime::WorldKind;
@@ -53,6 +57,26 @@ Connect framed(Connect below) {
     co_return pair;
   };
 }
+// A connection of the WebSocket transport, its own handshakes included.
+Connect transported(WorldKind world, std::string layers) {
+  return [world, layers = std::move(layers)](Runtime& runtime) -> Task<StreamPair> {
+    StreamPair pair;
+    const auto transport = make_websocket(runtime, with_certificates());
+    const auto at = multiformats::Multiaddr::from_text(tcp_multiaddr({loopback(world), 0}).text() + layers);
+    const auto listener = (*transport)->listen(*at);
+    auto serve = [](Listener& from, StreamPtr& into) -> Task<void> {
+      auto connection = co_await from.accept();
+      if (connection) connection = co_await from.establish(*std::move(connection));
+      if (connection) into = std::move(connection->stream);
+    };
+    runtime::TaskGroup group(runtime.executor());
+    group.spawn(serve(**listener, pair.second));
+    auto dialed = co_await (*transport)->dial((*listener)->local(), false);
+    if (dialed) pair.first = std::move(dialed->stream);
+    co_await group.join();
+    co_return pair;
+  };
+}
 Connect swapped(Connect connect) {
   return [connect = std::move(connect)](Runtime& runtime) -> Task<StreamPair> {
     StreamPair pair = co_await connect(runtime);
@@ -69,8 +93,10 @@ std::vector<StreamKind> kinds() {
     all.push_back({"memory" + suffix, world, connect_memory});
     all.push_back({"tcp" + suffix, world, sockets});
     all.push_back({"ws_over_memory" + suffix, world, framed(connect_memory)});
-    all.push_back({"ws_over_tcp" + suffix, world, framed(sockets)});
-    all.push_back({"ws_server_over_tcp" + suffix, world, swapped(framed(sockets))});
+    all.push_back({"ws_server_over_memory" + suffix, world, swapped(framed(connect_memory))});
+    all.push_back({"ws" + suffix, world, transported(world, "/ws")});
+    all.push_back({"wss" + suffix, world, transported(world, "/tls/ws")});
+    all.push_back({"wss_server" + suffix, world, swapped(transported(world, "/tls/ws"))});
   }
   return all;
 }
