@@ -73,11 +73,6 @@ std::string address_of(const runtime::IpAddress& ip) {
   return (ip.is_v6() ? "/ip6/" : "/ip4/") + ip.to_string();
 }
 
-Task<void> await_signal(Runtime& runtime) {
-  boost::asio::signal_set signals(runtime.executor(), SIGINT, SIGTERM);
-  co_await signals.async_wait(boost::asio::use_awaitable);
-}
-
 // Where the dialer looks for it: on the network where Redis is, when it listens on all.
 Result<Multiaddr> told_address(const Multiaddr& listening, const Settings& settings, const Redis& redis,
                                const Host& host) {
@@ -88,6 +83,7 @@ Result<Multiaddr> told_address(const Multiaddr& listening, const Settings& setti
 }
 
 Task<Result<void>> listen(Runtime& runtime, const Settings& settings, Host& host) {
+  boost::asio::signal_set signals(runtime.executor(), SIGINT, SIGTERM);
   CO_TRY(const Multiaddr listening,
          host.listen(address_of(settings.listener) + "/tcp/0" + (settings.transport == "ws" ? "/ws" : "")));
   CO_TRY(auto redis, co_await connect_redis(runtime, settings));
@@ -95,7 +91,7 @@ Task<Result<void>> listen(Runtime& runtime, const Settings& settings, Host& host
   const std::string told = address.text();
   CO_CHECK(co_await runtime::with_timeout(runtime.clock(), settings.timeout, redis.set(settings.address_key(), told)));
   log(settings, "listening at " + told);
-  co_await await_signal(runtime);
+  co_await signals.async_wait(boost::asio::use_awaitable);
   co_return Result<void>();
 }
 
