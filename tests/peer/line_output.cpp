@@ -82,6 +82,11 @@ struct LineOutput::State : std::enable_shared_from_this<State> {
     });
   }
 
+  bool has_broken() {
+    const std::scoped_lock lock(mutex);
+    return is_broken;
+  }
+
   bool is_full() {
     const std::scoped_lock lock(mutex);
     return waiting.size() >= kOutputBytesMax;
@@ -127,7 +132,7 @@ void LineOutput::write_now(std::string line) {
 }
 
 runtime::Task<void> LineOutput::broken() {
-  co_await state_->broke.wait();
+  while (!state_->has_broken()) co_await state_->broke.wait();
 }
 
 bool LineOutput::finish() {
