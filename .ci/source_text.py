@@ -1,5 +1,6 @@
 """Reads the project's sources for the rules beside it: which files there are, C++ text without comments and strings."""
 
+import os
 import pathlib
 import re
 
@@ -19,16 +20,16 @@ _TOKEN = re.compile(
 
 
 def sources(root, rooms=ROOMS, suffixes=CPP_SUFFIXES):
-    """Pairs (name, path) of the files with these suffixes under the rooms, by name; not recorded data of the tests."""
+    """Pairs (name, path) of the files with these suffixes under the rooms, by name; not recorded data of the tests, and
+    not what a package manager has put there."""
     for room in rooms:
-        for path in sorted((root / room).rglob("*")):
-            name = path.relative_to(root).as_posix()
-            if (
-                path.is_file()
-                and path.suffix in suffixes
-                and not name.startswith(("tests/machines/", "tests/fuzz/corpus/"))
-            ):
-                yield name, path
+        for folder, folders, files in os.walk(root / room):
+            folders[:] = sorted(set(folders) - {"node_modules"})
+            for file in sorted(files):
+                path = pathlib.Path(folder) / file
+                name = path.relative_to(root).as_posix()
+                if path.suffix in suffixes and not name.startswith(("tests/machines/", "tests/fuzz/corpus/")):
+                    yield name, path
 
 
 def read(path):

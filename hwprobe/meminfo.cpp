@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kMemInfo = "/proc/meminfo";
 
-// What stands after "key:" on its line.
+}  // namespace
+
 std::optional<std::string_view> meminfo_text(std::string_view text, std::string_view key) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -22,8 +23,6 @@ std::optional<std::string_view> meminfo_text(std::string_view text, std::string_
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::optional<std::uint64_t> meminfo_bytes(std::string_view text, std::string_view key) {
   auto value = meminfo_text(text, key);

@@ -1,45 +1,36 @@
 #include "hwprobe/memory_load.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 
+#include "hwprobe/meminfo.hpp"
 #include "hwprobe/text.hpp"
 
 namespace quern::hwprobe {
 namespace {
 
 constexpr std::string_view kPath = "/proc/meminfo";
-constexpr ValueRange kKibibyteRange{0, kByteRange.max / 1024, "kB"};
 
-// "  24684084 kB" in bytes. The kernel's kB are 1024 bytes.
-std::optional<std::uint64_t> parse_bytes(std::string_view key, std::string_view value, ProblemsOnce& problems) {
-  value = trimmed(value);
-  if (value.ends_with("kB")) value.remove_suffix(2);
-  const auto kib = parse_number<std::int64_t>(value);
-  if (kib && *kib >= kKibibyteRange.min && *kib <= kKibibyteRange.max) return static_cast<std::uint64_t>(*kib) * 1024;
-  problems.add(kPath, std::string(key) + ": " + outside("\"" + clean_name(value) + "\"", kKibibyteRange));
-  return std::nullopt;
+// Absent without a word where the kernel has no such line.
+std::optional<std::uint64_t> bytes_of_line(std::string_view text, std::string_view key, ProblemsOnce& problems) {
+  const auto written = meminfo_text(text, key);
+  if (!written) return std::nullopt;
+  const auto bytes = meminfo_bytes(text, key);
+  if (!bytes) {
+    constexpr ValueRange kRange{0, static_cast<std::int64_t>(kMemoryBytesMax / 1024), "kB"};
+    problems.add(kPath, std::string(key) + ": " + outside("\"" + clean_name(*written) + "\"", kRange));
+  }
+  return bytes;
 }
 
 }  // namespace
 
 MemoryLoad parse_memory_load(std::string_view text, ProblemsOnce& problems) {
   MemoryLoad load;
-  std::optional<std::uint64_t> swap_total;
-  std::optional<std::uint64_t> swap_free;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const std::string_view key = line.substr(0, colon);
-    const std::string_view value = line.substr(colon + 1);
-    if (key == "MemTotal") load.total_bytes = parse_bytes(key, value, problems);
-    if (key == "MemAvailable") load.available_bytes = parse_bytes(key, value, problems);
-    if (key == "SwapTotal") swap_total = parse_bytes(key, value, problems);
-    if (key == "SwapFree") swap_free = parse_bytes(key, value, problems);
-  }
+  load.total_bytes = bytes_of_line(text, "MemTotal", problems);
+  load.available_bytes = bytes_of_line(text, "MemAvailable", problems);
+  const auto swap_total = bytes_of_line(text, "SwapTotal", problems);
+  const auto swap_free = bytes_of_line(text, "SwapFree", problems);
   if (load.total_bytes && load.available_bytes && *load.available_bytes > *load.total_bytes) {
     problems.add(kPath, "more memory is available than there is: left out");
     load.available_bytes.reset();

@@ -40,11 +40,12 @@ struct HostConfig {
   bool serve_perf = false;  // /perf/1.0.0 sends whatever amount is asked for: for measuring only
 };
 
-// Used on the runtime's executor. Start with start(); stop() before it is destroyed.
+// Used on the runtime's executor. stop() before it is destroyed; runtime/cleanup.hpp helps where a task may be
+// cancelled.
 class Host {
  public:
-  // connection::Errc, transport::Errc, runtime::Errc::not_found: what of the config cannot be (an unknown name, a bad
-  // rule, a certificate that cannot be read).
+  // A running host, which listens nowhere yet. transport::Errc::bad_certificate, runtime::Errc::not_found: what of the
+  // config cannot be (an unknown name, a bad rule, a certificate that cannot be read).
   static runtime::Result<std::unique_ptr<Host>> make(runtime::Runtime& runtime, HostConfig config);
   ~Host();
   Host(const Host&) = delete;
@@ -54,7 +55,7 @@ class Host {
   // Where others can reach it, with /p2p/<id>.
   std::vector<multiformats::Multiaddr> addresses() const;
 
-  // As Swarm::listen; text is parsed first.
+  // As those of Swarm; text is parsed first (multiformats::Errc).
   runtime::Result<multiformats::Multiaddr> listen(std::string_view address);
   runtime::Result<multiformats::Multiaddr> listen(const multiformats::Multiaddr& address);
   runtime::Task<runtime::Result<identity::PeerId>> connect(std::string address);
@@ -80,7 +81,7 @@ class Host {
   protocols::Identify& identification();
   runtime::Runtime& runtime();
 
-  // Says goodbye to all peers and waits until everything has ended.
+  // Says goodbye to all peers and waits until everything has ended. As Swarm::stop().
   runtime::Task<void> stop();
 
  private:

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "overlay/runtime/result.hpp"
+
 namespace quern::connection {
 
 enum class CloseReason : std::uint8_t {
@@ -20,5 +22,7 @@ enum class CloseReason : std::uint8_t {
 };
 // "remote_closed", ...: what logs, events and the RPC show.
 std::string_view name_of(CloseReason reason);
+// What an error that ended a session means, when this node had not asked for the end.
+CloseReason reason_of(const runtime::Error& ended);
 
 }  // namespace quern::connection

@@ -1,15 +1,14 @@
 // Who may connect: block lists, and allow lists that, once they have an entry, refuse all others.
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
-
 #include "overlay/identity/peer_id.hpp"
 #include "overlay/multiformats/multiaddr.hpp"
+#include "overlay/runtime/address_range.hpp"
 #include "overlay/runtime/network.hpp"
 #include "overlay/runtime/result.hpp"
 
@@ -20,6 +19,7 @@ enum class Errc {
   self_dial,         // the address leads to this node
   no_address,        // nothing to dial: the peer's addresses are not known, or none is of a transport in use
   all_failed,        // every address failed: the detail says how, for each
+  backed_off,        // the address failed a moment ago: the detail says when it may be tried again
   unknown_peer,      // not connected
   unknown_protocol,  // the peer does not serve it
   no_muxer_in_common,
@@ -28,7 +28,11 @@ enum class Errc {
 };
 std::error_code make_error_code(Errc code);
 
-// Rules are peer ids or CIDR ranges ("10.0.0.0/8", "2001:db8::/32", "192.0.2.7"). A value without I/O.
+// The IP address that a multiaddr begins with; none for others (names, memory).
+std::optional<runtime::IpAddress> ip_of(const multiformats::Multiaddr& address);
+
+// Rules are peer ids or CIDR ranges ("10.0.0.0/8", "2001:db8::/32", "192.0.2.7"). Peers and ranges are lists of their
+// own: who connects must pass both. A value without I/O.
 class Gater {
  public:
   // runtime::Errc::not_found: neither a peer id nor an address range.
@@ -44,9 +48,9 @@ class Gater {
 
  private:
   struct Rules {
+    runtime::Result<void> add(std::string_view rule);
     std::set<identity::PeerId> peers;
-    std::vector<boost::asio::ip::network_v4> ranges4;
-    std::vector<boost::asio::ip::network_v6> ranges6;
+    std::vector<runtime::AddressRange> ranges;
   };
   Rules allowed_;
   Rules denied_;

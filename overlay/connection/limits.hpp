@@ -26,7 +26,7 @@ struct Limits {
   std::size_t handshakes_in_per_second_per_ip = 20;
   std::size_t dials = 64;  // under way at once; more wait in line
   std::size_t dials_waiting = 1024;
-  std::size_t dials_per_second = 100;
+  std::size_t dials_per_second = 100;          // more wait in line
   std::size_t streams_in_per_protocol = 1024;  // of one protocol, all peers
   std::size_t streams_in_per_protocol_per_peer = 128;
   std::size_t streams_out_per_protocol_per_peer = 1024;
@@ -37,33 +37,49 @@ struct Limits {
 runtime::Result<void> set_limit(Limits& limits, std::string_view name, std::uint64_t value);
 std::map<std::string, std::uint64_t> limits_by_name(const Limits& limits);
 
-// One unit of something limited, given back when it goes.
+// A refusal's error: "name: value of limit for whom".
+runtime::Error limit_error(std::string_view name, std::size_t value, std::size_t limit, std::string_view whom);
+
+// One unit of something limited, given back when it goes. May outlive the book.
 class Reservation {
  public:
   Reservation() = default;
   explicit Reservation(std::shared_ptr<std::size_t> counter);
   ~Reservation();
-  Reservation(Reservation&&) noexcept;
+  Reservation(Reservation&&) noexcept = default;
   Reservation& operator=(Reservation&&) noexcept;
 
  private:
   std::shared_ptr<std::size_t> counter_;
 };
 
-// Counts what is in use. On one executor.
+// What an accepted socket takes.
+struct InboundReservation {
+  Reservation handshake;  // given back once the connection is upgraded
+  Reservation connection;
+  Reservation address;
+};
+
+// What a stream takes.
+struct StreamReservation {
+  Reservation all;  // of all peers; inbound streams only
+  Reservation peer;
+};
+
+// Counts what is in use. On one executor. It holds no more than what is reserved and what came in the last second.
 class LimitBook {
  public:
   LimitBook(runtime::Clock& clock, const Limits& limits);
   ~LimitBook();
 
   const Limits& limits() const;
-  // An accepted socket, before any of its bytes is looked at: handshakes, connections in, and per address.
-  runtime::Result<std::vector<Reservation>> accept(const runtime::IpAddress* from);
-  runtime::Result<Reservation> dial();
-  runtime::Result<std::vector<Reservation>> connection_out();
+  // An accepted socket, before any of its bytes is looked at: handshakes, connections in, and per address. Without an
+  // address (memory) it counts in the sums only. What is refused does not count.
+  runtime::Result<InboundReservation> accept(const runtime::IpAddress* from);
+  runtime::Result<Reservation> connection_out();
   runtime::Result<Reservation> connection_with(const identity::PeerId& peer);
-  runtime::Result<std::vector<Reservation>> stream_in(const identity::PeerId& peer, std::string_view protocol);
-  runtime::Result<Reservation> stream_out(const identity::PeerId& peer, std::string_view protocol);
+  runtime::Result<StreamReservation> stream_in(const identity::PeerId& peer, std::string_view protocol);
+  runtime::Result<StreamReservation> stream_out(const identity::PeerId& peer, std::string_view protocol);
 
  private:
   struct State;

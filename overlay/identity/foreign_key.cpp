@@ -118,6 +118,7 @@ Result<void> check_rsa(ByteView data) {
 
 bool verify_secp256k1(ByteView data, ByteView message, ByteView signature) {
   const secp256k1_context* const context = secp256k1_context_static;
+  if (signature.empty()) return false;  // perhaps at a null pointer, at which the library aborts
   secp256k1_pubkey key;
   secp256k1_ecdsa_signature parsed;
   if (secp256k1_ec_pubkey_parse(context, &key, raw(data), data.size()) != 1) return false;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "overlay/multiformats/error.hpp"
 #include "overlay/multiformats/multibase.hpp"

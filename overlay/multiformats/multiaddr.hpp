@@ -18,6 +18,7 @@ namespace quern::multiformats {
 
 inline constexpr std::size_t kMultiaddrBytesMax = 1024;
 inline constexpr std::size_t kMultiaddrComponentsMax = 32;
+inline constexpr std::size_t kMultiaddrTextMax = 8 * kMultiaddrBytesMax;  // characters
 
 // Codes of the protocols that the overlay itself asks about (multicodec table).
 enum class Protocol : std::uint32_t {
@@ -50,8 +51,8 @@ class Multiaddr {
   };
 
   Multiaddr() = default;
-  // Text as people write it; /ipfs/ is read as /p2p/. Errc::malformed (names the component), unknown_protocol,
-  // too_large.
+  // Text as people write it: /ipfs/ is read as /p2p/, slashes at the end say nothing. Errc::malformed (names the
+  // component), unknown_protocol, too_large.
   static runtime::Result<Multiaddr> from_text(std::string_view text);
   // Errc::truncated, malformed, unknown_protocol, not_canonical, too_large.
   static runtime::Result<Multiaddr> from_bytes(runtime::ByteView bytes);
@@ -67,7 +68,7 @@ class Multiaddr {
   // The same as text: "192.0.2.7", "4001".
   std::optional<std::string> find_text(Protocol protocol) const;
 
-  // This address, then `inner`'s components. The sum is within the limits (asserted).
+  // This address, then `inner`'s components. The sum is within the limits, and no path stands before more (asserted).
   Multiaddr encapsulate(const Multiaddr& inner) const;
   // One component more. `value` is valid for the protocol (asserted).
   Multiaddr with(Protocol protocol, runtime::ByteView value = {}) const;

@@ -10,12 +10,15 @@ namespace quern::protocols {
 
 inline constexpr std::string_view kPerf = "/perf/1.0.0";
 
+// Either side gives up a stream on which nothing has moved for a minute.
 void serve_perf(connection::Swarm& swarm, runtime::Runtime& runtime);
 
 struct PerfResult {
   runtime::Duration upload;    // until the last byte was written and the end sent
   runtime::Duration download;  // from then to the last byte
 };
+// Errc::bad_message when not exactly `download_bytes` come, runtime::Errc::timed_out, and those of Swarm::open and of
+// the stream. Holds one buffer of 64 KiB whatever the amounts.
 runtime::Task<runtime::Result<PerfResult>> measure_perf(connection::Swarm& swarm, runtime::Runtime& runtime,
                                                         identity::PeerId peer, std::uint64_t upload_bytes,
                                                         std::uint64_t download_bytes);

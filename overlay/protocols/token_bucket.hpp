@@ -6,6 +6,7 @@
 
 namespace quern::protocols {
 
+// A 0 in either allows nothing. The time between two tokens is rounded up to nanoseconds: never more than asked for.
 struct Rate {
   std::uint32_t per_second = 0;
   std::uint32_t burst = 0;

@@ -20,7 +20,7 @@ class CancellableTask {
   CancellableTask(const CancellableTask&) = delete;
   CancellableTask& operator=(const CancellableTask&) = delete;
 
-  // Runs `task` from the executor's next turn on. Once.
+  // Runs `task` from now on (on epoll) or from the executor's next turn on (in the simulator). Once.
   void start(const Executor& executor, Task<void> task, OnEnd on_end);
   // From now on the task does not come back from a wait but unwinds; one that has not begun never does. May be called
   // again.

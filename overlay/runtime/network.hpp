@@ -83,6 +83,9 @@ class Network {
   // At least one address, in the order to try them. A literal address resolves to itself. Errc::name_not_found,
   // timed_out, system.
   virtual Task<Result<std::vector<IpAddress>>> resolve(std::string host) = 0;
+  // This machine's own addresses at this moment, each once, in order; loopback is among them, IPv6 link-local ones (of
+  // use only with the name of a link) are not. Empty when the system does not say.
+  virtual std::vector<IpAddress> interface_addresses() const = 0;
 };
 
 }  // namespace quern::runtime

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,6 +16,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 
 namespace quern::runtime {
 namespace asio = boost::asio;
@@ -191,6 +197,24 @@ boost::system::error_code share_port(tcp::socket& socket, const Endpoint& at) {
   return error;
 }
 
+// The address of an interface, unless it is of no use without a link's name.
+std::optional<IpAddress> usable_address(const sockaddr* address) {
+  if (!address) return std::nullopt;
+  if (address->sa_family == AF_INET) {
+    sockaddr_in found{};
+    std::memcpy(&found, address, sizeof found);
+    return asio::ip::address_v4(ntohl(found.sin_addr.s_addr));
+  }
+  if (address->sa_family != AF_INET6) return std::nullopt;
+  sockaddr_in6 found{};
+  std::memcpy(&found, address, sizeof found);
+  asio::ip::address_v6::bytes_type bytes;
+  std::memcpy(bytes.data(), &found.sin6_addr, bytes.size());
+  const asio::ip::address_v6 result(bytes);
+  if (result.is_link_local()) return std::nullopt;
+  return result;
+}
+
 class SystemNetwork final : public Network {
  public:
   explicit SystemNetwork(asio::io_context& io) : io_(io) {}
@@ -256,6 +280,18 @@ class SystemNetwork final : public Network {
     }
     if (addresses.empty()) co_return fail(Errc::name_not_found, host);
     co_return addresses;
+  }
+
+  std::vector<IpAddress> interface_addresses() const override {
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0) return {};
+    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
+    std::set<IpAddress> addresses;
+    for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
+      if ((entry->ifa_flags & IFF_UP) == 0) continue;
+      if (const auto address = usable_address(entry->ifa_addr)) addresses.insert(*address);
+    }
+    return {addresses.begin(), addresses.end()};
   }
 
  private:

@@ -1,7 +1,9 @@
 #include "overlay/runtime/task_group.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "overlay/runtime/assertion.hpp"
@@ -21,6 +23,12 @@ bool is_cancellation(const std::exception_ptr& failure) {
   }
 }
 
+// co_spawn may run a task up to its first wait inside the call, where the caller is not ready for it.
+Task<void> in_later_turn(Task<void> task) {
+  co_await asio::post(asio::use_awaitable);
+  co_await std::move(task);
+}
+
 }  // namespace
 
 TaskGroup::~TaskGroup() {
@@ -30,7 +38,7 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::spawn(Task<void> task) {
   if (cancelled_) return;
   const auto self = tasks_.emplace(tasks_.end());
-  self->start(executor_, std::move(task),
+  self->start(executor_, in_later_turn(std::move(task)),
               [this, self](std::exception_ptr failure) { ended(self, std::move(failure)); });
 }
 

@@ -28,7 +28,7 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts `task` in the executor's next turn. In a cancelled group the task is destroyed unrun.
+  // Starts `task` in a later turn of the executor, never inside this call. In a cancelled group the task is destroyed unrun.
   void spawn(Task<void> task);
   // Cancels all tasks, for good. They unwind in later turns.
   void cancel() noexcept;

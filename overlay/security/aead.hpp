@@ -24,7 +24,8 @@ struct FreeCipherContext {
 };
 using CipherContext = std::unique_ptr<evp_cipher_ctx_st, FreeCipherContext>;
 
-// Encrypts a message that lies in pieces: begin(), add() for each piece, finish().
+// Encrypts a message that lies in pieces: begin(), add() for each, finish(). Pieces of a multiple of 64 bytes are
+// cheap; what comes behind another size begins inside a block of the cipher and costs up to 20 % more.
 class Sealer {
  public:
   // `key` has key_bytes(cipher).
@@ -33,11 +34,15 @@ class Sealer {
   void begin(const Nonce& nonce, runtime::ByteView associated = {});
   // Writes as many bytes to `out` as `plaintext` has; they may be the same memory.
   void add(runtime::ByteView plaintext, std::byte* out);
+  // As both one after the other, faster: OpenSSL is slow on a short piece and on what begins inside a block, so the
+  // first bytes of `body` are copied behind `head` and encrypted with it. `out` overlaps neither.
+  void add(runtime::ByteView head, runtime::ByteView body, std::byte* out);
   // Writes kTagBytes.
   void finish(std::byte* tag);
 
  private:
   CipherContext context_;
+  std::size_t gathered_;  // bytes that the two-piece add() encrypts first
 };
 
 class Opener {

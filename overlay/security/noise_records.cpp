@@ -63,8 +63,7 @@ void NoiseRecords::seal_record(ByteView head, ByteView body, RawBytes& out) {
   at[1] = static_cast<std::byte>(size & 0xFF);
   at += kLengthBytes;
   sealer_.begin(noise_nonce(sent_++));
-  sealer_.add(head, at);
-  sealer_.add(body, at + head.size());
+  sealer_.add(head, body, at);
   sealer_.finish(at + head.size() + body.size());
 }
 

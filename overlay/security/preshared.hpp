@@ -12,6 +12,8 @@
 
 namespace quern::security {
 
+inline constexpr std::size_t kPresharedFileBytesMax = 1024;
+
 struct PresharedKey {
   std::array<std::byte, 32> bytes;
   // The text of a swarm key file: "/key/swarm/psk/1.0.0/", "/base16/" (or /base64/, /bin/), the key.
@@ -19,7 +21,8 @@ struct PresharedKey {
   static runtime::Result<PresharedKey> from_file_text(std::string_view text);
 };
 
-// Each end sends a nonce of 24 bytes before its first byte.
+// Each end sends a nonce of 24 bytes before its first byte, and before it first waits for one: js-libp2p says nothing
+// until it has read it. Passes on all else that `wire` does, its errors too. A write copies its data once, in pieces.
 runtime::StreamPtr protect(runtime::Runtime& runtime, runtime::StreamPtr wire, const PresharedKey& key);
 
 }  // namespace quern::security

@@ -213,6 +213,19 @@ Task<Result<void>> SecureStream::write(std::span<const std::byte> data) {
   co_return Result<void>();
 }
 
+Result<std::size_t> SecureStream::try_write(std::span<const std::byte> data) {
+  State& state = *state_;
+  if (state.ending) return fail(runtime::Errc::closed);
+  for (int buffers = 0; buffers < 2 && unsent() != 0; ++buffers) {
+    if (auto sent = try_flush(); !sent) return std::unexpected(std::move(sent).error());
+  }
+  if (unsent() != 0 || data.empty()) return 0;
+  const auto piece = data.first(std::min(data.size(), plaintext_per_record()));
+  if (auto sealed = seal({}, piece); !sealed) return std::unexpected(std::move(sealed).error());
+  if (auto sent = try_flush(); !sent) return std::unexpected(std::move(sent).error());
+  return piece.size();
+}
+
 void SecureStream::shutdown_write() noexcept {
   State& state = *state_;
   if (std::exchange(state.ending, true)) return;

@@ -23,6 +23,8 @@ class SecureStream final : public runtime::Stream {
   runtime::Task<runtime::Result<void>> wait_readable() override;
   runtime::Result<std::size_t> try_read(std::span<std::byte> out) override;
   runtime::Task<runtime::Result<void>> write(std::span<const std::byte> data) override;
+  // At most one record; what the wire does not take of that now is kept and goes before the next.
+  runtime::Result<std::size_t> try_write(std::span<const std::byte> data) override;
   // The channel's own goodbye (TLS) leaves before the end of the wire, if the wire takes it without waiting.
   void shutdown_write() noexcept override;
   void close() noexcept override;

@@ -97,21 +97,33 @@ Bytes encode_signed_key(ByteView key, ByteView signature) {
   return element(V_ASN1_SEQUENCE, contents);
 }
 
-// Whether the algorithm is one of TLS 1.3's signature schemes (RFC 8446 section 4.2.3), which tie each curve to its
-// hash.
+// TLS 1.3's signature schemes (RFC 8446 section 4.2.3) tie each curve to its hash.
+bool fits_curve(EVP_PKEY* key, int hash) {
+  std::array<char, 32> name{};
+  if (EVP_PKEY_get_group_name(key, name.data(), name.size(), nullptr) != 1) return false;
+  switch (OBJ_sn2nid(name.data())) {
+    case NID_X9_62_prime256v1:
+      return hash == NID_sha256;
+    case NID_secp384r1:
+      return hash == NID_sha384;
+    case NID_secp521r1:
+      return hash == NID_sha512;
+    default:
+      return false;
+  }
+}
+
 bool signed_acceptably(X509* certificate, EVP_PKEY* key) {
   int hash = NID_undef;
-  int algorithm = NID_undef;
-  if (X509_get_signature_info(certificate, &hash, &algorithm, nullptr, nullptr) != 1) return false;
+  if (X509_get_signature_info(certificate, &hash, nullptr, nullptr, nullptr) != 1) return false;
   const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
-  const bool strong_hash = hash == NID_sha256 || hash == NID_sha384 || hash == NID_sha512;
   switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:
     case EVP_PKEY_RSA_PSS:
-      return strong_hash && bits >= identity::kRsaBitsMin && bits <= kTlsRsaBitsMax;
+      return (hash == NID_sha256 || hash == NID_sha384 || hash == NID_sha512) && bits >= identity::kRsaBitsMin &&
+             bits <= kTlsRsaBitsMax;
     case EVP_PKEY_EC:
-      return (bits == 256 && hash == NID_sha256) || (bits == 384 && hash == NID_sha384) ||
-             (bits == 521 && hash == NID_sha512);
+      return fits_curve(key, hash);
     case EVP_PKEY_ED25519:
     case EVP_PKEY_ED448:
       return true;

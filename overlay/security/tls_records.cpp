@@ -158,8 +158,7 @@ void TlsRecords::seal_record(Content type, ByteView head, ByteView body, RawByte
   const auto inner_type = static_cast<std::byte>(type);
   Sealer& sealer = out_.half();
   sealer.begin(out_.next_nonce(), {header, kHeaderBytes});
-  sealer.add(head, at);
-  sealer.add(body, at + head.size());
+  sealer.add(head, body, at);
   sealer.add({&inner_type, 1}, at + text);
   sealer.finish(at + text + kTypeBytes);
 }

@@ -7,20 +7,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/hwprobe/folder_on_disk.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace quern::hwprobe {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FolderOnDisk;
 
 std::optional<FileError> error_of(const auto& result) {
   return result ? std::nullopt : std::optional(result.error());
 }
 
 TEST(HostFiles, reads_files_lists_folders_and_links_of_its_root) {
-  FolderOnDisk folder;
+  TemporaryFolder folder;
   folder.write("/sys/b/file", "text\n");
   folder.write("/sys/a", "");
   folder.link("/sys/link", "b/file");
@@ -33,7 +32,7 @@ TEST(HostFiles, reads_files_lists_folders_and_links_of_its_root) {
 }
 
 TEST(HostFiles, gives_errors_their_names) {
-  FolderOnDisk folder;
+  TemporaryFolder folder;
   folder.write("/file", "12345");
   folder.link("/loop", "loop");
   const HostFiles files(folder.path());
@@ -50,14 +49,14 @@ TEST(HostFiles, gives_errors_their_names) {
 }
 
 TEST(HostFiles, does_not_wait_for_a_pipe_without_a_writer) {
-  FolderOnDisk folder;
+  TemporaryFolder folder;
   folder.write("/sys/file", "");
   ASSERT_EQ(::mkfifo((folder.path() / "sys/pipe").c_str(), 0600), 0);
   EXPECT_EQ(error_of(HostFiles(folder.path()).read("/sys/pipe", 100)), FileError::unreadable);
 }
 
 TEST(HostFiles, links_do_not_lead_out_of_a_fake_root) {
-  FolderOnDisk folder;
+  TemporaryFolder folder;
   folder.write("/etc/passwd", "ours");
   folder.link("/absolute", "/etc/passwd");
   folder.link("/upwards", "../../../../../../../../etc/passwd");
@@ -115,7 +114,7 @@ std::string random_path(int components_max) {
 }
 
 // Adds the same file or link to both trees unless its place is taken or lies below one that is no folder.
-void add_random_entry(RecordedFiles& recorded, FolderOnDisk& disk) {
+void add_random_entry(RecordedFiles& recorded, TemporaryFolder& disk) {
   const auto names = *rc::gen::resize(
       3, rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>("a", "b", "c"))));
   std::string path;
@@ -136,7 +135,7 @@ void add_random_entry(RecordedFiles& recorded, FolderOnDisk& disk) {
 
 RC_GTEST_PROP(RecordedFiles, agree_with_the_same_tree_on_disk, ()) {
   RecordedFiles recorded;
-  FolderOnDisk disk;
+  TemporaryFolder disk;
   recorded.add_file("/a/a/file", "x");
   disk.write("/a/a/file", "x");
   const int entries = *rc::gen::inRange(0, 10);

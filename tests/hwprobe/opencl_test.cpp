@@ -254,7 +254,7 @@ TEST_F(OpenclTest, broken_drivers_cost_the_healthy_one_nothing) {
 
 TEST_F(OpenclTest, environment_takes_the_place_of_the_directory) {
   add_fake("healthy");
-  const TemporaryDirectory empty;
+  const TemporaryFolder empty;
   Sources from = sources();
   from.opencl_vendors = empty.path();
   {

@@ -13,28 +13,9 @@
 
 #include "hwprobe/opencl.hpp"
 #include "hwprobe/sources.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace quern::hwprobe {
-
-// A new empty directory, removed with all that is in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "quern-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary directory";
-    path_ = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  void write(std::string_view name, std::string_view content) const {
-    std::ofstream(path_ / name, std::ios::binary) << content;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A variable of this process's environment for the length of a test.
 class EnvironmentVariable {
@@ -82,7 +63,7 @@ class OpenclVendors : public testing::Test {
     return drivers.empty() ? OpenclDriver{} : drivers.front();
   }
 
-  TemporaryDirectory vendors;
+  TemporaryFolder vendors;
   std::vector<Problem> problems;
 };
 

@@ -12,7 +12,7 @@
 #include "hwprobe/hwloc_topology.hpp"
 #include "hwprobe/text.hpp"
 #include "tests/hwprobe/fake_machine.hpp"
-#include "tests/hwprobe/folder_on_disk.hpp"
+#include "tests/temporary_folder.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -145,7 +145,7 @@ TEST(Topology, endless_and_huge_sets_of_threads_end) {
 }
 
 TEST(Topology, root_without_sysfs_is_a_problem) {
-  const testing::FolderOnDisk folder;
+  const TemporaryFolder folder;
   Sources sources;
   sources.files = std::make_shared<HostFiles>(folder.path());
   sources.hwloc_root = folder.path();
@@ -155,7 +155,7 @@ TEST(Topology, root_without_sysfs_is_a_problem) {
   EXPECT_THAT(problems, ::testing::Contains(Field(&Problem::where, folder.path().string())));
 }
 
-void write_processor(testing::FolderOnDisk& folder, int index, int core) {
+void write_processor(TemporaryFolder& folder, int index, int core) {
   const std::string processor = "/sys/devices/system/cpu/cpu" + std::to_string(index);
   folder.write(processor + "/topology/physical_package_id", "0\n");
   folder.write(processor + "/topology/core_id", std::to_string(core) + "\n");
@@ -165,7 +165,7 @@ void write_processor(testing::FolderOnDisk& folder, int index, int core) {
 }
 
 TEST(Topology, root_of_another_machine_is_read_and_the_environment_left_as_it_was) {
-  testing::FolderOnDisk folder;
+  TemporaryFolder folder;
   folder.write("/sys/devices/system/cpu/online", "0-3\n");
   folder.write("/sys/devices/system/cpu/possible", "0-3\n");
   folder.write("/sys/devices/system/cpu/present", "0-3\n");

@@ -19,6 +19,9 @@ class Size(RuleTest):
                 self.assert_clean({name: "\n" * 600})
                 self.assert_breach({name: "\n" * 601}, f"{name}:601", "601 lines", "limit 600")
 
+    def test_installed_packages_are_not_ours(self):
+        self.assert_clean({"tests/interop/js/node_modules/a/a.cpp": "\n" * 601})
+
     def test_70_lines_are_clean_and_71_are_not(self):
         for head in (
             "void run()",

@@ -1,5 +1,7 @@
-"""scripts/install-deps on machines it may meet: stand-ins for dpkg-query, apt-get, id and sudo note what was called."""
+"""scripts/install-deps on machines it may meet: stand-ins for dpkg-query, apt-get, npm, id and sudo note what was
+called."""
 
+import hashlib
 import pathlib
 import subprocess
 import tempfile
@@ -14,6 +16,8 @@ STAND_INS = {
     '*-s*) cat "$MACHINE/removals" 2>/dev/null ;;\n'
     '*" install "*) echo "frontend $DEBIAN_FRONTEND" >>"$MACHINE/calls"\n'
     "[[ ! -e $MACHINE/broken ]] || { echo E: no such package; exit 100; } ;;\nesac",
+    "npm": 'echo "npm $*" >>"$MACHINE/calls"\n[[ ! -e $MACHINE/broken ]] || { echo E: no such module; exit 1; }\n'
+    'mkdir -p "$FOREIGN_PEERS/node_modules"',
     "id": 'cat "$MACHINE/uid"',
     "sudo": 'echo "sudo $*" >>"$MACHINE/calls"; exec "$@"',
 }
@@ -25,7 +29,7 @@ class InstallDeps(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.machine = pathlib.Path(folder.name)
         (self.machine / "bin").mkdir()
-        for name in ("bash", "env", "sed", "tail", "mktemp", "rm", "cat", "grep"):
+        for name in ("bash", "env", "sed", "tail", "mktemp", "mkdir", "rm", "cat", "grep", "dirname", "sha256sum"):
             (self.machine / "bin" / name).symlink_to(
                 subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout.strip()
             )
@@ -34,6 +38,11 @@ class InstallDeps(unittest.TestCase):
         listed = subprocess.run(["bash", SCRIPT, "--list"], capture_output=True, text=True, check=True).stdout.split()
         self.packages = [line.split("|")[-1] for line in listed]
         self.set_machine(installed=self.packages)
+        self.peers = self.machine / "peers"
+        (self.peers / "node_modules").mkdir(parents=True)
+        (self.peers / "package-lock.json").write_text("lock\n")
+        self.stamp = self.peers / "node_modules/.lock.sha256"
+        self.stamp.write_text(hashlib.sha256(b"lock\n").hexdigest() + "  -\n")
 
     def stand_in(self, name, body):
         path = self.machine / "bin" / name
@@ -50,6 +59,7 @@ class InstallDeps(unittest.TestCase):
             "PATH": str(self.machine / "bin"),
             "MACHINE": str(self.machine),
             "OS_RELEASE": str(self.machine / "release"),
+            "FOREIGN_PEERS": str(self.peers),
             "TMPDIR": str(self.machine),
         } | environment
         done = subprocess.run(
@@ -111,6 +121,31 @@ class InstallDeps(unittest.TestCase):
         self.assertNotIn("frontend", calls)
         self.assertEqual(self.run_script("--yes")[0], 0)
         self.assertEqual(self.run_script(CI="true")[0], 0)
+
+    def test_npm_of_another_node_will_do(self):
+        self.set_machine([name for name in self.packages if name != "npm"])
+        self.assertEqual(self.run_script(), (0, "", "", ""))
+        (self.machine / "bin/npm").unlink()
+        self.assertIn("would install   npm\n", self.run_script("--dry-run")[1])
+
+    def test_foreign_peers_are_installed_when_they_are_not_those_of_the_lock_file(self):
+        installs = f"npm ci --prefix {self.peers} --ignore-scripts --no-audit --no-fund\n"
+        (self.peers / "package-lock.json").write_text("another lock\n")
+        self.set_machine(self.packages, uid=1000)
+        self.assertIn("would install   foreign peers", self.run_script("--dry-run")[1])
+        status, _, _, calls = self.run_script()
+        self.assertEqual((status, calls), (0, installs))
+        self.assertEqual(self.run_script()[3], installs, "the second run has nothing to do")
+        self.assertIn("there           foreign peers", self.run_script("--dry-run")[1])
+
+    def test_a_failing_npm_is_shown_and_tried_again_the_next_time(self):
+        self.stamp.unlink()
+        (self.machine / "broken").touch()
+        for _ in range(2):
+            status, _, said, _ = self.run_script()
+            self.assertEqual(status, 1)
+            self.assertIn("E: no such module", said)
+            self.assertIn("npm ci failed", said)
 
     def test_another_system_is_named_with_the_list_to_adapt(self):
         self.set_machine([], release="ID=fedora\nVERSION_ID=40\n")

@@ -90,6 +90,12 @@ class NodeNetwork final : public runtime::Network {
     co_return *addresses;
   }
 
+  std::vector<IpAddress> interface_addresses() const override {
+    std::vector<IpAddress> addresses = node_.options().addresses;
+    std::ranges::sort(addresses);
+    return addresses;
+  }
+
  private:
   bool alive() const { return node_.running() && node_.life() == life_; }
 

@@ -283,5 +283,19 @@ TEST_P(Networks, an_unknown_name_is_not_found) {
   });
 }
 
+TEST_P(Networks, every_interface_address_is_named_once_and_can_be_listened_at) {
+  run([this](Runtime& runtime) -> Task<void> {
+    const auto addresses = runtime.network().interface_addresses();
+    EXPECT_TRUE(std::ranges::is_sorted(addresses));
+    EXPECT_EQ(std::ranges::adjacent_find(addresses), addresses.end());
+    EXPECT_NE(std::ranges::find(addresses, loopback()), addresses.end());
+    for (const IpAddress& address : addresses) {
+      EXPECT_FALSE(address.is_unspecified());
+      EXPECT_TRUE(runtime.network().listen({address, 0})) << address;
+    }
+    co_return;
+  });
+}
+
 }  // namespace
 }  // namespace quern::runtime

@@ -40,6 +40,21 @@ TEST_P(TaskGroups, join_waits_for_every_task) {
   });
 }
 
+TEST_P(TaskGroups, a_task_begins_in_a_turn_of_its_own) {
+  run([](Runtime& runtime) -> Task<void> {
+    const auto set = [](bool& flag) -> Task<void> {
+      flag = true;
+      co_return;
+    };
+    bool begun = false;
+    TaskGroup group(runtime.executor());
+    group.spawn(set(begun));
+    EXPECT_FALSE(begun);
+    co_await group.join();
+    EXPECT_TRUE(begun);
+  });
+}
+
 TEST_P(TaskGroups, stop_unwinds_what_would_never_end) {
   run([](Runtime& runtime) -> Task<void> {
     int unwound = 0;

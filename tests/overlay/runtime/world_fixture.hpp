@@ -11,6 +11,7 @@
 #include "overlay/runtime/runtime.hpp"
 #include "overlay/runtime/simulation/world.hpp"
 #include "overlay/runtime/system_runtime.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace quern::runtime {
 
@@ -30,22 +31,6 @@ inline bool run_simulated(const Program& program, std::uint64_t seed = 1) {
 }
 
 enum class WorldKind { simulated, system };
-
-// A fresh folder that goes with its owner.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "quern-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class BothWorlds : public testing::TestWithParam<WorldKind> {
  protected:
@@ -77,7 +62,9 @@ inline std::string world_name(const testing::TestParamInfo<WorldKind>& info) {
   return info.param == WorldKind::simulated ? "simulated" : "system";
 }
 
-#define QUERN_ON_BOTH_WORLDS(suite) \
-  INSTANTIATE_TEST_SUITE_P(World, suite, testing::Values(WorldKind::simulated, WorldKind::system), world_name)
+#define QUERN_ON_BOTH_WORLDS(suite)                                                                               \
+  INSTANTIATE_TEST_SUITE_P(                                                                                       \
+      World, suite, testing::Values(::quern::runtime::WorldKind::simulated, ::quern::runtime::WorldKind::system), \
+      ::quern::runtime::world_name)
 
 }  // namespace quern::runtime

@@ -4,36 +4,39 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <stdlib.h>
 
-namespace quern::hwprobe::testing {
+namespace quern {
 
-class FolderOnDisk {
+class TemporaryFolder {
  public:
-  FolderOnDisk() {
+  TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "quern-test-XXXXXX").string();
     if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make a folder " + name);
     path_ = name;
   }
-  ~FolderOnDisk() {
+  ~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  FolderOnDisk(const FolderOnDisk&) = delete;
-  FolderOnDisk& operator=(const FolderOnDisk&) = delete;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
 
-  // `at` starts with '/', the folder itself.
-  void write(const std::string& at, const std::string& content) {
+  // `at` is a path from this folder; a '/' before it does not matter.
+  void write(std::string_view at, std::string_view content) const {
     std::ofstream(place(at), std::ios::binary) << content;
   }
-  void link(const std::string& at, const std::string& target) { std::filesystem::create_symlink(target, place(at)); }
+  void link(std::string_view at, const std::string& target) const {
+    std::filesystem::create_symlink(target, place(at));
+  }
 
  private:
-  std::filesystem::path place(const std::string& at) {
-    std::filesystem::path full = path_.string() + at;
+  std::filesystem::path place(std::string_view at) const {
+    std::filesystem::path full = path_ / std::filesystem::path(at).relative_path();
     std::filesystem::create_directories(full.parent_path());
     return full;
   }
@@ -41,4 +44,4 @@ class FolderOnDisk {
   std::filesystem::path path_;
 };
 
-}  // namespace quern::hwprobe::testing
+}  // namespace quern
