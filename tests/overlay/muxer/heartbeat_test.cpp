@@ -33,6 +33,15 @@ TEST(Heartbeat, any_byte_is_a_sign_of_life) {
   EXPECT_FALSE(heartbeat.pinging());
 }
 
+TEST(Heartbeat, a_ping_behind_much_that_was_sent_has_longer) {
+  Heartbeat heartbeat(30s, 15s, Time{});
+  heartbeat.sent(1 << 20);
+  heartbeat.ping(Time{} + 30s);
+  EXPECT_EQ(heartbeat.next(), Time{} + 45s + 32s);
+  EXPECT_EQ(heartbeat.due(Time{} + 76s), Need::nothing);
+  EXPECT_EQ(heartbeat.due(Time{} + 77s), Need::end);
+}
+
 TEST(Heartbeat, a_connection_in_use_is_measured_once_per_keep_alive_time) {
   Heartbeat heartbeat(30s, 15s, Time{});
   const auto value = heartbeat.ping(Time{});
@@ -62,6 +71,7 @@ TEST(Heartbeat, round_trips_are_smoothed) {
   heartbeat.pong(heartbeat.ping(Time{} + 1s), Time{} + 1s + 160ms);
   EXPECT_EQ(heartbeat.round_trip(), 90ms);
   EXPECT_EQ(heartbeat.last_round_trip(), 160ms);
+  EXPECT_EQ(heartbeat.shortest_round_trip(), 80ms);
 }
 
 }  // namespace
