@@ -1,9 +1,10 @@
-#include <array>
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "overlay/negotiation/message.hpp"
 #include "overlay/negotiation/multistream.hpp"
+#include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/waiter.hpp"
 
 namespace quern::negotiation {
@@ -16,126 +17,200 @@ using runtime::Task;
 
 namespace {
 
-// The first bytes up to this size leave in one write with the proposal; more would be copied for nothing.
-constexpr std::size_t kJoinedBytesMax = 4096;
+// A flag that is up while its owner works; whoever waits for that is woken after.
+class Busy {
+ public:
+  Busy(bool& flag, runtime::WaitQueue& waiting) : flag_(flag), waiting_(waiting) { flag_ = true; }
+  ~Busy() {
+    flag_ = false;
+    waiting_.wake_all();
+  }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  bool& flag_;
+  runtime::WaitQueue& waiting_;
+};
+
+// A write that is cancelled may have sent any part: the stream is of no more use.
+struct Unfinished {
+  explicit Unfinished(std::optional<Error>& broken) : failure(broken) {}
+  ~Unfinished() {
+    if (!done) failure = Error(runtime::Errc::closed, "the proposal of a protocol was cancelled");
+  }
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  std::optional<Error>& failure;
+  bool done = false;
+};
 
 }  // namespace
 
 struct LazyStream::State {
-  enum class Proposal { unsent, being_sent, sent };
-
-  State(runtime::StreamPtr inner_stream, std::string proposed)
-      : inner(std::move(inner_stream)), protocol(std::move(proposed)) {}
-
-  Bytes proposal_bytes(runtime::ByteView data) const {
-    Bytes out;
-    append_message(out, kMultistream);
-    append_message(out, protocol);
-    runtime::append(out, data);
-    return out;
+  State(runtime::StreamPtr stream, std::string id) : inner(std::move(stream)), protocol(std::move(id)) {
+    append_message(opening, kMultistream);
+    append_message(opening, protocol);
   }
 
-  // Sends the proposal, with `data` behind it, unless it is out already; says whether `data` went, too.
-  Task<Result<bool>> send_proposal(runtime::ByteView data) {
-    while (proposal == Proposal::being_sent) co_await proposal_sent.wait();
-    if (proposal == Proposal::sent) co_return false;
-    proposal = Proposal::being_sent;
-    const Bytes out = proposal_bytes(data);
-    const auto written = co_await inner->write(out);
-    proposal = Proposal::sent;
-    proposal_sent.wake_all();
-    if (!written) co_return std::unexpected(written.error());
-    co_return true;
-  }
-
-  // Whether the other end has agreed, as far as it has answered.
-  Result<bool> advance() {
-    while (!agreed) {
-      if (refused) return std::unexpected(*refused);
-      auto text = reader.try_read(*inner);
-      if (!text) return std::unexpected(std::move(text).error());
-      if (!*text) return false;
-      if (auto taken = take(**text); !taken) {
-        refused = taken.error();
-        return std::unexpected(std::move(taken).error());
-      }
-    }
-    return true;
-  }
-
-  Result<void> take(std::string_view text) {
-    if (!std::exchange(header_came, true)) {
-      if (text == kMultistream) return {};
-      return fail(Errc::malformed, "the other end did not begin with " + std::string(kMultistream));
-    }
-    if (text == kNotAvailable) return fail(Errc::none_in_common, "refused: " + protocol);
-    if (text != protocol) return fail(Errc::malformed, "the answer is neither the proposal nor na");
-    agreed = true;
-    return {};
-  }
-
-  Task<Result<void>> agree() {
-    if (agreed) co_return Result<void>();
-    CO_CHECK(co_await send_proposal({}));
-    for (;;) {
-      CO_TRY(const bool done, advance());
-      if (done) co_return Result<void>();
-      CO_CHECK(co_await inner->wait_readable());
-    }
-  }
+  Task<Result<void>> open_with(std::span<const std::byte> data);
+  Task<Result<void>> await_answer();
+  Result<void> take_answer(std::size_t bytes);
+  Result<void> refused(Error why);
+  Result<std::size_t> try_open();
+  void opened();
 
   runtime::StreamPtr inner;
   std::string protocol;
-  Proposal proposal = Proposal::unsent;
-  runtime::WaitQueue proposal_sent;
-  MessageReader reader;
-  bool header_came = false;
+  Bytes opening;         // header and proposal, as far as they have not left
+  bool writing = false;  // they are being written
+  bool end_wanted = false;
+  bool reading = false;  // somebody reads the answer
+  bool header_read = false;
   bool agreed = false;
-  std::optional<Error> refused;
+  std::optional<Error> failure;  // of the negotiation
+  MessageReader reader;
+  runtime::WaitQueue changed;
 };
 
+// Writes what is left of the opening, and `data` behind it, in one write where that is cheap.
+Task<Result<void>> LazyStream::State::open_with(std::span<const std::byte> data) {
+  constexpr std::size_t kJoinedMax = 16 << 10;
+  while (writing) co_await changed.wait();
+  if (failure) co_return std::unexpected(*failure);
+  if (!opening.empty()) {
+    const Busy busy(writing, changed);
+    Bytes first = std::exchange(opening, {});
+    if (data.size() <= kJoinedMax) runtime::append(first, std::exchange(data, {}));
+    Unfinished unfinished(failure);
+    auto written = co_await inner->write(first);
+    unfinished.done = true;
+    if (!written) co_return refused(std::move(written).error());
+    opened();
+  }
+  if (data.empty()) co_return Result<void>();
+  co_return co_await inner->write(data);
+}
+
+void LazyStream::State::opened() {
+  if (end_wanted) inner->shutdown_write();
+}
+
+// Hands over what the stream takes of the opening now. Returns how much is left.
+Result<std::size_t> LazyStream::State::try_open() {
+  if (writing) return 1;
+  if (opening.empty()) return 0;
+  const auto size = inner->try_write(opening);
+  if (!size) return size;
+  opening.erase(opening.begin(), opening.begin() + static_cast<std::ptrdiff_t>(*size));
+  if (opening.empty()) opened();
+  return opening.size();
+}
+
+Result<void> LazyStream::State::refused(Error why) {
+  failure = std::move(why);
+  return std::unexpected(*failure);
+}
+
+Result<void> LazyStream::State::take_answer(std::size_t bytes) {
+  auto message = reader.filled(bytes);
+  if (!message) return refused(std::move(message).error());
+  if (!*message) return {};
+  const std::string& text = **message;
+  if (!header_read) {
+    if (text != kMultistream) return refused(Error(Errc::malformed, "the other end opens with " + in_quotes(text)));
+    header_read = true;
+  } else if (text == protocol) {
+    agreed = true;
+  } else if (text == kNotAvailable) {
+    return refused(Error(Errc::none_in_common, "the other end does not take " + in_quotes(protocol)));
+  } else {
+    return refused(Error(Errc::malformed, in_quotes(text) + " in answer to " + in_quotes(protocol)));
+  }
+  return {};
+}
+
+Task<Result<void>> LazyStream::State::await_answer() {
+  if (agreed) co_return Result<void>();
+  CO_CHECK(co_await open_with({}));
+  while (!agreed) {
+    if (failure) co_return std::unexpected(*failure);
+    if (reading) {
+      co_await changed.wait();
+      continue;
+    }
+    const Busy busy(reading, changed);
+    auto size = co_await inner->read_some(reader.space());
+    if (size) {
+      CO_CHECK(take_answer(*size));
+    } else if (size.error() == runtime::Errc::end_of_stream) {
+      co_return refused(Error(Errc::none_in_common, "the other end ended the stream without an answer"));
+    } else {
+      co_return std::unexpected(std::move(size).error());
+    }
+  }
+  co_return Result<void>();
+}
+
 LazyStream::LazyStream(runtime::StreamPtr inner, std::string protocol)
-    : state_(std::make_unique<State>(std::move(inner), std::move(protocol))) {}
+    : state_(std::make_unique<State>(std::move(inner), std::move(protocol))) {
+  QUERN_ASSERT(is_protocol_id(state_->protocol));
+}
 
 LazyStream::~LazyStream() = default;
 
 Task<Result<std::size_t>> LazyStream::read_some(std::span<std::byte> out) {
-  if (!state_->agreed) CO_CHECK(co_await state_->agree());
+  if (!state_->agreed) CO_CHECK(co_await state_->await_answer());
   co_return co_await state_->inner->read_some(out);
 }
 
 Task<Result<void>> LazyStream::wait_readable() {
-  if (state_->proposal == State::Proposal::unsent) CO_CHECK(co_await state_->send_proposal({}));
+  if (!state_->agreed) {
+    const auto answered = co_await state_->await_answer();
+    if (!answered && answered.error() == runtime::Errc::closed) co_return answered;
+    if (!answered) co_return Result<void>();  // try_read() says why
+  }
   co_return co_await state_->inner->wait_readable();
 }
 
 Result<std::size_t> LazyStream::try_read(std::span<std::byte> out) {
-  const auto agreed = state_->advance();
-  if (!agreed) return std::unexpected(agreed.error());
-  return *agreed ? state_->inner->try_read(out) : 0;
+  State& state = *state_;
+  while (!state.agreed) {
+    if (state.failure) return std::unexpected(*state.failure);
+    if (state.reading) return 0;
+    const auto size = state.inner->try_read(state.reader.space());
+    if (!size && size.error() == runtime::Errc::end_of_stream) {
+      state.failure = Error(Errc::none_in_common, "the other end ended the stream without an answer");
+      continue;
+    }
+    if (!size || *size == 0) return size;
+    if (auto taken = state.take_answer(*size); !taken) return std::unexpected(std::move(taken).error());
+  }
+  return state.inner->try_read(out);
 }
 
 Task<Result<void>> LazyStream::write(std::span<const std::byte> data) {
-  if (state_->proposal != State::Proposal::sent) {
-    const runtime::ByteView joined = data.size() <= kJoinedBytesMax ? data : runtime::ByteView();
-    CO_TRY(const bool sent, co_await state_->send_proposal(joined));
-    if (sent && joined.size() == data.size()) co_return Result<void>();
-  }
-  co_return co_await state_->inner->write(data);
+  if (state_->end_wanted) co_return fail(runtime::Errc::closed);
+  if (state_->opening.empty() && !state_->writing && !state_->failure) co_return co_await state_->inner->write(data);
+  co_return co_await state_->open_with(data);
 }
 
 Result<std::size_t> LazyStream::try_write(std::span<const std::byte> data) {
-  return state_->proposal == State::Proposal::sent ? state_->inner->try_write(data) : 0;
+  if (state_->failure) return std::unexpected(*state_->failure);
+  if (state_->end_wanted) return fail(runtime::Errc::closed);
+  const auto left = state_->try_open();
+  if (!left) return left;
+  return *left == 0 ? state_->inner->try_write(data) : 0;
 }
 
 void LazyStream::shutdown_write() noexcept {
-  // Without a byte written the proposal has to leave now. It fits every send buffer; where it does not, the peer sees a
-  // stream that ended before it began.
-  if (state_->proposal == State::Proposal::unsent) {
-    state_->proposal = State::Proposal::sent;
-    (void)state_->inner->try_write(state_->proposal_bytes({}));
+  State& state = *state_;
+  if (std::exchange(state.end_wanted, true)) return;
+  if (state.opening.empty() && !state.writing) {
+    state.inner->shutdown_write();
+  } else {
+    (void)state.try_open();  // what does not leave now leaves with the next read or finish()
   }
-  state_->inner->shutdown_write();
 }
 
 void LazyStream::close() noexcept {
@@ -147,7 +222,7 @@ void LazyStream::abort() noexcept {
 }
 
 Task<Result<void>> LazyStream::finish() {
-  return state_->agree();
+  return state_->await_answer();
 }
 
 }  // namespace quern::negotiation

@@ -1,81 +1,73 @@
 #include "overlay/negotiation/message.hpp"
 
+#include <cctype>
 #include <utility>
 
 #include "overlay/multiformats/varint.hpp"
-#include "overlay/runtime/assertion.hpp"
 
 namespace quern::negotiation {
 
-using runtime::Bytes;
 using runtime::fail;
 using runtime::Result;
-using runtime::Stream;
 using runtime::Task;
 
 namespace {
 
-// Printable ASCII only, and not too long: for the detail of an error.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kShownMax = 64;
-  std::string out(text.substr(0, kShownMax));
-  for (char& c : out) c = c >= 0x20 && c < 0x7f ? c : '?';
-  return out;
-}
+constexpr std::size_t kLengthBytesMax = 2;  // enough for kMessageBytesMax
+static_assert(kMessageBytesMax < 1 << (7 * kLengthBytesMax));
 
 }  // namespace
 
-void append_message(Bytes& out, std::string_view text) {
-  QUERN_ASSERT(text.size() < kMessageBytesMax);
+void append_message(runtime::Bytes& out, std::string_view text) {
   multiformats::append_varint(out, text.size() + 1);
   runtime::append(out, runtime::bytes_of(text));
   out.push_back(std::byte{'\n'});
 }
 
-Result<bool> MessageReader::try_read_length(Stream& stream) {
-  for (;;) {
-    const auto got = stream.try_read({&length_bytes_[length_size_], 1});
-    if (!got) return std::unexpected(got.error());
-    if (*got == 0) return false;
-    const bool more = (length_bytes_[length_size_++] & std::byte{0x80}) != std::byte{0};
-    if (!more) break;
-    if (length_size_ == length_bytes_.size())
-      return fail(Errc::malformed, "a message of more than " + std::to_string(kMessageBytesMax) + " bytes");
-  }
-  const auto length = multiformats::read_varint(std::span(length_bytes_).first(length_size_));
-  if (!length || length->value == 0 || length->value > kMessageBytesMax)
-    return fail(Errc::malformed, "the length of a message is not 1 to " + std::to_string(kMessageBytesMax));
-  length_ = length->value;
-  text_.resize(*length_);
-  return true;
+std::span<std::byte> MessageReader::space() {
+  bytes_.resize(length_ == 0 ? filled_ + 1 : length_);
+  return std::span(bytes_).subspan(filled_);
 }
 
-Result<std::optional<std::string>> MessageReader::try_read(Stream& stream) {
-  if (!length_) {
-    const auto known = try_read_length(stream);
-    if (!known) return std::unexpected(known.error());
-    if (!*known) return std::nullopt;
+Result<std::optional<std::string>> MessageReader::filled(std::size_t bytes) {
+  filled_ += bytes;
+  if (bytes == 0) return std::nullopt;
+  if (length_ == 0) {
+    const auto length = multiformats::read_varint(std::span(bytes_).first(filled_));
+    if (!length && length.error() == multiformats::Errc::truncated && filled_ < kLengthBytesMax) return std::nullopt;
+    if (!length || length->value == 0 || length->value > kMessageBytesMax) {
+      return fail(Errc::malformed, "a message with a bad length");
+    }
+    length_ = length->value;
+    filled_ = 0;
+    return std::nullopt;
   }
-  while (filled_ < text_.size()) {
-    const auto got = stream.try_read(std::as_writable_bytes(std::span(text_).subspan(filled_)));
-    if (!got) return std::unexpected(got.error());
-    if (*got == 0) return std::nullopt;
-    filled_ += *got;
-  }
-  if (text_.back() != '\n') return fail(Errc::malformed, "a message without a line feed: " + shown(text_));
-  text_.pop_back();
-  std::string text = std::move(text_);
+  if (filled_ < length_) return std::nullopt;
+  if (bytes_.back() != std::byte{'\n'}) return fail(Errc::malformed, "a message without a newline at its end");
+  std::string text(runtime::text_of(runtime::ByteView(bytes_).first(length_ - 1)));
   *this = MessageReader();
-  return std::optional(std::move(text));
+  return text;
 }
 
-Task<Result<std::string>> read_message(Stream& stream) {
+Task<Result<std::string>> read_message(runtime::Stream& stream, runtime::Bytes& unsent) {
   MessageReader reader;
   for (;;) {
-    CO_TRY(auto text, reader.try_read(stream));
-    if (text) co_return *std::move(text);
-    CO_CHECK(co_await stream.wait_readable());
+    CO_TRY(std::size_t size, stream.try_read(reader.space()));
+    if (size == 0) {
+      if (!unsent.empty()) CO_CHECK(co_await stream.write(unsent));
+      unsent.clear();
+      CO_TRY(size, co_await stream.read_some(reader.space()));
+    }
+    CO_TRY(auto message, reader.filled(size));
+    if (message) co_return *std::move(message);
   }
+}
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kShown = 64;
+  std::string shown;
+  for (const char c : text.substr(0, kShown)) shown += std::isprint(static_cast<unsigned char>(c)) != 0 ? c : '.';
+  return '"' + shown + (text.size() > kShown ? "...\"" : "\"");
 }
 
 }  // namespace quern::negotiation

@@ -1,6 +1,6 @@
-// Messages of multistream-select: a length as a varint, text, a line feed.
+// Messages of multistream-select: a varint length, that many bytes of text, the last of them a newline (libp2p specs,
+// connections/README.md, "multistream-select").
 #pragma once
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -8,8 +8,6 @@
 
 #include "overlay/negotiation/multistream.hpp"
 #include "overlay/runtime/bytes.hpp"
-#include "overlay/runtime/result.hpp"
-#include "overlay/runtime/stream.hpp"
 
 namespace quern::negotiation {
 
@@ -17,23 +15,26 @@ inline constexpr std::string_view kNotAvailable = "na";
 
 void append_message(runtime::Bytes& out, std::string_view text);
 
-// Takes one message off a stream, and no byte more. Between calls it keeps what has come of it.
+// Puts a message together from the bytes of a stream, and takes none that comes behind it. What has come is kept
+// between calls, so that reading can be broken off at any byte.
 class MessageReader {
  public:
-  // The text without its line feed; nullopt while it has not all come. Errc::malformed, and those of the stream.
-  runtime::Result<std::optional<std::string>> try_read(runtime::Stream& stream);
+  // Where the next bytes of the stream go: never more than the message still needs. Not after the message is complete.
+  std::span<std::byte> space();
+  // That many bytes were read to it. The text of the message when it is complete; the reader then begins the next.
+  // Errc::malformed: a length of 0, above kMessageBytesMax or not minimal; no newline at the end.
+  runtime::Result<std::optional<std::string>> filled(std::size_t bytes);
 
  private:
-  runtime::Result<bool> try_read_length(runtime::Stream& stream);
-
-  std::array<std::byte, 2> length_bytes_{};  // kMessageBytesMax fits two
-  std::size_t length_size_ = 0;
-  std::optional<std::size_t> length_;
-  std::string text_;
+  runtime::Bytes bytes_;
   std::size_t filled_ = 0;
+  std::size_t length_ = 0;  // of the message; 0 while it is being read
 };
 
-// The next message, waiting for it.
-runtime::Task<runtime::Result<std::string>> read_message(runtime::Stream& stream);
+// Reads one message. What lies in `unsent` is written, and cleared, before waiting for the other end.
+runtime::Task<runtime::Result<std::string>> read_message(runtime::Stream& stream, runtime::Bytes& unsent);
+
+// A foreign text as a detail for people: cut, unprintable characters dotted.
+std::string in_quotes(std::string_view text);
 
 }  // namespace quern::negotiation

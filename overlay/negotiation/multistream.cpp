@@ -1,7 +1,6 @@
 #include "overlay/negotiation/multistream.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "overlay/negotiation/message.hpp"
@@ -17,95 +16,79 @@ using runtime::Task;
 
 namespace {
 
-class Category final : public std::error_category {
- public:
-  const char* name() const noexcept override { return "negotiation"; }
-  std::string message(int code) const override {
-    switch (static_cast<Errc>(code)) {
-      case Errc::none_in_common:
-        return "no protocol in common";
-      case Errc::malformed:
-        return "not multistream-select";
-      case Errc::too_many:
-        return "too many protocols proposed";
-    }
-    return "unknown error of negotiation";
+const char* text_of(Errc code) {
+  switch (code) {
+    case Errc::none_in_common:
+      return "no protocol in common";
+    case Errc::malformed:
+      return "not a multistream-select message";
+    case Errc::too_many:
+      return "too many protocols proposed";
   }
-};
-
-Result<void> check_header(std::string_view text) {
-  if (text == kMultistream) return {};
-  return fail(Errc::malformed, "the other end did not begin with " + std::string(kMultistream));
+  return "unknown error";
 }
 
-// The answerer's side of one stream.
-class Answerer {
+class Category final : public std::error_category {
  public:
-  explicit Answerer(Stream& stream) : stream_(stream) { append_message(out_, kMultistream); }
-
-  // What must be said before the next message can come is sent when that has to be waited for: on a stream whose
-  // proposal is there already, header and answer leave together.
-  Task<Result<std::string>> next() {
-    for (;;) {
-      CO_TRY(auto text, reader_.try_read(stream_));
-      if (text) co_return *std::move(text);
-      CO_CHECK(co_await send());
-      CO_CHECK(co_await stream_.wait_readable());
-    }
-  }
-  void say(std::string_view text) { append_message(out_, text); }
-  Task<Result<void>> send() {
-    const Bytes out = std::exchange(out_, {});
-    if (!out.empty()) CO_CHECK(co_await stream_.write(out));
-    co_return Result<void>();
-  }
-
- private:
-  Stream& stream_;
-  MessageReader reader_;
-  Bytes out_;
+  const char* name() const noexcept override { return "quern.negotiation"; }
+  std::string message(int value) const override { return text_of(static_cast<Errc>(value)); }
 };
+
+Task<Result<void>> read_header(Stream& stream, Bytes& unsent) {
+  CO_TRY(const std::string header, co_await read_message(stream, unsent));
+  if (header != kMultistream) co_return fail(Errc::malformed, "the other end opens with " + in_quotes(header));
+  co_return Result<void>();
+}
 
 }  // namespace
 
 std::error_code make_error_code(Errc code) {
-  static const Category category;
-  return {static_cast<int>(code), category};
+  static const Category kCategory;
+  return {static_cast<int>(code), kCategory};
+}
+
+bool is_protocol_id(std::string_view text) {
+  return text.starts_with('/') && text.size() <= kProtocolBytesMax && !text.contains('\n');
 }
 
 Task<Result<std::size_t>> propose(Stream& stream, std::vector<std::string> protocols) {
-  QUERN_ASSERT(!protocols.empty() && protocols.size() <= kProposalsMax);
+  QUERN_ASSERT(!protocols.empty() && protocols.size() <= kProposalsMax &&
+               std::ranges::all_of(protocols, is_protocol_id));
   Bytes out;
   append_message(out, kMultistream);
-  append_message(out, protocols.front());
-  CO_CHECK(co_await stream.write(out));
-  CO_TRY(const std::string header, co_await read_message(stream));
-  CO_CHECK(check_header(header));
-  for (std::size_t at = 0;;) {
-    CO_TRY(const std::string answer, co_await read_message(stream));
-    if (answer == protocols[at]) co_return at;
-    if (answer != kNotAvailable) co_return fail(Errc::malformed, "the answer is neither the proposal nor na");
-    if (++at == protocols.size()) co_return fail(Errc::none_in_common, "refused: " + protocols.front());
-    out.clear();
-    append_message(out, protocols[at]);
+  for (std::size_t i = 0; i < protocols.size(); ++i) {
+    append_message(out, protocols[i]);
     CO_CHECK(co_await stream.write(out));
+    out.clear();
+    if (i == 0) CO_CHECK(co_await read_header(stream, out));
+    CO_TRY(const std::string answer, co_await read_message(stream, out));
+    if (answer == protocols[i]) co_return i;
+    if (answer != kNotAvailable) {
+      co_return fail(Errc::malformed, in_quotes(answer) + " in answer to " + in_quotes(protocols[i]));
+    }
   }
+  co_return fail(Errc::none_in_common, "the other end does not take " + in_quotes(protocols.front()) +
+                                           (protocols.size() > 1 ? " nor the others" : ""));
 }
 
 Task<Result<std::string>> answer(Stream& stream, std::span<const std::string> served) {
-  Answerer answerer(stream);
-  CO_TRY(const std::string header, co_await answerer.next());
-  CO_CHECK(check_header(header));
+  Bytes out;
+  append_message(out, kMultistream);
+  CO_CHECK(co_await read_header(stream, out));
+  std::string last;
   for (std::size_t proposals = 0; proposals < kProposalsMax; ++proposals) {
-    CO_TRY(std::string proposal, co_await answerer.next());
-    const bool taken = std::ranges::find(served, proposal) != served.end();
-    answerer.say(taken ? std::string_view(proposal) : kNotAvailable);
-    if (!taken) continue;
-    CO_CHECK(co_await answerer.send());
-    co_return proposal;
+    auto proposal = co_await read_message(stream, out);
+    const bool gave_up = !proposal && proposal.error() == runtime::Errc::end_of_stream && proposals != 0;
+    if (gave_up) co_return fail(Errc::none_in_common, in_quotes(last) + " the last proposal");
+    if (!proposal) co_return std::unexpected(std::move(proposal).error());
+    last = *std::move(proposal);
+    const bool taken = std::ranges::find(served, last) != served.end();
+    append_message(out, taken ? std::string_view(last) : kNotAvailable);
+    CO_CHECK(co_await stream.write(out));
+    out.clear();
+    if (taken) co_return last;
   }
-  CO_CHECK(co_await answerer.send());
-  co_return fail(Errc::too_many, "more than " + std::to_string(kProposalsMax));
+  co_return fail(Errc::too_many, in_quotes(last) + " the last proposal");
 }
 
 }  // namespace quern::negotiation

@@ -1,0 +1,29 @@
+// SHA-256 of bytes that come piece by piece.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "overlay/runtime/bytes.hpp"
+
+struct evp_md_ctx_st;
+
+namespace quern::peer {
+
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  void update(runtime::ByteView bytes);
+  // Once, at the end.
+  std::array<std::byte, 32> digest();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const noexcept;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
+
+}  // namespace quern::peer
