@@ -4,6 +4,7 @@
 - Every package of scripts/install-deps has its row in docs/dependencies.md, and every row's packages are in it; what
   CMake finds by find_package or pkg_check_modules is named there; no row that is linked has a GPL licence.
 - Every script, preset and file that a document names exists; every script is named in README.md or CONTRIBUTING.md.
+- A block of code under a line `<!-- the same as FILE -->` is that file, to the letter.
 - CHANGELOG.md has an Unreleased section.
 usage: check_docs.py [ROOT]     prints one line a breach; exit status 1 when there is any
 """
@@ -21,6 +22,7 @@ FIND = re.compile(
 )
 SCRIPT = re.compile(r"(?<![\w/])((?:scripts|\.ci)/[\w-]+(?:\.\w+)?)")
 PRESET = re.compile(r"--preset[ =]([\w-]+)")
+COPY = re.compile(r"^<!-- the same as (\S+) -->\n```\w*\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 
 
@@ -101,6 +103,19 @@ def reference_breaches(root):
             yield f"scripts/{script.name}:1: README.md and CONTRIBUTING.md say nothing of this script"
 
 
+def copy_breaches(root):
+    for path in documents(root):
+        text = read(path)
+        copies = {match.start(): match for match in COPY.finditer(text)}
+        for marker in re.finditer(r"^<!-- the same as (\S+)", text, re.M):
+            where = f"{path.relative_to(root).as_posix()}:{text.count(chr(10), 0, marker.start()) + 1}"
+            copy = copies.get(marker.start())
+            if copy is None:
+                yield f"{where}: no block of code follows: put {marker[1]} between ``` lines right below"
+            elif not (root / copy[1]).is_file() or read(root / copy[1]) != copy[2]:
+                yield f"{where}: the block below is not what {copy[1]} holds: copy it anew"
+
+
 def breaches(root):
     missing = [
         name
@@ -112,6 +127,7 @@ def breaches(root):
         return
     yield from dependency_breaches(root)
     yield from reference_breaches(root)
+    yield from copy_breaches(root)
     if not re.search(r"^## \[?Unreleased\b", read(root / "CHANGELOG.md"), re.M):
         yield "CHANGELOG.md:1: has no '## [Unreleased]' section: what changed since the last release goes there"
 

@@ -69,19 +69,22 @@ StreamOrigin Connection::origin(std::string protocol, bool inbound) const {
   return {.peer = info_.peer, .protocol = std::move(protocol), .connection = info_.id, .inbound = inbound};
 }
 
-// Counts as a stream whose protocol is not agreed yet.
+// Counts as a stream whose protocol is not agreed yet, from its acceptance on.
 class Connection::Negotiating {
  public:
-  explicit Negotiating(Connection& connection) : connection_(connection) { ++connection_.negotiating_; }
+  explicit Negotiating(Connection& connection) : connection_(&connection) { ++connection.negotiating_; }
   ~Negotiating() {
-    --connection_.negotiating_;
-    connection_.negotiated_.wake_one();
+    if (!connection_) return;
+    --connection_->negotiating_;
+    connection_->negotiated_.wake_one();
   }
+  Negotiating(Negotiating&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  Negotiating& operator=(Negotiating&&) = delete;
   Negotiating(const Negotiating&) = delete;
   Negotiating& operator=(const Negotiating&) = delete;
 
  private:
-  Connection& connection_;
+  Connection* connection_;
 };
 
 Task<void> Connection::accept_streams(runtime::TaskGroup& tasks) {
@@ -89,19 +92,18 @@ Task<void> Connection::accept_streams(runtime::TaskGroup& tasks) {
     while (negotiating_ >= kStreamHandshakesMax) co_await negotiated_.wait();
     auto stream = co_await session_->accept();
     if (!stream) co_return;
-    tasks.spawn(serve(*std::move(stream)));
+    tasks.spawn(serve(*std::move(stream), Negotiating(*this)));
   }
 }
 
-Task<Result<std::string>> Connection::negotiate(muxer::MuxedStreamPtr& stream) {
-  const Negotiating negotiating(*this);
+Task<Result<std::string>> Connection::negotiate(muxer::MuxedStream& stream, Negotiating /*negotiating*/) {
   const auto served = services_.protocols.served();
   co_return co_await runtime::with_timeout(services_.clock, services_.stream_timeout,
-                                           negotiation::answer(*stream, *served));
+                                           negotiation::answer(stream, *served));
 }
 
-Task<void> Connection::serve(muxer::MuxedStreamPtr stream) {
-  auto protocol = co_await negotiate(stream);
+Task<void> Connection::serve(muxer::MuxedStreamPtr stream, Negotiating negotiating) {
+  auto protocol = co_await negotiate(*stream, std::move(negotiating));
   if (!protocol) {
     stream->abort();
     co_return;

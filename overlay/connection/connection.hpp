@@ -80,8 +80,8 @@ class Connection {
  private:
   class Negotiating;
   runtime::Task<void> accept_streams(runtime::TaskGroup& tasks);
-  runtime::Task<void> serve(muxer::MuxedStreamPtr stream);
-  runtime::Task<runtime::Result<std::string>> negotiate(muxer::MuxedStreamPtr& stream);
+  runtime::Task<void> serve(muxer::MuxedStreamPtr stream, Negotiating negotiating);
+  runtime::Task<runtime::Result<std::string>> negotiate(muxer::MuxedStream& stream, Negotiating negotiating);
   runtime::Task<void> handle(std::shared_ptr<const StreamHandler> handler, PeerStreamPtr stream);
   runtime::Task<runtime::Result<PeerStreamPtr>> open_lazily(std::string protocol);
   runtime::Task<runtime::Result<PeerStreamPtr>> open_proposing(std::vector<std::string> protocols);

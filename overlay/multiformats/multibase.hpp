@@ -11,8 +11,9 @@
 namespace quern::multiformats {
 
 inline constexpr std::size_t kBaseTextMax = 64 << 10;  // characters
-// Of bases that are no power of two, whose cost grows with the square of the length: 20 us at this limit.
-inline constexpr std::size_t kRadixTextMax = 1024;
+// Of bases that are no power of two, whose cost grows with the square of the length: 0.1 ms at this limit. Any CID
+// fits.
+inline constexpr std::size_t kRadixTextMax = 512;
 
 // The value is the multibase prefix.
 enum class Base : char {

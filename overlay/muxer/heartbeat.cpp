@@ -18,14 +18,20 @@ bool Heartbeat::pong(std::uint32_t value, Time now) {
   if (ping_ != value) return false;
   ping_.reset();
   last_ = now - pinged_;
+  shortest_ = shortest_ ? std::min(*shortest_, *last_) : *last_;
   round_trip_ = round_trip_ ? (*round_trip_ * 7 + *last_) / 8 : *last_;
   ++pongs_;
   return true;
 }
 
+Time Heartbeat::patience_ends() const {
+  const auto draining = std::chrono::seconds(sent_ / kSlowestBytesPerSecond);
+  return std::max(pinged_, heard_) + ping_timeout_ + draining;
+}
+
 Heartbeat::Need Heartbeat::due(Time now) {
   if (ping_) {
-    if (now < std::max(pinged_, heard_) + ping_timeout_) return Need::nothing;
+    if (now < patience_ends()) return Need::nothing;
     if (heard_ <= pinged_) return Need::end;
     ping_.reset();
   }
@@ -35,7 +41,7 @@ Heartbeat::Need Heartbeat::due(Time now) {
 }
 
 Time Heartbeat::next() const {
-  if (ping_) return std::max(pinged_, heard_) + ping_timeout_;
+  if (ping_) return patience_ends();
   const Time silent = heard_ + keep_alive_;
   return used_ ? std::min(silent, pinged_ + keep_alive_) : silent;
 }

@@ -210,8 +210,8 @@ void YamuxCore::consumed(YamuxStream& stream, std::size_t bytes, Time now) {
   const std::uint32_t before = stream.window.size();
   const std::size_t growth_max =
       std::min(distance_to(config_.window_max, before), distance_to(config_.memory_max, windows_));
-  const std::uint32_t grant = stream.window.taken(static_cast<std::uint32_t>(bytes), now, heartbeat_.round_trip(),
-                                                  static_cast<std::uint32_t>(growth_max));
+  const std::uint32_t grant = stream.window.taken(
+      static_cast<std::uint32_t>(bytes), now, heartbeat_.shortest_round_trip(), static_cast<std::uint32_t>(growth_max));
   windows_ += stream.window.size() - before;
   if (grant != 0) control({.type = FrameType::window_update, .stream = stream.id, .length = grant});
 }
@@ -270,7 +270,7 @@ void YamuxCore::seal_data(YamuxStream& stream, ByteView& data) {
   stream.send_credit -= size;
   stream.bytes_out += size;
   stream.answered = true;
-  heartbeat_.used();
+  heartbeat_.sent(size);
 }
 
 void YamuxCore::join_turns(YamuxStream& stream) {

@@ -53,7 +53,9 @@ class Pending {
     --peer_->under_way;
     peer_->settled.wake_all();
   }
+  Pending(const Pending&) = delete;
   Pending(Pending&&) noexcept = default;
+  Pending& operator=(const Pending&) = delete;
   Pending& operator=(Pending&&) = delete;
   Peer& peer() const { return *peer_; }
 
@@ -68,7 +70,9 @@ class Pushing {
   ~Pushing() {
     if (peer_) peer_->pushing = false;
   }
+  Pushing(const Pushing&) = delete;
   Pushing(Pushing&&) noexcept = default;
+  Pushing& operator=(const Pushing&) = delete;
   Pushing& operator=(Pushing&&) = delete;
   Peer& peer() const { return *peer_; }
 
@@ -103,8 +107,7 @@ Result<void> check_key(const PeerId& peer, const std::optional<Bytes>& key) {
 }
 
 // What the message says, put over what was known; what it does not say stays.
-void apply(Peer& peer, IdentifyMessage message) {
-  PeerInfo& info = *peer.info;
+void apply(Peer& peer, PeerInfo& info, IdentifyMessage message) {
   if (message.protocol_version) info.protocol_version = *std::move(message.protocol_version);
   if (message.agent_version) info.agent_version = *std::move(message.agent_version);
   if (message.observed_address) info.observed_address = std::move(message.observed_address);
@@ -139,13 +142,13 @@ struct Identify::State {
   void handle(const connection::Event& event);
   void catch_up();
   void begin(const ConnectionInfo& connection);
-  void end(const PeerId& peer, std::uint64_t connection);
-  PeerPtr find(const PeerId& peer) const;
+  void end(const PeerId& id, std::uint64_t connection);
+  PeerPtr find(const PeerId& id) const;
 
   // What others say.
   Task<void> identify(Pending pending, ConnectionInfo connection);
   Task<Result<IdentifyMessage>> ask(std::uint64_t connection);
-  Result<void> accept(Peer& peer, IdentifyMessage message, bool pushed);
+  Result<void> accept(Peer& peer, IdentifyMessage message, bool pushed) const;
   void note_observed(const ConnectionInfo& connection, const std::optional<Multiaddr>& observed);
   Task<Result<void>> take_push(PeerPtr peer, connection::PeerStream& stream);
   static Task<void> serve_push(std::shared_ptr<State> state, PeerStreamPtr stream);
@@ -259,12 +262,12 @@ Task<Result<IdentifyMessage>> Identify::State::ask(std::uint64_t connection) {
   co_return message;
 }
 
-Result<void> Identify::State::accept(Peer& peer, IdentifyMessage message, bool pushed) {
+Result<void> Identify::State::accept(Peer& peer, IdentifyMessage message, bool pushed) const {
   if (auto checked = check_key(peer.id, message.public_key); !checked) return checked;
-  if (!pushed || !peer.info) peer.info = PeerInfo{.peer = peer.id};
-  apply(peer, std::move(message));
-  const PeerInfo info = *peer.info;
-  for (std::size_t i = 0; i < listeners.size(); ++i) listeners[i](info, pushed);
+  PeerInfo info = pushed && peer.info ? *peer.info : PeerInfo{.peer = peer.id};
+  apply(peer, info, std::move(message));
+  peer.info = info;
+  for (const Listener& listener : std::vector(listeners)) listener(info, pushed);
   return {};
 }
 
@@ -339,8 +342,9 @@ Task<void> Identify::State::keep_pushing() {
 }
 
 void Identify::State::push_if_due(const PeerPtr& peer) {
-  if (!group || !peer || !peer->info || peer->pushing || peer->told >= self.version()) return;
-  if (std::ranges::find(peer->info->protocols, kIdentifyPush) == peer->info->protocols.end()) return;
+  if (!group || !peer || peer->pushing || peer->told >= self.version()) return;
+  const std::optional<PeerInfo>& info = peer->info;
+  if (!info || std::ranges::find(info->protocols, kIdentifyPush) == info->protocols.end()) return;
   group->spawn(push(Pushing(peer)));
 }
 
@@ -380,13 +384,16 @@ Identify::~Identify() {
 Task<void> Identify::run() {
   // Whoever waits in of() is told that nothing more will come.
   struct Running {
+    explicit Running(State& identify) : state(identify) {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
     State& state;
     ~Running() {
       state.group = nullptr;
       for (const auto& [id, peer] : state.peers) peer->settled.wake_all();
     }
   };
-  const Running running{*state_};
+  const Running running(*state_);
   const auto events = state_->swarm.subscribe();
   const auto body = [&](runtime::TaskGroup& group) {
     state_->group = &group;
@@ -402,8 +409,8 @@ Task<Result<PeerInfo>> Identify::of(PeerId peer) {
     for (const ConnectionInfo& connection : state_->swarm.connections(peer)) state_->begin(connection);
     const PeerPtr entry = state_->find(peer);
     if (!entry || !state_->group) co_return fail(connection::Errc::stopped, "identify is not running");
-    if (entry->info) co_return *entry->info;
-    if (entry->under_way == 0 && entry->failure) co_return std::unexpected(*entry->failure);
+    if (const auto& info = entry->info) co_return *info;
+    if (const auto& failure = entry->failure; failure && entry->under_way == 0) co_return std::unexpected(*failure);
     co_await entry->settled.wait();
   }
 }

@@ -81,6 +81,7 @@ std::vector<Multiaddr> ObservedAddresses::confirmed() const {
   });
   if (found.size() > kConfirmedMax) found.resize(kConfirmedMax);
   std::vector<Multiaddr> result;
+  result.reserve(found.size());
   for (const auto* entry : found) result.push_back(entry->first);
   return result;
 }

@@ -211,8 +211,7 @@ std::optional<IpAddress> usable_address(const sockaddr* address) {
   asio::ip::address_v6::bytes_type bytes;
   std::memcpy(bytes.data(), &found.sin6_addr, bytes.size());
   const asio::ip::address_v6 result(bytes);
-  if (result.is_link_local()) return std::nullopt;
-  return result;
+  return result.is_link_local() ? std::nullopt : std::optional<IpAddress>(result);
 }
 
 class SystemNetwork final : public Network {

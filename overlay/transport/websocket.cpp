@@ -132,14 +132,14 @@ class WebSocket final : public Transport {
   Result<ListenerPtr> listen(const Multiaddr& address) override {
     const auto at = read_address(address);
     if (!at || !at->tcp.ip) return fail(Errc::unsupported_address, address.text());
-    if (at->secure && !server_) {
+    const TlsContext* const tls = at->secure && server_ ? &*server_ : nullptr;
+    if (at->secure && !tls) {
       return fail(Errc::unsupported_address,
                   address.text() + " needs the options certificate_chain and certificate_key");
     }
     auto listener = runtime_.network().listen({*at->tcp.ip, at->tcp.port});
     if (!listener) return std::unexpected(std::move(listener).error());
-    return std::make_unique<WebSocketListener>(runtime_, *std::move(listener), ports_,
-                                               at->secure ? &*server_ : nullptr);
+    return std::make_unique<WebSocketListener>(runtime_, *std::move(listener), ports_, tls);
   }
 
   Task<Result<RawConnection>> dial(Multiaddr address, bool reuse_port) override {

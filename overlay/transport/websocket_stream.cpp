@@ -133,9 +133,9 @@ class WebSocketStream final : public runtime::Stream {
   }
 
  private:
-  // Payload bytes that have come, at the front of `into`; 0 when none have. Whatever is read below passes here.
+  // Payload bytes that have come, at the front of `into`; 0 when none have.
   Result<std::size_t> pull(std::span<std::byte> into) {
-    if (decoder_.failure()) return std::unexpected(*decoder_.failure());
+    if (const auto& failure = decoder_.failure()) return std::unexpected(*failure);
     if (decoder_.ended()) return fail(runtime::Errc::end_of_stream);
     const auto size = below_->try_read(into);
     if (!size && size.error() == runtime::Errc::end_of_stream && !decoder_.between_frames()) {
@@ -145,7 +145,7 @@ class WebSocketStream final : public runtime::Stream {
     const std::size_t payload = decoder_.decode(into.first(*size));
     answer();
     if (payload != 0) return payload;
-    if (decoder_.failure()) return std::unexpected(*decoder_.failure());
+    if (const auto& failure = decoder_.failure()) return std::unexpected(*failure);
     if (decoder_.ended()) return fail(runtime::Errc::end_of_stream);
     return 0;
   }
@@ -162,7 +162,7 @@ class WebSocketStream final : public runtime::Stream {
 
   Result<void> writable() const {
     if (closed_) return fail(runtime::Errc::closed);
-    if (decoder_.failure()) return std::unexpected(*decoder_.failure());
+    if (const auto& failure = decoder_.failure()) return std::unexpected(*failure);
     if (broken_) return *broken_;
     if (write_ended_ || mid_frame_) return fail(runtime::Errc::closed);
     return {};

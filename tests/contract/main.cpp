@@ -1,8 +1,5 @@
-// overlay-contract [transport|perf]: Quern's overlay as a program of libp2p's unified interop suite
-// (libp2p/unified-testing, docs/write-a-transport-test-app.md and write-a-perf-test-app.md). What to do is in the
-// environment, results go to standard output as YAML, everything else to standard error.
-//
-// exit status: 0 done, 1 failed, 2 the environment or the arguments make no sense
+// The program overlay-contract: libp2p's unified interop suite drives it through its environment (settings.hpp).
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -11,64 +8,60 @@
 #include <string_view>
 
 #include "overlay/runtime/system_runtime.hpp"
-#include "tests/contract/environment.hpp"
-#include "tests/contract/programs.hpp"
+#include "tests/contract/error.hpp"
+#include "tests/contract/run.hpp"
 
 namespace quern::contract {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
+enum class ExitCode : int { passed = 0, failed = 1, usage = 2 };
 
-std::optional<std::string> variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+ExitCode complain(const std::string& text, ExitCode code) {
+  std::fprintf(stderr, "overlay-contract: %s\n", text.c_str());
+  return code;
 }
 
-std::optional<Suite> suite_of(int argc, char** argv) {
-  const std::string_view word = argc == 1 ? "transport" : argv[1];
-  if (argc > 2) return std::nullopt;
-  if (word == "transport") return Suite::transport;
-  if (word == "perf") return Suite::perf;
+std::optional<Test> test_of(int argc, char** argv) {
+  const std::string_view name = argc == 2 ? argv[1] : "";
+  if (name == "transport") return Test::transport;
+  if (name == "perf") return Test::perf;
   return std::nullopt;
 }
 
-int complain(const std::string& text, int status) {
-  std::fprintf(stderr, "overlay-contract: %s\n", text.c_str());
-  return status;
+runtime::Task<runtime::Result<void>> run_test(runtime::Runtime& runtime, Test test, const Settings& settings) {
+  if (!settings.is_dialer) co_return co_await run_listener(runtime, test, settings);
+  CO_TRY(const std::string yaml, co_await run_dialer(runtime, test, settings));
+  if (std::fputs(yaml.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+    co_return runtime::fail(runtime::Errc::system, "standard output cannot be written");
+  co_return runtime::Result<void>();
 }
 
-runtime::Task<int> run(runtime::Runtime& runtime, Settings settings, Suite suite) {
-  if (!settings.dialer) {
-    const auto ended = co_await run_listener(runtime, std::move(settings));
-    co_return ended ? 0 : complain(ended.error().message(), kFailed);
-  }
-  const auto result = co_await run_dialer(runtime, std::move(settings), suite);
-  if (!result) co_return complain(result.error().message(), kFailed);
-  std::fputs(result->c_str(), stdout);
-  co_return std::fflush(stdout) == 0 ? 0 : complain("standard output cannot be written", kFailed);
-}
-
-int main_of(int argc, char** argv) {
-  const auto suite = suite_of(argc, argv);
-  if (!suite) return complain("usage: overlay-contract [transport|perf]", kUsage);
-  const auto settings = read_settings(variable);
-  if (!settings) return complain(settings.error().detail(), kUsage);
-  runtime::SystemRuntime system({.node = "contract", .data_directory = {}, .random_seed = {}});
-  int status = kFailed;
+ExitCode run(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an error of write(2)
+  const auto test = test_of(argc, argv);
+  if (!test) return complain("usage: overlay-contract transport|perf", ExitCode::usage);
+  const Lookup lookup = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  const auto settings = read_settings(*test, lookup);
+  if (!settings) return complain(settings.error().message(), ExitCode::usage);
+  runtime::Result<void> result;
+  runtime::SystemRuntime system({.node = "overlay-contract", .data_directory = {}, .random_seed = {}});
   system.run(
-      [&](runtime::Runtime& runtime) -> runtime::Task<void> { status = co_await run(runtime, *settings, *suite); });
-  return status;
+      [&](runtime::Runtime& runtime) -> runtime::Task<void> { result = co_await run_test(runtime, *test, *settings); });
+  return result ? ExitCode::passed : complain(result.error().message(), ExitCode::failed);
 }
 
 }  // namespace
 }  // namespace quern::contract
 
 int main(int argc, char** argv) {
+  using quern::contract::ExitCode;
   try {
-    return quern::contract::main_of(argc, argv);
-  } catch (const std::exception& error) {
+    return static_cast<int>(quern::contract::run(argc, argv));
+  } catch (const std::exception& error) {  // out of memory, or a bug
     std::fprintf(stderr, "overlay-contract: %s\n", error.what());
-    return 1;
+    return static_cast<int>(ExitCode::failed);
   }
 }

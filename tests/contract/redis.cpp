@@ -1,52 +1,74 @@
 #include "tests/contract/redis.hpp"
 
 #include <array>
-#include <charconv>
+#include <utility>
 
 #include "overlay/runtime/bytes.hpp"
-#include "overlay/runtime/deadline.hpp"
-#include "tests/contract/redis_reply.hpp"
+#include "tests/contract/error.hpp"
 
 namespace quern::contract {
 
+using runtime::fail;
 using runtime::Result;
 using runtime::Task;
 
-Task<Result<Redis>> Redis::connect(runtime::Runtime& runtime, std::string address) {
-  const auto colon = address.rfind(':');
-  const std::string port_text = colon == std::string::npos ? "" : address.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (error != std::errc{} || end != port_text.data() + port_text.size()) {
-    co_return runtime::fail(runtime::Errc::name_not_found, address + " is not host:port");
+namespace {
+
+constexpr std::size_t kReadBytes = 4096;
+constexpr std::string_view kWrongType = "WRONGTYPE";  // the key holds no string
+
+Result<std::optional<std::string>> text_of(Reply reply) {
+  if (reply.kind == Reply::Kind::text) return std::move(reply.text);
+  if (reply.kind == Reply::Kind::null) return std::nullopt;
+  if (reply.kind == Reply::Kind::error) return fail(Errc::refused_by_redis, reply.text);
+  return fail(Errc::bad_reply, "neither text nor nothing");
+}
+
+}  // namespace
+
+Task<Result<Redis>> Redis::connect(runtime::Runtime& runtime, RedisAddress address) {
+  CO_TRY(const auto found, co_await runtime.network().resolve(address.host));
+  runtime::Error last(runtime::Errc::name_not_found, address.host);
+  for (const auto& ip : found) {
+    const runtime::Endpoint endpoint{.address = ip, .port = address.port};
+    auto stream = co_await runtime.network().connect(endpoint);
+    if (stream) co_return Redis(*std::move(stream));
+    last = std::move(stream).error();
   }
-  CO_TRY(const auto found, co_await runtime.network().resolve(address.substr(0, colon)));
-  const runtime::Endpoint endpoint{.address = found.front(), .port = port};
-  CO_TRY(auto stream,
-         co_await runtime::with_timeout(runtime.clock(), kRedisTimeout, runtime.network().connect(endpoint)));
-  co_return Redis(runtime, std::move(stream));
+  co_return std::unexpected(std::move(last));
 }
 
 Task<Result<void>> Redis::set(std::string key, std::string value) {
-  CO_TRY(const auto answer,
-         co_await runtime::with_timeout(runtime_->clock(), kRedisTimeout, exchange(command_text({"SET", key, value}))));
-  if (answer != "OK") co_return runtime::fail(runtime::Errc::system, "redis did not set " + key);
+  std::vector<std::string> words{"SET", std::move(key), std::move(value)};
+  CO_TRY(auto reply, co_await command(std::move(words)));
+  CO_CHECK(text_of(std::move(reply)));
   co_return Result<void>();
 }
 
 Task<Result<std::optional<std::string>>> Redis::get(std::string key) {
-  return runtime::with_timeout(runtime_->clock(), kRedisTimeout, exchange(command_text({"GET", key})));
+  std::vector<std::string> words{"GET", key};
+  CO_TRY(auto reply, co_await command(std::move(words)));
+  if (reply.kind == Reply::Kind::error && reply.text.starts_with(kWrongType)) {
+    std::vector<std::string> of_list{"LINDEX", std::move(key), "0"};
+    CO_TRY(reply, co_await command(std::move(of_list)));
+  }
+  co_return text_of(std::move(reply));
 }
 
-Task<Result<std::optional<std::string>>> Redis::exchange(std::string command) {
-  CO_CHECK(co_await stream_->write(runtime::bytes_of(command)));
-  std::string received;
-  std::array<std::byte, 4096> part;
-  while (true) {
-    CO_TRY(const auto size, co_await stream_->read_some(part));
-    received += runtime::text_of(std::span(part).first(size));
-    CO_TRY(const auto reply, parse_reply(received));
-    if (reply) co_return reply->value;
+Task<Result<Reply>> Redis::command(std::vector<std::string> words) {
+  const std::string sent = encode_command(words);
+  CO_CHECK(co_await stream_->write(runtime::bytes_of(sent)));
+  std::array<std::byte, kReadBytes> buffer;
+  for (;;) {
+    CO_TRY(auto read, read_reply(received_));
+    if (read) {
+      received_.erase(0, read->size);
+      co_return std::move(read->reply);
+    }
+    if (received_.size() >= kReplyBytesMax)
+      co_return fail(Errc::bad_reply, "more than " + std::to_string(kReplyBytesMax) + " bytes");
+    CO_TRY(const auto size, co_await stream_->read_some(buffer));
+    received_ += runtime::text_of(runtime::ByteView(buffer).first(size));
   }
 }
 

@@ -18,7 +18,9 @@ namespace quern::peer {
 namespace {
 
 constexpr std::size_t kPieceBytes = 4096;  // what a pipe that is ready takes without blocking (PIPE_BUF)
-constexpr int kPatienceMs = 5000;          // without a byte taken, while finishing
+// Without a byte taken, until nobody is thought to read any more; while finishing one step is enough.
+constexpr int kStepMs = 5000;
+constexpr int kPatienceMs = 60'000;
 
 }  // namespace
 
@@ -49,13 +51,13 @@ struct LineOutput::State : std::enable_shared_from_this<State> {
     return true;
   }
 
-  // How many bytes were taken; 0 when it is broken or, while finishing, nobody takes any.
+  // How many bytes were taken; 0 when it is broken or nobody takes any.
   std::size_t write_piece(std::string_view piece) {
     pollfd ready{.fd = descriptor, .events = POLLOUT};
-    for (;;) {
-      const int count = poll(&ready, 1, kPatienceMs);
+    for (int waited_ms = 0;;) {
+      const int count = poll(&ready, 1, kStepMs);
+      if (count == 0 && !is_finishing() && (waited_ms += kStepMs) < kPatienceMs) continue;
       if (count < 0 && errno == EINTR) continue;
-      if (count == 0 && !is_finishing()) continue;
       if (count <= 0) return 0;
       const ssize_t size = ::write(descriptor, piece.data(), piece.size());
       if (size > 0) return static_cast<std::size_t>(size);
@@ -78,6 +80,11 @@ struct LineOutput::State : std::enable_shared_from_this<State> {
       self->broke.wake_all();
       self->room.wake_all();
     });
+  }
+
+  bool has_broken() {
+    const std::scoped_lock lock(mutex);
+    return is_broken;
   }
 
   bool is_full() {
@@ -125,7 +132,7 @@ void LineOutput::write_now(std::string line) {
 }
 
 runtime::Task<void> LineOutput::broken() {
-  co_await state_->broke.wait();
+  while (!state_->has_broken()) co_await state_->broke.wait();
 }
 
 bool LineOutput::finish() {

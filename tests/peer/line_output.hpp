@@ -23,7 +23,7 @@ class LineOutput {
   runtime::Task<void> write(std::string line);
   // The same at once, above the limit too: for the few last words.
   void write_now(std::string line);
-  // Returns when the descriptor is found broken: nobody reads there any more.
+  // Returns when the descriptor is found broken: nobody reads there any more, or has not for a minute.
   runtime::Task<void> broken();
   // Waits until all is written, as long as somebody takes a byte every few seconds. False when not all could be.
   bool finish();

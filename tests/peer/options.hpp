@@ -15,7 +15,7 @@ namespace quern::peer {
 
 enum class ExitCode : int {
   ended = 0,          // after exit, a signal or the end of the input
-  output_broken = 1,  // nobody reads standard output
+  output_broken = 1,  // nobody reads standard output (any more)
   usage = 2,
   cannot_start = 3,  // an address in use, a file that cannot be read: standard error names it
   bug = 4,           // an exception that nobody expected

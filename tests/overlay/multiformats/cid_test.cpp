@@ -78,6 +78,13 @@ TEST(Cid, text_of_something_else_is_refused) {
   EXPECT_EQ(Cid::from_bytes(Bytes(kCidBytesMax + 1)).error().code(), Errc::too_large);
 }
 
+TEST(Cid, the_longest_fits_every_base) {
+  const Cid cid = Cid::v1((std::uint64_t{1} << 63) - 1,
+                          make_multihash(HashCode::identity, Bytes(kDigestBytesMax, std::byte{0xff})));
+  for (const Base base : {Base::base2, Base::base10, Base::base36, Base::base58_btc})
+    EXPECT_EQ(Cid::from_text(cid.text(base)).value(), cid);
+}
+
 RC_GTEST_PROP(Cid, any_content_has_one_that_survives_text_and_bytes,
               (const std::string& content, std::uint32_t codec)) {
   const Cid cid = Cid::v1(codec, multihash_of(HashCode::sha2_512, bytes_of(content)));
