@@ -81,7 +81,7 @@ Task<Error> YamuxSession::run() {
     co_await runtime::with_group<void>(std::move(work));
     wire_->close();
   }
-  co_return *ended_;
+  co_return ended_.value_or(Error(runtime::Errc::closed));
 }
 
 Task<void> YamuxSession::read_until_end() {
@@ -141,9 +141,9 @@ void YamuxSession::after_frames() {
   if (core_.has_accepted()) acceptor_.wake();
   if (!core_.must_wait_to_open()) openers_.wake_one();
   if (!core_.heartbeat().pinging()) pingers_.wake_all();
-  if (core_.peer_left() && !ended_) {
+  if (const auto& peer_left = core_.peer_left(); peer_left && !ended_) {
     const SessionStats now_open = core_.stats();
-    const bool normal = *core_.peer_left() == GoAwayCode::normal;
+    const bool normal = *peer_left == GoAwayCode::normal;
     if (!normal || now_open.streams_in + now_open.streams_out == 0) {
       leave(GoAwayCode::normal, Error(Errc::going_away, normal ? kPeerLeft : kPeerFailed), kFarewell);
     }
@@ -205,7 +205,7 @@ Task<Result<Duration>> YamuxSession::ping() {
     wake_writer();
     co_await pingers_.wait();
   }
-  co_return *core_.heartbeat().last_round_trip();
+  co_return core_.heartbeat().last_round_trip().value_or(Duration{});
 }
 
 SessionStats YamuxSession::stats() const {
