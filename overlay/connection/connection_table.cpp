@@ -145,6 +145,7 @@ std::vector<ConnectionPtr> ConnectionTable::of(const identity::PeerId& peer) con
 
 std::vector<ConnectionPtr> ConnectionTable::all() const {
   std::vector<ConnectionPtr> out;
+  out.reserve(by_id_.size());
   for (const auto& [id, connection] : by_id_) out.push_back(connection);
   return out;
 }

@@ -63,8 +63,12 @@ Multiaddr remembered_as(const Multiaddr& address, const std::optional<identity::
   return peer ? address.with(multiformats::Protocol::p2p, peer->bytes()) : address;
 }
 
+// What attempts are shared by.
+std::string key_of(const identity::PeerId& peer) {
+  return "p" + std::string(runtime::text_of(peer.bytes()));
+}
 std::string key_of(const DialRequest& request) {
-  if (request.peer) return "p" + std::string(runtime::text_of(request.peer->bytes()));
+  if (request.peer) return key_of(*request.peer);
   return "a" + std::string(runtime::text_of(request.addresses.front().bytes()));
 }
 
@@ -127,8 +131,7 @@ class Dialer::Finish {
  public:
   Finish(Dialer& dialer, AttemptPtr attempt) : dialer_(dialer), attempt_(std::move(attempt)) {}
   ~Finish() {
-    const auto found = dialer_.attempts_.find(attempt_->key);
-    if (found != dialer_.attempts_.end() && found->second == attempt_) dialer_.attempts_.erase(found);
+    dialer_.forget(*attempt_);
     attempt_->finish(fail(Errc::stopped));
   }
   Finish(const Finish&) = delete;
@@ -144,9 +147,9 @@ Dialer::Dialer(DialServices services)
 Dialer::~Dialer() = default;
 
 Task<Result<ConnectionPtr>> Dialer::connect(DialRequest request) {
-  if (request.peer && *request.peer == services_.self) co_return fail(Errc::self_dial);
-  if (request.peer) {
-    std::erase_if(request.addresses, [&](const Multiaddr& one) { return is_of_another(one, *request.peer); });
+  if (const auto& peer = request.peer) {
+    if (*peer == services_.self) co_return fail(Errc::self_dial);
+    std::erase_if(request.addresses, [&](const Multiaddr& one) { return is_of_another(one, *peer); });
   }
   for (Multiaddr& address : request.addresses) address = dialed_part(address);
   if (request.addresses.empty() && !request.peer) co_return fail(Errc::no_address);
@@ -167,8 +170,9 @@ Task<Result<ConnectionPtr>> Dialer::connect(DialRequest request) {
     const Caller caller(attempt);
     if (first) services_.tasks.spawn(run(attempt));
     while (!attempt->result) co_await attempt->done.wait();
+    Result<ConnectionPtr> result = attempt->result.value_or(fail(Errc::stopped));
     // Another's attempt that failed has not tried this caller's own addresses.
-    if (*attempt->result || attempt->covers(request.addresses)) co_return *attempt->result;
+    if (result || attempt->covers(request.addresses)) co_return result;
   }
 }
 
@@ -190,10 +194,10 @@ Result<Dialer::AttemptPtr> Dialer::begin(const std::string& key, const DialReque
 
 // The addresses that may be dialed now; why none may.
 Result<std::vector<Multiaddr>> Dialer::dialable(const DialRequest& request) {
-  if (request.peer) {
-    if (auto allowed = services_.gater.check(*request.peer); !allowed) return std::unexpected(allowed.error());
+  if (const auto& peer = request.peer) {
+    if (auto allowed = services_.gater.check(*peer); !allowed) return std::unexpected(allowed.error());
+    if (request.addresses.empty()) return fail(Errc::no_address, "none is known of " + peer->text());
   }
-  if (request.addresses.empty()) return fail(Errc::no_address, "none is known of " + request.peer->text());
   std::vector<Multiaddr> out;
   std::vector<Failure> failures;
   for (const Multiaddr& address : request.addresses) {
@@ -228,8 +232,13 @@ Task<void> Dialer::run(AttemptPtr attempt) {
   const Finish finish(*this, attempt);
   co_await runtime::with_group<void>(
       [this, attempt](runtime::TaskGroup& dials) -> Task<void> { co_await race(*attempt, dials); });
-  attempts_.erase(attempt->key);
+  forget(*attempt);
   attempt->finish(outcome(*attempt));
+}
+
+void Dialer::forget(const Attempt& attempt) {
+  const auto found = attempts_.find(attempt.key);
+  if (found != attempts_.end() && found->second.get() == &attempt) attempts_.erase(found);
 }
 
 // Starts the dials as planned and waits for the first that succeeds.
@@ -239,9 +248,11 @@ Task<void> Dialer::race(Attempt& attempt, runtime::TaskGroup& dials) {
   std::size_t next = 0;
   for (;;) {
     const runtime::Time now = clock.now();
+    // Nobody may join what is given up.
+    if (attempt.callers == 0) forget(attempt);
     if (attempt.won || attempt.callers == 0 || stopped_) co_return;
     if (now >= attempt.settle_at) {
-      if (services_.table.best(*attempt.peer)) co_return;
+      if (connection_of(attempt)) co_return;
       attempt.settle_at = runtime::Time::max();
     }
     const bool all_started = next == attempt.plan.size();
@@ -293,14 +304,18 @@ Task<Result<NewConnection>> Dialer::dial(Multiaddr address, std::optional<identi
                           .reservations = {}};
 }
 
+// The one there is with the peer meanwhile, whoever dialed it.
+ConnectionPtr Dialer::connection_of(const Attempt& attempt) const {
+  return attempt.peer ? services_.table.best(*attempt.peer) : nullptr;
+}
+
 Result<ConnectionPtr> Dialer::outcome(Attempt& attempt) {
-  if (attempt.won) {
-    attempt.won->reservations.connection = std::move(attempt.reservation);
-    return services_.table.admit(*std::exchange(attempt.won, std::nullopt));
+  auto won = std::exchange(attempt.won, std::nullopt);
+  if (won && attempt.callers > 0) {
+    won->reservations.connection = std::move(attempt.reservation);
+    return services_.table.admit(*std::move(won));
   }
-  if (attempt.peer) {
-    if (auto connection = services_.table.best(*attempt.peer)) return connection;
-  }
+  if (auto connection = connection_of(attempt)) return connection;
   if (stopped_ || attempt.failures.empty()) return fail(Errc::stopped);
   if (attempt.named_by_user && attempt.failures.size() == 1) {
     const Failure& only = attempt.failures.front();
@@ -312,7 +327,7 @@ Result<ConnectionPtr> Dialer::outcome(Attempt& attempt) {
 }
 
 void Dialer::on_inbound(const identity::PeerId& peer) {
-  const auto found = attempts_.find("p" + std::string(runtime::text_of(peer.bytes())));
+  const auto found = attempts_.find(key_of(peer));
   if (found == attempts_.end()) return;
   // Of two at once the one that the smaller peer dialed is kept. This node may give up its own dial for that one only:
   // if both ends gave theirs up, none would be left. For another it waits a little.

@@ -64,6 +64,8 @@ class Dialer {
   runtime::Task<void> dial_one(Attempt& attempt, multiformats::Multiaddr address);
   runtime::Task<runtime::Result<NewConnection>> dial(multiformats::Multiaddr address,
                                                      std::optional<identity::PeerId> expected);
+  void forget(const Attempt& attempt);
+  ConnectionPtr connection_of(const Attempt& attempt) const;
   runtime::Result<ConnectionPtr> outcome(Attempt& attempt);
   transport::Transport* transport_for(const multiformats::Multiaddr& address) const;
 

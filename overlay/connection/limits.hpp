@@ -48,6 +48,8 @@ class Reservation {
   ~Reservation();
   Reservation(Reservation&&) noexcept = default;
   Reservation& operator=(Reservation&&) noexcept;
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
 
  private:
   std::shared_ptr<std::size_t> counter_;

@@ -18,10 +18,6 @@ template <class T>
 struct UnsetAllocator : std::allocator<T> {
   using value_type = T;
   template <class U>
-  struct rebind {
-    using other = UnsetAllocator<U>;
-  };
-  template <class U>
   void construct(U* at) {
     ::new (static_cast<void*>(at)) U;
   }

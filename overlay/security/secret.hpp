@@ -17,7 +17,9 @@ struct Secret : std::array<std::byte, N> {
     for (std::size_t i = 0; i < N; ++i) (*this)[i] = bytes[i];
   }
   Secret(const Secret&) = default;
+  Secret(Secret&&) noexcept = default;
   Secret& operator=(const Secret&) = default;
+  Secret& operator=(Secret&&) noexcept = default;
   ~Secret() { wipe(*this); }
 };
 

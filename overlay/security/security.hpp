@@ -61,6 +61,7 @@ struct Secured {
   std::optional<std::string> muxer;  // agreed on inside the handshake
 };
 
+// Outlives its handshakes, not what they leave behind.
 class SecurityProtocol {
  public:
   virtual ~SecurityProtocol() = default;

@@ -1,5 +1,6 @@
 #include "overlay/security/tls_certificate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -87,7 +88,7 @@ Bytes element(int tag, ByteView contents) {
   unsigned char* at = raw(der.data());
   const int constructed = tag == V_ASN1_SEQUENCE ? 1 : 0;
   ASN1_put_object(&at, constructed, static_cast<int>(contents.size()), tag, V_ASN1_UNIVERSAL);
-  std::copy(contents.begin(), contents.end(), reinterpret_cast<std::byte*>(at));
+  std::ranges::copy(contents, reinterpret_cast<std::byte*>(at));
   return der;
 }
 

@@ -160,8 +160,8 @@ struct TlsCallbacks {
     const SSL* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     Wire& wire = wire_of(ssl);
     STACK_OF(X509)* const chain = X509_STORE_CTX_get0_untrusted(store);
-    std::vector<x509_st*> certificates;
-    for (int i = 0; i < sk_X509_num(chain); ++i) certificates.push_back(sk_X509_value(chain, i));
+    std::vector<x509_st*> certificates(static_cast<std::size_t>(sk_X509_num(chain)));
+    for (std::size_t i = 0; i < certificates.size(); ++i) certificates[i] = sk_X509_value(chain, static_cast<int>(i));
     auto checked = wire.options->check(certificates);
     X509_STORE_CTX_set_error(store, checked ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
     if (!checked) wire.refusal = std::move(checked).error();
@@ -289,17 +289,25 @@ TlsHandshake::TlsHandshake(const TlsContext& context, TlsOptions options)
     return;
   }
   SSL_set_connect_state(ssl);
-  X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl);
-  X509_VERIFY_PARAM_set_time(verify, options_.now.unix_ms / 1000);
-  if (options_.host.empty() || X509_VERIFY_PARAM_set1_ip_asc(verify, options_.host.c_str()) == 1) return;
-  QUERN_ASSERT(X509_VERIFY_PARAM_set1_host(verify, options_.host.c_str(), options_.host.size()) == 1);
-  QUERN_ASSERT(SSL_set_tlsext_host_name(ssl, options_.host.c_str()) == 1);
+  X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl), options_.now.unix_ms / 1000);
+  if (!options_.host.empty()) host_usable_ = set_host();
+}
+
+// False when it cannot be a host: addresses come from peers.
+bool TlsHandshake::set_host() {
+  const std::string& host = options_.host;
+  if (host.find('\0') != std::string::npos) return false;
+  X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl_.get());
+  if (X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str()) == 1) return true;
+  return X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size()) == 1 &&
+         SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1;
 }
 
 TlsHandshake::~TlsHandshake() = default;
 
 Result<std::size_t> TlsHandshake::step(ByteView in, Bytes& out) {
   QUERN_ASSERT(!finished_);
+  if (!host_usable_) return fail(Errc::bad_handshake, "not the name of a host");
   wire_->in = in;
   wire_->out = &out;
   ERR_clear_error();
@@ -313,9 +321,9 @@ Result<std::size_t> TlsHandshake::step(ByteView in, Bytes& out) {
 }
 
 Error TlsHandshake::failure() const {
-  if (wire_->refusal) {
+  if (const auto& refusal = wire_->refusal) {
     ERR_clear_error();
-    return *wire_->refusal;
+    return *refusal;
   }
   std::string reason = openssl_reason();
   const long verified = SSL_get_verify_result(ssl_.get());

@@ -44,7 +44,9 @@ class TlsContext {
   // `protocols` are offered by ALPN, in this order; the listener takes the dialer's first that it has.
   static TlsContext peer(x509_st& certificate, evp_pkey_st& key, std::vector<std::string> protocols);
 
+  TlsContext(const TlsContext&) = delete;
   TlsContext(TlsContext&&) noexcept;
+  TlsContext& operator=(const TlsContext&) = delete;
   TlsContext& operator=(TlsContext&&) noexcept;
   ~TlsContext();
 
@@ -59,7 +61,8 @@ struct TlsOptions {
   negotiation::Role role = negotiation::Role::dialer;
   // When certificates must be valid.
   runtime::WallTime now;
-  // Client of web servers: the name or IP address that the server's certificate must be for. Names are sent (SNI).
+  // Client of web servers: the name or IP address that the server's certificate must be for. Names are sent (SNI). What
+  // can be neither fails the first step.
   std::string host;
   // Peers: judges the other end's chain, leaf first; runs once, inside the handshake. Its error ends it.
   std::function<runtime::Result<void>(std::span<x509_st* const> chain)> check;
@@ -86,11 +89,13 @@ class TlsHandshake {
  private:
   friend struct TlsCallbacks;
   struct Wire;
+  bool set_host();
   runtime::Error failure() const;
 
   TlsOptions options_;
   std::unique_ptr<Wire> wire_;
   std::unique_ptr<ssl_st, FreeOpenSsl> ssl_;
+  bool host_usable_ = true;
   bool finished_ = false;
 };
 

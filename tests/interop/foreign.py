@@ -48,7 +48,7 @@ def exit_when_missing(name):
 
 
 def js_peer(*options):
-    return [node(), JS / "peer.mjs", *options]
+    return ["env", "DEBUG=libp2p:*:error", node(), JS / "peer.mjs", *options]
 
 
 def rust_peer(*options):

@@ -48,7 +48,8 @@ Result<Content> Content::from(const Arguments& arguments) {
     if (!text) return std::unexpected(std::move(text).error());
     auto bytes = from_hex(*text);
     if (!bytes) return fail(Errc::bad_argument, "hex must be an even number of the digits 0-9a-f");
-    return Content(bytes->size(), std::move(bytes));
+    const std::size_t size = bytes->size();
+    return Content(size, std::move(bytes));
   }
   if (arguments.has("text")) {
     auto text = arguments.text("text");

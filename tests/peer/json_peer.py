@@ -12,13 +12,14 @@ STOP_SECONDS = 30
 COMMAND_SECONDS = 60  # given to every command that names no other time
 GRACE_SECONDS = 15  # for a peer to say that a command took too long
 TAIL_BYTES = 4000
+RECENT_EVENTS = 4  # that a failure shows
 
 
 class PeerError(Exception):
     """A command was answered with an error."""
 
-    def __init__(self, command, error):
-        super().__init__(f"{command}: {error['name']}: {error['message']}")
+    def __init__(self, command, error, events):
+        super().__init__(f"{command}: {error['name']}: {error['message']}\nlast events: {events}")
         self.name = error["name"]
 
 
@@ -105,7 +106,7 @@ class PeerProcess:
         except (TimeoutError, concurrent.futures.TimeoutError) as error:
             raise TimeoutError(f"{self.label} did not answer {cmd} within {seconds} s:\n{self.log_tail()}") from error
         if not reply["ok"]:
-            raise PeerError(f"{self.label} {cmd}", reply["error"])
+            raise PeerError(f"{self.label} {cmd}", reply["error"], self._recent())
         return reply
 
     def command(self, cmd, seconds=COMMAND_SECONDS, **arguments):
@@ -139,6 +140,10 @@ class PeerProcess:
                     seen = [event["ev"] for event in self._events[since:]][-20:]
                     raise TimeoutError(f"{self._fault or self.label}: no event {name} (since then: {seen})\n{self.log_tail()}")
                 self._lock.wait(left)
+
+    def _recent(self):
+        with self._lock:
+            return [event for event in self._events if event["ev"] != "identify"][-RECENT_EVENTS:]
 
     def stop(self):
         """Ends the input and waits for the process. Its exit status; killed when it does not end."""

@@ -16,7 +16,7 @@ function say (object) {
 }
 
 function problem (error) {
-  const cause = error?.errors?.[0] ?? error
+  const cause = error?.errors?.[0] ?? error?.error ?? error // of several failures the first, of an event its error
   return { name: cause?.name ?? 'Error', message: String(cause?.message ?? cause) }
 }
 

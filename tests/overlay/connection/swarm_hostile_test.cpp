@@ -157,6 +157,58 @@ TEST(SwarmHostile, who_ends_the_stream_has_closed_and_who_breaks_it_has_reset) {
             CloseReason::remote_reset);
 }
 
+// A Yamux frame.
+Bytes frame(unsigned type, unsigned flags, std::uint32_t length, std::string_view body = {}) {
+  Bytes out(12);
+  out[1] = static_cast<std::byte>(type);
+  out[3] = static_cast<std::byte>(flags);
+  out[7] = std::byte{1};  // the stream
+  for (std::size_t i = 0; i < 4; ++i) out[8 + i] = static_cast<std::byte>(length >> (24 - 8 * i));
+  runtime::append(out, runtime::bytes_of(body));
+  return out;
+}
+
+TEST(SwarmHostile, what_is_sent_to_a_peer_that_reads_nothing_is_bounded_and_it_is_given_up) {
+  std::size_t most = 0;
+  std::uint64_t taken = 0;
+  std::optional<CloseReason> reason;
+  SwarmWorld nodes;
+  nodes.add([&](Runtime& runtime, Swarm& swarm) -> Task<void> {
+    const auto events = swarm.subscribe();
+    swarm.handle("/pour/1", [&](PeerStreamPtr stream) -> Task<void> {
+      const Bytes block(64 << 10);
+      while (co_await stream->write(block)) taken += block.size();
+    });
+    co_await with_group<void>([&](TaskGroup& tasks) -> Task<void> {
+      tasks.spawn([](Runtime& world, Swarm& watched, std::size_t& highest) -> Task<void> {
+        for (;;) {
+          co_await world.clock().sleep_for(10ms);
+          highest = std::max(highest, watched.memory_used());
+        }
+      }(runtime, swarm, most));
+      reason = (co_await next_of<ConnectionClosed>(*events)).reason;
+    });
+  });
+  nodes.add_raw([](Runtime& runtime) -> Task<void> {
+    auto secured = (co_await secure_channel(runtime)).value();
+    constexpr unsigned kData = 0;
+    constexpr unsigned kWindow = 1;
+    constexpr unsigned kSyn = 1;
+    const std::string proposal = "\x13/multistream/1.0.0\n\x08/pour/1\n";
+    runtime::RawBytes sealed;
+    EXPECT_TRUE(secured.codec->seal(frame(kWindow, kSyn, 64 << 20), {}, sealed));
+    EXPECT_TRUE(
+        secured.codec->seal(frame(kData, 0, static_cast<std::uint32_t>(proposal.size()), proposal), {}, sealed));
+    EXPECT_TRUE(co_await secured.wire->write(sealed));
+    co_await runtime.clock().sleep_until(runtime::Time::max());
+  });
+  nodes.world.run_for(5min);
+  EXPECT_GT(taken, 256U << 10) << "the peer gave credit for more than the first window";
+  EXPECT_LE(taken, 2U << 20) << "a writer waits when nothing leaves";
+  EXPECT_LE(most, 1U << 20);
+  EXPECT_EQ(reason, CloseReason::peer_silent);
+}
+
 // Opens streams to node 1 and writes to all of them, far more than anybody reads.
 Task<void> pour(Runtime& runtime, Swarm& swarm) {
   EXPECT_TRUE(co_await swarm.connect(SwarmWorld::at(1)));

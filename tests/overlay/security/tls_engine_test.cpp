@@ -116,6 +116,17 @@ TEST_F(Web, a_client_without_authorities_of_its_own_trusts_the_systems) {
   EXPECT_EQ(*ended.dialer, Errc::bad_certificate);
 }
 
+TEST_F(Web, what_cannot_be_a_host_fails_the_first_step) {
+  const TlsContext client = TlsContext::web_client_of_anyone();
+  for (const std::string& host : {std::string("a\0b", 3), std::string(1, '\0'), std::string(256, 'a')}) {
+    TlsHandshake dialer(client, {.role = Role::dialer, .now = kNow, .host = host});
+    Bytes out;
+    const auto taken = dialer.step({}, out);
+    EXPECT_TRUE(!taken && taken.error() == Errc::bad_handshake);
+    EXPECT_TRUE(out.empty());
+  }
+}
+
 TEST_F(Web, pem_that_cannot_be_used_is_refused) {
   const WebAuthority::Server good = authority_.server("DNS:example.org");
   const WebAuthority::Server other = authority_.server("DNS:example.org");
