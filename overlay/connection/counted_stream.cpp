@@ -68,14 +68,7 @@ class CountedStream : public PeerStream {
 
 class LazilyAgreedStream final : public CountedStream {
  public:
-  LazilyAgreedStream(std::unique_ptr<negotiation::LazyStream> inner, StreamOrigin origin, StreamReservation reservation,
-                     TrafficMeter meter, runtime::Clock& clock, runtime::Duration timeout)
-      : LazilyAgreedStream(*inner, std::move(inner), std::move(origin), std::move(reservation), std::move(meter), clock,
-                           timeout) {}
-
-  Task<Result<void>> agreed() override { return runtime::with_timeout(clock_, timeout_, lazy_.finish()); }
-
- private:
+  // `lazy` is what `inner` owns.
   LazilyAgreedStream(negotiation::LazyStream& lazy, runtime::StreamPtr inner, StreamOrigin origin,
                      StreamReservation reservation, TrafficMeter meter, runtime::Clock& clock,
                      runtime::Duration timeout)
@@ -84,6 +77,9 @@ class LazilyAgreedStream final : public CountedStream {
         clock_(clock),
         timeout_(timeout) {}
 
+  Task<Result<void>> agreed() override { return runtime::with_timeout(clock_, timeout_, lazy_.finish()); }
+
+ private:
   negotiation::LazyStream& lazy_;  // the stream inside
   runtime::Clock& clock_;
   runtime::Duration timeout_;
@@ -100,7 +96,8 @@ PeerStreamPtr make_counted(runtime::StreamPtr stream, StreamOrigin origin, Strea
 PeerStreamPtr make_counted(std::unique_ptr<negotiation::LazyStream> stream, StreamOrigin origin,
                            StreamReservation reservation, TrafficMeter meter, runtime::Clock& clock,
                            runtime::Duration timeout) {
-  return std::make_unique<LazilyAgreedStream>(std::move(stream), std::move(origin), std::move(reservation),
+  negotiation::LazyStream& lazy = *stream;
+  return std::make_unique<LazilyAgreedStream>(lazy, std::move(stream), std::move(origin), std::move(reservation),
                                               std::move(meter), clock, timeout);
 }
 

@@ -26,6 +26,7 @@ bool is_near(const runtime::IpAddress& address) {
                                                      "::1",         "fc00::/7",       "fe80::/10"};
   static const auto ranges = [&] {
     std::vector<runtime::AddressRange> out;
+    out.reserve(kNear.size());
     for (const auto text : kNear) out.push_back(*runtime::AddressRange::from_text(text));
     return out;
   }();

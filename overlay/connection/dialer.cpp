@@ -170,8 +170,9 @@ Task<Result<ConnectionPtr>> Dialer::connect(DialRequest request) {
     const Caller caller(attempt);
     if (first) services_.tasks.spawn(run(attempt));
     while (!attempt->result) co_await attempt->done.wait();
+    Result<ConnectionPtr> result = attempt->result.value_or(fail(Errc::stopped));
     // Another's attempt that failed has not tried this caller's own addresses.
-    if (*attempt->result || attempt->covers(request.addresses)) co_return *attempt->result;
+    if (result || attempt->covers(request.addresses)) co_return result;
   }
 }
 

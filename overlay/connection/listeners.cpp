@@ -25,7 +25,7 @@ Result<Multiaddr> Listeners::listen(const Multiaddr& address) {
     if (!transport->handles(address)) continue;
     auto listener = transport->listen(address);
     if (!listener) return std::unexpected(std::move(listener).error());
-    const Multiaddr local = (*listener)->local();
+    Multiaddr local = (*listener)->local();
     const auto door = std::make_shared<Door>(Door{.transport = *transport, .listener = *std::move(listener)});
     doors_[local] = door;
     services_.events.publish(ListenStarted{.address = local});
@@ -47,6 +47,7 @@ bool Listeners::stop(const Multiaddr& address) {
 
 std::vector<Multiaddr> Listeners::addresses() const {
   std::vector<Multiaddr> out;
+  out.reserve(doors_.size());
   for (const auto& [address, door] : doors_) out.push_back(address);
   return out;
 }

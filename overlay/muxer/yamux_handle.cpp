@@ -77,7 +77,7 @@ Task<Result<void>> YamuxHandle::write(std::span<const std::byte> data) {
   const Waiting waiting(*this, data.subspan(size));
   session_->wake_writer();
   while (!stream_->pending.empty()) {
-    if (stream_->failure) co_return std::unexpected(*stream_->failure);
+    if (const auto& failure = stream_->failure) co_return std::unexpected(*failure);
     co_await writer_.wait();
   }
   co_return Result<void>();

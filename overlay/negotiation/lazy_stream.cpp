@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "overlay/negotiation/message.hpp"
@@ -58,7 +59,7 @@ struct LazyStream::State {
   Result<void> take_answer(std::size_t bytes);
   Result<void> refused(Error why);
   Result<std::size_t> try_open();
-  void opened();
+  void opened() const;
 
   runtime::StreamPtr inner;
   std::string protocol;
@@ -92,7 +93,7 @@ Task<Result<void>> LazyStream::State::open_with(std::span<const std::byte> data)
   co_return co_await inner->write(data);
 }
 
-void LazyStream::State::opened() {
+void LazyStream::State::opened() const {
   if (end_wanted) inner->shutdown_write();
 }
 
@@ -108,15 +109,16 @@ Result<std::size_t> LazyStream::State::try_open() {
 }
 
 Result<void> LazyStream::State::refused(Error why) {
-  failure = std::move(why);
-  return std::unexpected(*failure);
+  failure = why;
+  return std::unexpected(std::move(why));
 }
 
 Result<void> LazyStream::State::take_answer(std::size_t bytes) {
   auto message = reader.filled(bytes);
   if (!message) return refused(std::move(message).error());
-  if (!*message) return {};
-  const std::string& text = **message;
+  const std::optional<std::string> whole = *std::move(message);
+  if (!whole) return {};
+  const std::string& text = *whole;
   if (!header_read) {
     if (text != kMultistream) return refused(Error(Errc::malformed, "the other end opens with " + in_quotes(text)));
     header_read = true;
@@ -196,7 +198,7 @@ Task<Result<void>> LazyStream::write(std::span<const std::byte> data) {
 }
 
 Result<std::size_t> LazyStream::try_write(std::span<const std::byte> data) {
-  if (state_->failure) return std::unexpected(*state_->failure);
+  if (const auto& failure = state_->failure) return std::unexpected(*failure);
   if (state_->end_wanted) return fail(runtime::Errc::closed);
   const auto left = state_->try_open();
   if (!left) return left;
@@ -209,7 +211,7 @@ void LazyStream::shutdown_write() noexcept {
   if (state.opening.empty() && !state.writing) {
     state.inner->shutdown_write();
   } else {
-    (void)state.try_open();  // what does not leave now leaves with the next read or finish()
+    std::ignore = state.try_open();  // what does not leave now leaves with the next read or finish()
   }
 }
 

@@ -150,7 +150,7 @@ struct Identify::State {
   Task<Result<IdentifyMessage>> ask(std::uint64_t connection);
   Result<void> accept(Peer& peer, IdentifyMessage message, bool pushed) const;
   void note_observed(const ConnectionInfo& connection, const std::optional<Multiaddr>& observed);
-  Task<Result<void>> take_push(PeerPtr peer, connection::PeerStream& stream);
+  Task<Result<void>> take_push(PeerPtr peer, connection::PeerStream& stream) const;
   static Task<void> serve_push(std::shared_ptr<State> state, PeerStreamPtr stream);
 
   // What is said to others.
@@ -294,7 +294,7 @@ Task<void> Identify::State::serve_push(std::shared_ptr<State> state, PeerStreamP
   if (!co_await runtime::with_timeout(state->runtime.clock(), state->config.timeout, std::move(taken))) stream->abort();
 }
 
-Task<Result<void>> Identify::State::take_push(PeerPtr peer, connection::PeerStream& stream) {
+Task<Result<void>> Identify::State::take_push(PeerPtr peer, connection::PeerStream& stream) const {
   CO_TRY(auto message, co_await read_identify(stream));
   // What was asked for before must not be put over what is pushed now.
   while (peer->under_way > 0) co_await peer->settled.wait();

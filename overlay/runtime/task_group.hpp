@@ -28,7 +28,7 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts `task` in a later turn of the executor, never inside this call. In a cancelled group the task is destroyed unrun.
+  // Starts `task` in a later turn of the executor, never inside this call; a cancelled group destroys it unrun.
   void spawn(Task<void> task);
   // Cancels all tasks, for good. They unwind in later turns.
   void cancel() noexcept;

@@ -99,7 +99,7 @@ bool Opener::open(const Nonce& nonce, ByteView associated, std::span<std::byte> 
                   std::span<const std::byte, kTagBytes> tag) {
   // OpenSSL takes the tag by a pointer to what it does not change.
   std::array<std::byte, kTagBytes> expected;
-  std::copy(tag.begin(), tag.end(), expected.begin());
+  std::ranges::copy(tag, expected.begin());
   set_nonce(context_.get(), nonce, associated);
   QUERN_ASSERT(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, expected.data()) == 1);
   update(context_.get(), text, text.data());

@@ -78,13 +78,16 @@ Task<Result<Secured>> Noise::secure(runtime::StreamPtr wire, Role role, std::opt
       CO_CHECK(co_await write_message(*wire, std::move(message)));
       continue;
     }
-    const bool first = handshake.messages() == 0;
-    CO_TRY(const Bytes message, co_await read_message(*wire, first ? kX25519Bytes : kMessageBytesMax));
+    const std::size_t bytes_max = handshake.messages() == 0 ? kX25519Bytes : kMessageBytesMax;
+    CO_TRY(const Bytes message, co_await read_message(*wire, bytes_max));
     CO_TRY(const Bytes payload, handshake.read(message));
-    if (first) continue;
-    CO_TRY(remote, read_noise_payload(payload, *handshake.remote_fixed()));
-    CO_CHECK(check_expected(expected, PeerId::of(remote->key)));
+    const std::optional<X25519Public>& fixed = handshake.remote_fixed();
+    if (!fixed) continue;  // message 1 says nothing of the dialer
+    CO_TRY(NoisePayload said, read_noise_payload(payload, *fixed));
+    CO_CHECK(check_expected(expected, PeerId::of(said.key)));
+    remote = std::move(said);
   }
+  if (!remote) co_return fail(Errc::bad_handshake, "the peer did not say who it is");
   const bool dialer = role == Role::dialer;
   auto muxer = choose_muxer(dialer ? muxers_ : remote->muxers, dialer ? remote->muxers : muxers_);
   const PeerId peer = PeerId::of(remote->key);

@@ -169,7 +169,9 @@ Result<void> NoiseHandshake::mix_agreement(Token token) {
   const bool mine_is_fixed = token == (role_ == Role::dialer ? Token::se : Token::es);
   const bool theirs_is_fixed = token == (role_ == Role::dialer ? Token::es : Token::se);
   const X25519Key& mine = mine_is_fixed ? fixed_ : ephemeral_;
-  const auto shared = mine.agree(theirs_is_fixed ? *remote_fixed_ : *remote_ephemeral_);
+  const std::optional<X25519Public>& theirs = theirs_is_fixed ? remote_fixed_ : remote_ephemeral_;
+  QUERN_ASSERT(theirs.has_value(), "the pattern sends keys before it agrees on them");
+  const auto shared = mine.agree(*theirs);
   if (!shared) return fail(Errc::bad_handshake, "Noise key of small order");
   symmetric_.mix_key(*shared);
   return {};

@@ -72,6 +72,8 @@ class ProtectedStream final : public runtime::Stream {
   ProtectedStream(runtime::StreamPtr wire, const PresharedKey& key, const XSalsaNonce& nonce)
       : wire_(std::move(wire)), key_(key), nonce_out_(nonce), out_(key, nonce) {}
   ~ProtectedStream() override { wipe(key_.bytes); }
+  ProtectedStream(const ProtectedStream&) = delete;
+  ProtectedStream& operator=(const ProtectedStream&) = delete;
 
   Task<Result<std::size_t>> read_some(std::span<std::byte> out) override;
   Task<Result<void>> wait_readable() override;
@@ -84,7 +86,6 @@ class ProtectedStream final : public runtime::Stream {
 
  private:
   bool announced() const { return nonce_sent_ == kNonceBytes; }
-  bool introduced() const { return nonce_received_ == kNonceBytes; }
   Result<void> try_announce();
   Task<void> announce();
   void take_nonce(std::size_t size);
@@ -156,7 +157,7 @@ Task<void> ProtectedStream::announce() {
 
 void ProtectedStream::take_nonce(std::size_t size) {
   nonce_received_ += size;
-  if (introduced()) in_.emplace(key_, nonce_in_);
+  if (nonce_received_ == kNonceBytes) in_.emplace(key_, nonce_in_);
 }
 
 Task<Result<std::size_t>> ProtectedStream::read_some(std::span<std::byte> out) {
@@ -166,7 +167,7 @@ Task<Result<std::size_t>> ProtectedStream::read_some(std::span<std::byte> out) {
     if (!ready || *ready > 0) co_return ready;
     co_await announce();
   }
-  while (!introduced()) {
+  while (!in_) {
     CO_TRY(const std::size_t size, co_await wire_->read_some(std::span(nonce_in_).subspan(nonce_received_)));
     take_nonce(size);
   }
@@ -181,7 +182,7 @@ Task<Result<void>> ProtectedStream::wait_readable() {
 }
 
 Result<std::size_t> ProtectedStream::try_read(std::span<std::byte> out) {
-  while (!introduced()) {
+  while (!in_) {
     const auto size = wire_->try_read(std::span(nonce_in_).subspan(nonce_received_));
     if (!size || *size == 0) return size;
     take_nonce(*size);

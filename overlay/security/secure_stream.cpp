@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "overlay/runtime/assertion.hpp"
@@ -149,7 +150,7 @@ Result<void> SecureStream::State::send_now() {
 }
 
 void SecureStream::State::end_wire() {
-  if (send_now() && sending.empty() && !filling.empty()) (void)send_now();
+  if (send_now() && sending.empty() && !filling.empty()) std::ignore = send_now();
   wire->shutdown_write();
 }
 

@@ -47,11 +47,13 @@ Task<Result<Secured>> Tls::secure(runtime::StreamPtr wire, Role role, std::optio
     if (chain.size() != 1) return fail(Errc::bad_certificate, "a peer shows exactly one certificate");
     auto key = read_tls_certificate(*chain.front(), now);
     if (!key) return std::unexpected(std::move(key).error());
+    if (auto checked = check_expected(expected, PeerId::of(*key)); !checked) return checked;
     remote = std::move(*key);
-    return check_expected(expected, PeerId::of(*remote));
+    return {};
   };
   TlsHandshake handshake(context_, std::move(options));
   CO_TRY(TlsChannel channel, co_await shake_hands(*wire, handshake));
+  if (!remote) co_return fail(Errc::bad_certificate, "the peer did not show any");
   // A peer that does not use ALPN has said nothing about muxers.
   std::optional<std::string> muxer;
   if (std::ranges::find(muxers_, channel.protocol) != muxers_.end()) muxer = std::move(channel.protocol);

@@ -148,23 +148,23 @@ class WebSocket final : public Transport {
     CO_TRY(auto stream, co_await dial_tcp(runtime_, to->tcp, reuse_port ? &ports_ : nullptr));
     RawConnection connection = raw_connection(std::move(stream), to->secure);
     if (to->secure) {
-      CO_CHECK(co_await make_client());
+      CO_TRY(const TlsContext* const client, co_await client_context());
       CO_TRY(connection.stream,
-             co_await secured(runtime_, std::move(connection.stream), *client_, Role::dialer, to->server_name));
+             co_await secured(runtime_, std::move(connection.stream), *client, Role::dialer, to->server_name));
     }
     CO_TRY(connection.stream, co_await upgrade_as_client(runtime_, std::move(connection.stream), host_field(to->tcp)));
     co_return connection;
   }
 
  private:
-  Task<Result<void>> make_client() {
-    if (client_) co_return Result<void>();
+  Task<Result<const TlsContext*>> client_context() {
+    if (client_) co_return &*client_;
     auto load = [] { return TlsContext::web_client(std::nullopt); };
     auto made = co_await runtime::offload(runtime_, load);
     if (!made) co_return std::unexpected(tls_failure(made.error()));
     // Another dial may have been here meanwhile, and uses what it made.
     if (!client_) client_.emplace(*std::move(made));
-    co_return Result<void>();
+    co_return &*client_;
   }
 
   Runtime& runtime_;

@@ -14,8 +14,12 @@ ours, transport, security, direction = sys.argv[1:5]
 foreign.exit_when_missing(f"interop.js.{transport}.{security}.{direction}")
 
 
+# The tests connect more often, from one address, than a node should take from a stranger.
+LIMITS = '{"handshakes_in_per_second_per_ip":1000,"handshakes_in_per_second":1000,"dials_per_second":1000}'
+
+
 def our_peer(*options):
-    return foreign.js_peer(*options) if ours == "js" else [ours, *options]
+    return foreign.js_peer(*options) if ours == "js" else [ours, "--limits", LIMITS, *options]
 
 
 class Roles:

@@ -18,7 +18,7 @@ namespace quern::peer {
 namespace {
 
 constexpr std::size_t kPieceBytes = 4096;  // what a pipe that is ready takes without blocking (PIPE_BUF)
-// Without a byte taken, until nobody is thought to read any more; while finishing one step is enough.
+// Without a byte taken, until nobody is thought to read any more; while finishing one whole step is enough.
 constexpr int kStepMs = 5000;
 constexpr int kPatienceMs = 60'000;
 
@@ -54,11 +54,17 @@ struct LineOutput::State : std::enable_shared_from_this<State> {
   // How many bytes were taken; 0 when it is broken or nobody takes any.
   std::size_t write_piece(std::string_view piece) {
     pollfd ready{.fd = descriptor, .events = POLLOUT};
+    bool had_begun_to_finish = false;
     for (int waited_ms = 0;;) {
       const int count = poll(&ready, 1, kStepMs);
-      if (count == 0 && !is_finishing() && (waited_ms += kStepMs) < kPatienceMs) continue;
       if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return 0;
+      if (count < 0) return 0;
+      if (count == 0) {
+        waited_ms += kStepMs;
+        if (had_begun_to_finish || waited_ms >= kPatienceMs) return 0;
+        had_begun_to_finish = is_finishing();
+        continue;
+      }
       const ssize_t size = ::write(descriptor, piece.data(), piece.size());
       if (size > 0) return static_cast<std::size_t>(size);
       if (size < 0 && errno != EINTR && errno != EAGAIN) return 0;
