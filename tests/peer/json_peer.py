@@ -44,6 +44,10 @@ class PeerProcess:
         self.ready = self._wait_ready()
         self.id = self.ready["peer"]
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def __enter__(self):
         return self
 
