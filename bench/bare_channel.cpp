@@ -27,7 +27,7 @@ constexpr std::size_t kWireBytes = kLengthBytes + kBareRecordBytes + kTagBytes;
 void require(bool good, const char* what) {
   if (good) return;
   std::perror(what);
-  std::exit(2);
+  std::_Exit(2);
 }
 
 class Aead {

@@ -18,7 +18,15 @@
 
 namespace {
 
-using namespace quern;
+namespace bench = quern::bench;
+namespace connection = quern::connection;
+namespace identity = quern::identity;
+namespace multiformats = quern::multiformats;
+namespace muxer = quern::muxer;
+namespace overlay = quern::overlay;
+namespace runtime = quern::runtime;
+namespace security = quern::security;
+namespace transport = quern::transport;
 using bench::Announce;
 using bench::Say;
 using runtime::Task;

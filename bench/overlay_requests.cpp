@@ -12,7 +12,12 @@
 
 namespace {
 
-using namespace quern;
+namespace bench = quern::bench;
+namespace connection = quern::connection;
+namespace identity = quern::identity;
+namespace overlay = quern::overlay;
+namespace protocols = quern::protocols;
+namespace runtime = quern::runtime;
 using bench::Announce;
 using bench::median;
 using bench::Say;

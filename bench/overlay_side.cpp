@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "overlay/runtime/cleanup.hpp"
+
 namespace quern::bench {
 
 using runtime::Task;
@@ -40,9 +42,12 @@ void dial_host(const std::string& address, const std::string& security, const Wo
   runtime::SystemRuntime system({.node = "dialer", .data_directory = {}, .random_seed = {}});
   system.run([&](runtime::Runtime& runtime) -> Task<void> {
     const auto host = value_of(overlay::Host::make(runtime, open_config(runtime, security)));
-    const auto peer = value_of(co_await host->connect(address));
-    co_await work(*host, peer);
-    co_await host->stop();
+    const auto talk = [&]() -> Task<void> {
+      const auto peer = value_of(co_await host->connect(address));
+      co_await work(*host, peer);
+    };
+    const auto stop = [&]() -> Task<void> { co_await host->stop(); };
+    co_await runtime::with_cleanup<void>(talk, stop);
   });
 }
 

@@ -19,7 +19,11 @@
 
 namespace {
 
-using namespace quern;
+namespace bench = quern::bench;
+namespace identity = quern::identity;
+namespace overlay = quern::overlay;
+namespace protocols = quern::protocols;
+namespace runtime = quern::runtime;
 using bench::Announce;
 using bench::median;
 using bench::Outcome;
@@ -128,6 +132,7 @@ int main(int argc, char** argv) {
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
   bool good = true;
   std::vector<double> plain;
+  plain.reserve(static_cast<std::size_t>(rounds));
   for (int round = 0; round < rounds; ++round) plain.push_back(bare_cost(nullptr, bytes).bytes_per_second);
   const double tcp = median(plain);
   std::printf("bare TCP                %5.2f GB/s\n", tcp / 1e9);

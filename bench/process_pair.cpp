@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void give_up(const char* what) {
   std::perror(what);
-  std::exit(2);
+  std::_Exit(2);
 }
 
 struct Pipe {
@@ -78,7 +78,7 @@ double wait_for(pid_t child, bool may_be_killed) {
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && may_be_killed;
   if (status != 0 && !killed) {
     std::fprintf(stderr, "bench: a side failed (status %d)\n", status);
-    std::exit(1);
+    std::_Exit(1);
   }
   return cpu_of(usage);
 }

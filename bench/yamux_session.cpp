@@ -206,7 +206,7 @@ Task<SessionPtr> secure(Runtime& runtime, security::SecurityProtocol& protocol, 
   auto secured = co_await protocol.secure(std::move(wire), role, std::nullopt);
   if (!secured) {
     std::fprintf(stderr, "handshake: %s\n", secured.error().message().c_str());
-    std::exit(1);
+    std::_Exit(1);
   }
   auto channel =
       std::make_unique<security::SecureStream>(std::move(secured->wire), std::move(secured->codec), secured->unread);

@@ -48,6 +48,11 @@ class Counters {
     const auto found = by_key_->find(key);
     return found == by_key_->end() ? 0 : *found->second.lock();
   }
+  std::size_t sum() const {
+    std::size_t sum = 0;
+    for (const auto& [key, counter] : *by_key_) sum += *counter.lock();
+    return sum;
+  }
   Reservation reserve(const Key& key) {
     if (const auto found = by_key_->find(key); found != by_key_->end()) return Reservation(found->second.lock());
     const auto forget = [key, table = std::weak_ptr(by_key_)](const std::size_t* count) {
@@ -168,6 +173,12 @@ LimitBook::~LimitBook() = default;
 
 const Limits& LimitBook::limits() const {
   return state_->limits;
+}
+
+std::size_t LimitBook::reserved() const {
+  const State& book = *state_;
+  return *book.handshakes + *book.connections_in + *book.connections_out + book.by_address.sum() + book.by_peer.sum() +
+         book.streams_in.sum() + book.streams_in_by_peer.sum() + book.streams_out_by_peer.sum();
 }
 
 Result<InboundReservation> LimitBook::accept(const IpAddress* from) {

@@ -75,6 +75,8 @@ class LimitBook {
   ~LimitBook();
 
   const Limits& limits() const;
+  // Units in use now. 0 when there is no connection, dial or stream left: more is a leak.
+  std::size_t reserved() const;
   // An accepted socket, before any of its bytes is looked at: handshakes, connections in, and per address. Without an
   // address (memory) it counts in the sums only. What is refused does not count.
   runtime::Result<InboundReservation> accept(const runtime::IpAddress* from);

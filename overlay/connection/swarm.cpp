@@ -253,6 +253,10 @@ std::size_t Swarm::memory_used() const {
   return state_->memory->used();
 }
 
+std::size_t Swarm::reserved() const {
+  return state_->limits.reserved();
+}
+
 Task<void> Swarm::stop() {
   const auto state = state_;
   const bool throwing = co_await boost::asio::this_coro::throw_if_cancelled();

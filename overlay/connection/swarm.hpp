@@ -80,6 +80,7 @@ class Swarm {
   std::unique_ptr<EventQueue> subscribe();
   TrafficReport traffic() const;
   std::size_t memory_used() const;  // of Limits::memory_bytes
+  std::size_t reserved() const;     // LimitBook::reserved()
 
   // Stops listening, dialing and serving, says goodbye to all peers, and waits until everything has ended. In a
   // cancelled task it says no goodbye: everything is cut off at once. Not from a handler, which it waits for.

@@ -21,7 +21,8 @@ namespace {
 
 // A peer that broke a rule is told so, if it reads within this time.
 constexpr Duration kFarewell = std::chrono::seconds(1);
-// Others get their turn after that many bytes, though the wire takes all it is given.
+// Others get their turn after that many bytes, though the wire gives more, or takes all it is given.
+constexpr std::size_t kReadTurnBytes = 128 << 10;
 constexpr std::size_t kWriteTurnBytes = 512 << 10;
 
 constexpr const char* kPeerLeft = "the peer has said goodbye";
@@ -89,10 +90,11 @@ Task<void> YamuxSession::read_until_end() {
   while (received) {
     received = co_await wire_->receive(*this);
     after_frames();
-    if (core_.take_handed_over() == 0) {
+    if (core_.take_handed_over() == 0 && turn_bytes_ < kReadTurnBytes) {
       wake_writer();
       continue;
     }
+    turn_bytes_ = 0;
     reader_writes_ = true;
     co_await next_turn();
     reader_writes_ = false;
@@ -130,6 +132,7 @@ Task<void> YamuxSession::write_frames() {
 }
 
 Result<void> YamuxSession::take(std::span<std::byte> plaintext) {
+  turn_bytes_ += plaintext.size();
   auto done = core_.receive(plaintext, now());
   // Reading goes on, for nothing: a connection that is closed over unread bytes loses the goodbye.
   if (!done) leave(GoAwayCode::protocol_error, std::move(done).error(), kFarewell);

@@ -64,6 +64,7 @@ class YamuxSession final : public Session,
   bool leaving_ = false;        // only what is sealed is still written
   bool left_ = false;           // and has been
   bool reader_writes_ = false;  // applications run with what they have read, and then the reader writes what they wrote
+  std::size_t turn_bytes_ = 0;  // received since others had their turn
   std::optional<runtime::Error> ended_;
   std::optional<runtime::Error> seal_failure_;
   runtime::Timer alarm_;

@@ -24,8 +24,8 @@ namespace {
 
 using Payload = std::array<std::byte, kPingBytes>;
 
-// Below the 10 s after which js-libp2p ends a ping stream.
-constexpr Duration kStreamIdleMax = std::chrono::seconds(8);
+// Below the 10 s after which js-libp2p breaks a ping stream, however busy it is.
+constexpr Duration kStreamAgeMax = std::chrono::seconds(8);
 
 struct Served {
   std::map<PeerId, std::size_t> streams;  // open now
@@ -81,7 +81,7 @@ struct Pinger::State {
   Runtime& runtime;
   PeerId peer;
   PeerStreamPtr stream;
-  Time used;
+  Time opened;
 
   Task<Result<Duration>> exchange();
 };
@@ -90,6 +90,7 @@ Task<Result<Duration>> Pinger::State::exchange() {
   if (!stream) {
     std::vector<std::string> protocols{std::string(kPing)};
     CO_TRY(stream, co_await swarm.open(peer, std::move(protocols)));
+    opened = runtime.clock().now();
   }
   Payload sent;
   Payload back;
@@ -97,9 +98,9 @@ Task<Result<Duration>> Pinger::State::exchange() {
   const Time start = runtime.clock().now();
   CO_CHECK(co_await stream->write(sent));
   CO_CHECK(co_await runtime::read_exactly(*stream, back));
-  used = runtime.clock().now();
+  const Duration trip = runtime.clock().now() - start;
   if (sent != back) co_return fail(Errc::bad_message, "other bytes came back than were sent");
-  co_return used - start;
+  co_return trip;
 }
 
 Pinger::Pinger(connection::Swarm& swarm, Runtime& runtime, PeerId peer)
@@ -109,7 +110,7 @@ Pinger::~Pinger() = default;
 
 Task<Result<Duration>> Pinger::ping(Duration timeout) {
   runtime::Clock& clock = state_->runtime.clock();
-  if (state_->stream && clock.now() - state_->used >= kStreamIdleMax) state_->stream.reset();
+  if (state_->stream && clock.now() - state_->opened >= kStreamAgeMax) state_->stream.reset();
   auto trip = co_await runtime::with_timeout(clock, timeout, state_->exchange());
   if (!trip && state_->stream) {  // whose bytes would come back are no longer known
     state_->stream->abort();

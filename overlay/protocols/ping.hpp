@@ -19,7 +19,7 @@ class Pinger {
   // The stream is opened by the first ping.
   Pinger(connection::Swarm& swarm, runtime::Runtime& runtime, identity::PeerId peer);
   ~Pinger();
-  // The round trip. A stream that has been idle for 8 s is opened anew (js-libp2p ends it after 10 s). Errc of
+  // The round trip. A stream that is 8 s old is replaced (js-libp2p breaks it after 10 s, however busy it is). Errc of
   // Swarm::open and of the stream, protocols::Errc::bad_message when other bytes come back.
   runtime::Task<runtime::Result<runtime::Duration>> ping(runtime::Duration timeout);
 

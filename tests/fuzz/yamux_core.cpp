@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <tuple>
 #include <vector>
 
 namespace {
@@ -56,7 +57,7 @@ class User final : public StreamUser {
     filled_ = 0;
     switch (what % 6) {
       case 0:
-        (void)core.read(*stream_, buffer, now);
+        std::ignore = core.read(*stream_, buffer, now);
         break;
       case 1:
         if (!stream_->pending.empty()) break;

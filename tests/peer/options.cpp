@@ -30,7 +30,9 @@ struct Words {
 };
 
 void add_options(CLI::App& app, Words& words) {
-  app.add_option("--listen", words.listen, "Listen there; may be given again")->type_name("MULTIADDR")->expected(1);
+  app.add_option("--listen", words.listen, "Listen there; may be given again")
+      ->type_name("MULTIADDR")
+      ->allow_extra_args(false);
   app.add_option("--transports", words.transports, "In order of preference (tcp,ws)")->delimiter(',')->expected(1);
   app.add_option("--security", words.security, "In order of preference (noise,tls)")->delimiter(',')->expected(1);
   app.add_option("--muxers", words.muxers, "In order of preference (yamux)")->delimiter(',')->expected(1);
@@ -38,8 +40,10 @@ void add_options(CLI::App& app, Words& words) {
   app.add_option("--psk", words.psk, "Swarm key file of a private network")->type_name("FILE");
   app.add_option("--allow", words.allow, "Refuse all but these; may be given again")
       ->type_name("PEER|CIDR")
-      ->expected(1);
-  app.add_option("--deny", words.deny, "Refuse these; may be given again")->type_name("PEER|CIDR")->expected(1);
+      ->allow_extra_args(false);
+  app.add_option("--deny", words.deny, "Refuse these; may be given again")
+      ->type_name("PEER|CIDR")
+      ->allow_extra_args(false);
   app.add_option("--limits", words.limits, R"(Limits by name: {"connections_in":8})")->type_name("JSON");
 }
 

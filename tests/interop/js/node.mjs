@@ -63,6 +63,6 @@ export async function makeNode (options) {
       reconnectRetries: 0
     },
     connectionMonitor: { abortConnectionOnPingFailure: false }, // a busy machine is no reason to hang up
-    services: { identify: identify(), identifyPush: identifyPush(), ping: ping({ maxInboundStreams: STREAMS_MAX }) }
+    services: { identify: identify(), identifyPush: identifyPush(), ping: ping(streamLimits) }
   })
 }

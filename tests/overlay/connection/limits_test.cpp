@@ -143,6 +143,22 @@ TEST_F(LimitBookTest, streams_are_limited_by_protocol_and_by_peer) {
   EXPECT_TRUE(book.stream_out(test_peer(1), "/x/1"));
 }
 
+TEST_F(LimitBookTest, everything_taken_is_counted_until_it_is_given_back) {
+  LimitBook book(clock_, {});
+  EXPECT_EQ(book.reserved(), 0u);
+  {
+    const auto from = ip("192.0.2.7");
+    const auto accepted = book.accept(&from);
+    EXPECT_EQ(book.reserved(), 3u) << "handshake, connection, address";
+    const auto out = book.connection_out();
+    const auto with = book.connection_with(test_peer(1));
+    const auto stream_in = book.stream_in(test_peer(1), "/a");
+    const auto stream_out = book.stream_out(test_peer(1), "/a");
+    EXPECT_EQ(book.reserved(), 8u);
+  }
+  EXPECT_EQ(book.reserved(), 0u);
+}
+
 TEST_F(LimitBookTest, reservations_may_outlive_the_book) {
   auto book = std::make_unique<LimitBook>(clock_, Limits());
   const auto from = ip("192.0.2.7");

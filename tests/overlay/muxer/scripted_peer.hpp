@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "overlay/muxer/yamux_core.hpp"
@@ -75,7 +76,7 @@ class ScriptedPeer {
   }
   // A stream that the peer has opened, acknowledged and accepted.
   YamuxStreamPtr opened_by_peer(std::uint32_t id) {
-    (void)send({FrameType::window_update, kSyn, id, 0});
+    std::ignore = send({FrameType::window_update, kSyn, id, 0});
     (void)sent();
     return core.accept();
   }

@@ -324,6 +324,75 @@ TEST_P(YamuxSessions, a_peer_that_breaks_a_rule_is_told_so_and_let_go) {
   });
 }
 
+// A wire that always has more: what it was given, whatever the reader does.
+class EagerWire final : public Stream {
+ public:
+  explicit EagerWire(runtime::RawBytes bytes) : bytes_(std::move(bytes)) {}
+  Task<Result<std::size_t>> read_some(std::span<std::byte> out) override { co_return try_read(out); }
+  Task<Result<void>> wait_readable() override { co_return Result<void>(); }
+  Result<std::size_t> try_read(std::span<std::byte> out) override {
+    const std::size_t size = std::min(out.size(), bytes_.size() - read_);
+    if (size == 0) return runtime::fail(runtime::Errc::end_of_stream);
+    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(read_), size, out.begin());
+    read_ += size;
+    return size;
+  }
+  Task<Result<void>> write(std::span<const std::byte>) override { co_return Result<void>(); }
+  Result<std::size_t> try_write(std::span<const std::byte> data) override { return data.size(); }
+  void shutdown_write() noexcept override {}
+  void close() noexcept override {}
+  void abort() noexcept override {}
+
+ private:
+  runtime::RawBytes bytes_;
+  std::size_t read_ = 0;
+};
+
+// 300 streams of 200,000 bytes at once, through a megabyte of memory: only because readers get to run in between.
+TEST_P(YamuxSessions, readers_get_their_turn_though_the_wire_always_has_more) {
+  static constexpr std::uint32_t kStreams = 300;
+  static constexpr std::uint32_t kBytes = 200'000;
+  run([](Runtime& runtime) -> Task<void> {
+    security::PlainRecords codec;
+    runtime::RawBytes wire;
+    const Bytes payload(kBytes / 20);
+    for (std::uint32_t stream = 1; stream < 2 * kStreams; stream += 2) {
+      for (std::uint32_t i = 0; i < 20; ++i) {
+        const FrameHeader header{FrameType::data,
+                                 i == 0    ? kSyn
+                                 : i == 19 ? kFin
+                                           : std::uint16_t{0},
+                                 stream, kBytes / 20};
+        EXPECT_TRUE(codec.seal(encode(header), payload, wire));
+      }
+    }
+    std::uint64_t received = 0;
+    std::uint32_t ended = 0;
+    auto read = [&](MuxedStreamPtr stream) -> Task<void> {
+      Bytes buffer(10'000);
+      for (;;) {
+        EXPECT_TRUE(co_await stream->wait_readable());
+        const auto size = stream->try_read(buffer);
+        if (!size) ended += size.error() == runtime::Errc::end_of_stream;
+        if (!size) co_return;
+        received += *size;
+      }
+    };
+    auto accept = [&read](SessionPtr session, TaskGroup& group) -> Task<void> {
+      while (auto stream = co_await session->accept()) group.spawn(read(*std::move(stream)));
+    };
+    const auto session = make_yamux(runtime, plain_channel(std::make_unique<EagerWire>(std::move(wire))),
+                                    negotiation::Role::listener, {.memory_max = 1 << 20});
+    TaskGroup group(runtime.executor());
+    group.spawn(accept(session, group));
+    const Error why = co_await session->run();
+    EXPECT_EQ(why, runtime::Errc::end_of_stream);
+    co_await group.join();
+    EXPECT_EQ(received, std::uint64_t{kStreams} * kBytes);
+    EXPECT_EQ(ended, kStreams);
+  });
+}
+
 TEST_P(YamuxSessions, a_goodbye_for_a_failure_of_the_peer_ends_the_session) {
   run([](Runtime& runtime) -> Task<void> {
     auto pipe = transport::make_memory_pipe();
