@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "bench/overlay_side.hpp"
 #include "overlay/negotiation/multistream.hpp"
@@ -43,13 +44,22 @@ Task<void> first_byte(connection::Swarm& swarm, identity::PeerId peer) {
   bench::value_of(co_await stream->read_some({&byte, 1}));
 }
 
-Task<void> dial_again_and_again(connection::Swarm& swarm, runtime::Runtime& runtime, std::string address, int dials) {
+// Waits for the event rather than looking again and again, which would be counted.
+Task<void> part(connection::Swarm& swarm, connection::EventQueue& events, identity::PeerId peer) {
+  swarm.disconnect(peer);
+  for (;;) {
+    const auto event = co_await events.next();
+    if (!event || std::holds_alternative<connection::PeerDisconnected>(*event)) co_return;
+  }
+}
+
+Task<void> dial_again_and_again(connection::Swarm& swarm, std::string address, int dials) {
   const auto target = bench::value_of(multiformats::Multiaddr::from_text(address));
+  const auto events = swarm.subscribe();
   for (int i = 0; i < dials; ++i) {
     const auto info = bench::value_of(co_await swarm.connect(target));
     co_await first_byte(swarm, info.peer);
-    swarm.disconnect(info.peer);
-    while (swarm.connected(info.peer)) co_await runtime.clock().sleep_for(std::chrono::microseconds(50));
+    co_await part(swarm, *events, info.peer);
   }
 }
 
@@ -85,8 +95,8 @@ double swarm_cost(int dials) {
           });
         },
         [&](const std::string& address, const Say&) {
-          with_swarm([&](connection::Swarm& swarm, runtime::Runtime& runtime) -> Task<void> {
-            return dial_again_and_again(swarm, runtime, address, count);
+          with_swarm([&](connection::Swarm& swarm, runtime::Runtime&) -> Task<void> {
+            return dial_again_and_again(swarm, address, count);
           });
         });
     return outcome.dialer_cpu + outcome.listener_cpu;
@@ -102,10 +112,8 @@ double host_cost(int dials) {
         },
         [&](const std::string& address, const Say&) {
           bench::dial_host(address, "noise", [&](overlay::Host& host, identity::PeerId peer) -> Task<void> {
-            host.disconnect(peer);
-            while (host.swarm().connected(peer))
-              co_await host.runtime().clock().sleep_for(std::chrono::microseconds(50));
-            co_await dial_again_and_again(host.swarm(), host.runtime(), address, count);
+            co_await part(host.swarm(), *host.swarm().subscribe(), std::move(peer));
+            co_await dial_again_and_again(host.swarm(), address, count);
           });
         });
     return outcome.dialer_cpu + outcome.listener_cpu;

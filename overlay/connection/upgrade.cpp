@@ -1,8 +1,10 @@
 #include "overlay/connection/upgrade.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "overlay/negotiation/handshake_stream.hpp"
 #include "overlay/negotiation/multistream.hpp"
 #include "overlay/runtime/deadline.hpp"
 
@@ -57,12 +59,19 @@ Task<Result<Upgraded>> Upgrader::upgrade(runtime::StreamPtr wire, Role role, std
 Task<Result<Upgraded>> Upgrader::run(runtime::StreamPtr wire, Role role, std::optional<identity::PeerId> expected,
                                      Progress& progress) {
   if (preshared_key_) wire = security::protect(runtime_, std::move(wire), *preshared_key_);
-  CO_TRY(auto secured, co_await secure(std::move(wire), role, std::move(expected), progress));
+  negotiation::HandshakeStream::Carry carry;
+  auto done = co_await secure(std::make_unique<negotiation::HandshakeStream>(*wire, carry), role, std::move(expected),
+                              progress);
+  // Why this end gives up (a TLS alert) is the last the other end hears.
+  if (!done && !carry.unsent.empty()) std::ignore = wire->try_write(carry.unsent);
+  CO_TRY(auto secured, std::move(done));
+  secured.wire = std::move(wire);
+  runtime::append(secured.unread, carry.unread);
   progress.step = "peer";
   CO_CHECK(check_peer(secured.remote));
   progress.step = "muxer";
   auto channel = std::make_unique<security::SecureStream>(std::move(secured.wire), std::move(secured.codec),
-                                                          std::move(secured.unread));
+                                                          std::move(secured.unread), carry.unsent);
   const std::vector<std::string> muxers{std::string(muxer::kYamux)};
   if (!secured.muxer || std::ranges::find(muxers, *secured.muxer) == muxers.end()) {
     auto agreed = co_await agree(*channel, role, muxers);

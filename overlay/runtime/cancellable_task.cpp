@@ -3,7 +3,9 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace quern::runtime {
 namespace asio = boost::asio;
@@ -29,14 +31,15 @@ class EndHandler {
 
 }  // namespace
 
-void CancellableTask::start(const Executor& executor, Task<void> task, OnEnd on_end) {
-  asio::co_spawn(executor, run(std::move(task)), EndHandler(signal_.slot(), std::move(on_end)));
+void CancellableTask::start(const Executor& executor, Task<void> task, OnEnd on_end, Begin begin) {
+  asio::co_spawn(executor, run(std::move(task), begin), EndHandler(signal_.slot(), std::move(on_end)));
 }
 
 // co_spawn (Boost 1.81) awaits once before the task and, when the task never waited, once behind it. A cancellation
 // that meets one of these throws out of the executor, and the end is never reported. So none is sent before the task
 // has begun, and none counts once it has ended.
-Task<void> CancellableTask::run(Task<void> task) {
+Task<void> CancellableTask::run(Task<void> task, Begin begin) {
+  if (begin == Begin::in_later_turn) co_await asio::post(asio::use_awaitable);
   begun_ = true;
   std::exception_ptr failure;
   if (!cancelled_) {

@@ -1,5 +1,6 @@
 // One running task that can be cancelled: what TaskGroup and run_until() are made of.
 #pragma once
+#include <cstdint>
 #include <exception>
 #include <functional>
 
@@ -20,14 +21,18 @@ class CancellableTask {
   CancellableTask(const CancellableTask&) = delete;
   CancellableTask& operator=(const CancellableTask&) = delete;
 
-  // Runs `task` from now on (on epoll) or from the executor's next turn on (in the simulator). Once.
-  void start(const Executor& executor, Task<void> task, OnEnd on_end);
+  enum class Begin : std::uint8_t {
+    now,            // on epoll; in the executor's next turn in the simulator
+    in_later_turn,  // never inside start(), where the caller may not be ready for it
+  };
+  // Runs `task`. Once.
+  void start(const Executor& executor, Task<void> task, OnEnd on_end, Begin begin = Begin::now);
   // From now on the task does not come back from a wait but unwinds; one that has not begun never does. May be called
   // again.
   void cancel() noexcept;
 
  private:
-  Task<void> run(Task<void> task);
+  Task<void> run(Task<void> task, Begin begin);
 
   boost::asio::cancellation_signal signal_;
   bool begun_ = false;

@@ -68,9 +68,14 @@ class TcpStream final : public SocketStream {
   }
   Task<Result<void>> wait_readable() override {
     if (over_ && socket_.is_open()) co_return Result<void>();
-    const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kAwait);
-    if (error) co_return std::unexpected(co_await failure(error));
-    co_return Result<void>();
+    // A look at the first byte, and not async_wait(), which asks the system to arm its event anew each time and is then
+    // told about the free send buffer, too: a system call and a turn more for each message.
+    std::byte first{};
+    const auto [error, size] = co_await socket_.async_receive(asio::buffer(&first, 1), tcp::socket::message_peek, kAwait);
+    if (!error) co_return Result<void>();
+    Error why = co_await failure(lasting(error));
+    if (why == Errc::closed) co_return std::unexpected(std::move(why));
+    co_return Result<void>();  // the end and breaks are try_read()'s to tell
   }
   Result<std::size_t> try_read(std::span<std::byte> out) override {
     boost::system::error_code error;
@@ -80,7 +85,9 @@ class TcpStream final : public SocketStream {
     return size;
   }
   Task<Result<void>> write(std::span<const std::byte> data) override {
-    if (write_ended_) co_return fail(Errc::closed);
+    CO_TRY(const std::size_t sent, try_write(data));
+    data = data.subspan(sent);
+    if (data.empty()) co_return Result<void>();
     const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(data.data(), data.size()), kAwait);
     if (error) co_return std::unexpected(co_await failure(lasting(error)));
     co_return Result<void>();

@@ -1,9 +1,7 @@
 #include "overlay/runtime/task_group.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "overlay/runtime/assertion.hpp"
@@ -23,12 +21,6 @@ bool is_cancellation(const std::exception_ptr& failure) {
   }
 }
 
-// co_spawn may run a task up to its first wait inside the call, where the caller is not ready for it.
-Task<void> in_later_turn(Task<void> task) {
-  co_await asio::post(asio::use_awaitable);
-  co_await std::move(task);
-}
-
 }  // namespace
 
 TaskGroup::~TaskGroup() {
@@ -38,8 +30,9 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::spawn(Task<void> task) {
   if (cancelled_) return;
   const auto self = tasks_.emplace(tasks_.end());
-  self->start(executor_, in_later_turn(std::move(task)),
-              [this, self](std::exception_ptr failure) { ended(self, std::move(failure)); });
+  self->start(
+      executor_, std::move(task), [this, self](std::exception_ptr failure) { ended(self, std::move(failure)); },
+      CancellableTask::Begin::in_later_turn);
 }
 
 void TaskGroup::ended(std::list<CancellableTask>::iterator task, std::exception_ptr failure) noexcept {

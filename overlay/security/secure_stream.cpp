@@ -49,8 +49,12 @@ class ReaderSink final : public PlaintextSink {
 }  // namespace
 
 struct SecureStream::State {
-  State(runtime::StreamPtr w, std::unique_ptr<RecordCodec> c, ByteView unread)
-      : wire(std::move(w)), codec(std::move(c)), pool(BufferPool::of_this_thread()), received(unread) {}
+  State(runtime::StreamPtr w, std::unique_ptr<RecordCodec> c, ByteView unread, ByteView unsent)
+      : wire(std::move(w)),
+        codec(std::move(c)),
+        pool(BufferPool::of_this_thread()),
+        received(unread),
+        filling(unsent.begin(), unsent.end()) {}
   ~State() {
     pool->give(std::move(filling));
     pool->give(std::move(sending));
@@ -154,8 +158,9 @@ void SecureStream::State::end_wire() {
   wire->shutdown_write();
 }
 
-SecureStream::SecureStream(runtime::StreamPtr wire, std::unique_ptr<RecordCodec> codec, ByteView unread)
-    : state_(std::make_unique<State>(std::move(wire), std::move(codec), unread)) {}
+SecureStream::SecureStream(runtime::StreamPtr wire, std::unique_ptr<RecordCodec> codec, ByteView unread,
+                           ByteView unsent)
+    : state_(std::make_unique<State>(std::move(wire), std::move(codec), unread, unsent)) {}
 
 SecureStream::~SecureStream() = default;
 

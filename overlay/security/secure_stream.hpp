@@ -15,8 +15,9 @@ namespace quern::security {
 // copies anyway. The buffers are the thread's: one stream is used, and destroyed, on one thread.
 class SecureStream final : public runtime::Stream {
  public:
-  // `unread`: wire bytes that came behind the handshake.
-  SecureStream(runtime::StreamPtr wire, std::unique_ptr<RecordCodec> codec, runtime::ByteView unread);
+  // `unread`: wire bytes that came behind the handshake. `unsent`: the last of the handshake, which goes first.
+  SecureStream(runtime::StreamPtr wire, std::unique_ptr<RecordCodec> codec, runtime::ByteView unread,
+               runtime::ByteView unsent = {});
   ~SecureStream() override;
 
   runtime::Task<runtime::Result<std::size_t>> read_some(std::span<std::byte> out) override;

@@ -58,10 +58,10 @@ class TwoNodes {
     dialer_ended_at = runtime.clock().now();
   }
   static Task<void> run(Runtime& runtime, SessionPtr session, const Part& part, std::optional<Error>& end) {
-    TaskGroup group(runtime.executor());
-    if (part) group.spawn(part(runtime, session));
-    end = co_await session->run();
-    co_await group.stop();
+    co_await runtime::with_group<void>([&](TaskGroup& group) -> Task<void> {
+      if (part) group.spawn(part(runtime, session));
+      end = co_await session->run();
+    });
   }
 
   Part dialer_;

@@ -180,7 +180,12 @@ class CutStream final : public runtime::Stream {
     co_return size;
   }
   Task<runtime::Result<void>> wait_readable() override { return inner_->wait_readable(); }
-  runtime::Result<std::size_t> try_read(std::span<std::byte> out) override { return inner_->try_read(out); }
+  runtime::Result<std::size_t> try_read(std::span<std::byte> out) override {
+    if (left_ == 0) return runtime::fail(runtime::Errc::end_of_stream);
+    const auto size = inner_->try_read(out.first(std::min(out.size(), left_)));
+    left_ -= size.value_or(0);
+    return size;
+  }
   Task<runtime::Result<void>> write(ByteView data) override { return inner_->write(data); }
   void shutdown_write() noexcept override { inner_->shutdown_write(); }
   void close() noexcept override { inner_->close(); }
