@@ -79,7 +79,7 @@ Task<void> hold_connections(runtime::Runtime& runtime, std::string address, pid_
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int count = argc > 1 ? std::atoi(argv[1]) : 10'000;
+  const int count = bench::count_argument(argc, argv, 10'000, "bench_overlay_idle [CONNECTIONS]");
   allow_many_files();
   const auto outcome = bench::run_pair(
       [](const Announce& announce) {

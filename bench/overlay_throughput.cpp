@@ -1,11 +1,10 @@
 // What a byte costs that goes through the overlay, beside the bare cost of its cipher and the socket calls: processor
 // time of each side, and speed. Both in one run, in turn, so that the machine's moods hit both.
 //
-// usage: bench_overlay_throughput [MEBIBYTES] [ROUNDS]     exit status 1 when a goal is missed
+// usage: bench_overlay_throughput [MEBIBYTES]     exit status 1 when a goal is missed
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,13 +97,15 @@ Cost bare_cost(const char* cipher, std::uint64_t bytes) {
   return cost_of(bench::run_pair(listener, dialer), true, static_cast<double>(bytes));
 }
 
+constexpr int kRounds = 5;
+
 struct Rounds {
   std::vector<double> sender, receiver, sender_ratio, receiver_ratio, speed;
 };
 
-double print_case(const Case& test, std::uint64_t bytes, int rounds, bool& good) {
+double print_case(const Case& test, std::uint64_t bytes, bool& good) {
   Rounds all;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < kRounds; ++round) {
     const Cost bare = bare_cost(test.cipher, bytes);
     const Cost ours = overlay_cost(test, bytes);
     all.sender.push_back(ours.sender);
@@ -115,12 +116,13 @@ double print_case(const Case& test, std::uint64_t bytes, int rounds, bool& good)
   }
   const double worst_ratio = std::max(median(all.sender_ratio), median(all.receiver_ratio));
   const double worst_cpu = std::max(median(all.sender), median(all.receiver));
+  const bool judged = test.streams == 1;  // the goal is one stream's
   const bool met = worst_ratio <= kRatioGoal || worst_cpu <= kCpuGoal;
-  good = good && met;
+  good = good && (met || !judged);
   std::printf(
       "%-5s %-4s %2d streams  %5.2f GB/s  CPU s/Gbit: sender %.4f (%.2f x bare), receiver %.4f (%.2f x bare)  %s\n",
       test.security, test.upload ? "up" : "down", test.streams, median(all.speed) / 1e9, median(all.sender),
-      median(all.sender_ratio), median(all.receiver), median(all.receiver_ratio), met ? "met" : "MISSED");
+      median(all.sender_ratio), median(all.receiver), median(all.receiver_ratio), !judged ? "" : met ? "met" : "MISSED");
   std::fflush(stdout);
   return median(all.speed);
 }
@@ -128,21 +130,21 @@ double print_case(const Case& test, std::uint64_t bytes, int rounds, bool& good)
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::uint64_t bytes = (argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 2048) << 20;
-  const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+  const auto bytes =
+      static_cast<std::uint64_t>(bench::count_argument(argc, argv, 2048, "bench_overlay_throughput [MEBIBYTES]")) << 20;
   bool good = true;
   std::vector<double> plain;
-  plain.reserve(static_cast<std::size_t>(rounds));
-  for (int round = 0; round < rounds; ++round) plain.push_back(bare_cost(nullptr, bytes).bytes_per_second);
+  plain.reserve(kRounds);
+  for (int round = 0; round < kRounds; ++round) plain.push_back(bare_cost(nullptr, bytes).bytes_per_second);
   const double tcp = median(plain);
   std::printf("bare TCP                %5.2f GB/s\n", tcp / 1e9);
   constexpr const char* kChaCha = "ChaCha20-Poly1305";
   constexpr const char* kAes = "AES-256-GCM";
   double one[2] = {};
   for (const bool upload : {true, false}) {
-    one[upload] = print_case({"noise", kChaCha, upload, 1}, bytes, rounds, good);
-    const double many = print_case({"noise", kChaCha, upload, 64}, bytes, rounds, good);
-    print_case({"tls", kAes, upload, 1}, bytes, rounds, good);
+    one[upload] = print_case({"noise", kChaCha, upload, 1}, bytes, good);
+    const double many = print_case({"noise", kChaCha, upload, 64}, bytes, good);
+    print_case({"tls", kAes, upload, 1}, bytes, good);
     const bool met = one[upload] <= kStreamsGoal * many;
     good = good && met;
     std::printf("64 streams have %.0f %% of one stream's speed (goal: 90 %% or more): %s\n", 100 * many / one[upload],

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
+#include <system_error>
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,6 +105,32 @@ Outcome run_pair(const std::function<void(const Announce&)>& listener,
   ::kill(listening, SIGKILL);
   outcome.listener_cpu = wait_for(listening, true);
   return outcome;
+}
+
+void share_one_processor(bool share) {
+  static const cpu_set_t kAllowed = [] {
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof set, &set) != 0) give_up("sched_getaffinity");
+    return set;
+  }();
+  cpu_set_t wanted = kAllowed;
+  if (share) {
+    std::size_t last = CPU_SETSIZE - 1;
+    while (!CPU_ISSET(last, &kAllowed)) --last;
+    CPU_ZERO(&wanted);
+    CPU_SET(last, &wanted);
+  }
+  if (::sched_setaffinity(0, sizeof wanted, &wanted) != 0) give_up("sched_setaffinity");
+}
+
+int count_argument(int argc, char** argv, int otherwise, const char* usage) {
+  if (argc < 2) return otherwise;
+  const std::string_view text = argv[1];
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  if (argc == 2 && error == std::errc() && end == text.end() && value > 0) return value;
+  std::fprintf(stderr, "usage: %s\n", usage);
+  std::_Exit(2);
 }
 
 double cpu_time() {

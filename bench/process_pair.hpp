@@ -22,6 +22,14 @@ using Say = std::function<void(double value)>;
 Outcome run_pair(const std::function<void(const Announce&)>& listener,
                  const std::function<void(const std::string& address, const Say&)>& dialer);
 
+// From now on both sides of a pair share one processor: then neither pays for waking a sleeping one, which on a virtual
+// machine costs more than what is measured. False: on all of them.
+void share_one_processor(bool share);
+
+// The program's only argument, a positive number, or `otherwise` without one. Anything else ends the program with
+// `usage` and exit status 2.
+int count_argument(int argc, char** argv, int otherwise, const char* usage);
+
 // Processor time of the calling process so far, seconds.
 double cpu_time();
 // Seconds of a steady clock.
