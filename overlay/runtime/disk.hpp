@@ -22,6 +22,7 @@ bool is_disk_name(std::string_view name);
 class Disk {
  public:
   virtual ~Disk() = default;
+  // On a real disk a file that others may read or write is Errc::system: the detail says how to mend that.
   virtual Task<Result<std::vector<std::byte>>> read(std::string name) = 0;
   // Replaces or creates the file, whole or not at all. Survives a crash once it has returned. Readable by the owner
   // only.

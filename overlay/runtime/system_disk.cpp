@@ -1,7 +1,9 @@
 #include "overlay/runtime/system_disk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -50,10 +52,15 @@ class File {
     if (fd_ < 0) return system_failure(error_, path_);
     return {};
   }
-  Result<std::size_t> size() const {
+  Result<struct stat> status() const {
     struct stat status{};
     if (::fstat(fd_, &status) != 0) return system_failure(errno, path_);
-    return static_cast<std::size_t>(status.st_size);
+    return status;
+  }
+  Result<std::size_t> size() const {
+    const auto found = status();
+    if (!found) return std::unexpected(found.error());
+    return static_cast<std::size_t>(found->st_size);
   }
   Result<void> write(std::span<const std::byte> bytes) const {
     while (!bytes.empty()) {
@@ -108,13 +115,26 @@ Result<void> make_folder(const fs::path& folder) {
   return {};
 }
 
+// Every file here is made for its owner alone. One that is not any more was handed round: a key in it may be known.
+Result<void> check_owner_only(const fs::path& path, mode_t mode) {
+  if ((mode & 077) == 0) return {};
+  std::array<char, 8> octal{};
+  std::snprintf(octal.data(), octal.size(), "%04o", static_cast<unsigned>(mode & 07777));
+  return fail(Errc::system, path.string() + ": mode " + octal.data() +
+                                " lets others at it: if it may have been read, replace it; else chmod 600 it");
+}
+
 Result<Bytes> read_file(const fs::path& path) {
   const File file(path, O_RDONLY);
   if (auto opened = file.check(); !opened) return std::unexpected(std::move(opened).error());
-  const auto size = file.size();
-  if (!size) return std::unexpected(size.error());
-  if (auto fits = check_size(path, *size); !fits) return std::unexpected(std::move(fits).error());
-  return file.read(*size);
+  const auto status = file.status();
+  if (!status) return std::unexpected(status.error());
+  if (auto alone = check_owner_only(path, status->st_mode); !alone && S_ISREG(status->st_mode)) {
+    return std::unexpected(std::move(alone).error());
+  }
+  const auto size = static_cast<std::size_t>(status->st_size);
+  if (auto fits = check_size(path, size); !fits) return std::unexpected(std::move(fits).error());
+  return file.read(size);
 }
 
 Result<void> write_durably(const fs::path& path, const Bytes& content) {

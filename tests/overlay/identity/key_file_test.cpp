@@ -81,6 +81,25 @@ TEST(KeyFile, is_readable_by_its_owner_only) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
 
+TEST(KeyFile, that_others_may_read_is_refused_with_what_to_do) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "data" / "identity.key";
+  runtime::SystemRuntime runtime({.node = "test", .data_directory = folder.path() / "data"});
+  runtime.run([&](Runtime& node) -> Task<void> {
+    const auto made = co_await load_or_create_key(node, "identity.key");
+    for (const mode_t mode : {0640u, 0604u, 0620u}) {
+      EXPECT_EQ(::chmod(file.c_str(), mode), 0);
+      const auto key = co_await load_or_create_key(node, "identity.key");
+      const std::string message = key ? "" : key.error().message();
+      EXPECT_NE(message.find("chmod 600"), std::string::npos) << message;
+      EXPECT_NE(message.find("identity.key"), std::string::npos) << message;
+    }
+    EXPECT_EQ(::chmod(file.c_str(), 0600), 0);
+    const auto key = co_await load_or_create_key(node, "identity.key");
+    EXPECT_TRUE(made && key && made->public_key() == key->public_key());
+  });
+}
+
 TEST(KeyFile, disk_that_fails_is_reported_as_it_says) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "data" / "identity.key");  // a folder in the file's place
