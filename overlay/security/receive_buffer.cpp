@@ -32,11 +32,17 @@ std::span<std::byte> ReceiveBuffer::space() {
   }
   end_ = bytes_.size();
   QUERN_ASSERT(end_ < BufferPool::kBufferBytes, "a record does not fit the buffer");
-  bytes_.resize(std::min(end_ + kReadBytes, BufferPool::kBufferBytes));
+  bytes_.resize(std::min(end_ + read_bytes_, BufferPool::kBufferBytes));
   return std::span(bytes_).subspan(end_);
 }
 
 void ReceiveBuffer::filled(std::size_t bytes) {
+  constexpr std::size_t kLittle = kFirstReadBytes / 4;
+  if (bytes == read_bytes_) {
+    read_bytes_ = std::min(4 * read_bytes_, kReadBytes);
+  } else if (bytes <= kLittle) {
+    read_bytes_ = kFirstReadBytes;
+  }
   bytes_.resize(end_ + bytes);
 }
 

@@ -12,7 +12,8 @@ namespace quern::security {
 // Reads go into a buffer of the thread's pool, which goes back when all was opened. On one executor.
 class ReceiveBuffer {
  public:
-  static constexpr std::size_t kReadBytes = 256 << 10;  // the most one read may bring
+  static constexpr std::size_t kReadBytes = 256 << 10;      // the most one read may bring
+  static constexpr std::size_t kFirstReadBytes = 16 << 10;  // and before much has come
 
   // `unread` lies in it from the start.
   explicit ReceiveBuffer(runtime::ByteView unread);
@@ -23,7 +24,8 @@ class ReceiveBuffer {
   std::span<std::byte> unread() { return std::span(bytes_).subspan(begin_); }
   void consume(std::size_t bytes) { begin_ += bytes; }
 
-  // Where a read may put up to kReadBytes; then filled() says how many came, also when none did.
+  // Where a read may put bytes: four times more after each read that filled it, up to kReadBytes, and less again after
+  // one that brought little. Then filled() says how many came, also when none did.
   std::span<std::byte> space();
   void filled(std::size_t bytes);
 
@@ -41,6 +43,7 @@ class ReceiveBuffer {
   runtime::RawBytes bytes_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;  // while space() is given out
+  std::size_t read_bytes_ = kFirstReadBytes;
   bool held_ = false;
 };
 

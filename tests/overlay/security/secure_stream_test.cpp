@@ -200,7 +200,7 @@ TEST(ReceiveBuffer, keeps_a_part_in_little_memory_when_too_many_wait_for_their_r
     buffers.push_back(std::make_unique<ReceiveBuffer>(ByteView()));
     ReceiveBuffer& buffer = *buffers.back();
     const auto space = buffer.space();
-    EXPECT_GE(space.size(), ReceiveBuffer::kReadBytes);
+    EXPECT_EQ(space.size(), ReceiveBuffer::kFirstReadBytes);
     std::fill_n(space.begin(), 100, std::byte{5});
     buffer.filled(100);
     buffer.consume(90);
@@ -212,6 +212,23 @@ TEST(ReceiveBuffer, keeps_a_part_in_little_memory_when_too_many_wait_for_their_r
   buffers.front()->consume(10);
   buffers.front()->rest();
   EXPECT_TRUE(buffers.back()->hold()) << "one that is empty makes room";
+}
+
+TEST(ReceiveBuffer, reads_more_at_a_time_while_much_comes) {
+  ReceiveBuffer buffer{ByteView()};
+  const auto read = [&](std::size_t bytes) {
+    const std::size_t space = buffer.space().size();
+    buffer.filled(std::min(bytes, space));
+    buffer.consume(std::min(bytes, space));
+    buffer.rest();
+    return space;
+  };
+  EXPECT_EQ(read(SIZE_MAX), ReceiveBuffer::kFirstReadBytes);
+  EXPECT_EQ(read(SIZE_MAX), 4 * ReceiveBuffer::kFirstReadBytes);
+  EXPECT_EQ(read(SIZE_MAX), ReceiveBuffer::kReadBytes);
+  EXPECT_EQ(read(60'000), ReceiveBuffer::kReadBytes);
+  EXPECT_EQ(read(100), ReceiveBuffer::kReadBytes) << "and less again after little";
+  EXPECT_EQ(read(100), ReceiveBuffer::kFirstReadBytes);
 }
 
 TEST(ReceiveBuffer, what_is_unread_survives_reading_on) {
