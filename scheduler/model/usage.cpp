@@ -17,7 +17,7 @@ constexpr std::array<DimensionText, kDimensions> kTexts{{
     {"setup", "jobs", "setup", 1},
     {"device_time", "us", "device_second", kMicro},
     {"cpu_time", "us", "cpu_core_second", kMicro},
-    {"memory_time", "MiB ms", "memory_gib_second", 1024 * 1000},
+    {"memory_time", "MiB ms", "memory_gib_second", 1'024'000},
     {"bytes_in", "B", "gib_in", kGib},
     {"bytes_out", "B", "gib_out", kGib},
     {"tokens_in", "tokens", "million_tokens_in", kMicro},
