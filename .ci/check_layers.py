@@ -16,6 +16,7 @@ ALLOWED = {
     "overlay": ["overlay"],
     "scheduler/model": ["scheduler/model", "overlay/runtime"],
     "scheduler/market": ["scheduler/market", "scheduler/model", "overlay/identity", "overlay/runtime"],
+    "scheduler/placement": ["scheduler/placement", "scheduler/market", "scheduler/model", "overlay/runtime"],
     "scheduler/agreement": ["scheduler/agreement", "scheduler/model", "overlay/identity", "overlay/runtime"],
     "scheduler/store": ["scheduler/store", "overlay/runtime"],
     "scheduler/ledger": ["scheduler/ledger", "scheduler/store", "scheduler/model", "overlay/runtime"],
