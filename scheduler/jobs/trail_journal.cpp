@@ -21,6 +21,12 @@ namespace {
 constexpr std::string_view kPrefix = "trail.";
 constexpr std::size_t kSizeBytes = 2;
 
+DemandId id_of(const Trail& trail) {
+  const auto& demand = trail.demand();
+  QUERN_ASSERT(demand.has_value(), "a trail without a demand is not in the journal");
+  return demand->id;
+}
+
 std::string file_of(const DemandId& id) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string name(kPrefix);
@@ -69,12 +75,11 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
     if (!file.starts_with(kPrefix)) continue;
     const auto content = co_await runtime_.disk().read(file);
     auto found = content ? read(*content) : std::nullopt;
-    const bool named = found && found->trail.demand() && file_of(found->trail.demand()->id) == file;
     if (found && found->whole == 0) {
       CO_CHECK(co_await runtime_.disk().remove(file));  // not even the demand
       continue;
     }
-    if (!named) {
+    if (!found || file_of(id_of(found->trail)) != file) {
       damaged.push_back(file);
       continue;
     }
@@ -82,7 +87,7 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
       CO_CHECK(co_await runtime_.disk().replace(
           file, Bytes(content->begin(), content->begin() + static_cast<std::ptrdiff_t>(found->whole))));
     }
-    const DemandId id = found->trail.demand()->id;
+    const DemandId id = id_of(found->trail);
     trails.emplace(id, std::move(found->trail));
   }
   trails_ = trails.size();
@@ -96,7 +101,7 @@ Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
   const agreement::Outcome outcome = trail.take(envelope, runtime_.clock().wall_now());
   if (!outcome) co_return outcome;
   if (*outcome == agreement::RecordKind::demand) ++trails_;
-  const std::string file = file_of(trail.demand()->id);
+  const std::string file = file_of(id_of(trail));
   auto stored = co_await runtime_.disk().append(file, framed(envelope));
   if (stored) stored = co_await runtime_.disk().sync(file);
   if (!stored) co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
@@ -104,9 +109,8 @@ Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
 }
 
 Task<Result<void>> TrailJournal::forget(const Trail& trail) {
-  QUERN_ASSERT(trail.demand().has_value(), "a trail without a demand is not in the journal");
   --trails_;
-  co_return co_await runtime_.disk().remove(file_of(trail.demand()->id));
+  co_return co_await runtime_.disk().remove(file_of(id_of(trail)));
 }
 
 }  // namespace quern::jobs
