@@ -64,6 +64,7 @@ constexpr auto kReasons = std::to_array<ReasonText>({
     {budget_exceeded, "budget_exceeded", Fault::submitter, "the job may cost more than the submitter's budget has left",
      "raise ledger.budget or wait until other jobs have ended"},
     {rate_limited, "rate_limited", Fault::nobody, "too many requests", "ask more slowly"},
+    {agreement_unknown, "agreement_unknown", Fault::nobody, "the node knows of no such agreement", "ask again"},
 
     {completed, "completed", Fault::nobody, "the job has done what it was to do", ""},
     {canceled, "canceled", Fault::submitter, "the submitter canceled the job", ""},

@@ -44,6 +44,7 @@ enum class Reason : std::uint16_t {
   credit_exhausted,
   budget_exceeded,
   rate_limited,
+  agreement_unknown,
 
   completed = 300,
   canceled,
