@@ -43,10 +43,11 @@ struct Output {
 
 enum class BufferAccess : std::uint8_t { read_write, read_only, write_only };
 
-// A buffer of the device: from an input, or of `bytes` filled with one byte; kept as an output when it is over.
+// A buffer of the device: an input's bytes, the rest up to `bytes` filled with one byte; kept as an output when it is
+// over.
 struct Buffer {
   std::string name;
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;            // at least those of its input
   std::optional<std::string> input;   // path
   std::optional<std::string> output;  // path
   std::uint8_t fill = 0;
@@ -89,6 +90,19 @@ inline constexpr std::uint64_t kFileBytesMax = 1ull << 30;  // of an input or an
 inline constexpr std::size_t kManifestBytesMax = 256 << 10;
 inline constexpr std::size_t kNameBytesMax = 128;
 inline constexpr std::size_t kPathBytesMax = 255;
+inline constexpr std::size_t kBufferNameBytesMax = 64;
+inline constexpr std::size_t kBuildOptionsBytesMax = 4096;
+inline constexpr std::size_t kExtensionsMax = 32;
+inline constexpr std::size_t kExtensionBytesMax = 64;
+inline constexpr std::uint64_t kBufferBytesMax = 1ull << 40;
+inline constexpr std::uint64_t kLocalBytesMax = 16 << 20;   // of one local argument
+inline constexpr std::uint64_t kWorkItemsMax = 1ull << 40;  // of one NDRange, and of an offset in one dimension
+inline constexpr std::uint64_t kGroupItemsMax = 1 << 16;    // of one work-group
+inline constexpr std::uint32_t kShardsMax = 4096;
+inline constexpr std::uint32_t kCpuCoresMax = 1024;
+inline constexpr std::uint64_t kMemoryBytesMax = 1ull << 46;  // of the host, of a device, and of scratch
+inline constexpr std::uint32_t kWalltimeMaxMs = 7 * 24 * 3600 * 1000;
+inline constexpr std::uint64_t kWorkMax = 1ull << 62;  // of each figure of Work
 
 // One kernel over an NDRange, `repeat` times.
 struct Step {
@@ -137,7 +151,7 @@ struct Job {
   std::vector<Input> inputs;
   std::vector<Output> outputs;
   Program program;
-  std::vector<Buffer> buffers;
+  std::vector<Buffer> buffers;  // by name
   std::vector<Step> steps;
   std::optional<Work> work;
   Shards shards;
