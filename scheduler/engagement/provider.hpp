@@ -28,7 +28,8 @@ struct ProviderConfig {
   std::size_t engagements_max = 64;                         // bids that stand, and agreements
 };
 
-// Everything it is given outlives it. On the runtime's executor. stop() before it is destroyed.
+// Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
+// destroyed: streams that it serves are tasks of their connections.
 class Provider {
  public:
   // Told of every trail that is closed: both have signed its end.
@@ -71,6 +72,7 @@ class Provider {
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
   runtime::Task<void> tell(connection::PeerStream& stream, EngagementPtr engagement, exchange::Follow follow);
   runtime::Task<void> listen(connection::PeerStream& stream, EngagementPtr engagement);
+  runtime::Task<void> receive(EngagementPtr engagement);
   runtime::Task<bool> take(EngagementPtr engagement, runtime::Bytes record);
 
   runtime::WallTime now() const;
