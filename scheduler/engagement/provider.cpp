@@ -76,9 +76,12 @@ std::size_t Provider::working() const {
       engagements_, [](const auto& entry) { return entry.second->trail.stage() == Stage::running; }));
 }
 
-bool Provider::device_taken(const std::string& device) const {
+// By another than `but`: one that is being accepted counts.
+bool Provider::device_taken(const std::string& device, const Engagement* but) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
-    return entry.second->trail.stage() == Stage::running && entry.second->demand().device == device;
+    const Engagement& other = *entry.second;
+    return &other != but && (other.accepting || other.trail.stage() == Stage::running) &&
+           other.demand().device == device;
   });
 }
 
@@ -154,7 +157,7 @@ std::expected<agreement::Bid, Why> Provider::terms(const agreement::Demand& dema
   const auto* why = std::get_if<Why>(&quoted);
   // What the submitter has measured by a trial, the provider need not know.
   if (why && why->reason != Reason::work_unknown) return std::unexpected(*why);
-  if (device_taken(demand.device)) return refuse(Reason::busy, demand.device);
+  if (device_taken(demand.device, nullptr)) return refuse(Reason::busy, demand.device);
   agreement::Bid bid{.made_unix_ms = now().unix_ms,
                      .demand = {},
                      .rates = device->rates,
@@ -198,7 +201,8 @@ Task<Provider::Answer> Provider::accept(PeerId from, Bytes agreement) {
 // Durable before it is said: the trail goes into the journal with the agreement, and the acceptance behind it.
 Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
   if (draining_) co_return refuse(Reason::draining);
-  if (device_taken(engagement->demand().device)) co_return refuse(Reason::busy, engagement->demand().device);
+  const std::string& device = engagement->demand().device;
+  if (device_taken(device, engagement.get())) co_return refuse(Reason::busy, device);
   Trail trail;
   std::vector<Bytes> records;
   for (const runtime::ByteView record : engagement->trail.records()) records.push_back(runtime::copy_of(record));
@@ -209,14 +213,9 @@ Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agree
       co_return std::unexpected(taken.error());
     }
   }
-  if (device_taken(engagement->demand().device)) {
-    std::ignore = co_await journal_.forget(trail);
-    co_return refuse(Reason::busy, engagement->demand().device);
-  }
   engagement->trail = std::move(trail);
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));
-  if (const auto taken = co_await journal_.take(engagement->trail, acceptance); !taken)
-    co_return std::unexpected(taken.error());
+  if (!co_await take(engagement, acceptance)) co_return refuse(Reason::disk_full);
   tasks_.spawn(work(engagement));
   tasks_.spawn(receive(engagement));
   co_return acceptance;

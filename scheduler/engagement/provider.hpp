@@ -77,7 +77,7 @@ class Provider {
 
   runtime::WallTime now() const;
   void forget_expired();
-  bool device_taken(const std::string& device) const;
+  bool device_taken(const std::string& device, const Engagement* but) const;
 
   overlay::Host& host_;
   runtime::Runtime& runtime_;

@@ -83,8 +83,8 @@ class Provider::WorkMeter final : public Meter {
 Task<void> Provider::work(EngagementPtr engagement) {
   engagement->noted = runtime_.clock().now();
   Finished finished = co_await fetch_and_run(engagement);
-  if (engagement->why) {
-    finished.why = *engagement->why;
+  if (const auto& why = engagement->why; why.has_value()) {
+    finished.why = *why;
   } else if (engagement->cancel && finished.why.reason != Reason::completed) {
     finished.why = {.reason = Reason::canceled, .detail = {}};
   }
