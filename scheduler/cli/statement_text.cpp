@@ -33,6 +33,7 @@ std::string credits_text(Credits amount) {
 std::string quantity_text(const model::DimensionText& text, std::uint64_t quantity) {
   if (text.unit == "us") return milliseconds_text((quantity + 500) / 1000);
   if (text.unit == "B") return bytes_text(quantity);
+  if (text.unit == "jobs") return count_text(quantity, "job");
   return std::to_string(quantity) + " " + std::string(text.unit);
 }
 

@@ -37,7 +37,7 @@ void check(ByteView envelope) {
   require(again && again->body == record->body);
   agreement::Trail trail;
   const auto taken = trail.replay(envelope);
-  require(!taken || trail.demand().has_value());
+  require(!taken || trail.stage() == agreement::Stage::demanded);
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ class Model {
   void check_agreement() const {
     RC_ASSERT(is_closed(submitter_) && is_closed(provider_));
     RC_ASSERT(submitter_.trail.owed() == provider_.trail.owed());
-    RC_ASSERT(submitter_.trail.owed() == provider_.trail.receipt().value().amount);
+    RC_ASSERT(submitter_.trail.owed() == provider_.trail.receipt().amount);
     const Bytes file = write_trail(submitter_.trail);
     RC_ASSERT(file == write_trail(provider_.trail));
     const auto statement = verify(file);
@@ -161,7 +161,7 @@ class Model {
   }
 
   void check() const {
-    const Bid& bid = provider_.trail.bid().value();
+    const Bid& bid = provider_.trail.bid();
     const Credits cost = model::cost(bid.rates, used_).value();
     RC_ASSERT(cost.micro <= provider_.trail.authorised().micro + bid.credit_limit.micro);
     RC_ASSERT(cost <= bid.max_total);
