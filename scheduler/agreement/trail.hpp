@@ -133,7 +133,7 @@ class Trail {
   };
   using Check = std::optional<model::Why>;  // why not
 
-  Outcome admit(runtime::ByteView envelope, std::optional<runtime::WallTime> now);
+  Outcome admit(runtime::ByteView envelope, std::optional<runtime::WallTime> clock);
   Check check_turn(RecordKind kind) const;
   Check check_party(const Record& record) const;
   // What must hold for the body; one a kind.
