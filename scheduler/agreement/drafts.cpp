@@ -24,7 +24,7 @@ UsageNote draft_usage_note(const Trail& trail, const model::Usage& used, WallTim
   return {.made_unix_ms = now.unix_ms,
           .sequence = static_cast<std::uint32_t>(trail.note_count() + 1),
           .usage = billed,
-          .amount = amount_due(*trail.bid(), billed),
+          .amount = amount_due(trail.bid(), billed),
           .before = trail.newest(RecordKind::usage_note)};
 }
 
@@ -33,7 +33,7 @@ Voucher draft_voucher(const Trail& trail, WallTime now, Credits amount) {
   const Credits least = std::max(trail.due(), trail.authorised());
   return {.made_unix_ms = now.unix_ms,
           .sequence = static_cast<std::uint32_t>(trail.voucher_count() + 1),
-          .amount = std::max(least, std::min(amount, trail.bid()->max_total)),
+          .amount = std::max(least, std::min(amount, trail.bid().max_total)),
           .note = trail.newest(RecordKind::usage_note),
           .before = trail.newest(RecordKind::voucher)};
 }
@@ -42,7 +42,7 @@ Receipt draft_receipt(const Trail& trail, model::Reason reason, const model::Usa
                       std::vector<OutputDigest> outputs, WallTime now, std::optional<Credits> amount) {
   QUERN_ASSERT(trail.stage() == Stage::running);
   const model::Usage billed = trail.billable(used);
-  const Credits due = amount_due(*trail.bid(), billed);
+  const Credits due = amount_due(trail.bid(), billed);
   const bool less = amount && *amount < due && reason != model::Reason::completed;
   return {.made_unix_ms = now.unix_ms,
           .reason = reason,

@@ -52,6 +52,21 @@ Stage Trail::stage() const {
   return static_cast<Stage>(opening_.size());
 }
 
+const Demand& Trail::demand() const {
+  QUERN_ASSERT(demand_.has_value());
+  return *demand_;
+}
+
+const Bid& Trail::bid() const {
+  QUERN_ASSERT(bid_.has_value());
+  return *bid_;
+}
+
+const Receipt& Trail::receipt() const {
+  QUERN_ASSERT(receipt_.has_value());
+  return *receipt_;
+}
+
 void Trail::keep(const Demand& body, Kept kept) {
   demand_ = body;
   opening_.push_back(std::move(kept));
@@ -106,22 +121,20 @@ Credits Trail::owed() const {
 }
 
 Credits Trail::headroom(const Usage& used) const {
-  QUERN_ASSERT(bid_.has_value());
   // Neither amount is above kAmountMax: no sum or difference of them overflows.
-  const Credits limit = std::min(Credits{authorised().micro + bid_->credit_limit.micro}, bid_->max_total);
-  const Credits spent = std::min(model::cost(bid_->rates, used).value_or(kAmountMax), kAmountMax);
+  const Credits limit = std::min(Credits{authorised().micro + bid().credit_limit.micro}, bid().max_total);
+  const Credits spent = std::min(model::cost(bid().rates, used).value_or(kAmountMax), kAmountMax);
   return {limit.micro - spent.micro};
 }
 
 bool Trail::may_work(const Usage& until) const {
-  return stage() == Stage::running && has_grown(until, demand_->usage_max) && headroom(until).micro >= 0;
+  return stage() == Stage::running && has_grown(until, demand().usage_max) && headroom(until).micro >= 0;
 }
 
 Usage Trail::billable(const Usage& used) const {
-  QUERN_ASSERT(demand_.has_value());
   Usage billed;
   for (std::size_t i = 0; i < model::kDimensions; ++i)
-    billed.quantity[i] = std::max(std::min(used.quantity[i], demand_->usage_max.quantity[i]), usage_.quantity[i]);
+    billed.quantity[i] = std::max(std::min(used.quantity[i], demand().usage_max.quantity[i]), usage_.quantity[i]);
   return billed;
 }
 

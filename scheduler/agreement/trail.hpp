@@ -79,9 +79,10 @@ class Trail {
   Outcome replay(runtime::ByteView envelope);
 
   Stage stage() const;
-  const std::optional<Demand>& demand() const { return demand_; }
-  const std::optional<Bid>& bid() const { return bid_; }
-  const std::optional<Receipt>& receipt() const { return receipt_; }
+  // What has been said. It must be there (asserted): stage() tells.
+  const Demand& demand() const;
+  const Bid& bid() const;
+  const Receipt& receipt() const;
   // The newest note's, then the receipt's.
   const model::Usage& usage() const { return usage_; }
   // When it was signed that both are bound, and that both agree on the end.
@@ -132,7 +133,7 @@ class Trail {
   };
   using Check = std::optional<model::Why>;  // why not
 
-  Outcome admit(runtime::ByteView envelope, std::optional<runtime::WallTime> now);
+  Outcome admit(runtime::ByteView envelope, std::optional<runtime::WallTime> clock);
   Check check_turn(RecordKind kind) const;
   Check check_party(const Record& record) const;
   // What must hold for the body; one a kind.

@@ -62,7 +62,7 @@ Trail::Check Trail::check_party(const Record& record) const {
   const Party party = signer_of(record.kind());
   // A demand says itself whose word it is.
   const auto* const first = std::get_if<Demand>(&record.body);
-  const Demand& demand = first != nullptr ? *first : *demand_;
+  const Demand& demand = first != nullptr ? *first : this->demand();
   const identity::PeerId& bound = party == Party::submitter ? demand.submitter : demand.provider;
   if (record.signer == bound) return std::nullopt;
   return Why{Reason::wrong_party, std::string(to_string(record.kind())) + " signed by " + record.signer.text() +
@@ -79,12 +79,12 @@ Trail::Check Trail::check(const Demand& body, WallTime now) const {
 Trail::Check Trail::check(const Bid& body, WallTime now) const {
   if (body.demand != newest(RecordKind::demand)) return Why{Reason::chain_broken, "a bid on another demand"};
   if (auto ahead = check_made(body.made_unix_ms, now)) return ahead;
-  if (body.max_total > demand_->max_total) {
+  if (body.max_total > demand().max_total) {
     return Why{Reason::price_too_high,
-               "up to " + text_of(body.max_total) + ", the demand's limit is " + text_of(demand_->max_total)};
+               "up to " + text_of(body.max_total) + ", the demand's limit is " + text_of(demand().max_total)};
   }
-  if (now.unix_ms > demand_->deadline_unix_ms)
-    return Why{Reason::demand_expired, milliseconds(now.unix_ms - demand_->deadline_unix_ms) + " ago"};
+  if (now.unix_ms > demand().deadline_unix_ms)
+    return Why{Reason::demand_expired, milliseconds(now.unix_ms - demand().deadline_unix_ms) + " ago"};
   if (now.unix_ms > body.valid_until_unix_ms)
     return Why{Reason::bid_expired, milliseconds(now.unix_ms - body.valid_until_unix_ms) + " ago"};
   return std::nullopt;
@@ -92,8 +92,8 @@ Trail::Check Trail::check(const Bid& body, WallTime now) const {
 
 Trail::Check Trail::check(const Agreement& body, WallTime now) const {
   if (body.bid != newest(RecordKind::bid)) return Why{Reason::chain_broken, "an agreement to another bid"};
-  if (now.unix_ms > bid_->valid_until_unix_ms)
-    return Why{Reason::bid_expired, milliseconds(now.unix_ms - bid_->valid_until_unix_ms) + " ago"};
+  if (now.unix_ms > bid().valid_until_unix_ms)
+    return Why{Reason::bid_expired, milliseconds(now.unix_ms - bid().valid_until_unix_ms) + " ago"};
   return std::nullopt;
 }
 
@@ -101,9 +101,9 @@ Trail::Check Trail::check(const Agreement& body, WallTime now) const {
 Trail::Check Trail::check(const Acceptance& body, WallTime /*now*/) const {
   if (body.agreement != newest(RecordKind::agreement))
     return Why{Reason::chain_broken, "an acceptance of another agreement"};
-  if (body.made_unix_ms > bid_->valid_until_unix_ms) {
+  if (body.made_unix_ms > bid().valid_until_unix_ms) {
     return Why{Reason::bid_expired,
-               "accepted " + milliseconds(body.made_unix_ms - bid_->valid_until_unix_ms) + " after that"};
+               "accepted " + milliseconds(body.made_unix_ms - bid().valid_until_unix_ms) + " after that"};
   }
   return std::nullopt;
 }
@@ -117,8 +117,8 @@ Trail::Check Trail::check_usage(const Usage& usage) const {
     };
     if (usage.quantity[i] < usage_.quantity[i])
       return Why{Reason::usage_shrank, compared("before it was", usage_.quantity[i])};
-    if (usage.quantity[i] > demand_->usage_max.quantity[i])
-      return Why{Reason::overcharged, compared("agreed are at most", demand_->usage_max.quantity[i])};
+    if (usage.quantity[i] > demand().usage_max.quantity[i])
+      return Why{Reason::overcharged, compared("agreed are at most", demand().usage_max.quantity[i])};
   }
   return std::nullopt;
 }
@@ -128,9 +128,9 @@ Trail::Check Trail::check(const UsageNote& body, WallTime /*now*/) const {
     return broken;
   if (notes_.size() == kNotesMax) return Why{Reason::rate_limited, std::to_string(kNotesMax) + " usage notes"};
   if (auto wrong = check_usage(body.usage)) return wrong;
-  if (body.amount > bid_->max_total)
-    return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid_->max_total)};
-  const Credits amount = amount_due(*bid_, body.usage);
+  if (body.amount > bid().max_total)
+    return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
+  const Credits amount = amount_due(bid(), body.usage);
   if (body.amount != amount)
     return Why{Reason::amount_wrong, text_of(body.amount) + ", the usage costs " + text_of(amount)};
   return std::nullopt;
@@ -143,8 +143,8 @@ Trail::Check Trail::check(const Voucher& body, WallTime /*now*/) const {
   if (!note) return Why{Reason::record_out_of_order, "it acknowledges a usage note that is not there"};
   if (!vouchers_.empty() && *note <= vouchers_.back().note)
     return Why{Reason::chain_broken, "a voucher before it acknowledges that usage note or a later one"};
-  if (body.amount > bid_->max_total)
-    return Why{Reason::terms_differ, text_of(body.amount) + ", agreed are at most " + text_of(bid_->max_total)};
+  if (body.amount > bid().max_total)
+    return Why{Reason::terms_differ, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
   const Credits due = *note == 0 ? Credits{} : notes_[*note - 1].amount;
   const Credits least = std::max(due, authorised());
   if (body.amount < least)
@@ -158,9 +158,9 @@ Trail::Check Trail::check(const Receipt& body, WallTime /*now*/) const {
   if (*note != notes_.size()) return Why{Reason::chain_broken, "usage notes after the one it names"};
   if (!find_voucher(body.voucher)) return Why{Reason::record_out_of_order, "the last voucher is not there"};
   if (auto wrong = check_usage(body.usage)) return wrong;
-  if (body.amount > bid_->max_total)
-    return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid_->max_total)};
-  const Credits amount = amount_due(*bid_, body.usage);
+  if (body.amount > bid().max_total)
+    return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
+  const Credits amount = amount_due(bid(), body.usage);
   // Who has not done what was agreed may ask for less.
   if (body.amount > amount || (body.amount < amount && body.reason == Reason::completed))
     return Why{Reason::amount_wrong, text_of(body.amount) + ", the usage costs " + text_of(amount)};

@@ -6,9 +6,8 @@ namespace quern::agreement {
 namespace {
 
 std::string what_is_missing(const Trail& trail) {
-  const auto by_submitter = trail.next_of(Party::submitter);
   if (trail.stage() < Stage::running) {
-    const RecordKind missing = by_submitter ? *by_submitter : trail.next_of(Party::provider).value();
+    const auto missing = static_cast<RecordKind>(trail.progress().opening);
     return "the " + std::string(to_string(missing)) + " is not there: nothing was agreed";
   }
   const std::string missing = trail.stage() == Stage::running ? "receipt" : "receipt acknowledgement";
@@ -20,9 +19,9 @@ std::string what_is_missing(const Trail& trail) {
 
 Statement statement_of(const Trail& trail) {
   QUERN_ASSERT(trail.stage() == Stage::closed);
-  const Demand& demand = *trail.demand();
-  const Bid& bid = *trail.bid();
-  const Receipt& receipt = *trail.receipt();
+  const Demand& demand = trail.demand();
+  const Bid& bid = trail.bid();
+  const Receipt& receipt = trail.receipt();
   return {.submitter = demand.submitter.text(),
           .provider = demand.provider.text(),
           .demand_id = demand.id,

@@ -1,7 +1,6 @@
 // Submitter and provider, each with a trail of its own, joined by a network that loses, copies and delays what they
 // say. Whatever happens on the way, both come to the same trail, and neither ever risks more than it agreed to.
 #include <algorithm>
-#include <deque>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -77,10 +76,10 @@ class Model {
     check();
   }
 
-  // Nothing is lost any more: they come to an end.
+  // Nothing is lost or overtaken any more: they come to an end, and soon.
   void settle() {
     loss_ = 0;
-    for (int round = 0; round < 10 && !(is_closed(submitter_) && is_closed(provider_)); ++round) {
+    for (int round = 0; round < 4 && !(is_closed(submitter_) && is_closed(provider_)); ++round) {
       tell_progress();
       while (!submitter_.inbox.empty() || !provider_.inbox.empty()) {
         deliver(submitter_);
@@ -94,7 +93,7 @@ class Model {
   void check_agreement() const {
     RC_ASSERT(is_closed(submitter_) && is_closed(provider_));
     RC_ASSERT(submitter_.trail.owed() == provider_.trail.owed());
-    RC_ASSERT(submitter_.trail.owed() == provider_.trail.receipt().value().amount);
+    RC_ASSERT(submitter_.trail.owed() == provider_.trail.receipt().amount);
     const Bytes file = write_trail(submitter_.trail);
     RC_ASSERT(file == write_trail(provider_.trail));
     const auto statement = verify(file);
@@ -143,10 +142,10 @@ class Model {
     to.inbox.push_back(std::move(message));
   }
 
-  // Any that is on its way, so that they overtake each other.
+  // While messages get lost they overtake each other too.
   void deliver(Side& side) {
     if (side.inbox.empty()) return;
-    const std::size_t which = random_.below(side.inbox.size());
+    const std::size_t which = loss_ == 0 ? 0 : random_.below(side.inbox.size());
     const Message message = std::move(side.inbox[which]);
     side.inbox.erase(side.inbox.begin() + static_cast<std::ptrdiff_t>(which));
     Side& other = &side == &submitter_ ? provider_ : submitter_;
@@ -162,10 +161,9 @@ class Model {
   }
 
   void check() const {
-    const Bid& bid = provider_.trail.bid().value();
+    const Bid& bid = provider_.trail.bid();
     const Credits cost = model::cost(bid.rates, used_).value();
-    RC_ASSERT(cost.micro <= provider_.trail.authorised().micro + bid.credit_limit.micro ||
-              provider_.trail.stage() != Stage::running);
+    RC_ASSERT(cost.micro <= provider_.trail.authorised().micro + bid.credit_limit.micro);
     RC_ASSERT(cost <= bid.max_total);
     RC_ASSERT(submitter_.trail.owed() <= signed_);
     RC_ASSERT(provider_.trail.owed() <= signed_);

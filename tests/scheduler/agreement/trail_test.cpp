@@ -34,7 +34,7 @@ TEST(Trail, goes_from_demand_to_acknowledgement) {
   EXPECT_EQ(trail.stage(), Stage::ended);
   example.closed();
   EXPECT_EQ(trail.stage(), Stage::closed);
-  EXPECT_EQ(trail.receipt().value().reason, Reason::completed);
+  EXPECT_EQ(trail.receipt().reason, Reason::completed);
   EXPECT_EQ(trail.records().size(), 8);
 }
 
@@ -204,7 +204,7 @@ TEST(Trail, a_bid_binds_up_to_its_end) {
 TEST(Trail, an_acceptance_counts_by_the_clock_that_set_the_limit) {
   ExampleTrail example;
   example.agreed();
-  const std::int64_t until = example.trail.bid().value().valid_until_unix_ms;
+  const std::int64_t until = example.trail.bid().valid_until_unix_ms;
   EXPECT_EQ(example.offer(draft_acceptance(example.trail, {until + 1})), "bid_expired");
   // It was in time there; that it took long to come, or that the clock here is another, changes nothing.
   example.now.unix_ms = until + 3'600'000;
