@@ -49,7 +49,7 @@ T must(runtime::Result<T> result) {
     }
   }
   std::fprintf(stderr, "%s\n", result.error().message().c_str());
-  std::exit(1);
+  std::abort();
 }
 
 // Spread over the index as hashes are.

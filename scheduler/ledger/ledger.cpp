@@ -142,10 +142,11 @@ Result<Reservation> Ledger::reserve(const ReservationRequest& request) {
 
 Result<Reservation> Ledger::release(const model::Digest& agreement) {
   QUERN_ASSERT(database_->in_transaction(), "an entry outside of a transaction");
-  const auto known = reservation(agreement);
+  auto known = reservation(agreement);
   if (!known) return std::unexpected(known.error());
-  if (!*known) return fail(Errc::not_reserved);
-  Reservation released = **known;
+  std::optional<Reservation>& found = *known;
+  if (!found) return fail(Errc::not_reserved);
+  Reservation& released = *found;
   if (released.state == ReservationState::settled) return fail(Errc::reservation_settled);
   if (released.state == ReservationState::released) return released;
   released.state = ReservationState::released;
@@ -164,8 +165,9 @@ Result<Reservation> Ledger::release(const model::Digest& agreement) {
 Result<std::optional<Posted>> Ledger::repeated(const Transaction& entry) const {
   const auto known = transaction(entry.kind, entry.key);
   if (!known) return std::unexpected(known.error());
-  if (!*known) return std::nullopt;
-  const Transaction& stands = **known;
+  const std::optional<Transaction>& found = *known;
+  if (!found) return std::nullopt;
+  const Transaction& stands = *found;
   std::string text = difference(stands, entry);
   if (text.empty() && stands.receipt != entry.receipt) text = "the receipt is another";
   if (text.empty() && stands.reverses != entry.reverses) text = "it reverses another transaction";
@@ -182,8 +184,9 @@ Result<Posted> Ledger::spend(const Charge& charge) {
   if (const auto& before = *known) return *before;
   const auto reserved = reservation(charge.agreement);
   if (!reserved) return std::unexpected(reserved.error());
-  if (!*reserved) return fail(Errc::not_reserved);
-  const Reservation& set_aside = **reserved;
+  const std::optional<Reservation>& found = *reserved;
+  if (!found) return fail(Errc::not_reserved);
+  const Reservation& set_aside = *found;
   if (const std::string text =
           difference("the peer", set_aside.peer, charge.peer) + difference("the job", set_aside.job, charge.job);
       !text.empty()) {
@@ -236,10 +239,11 @@ Result<Posted> Ledger::set_off(const Payment& payment) {
 }
 
 Result<Posted> Ledger::reverse(TransactionId id, const Key& key, std::int64_t at_unix_ms) {
-  const auto found = transaction(id);
-  if (!found) return std::unexpected(found.error());
-  if (!*found) return fail(Errc::not_found, "transaction " + std::to_string(id));
-  Transaction entry = **found;
+  auto known = transaction(id);
+  if (!known) return std::unexpected(known.error());
+  std::optional<Transaction>& found = *known;
+  if (!found) return fail(Errc::not_found, "transaction " + std::to_string(id));
+  Transaction& entry = *found;
   if (entry.kind == TransactionKind::reversal) {
     return fail(Errc::not_reversible, "transaction " + std::to_string(id) + " is a reversal itself");
   }
@@ -252,9 +256,9 @@ Result<Posted> Ledger::reverse(TransactionId id, const Key& key, std::int64_t at
   entry.reverses = id;
   entry.at_unix_ms = at_unix_ms;
   for (Posting& posting : entry.postings) posting.amount.micro = -posting.amount.micro;
-  const auto known = repeated(entry);
-  if (!known) return std::unexpected(known.error());
-  if (const auto& before = *known) return *before;
+  const auto again = repeated(entry);
+  if (!again) return std::unexpected(again.error());
+  if (const auto& before = *again) return *before;
   const auto reversal = database_->find(
       "SELECT id FROM ledger_transactions WHERE reverses = ?", [](const Row& row) { return row.integer(0); }, id);
   if (!reversal) return std::unexpected(reversal.error());
@@ -341,8 +345,8 @@ Result<std::optional<Transaction>> Ledger::transaction(TransactionKind kind, con
       "SELECT id FROM ledger_transactions WHERE kind = ? AND key = ?",
       [](const Row& row) { return static_cast<TransactionId>(row.integer(0)); }, kind, key);
   if (!id) return std::unexpected(id.error());
-  if (!*id) return std::nullopt;
-  return transaction(**id);
+  if (const auto& found = *id) return transaction(*found);
+  return std::nullopt;
 }
 
 Result<Credits> Ledger::balance(const Account& account) const {

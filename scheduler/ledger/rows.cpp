@@ -23,7 +23,8 @@ std::optional<model::Digest> digest_of(const Row& row, int column) {
 }
 
 // Columns of kTransactions.
-enum Column : int {
+namespace column {
+enum Number : int {
   id,
   kind,
   key,
@@ -39,6 +40,7 @@ enum Column : int {
   account_kind,
   account_peer
 };
+}  // namespace column
 constexpr std::string_view kTransactions =
     "SELECT t.id, t.kind, t.key, t.peer, t.job, t.amount, t.receipt, t.reverses, t.at_unix_ms, "
     "p.number, p.amount, p.balance, a.kind, a.peer "
@@ -47,28 +49,28 @@ constexpr std::string_view kTransactions =
     "WHERE t.id BETWEEN ? AND ? ORDER BY t.id, p.number";
 
 std::optional<Transaction> transaction_of(const Row& row) {
-  const auto of_kind = transaction_kind_from(row.integer(kind));
-  const auto of_key = digest_of(row, key);
-  const auto of_receipt = digest_of(row, receipt);
-  if (!of_kind || !of_key || (!of_receipt && !row.is_null(receipt))) return std::nullopt;
-  Transaction read{.id = static_cast<TransactionId>(row.integer(id)),
+  const auto of_kind = transaction_kind_from(row.integer(column::kind));
+  const auto of_key = digest_of(row, column::key);
+  const auto of_receipt = digest_of(row, column::receipt);
+  if (!of_kind || !of_key || (!of_receipt && !row.is_null(column::receipt))) return std::nullopt;
+  Transaction read{.id = static_cast<TransactionId>(row.integer(column::id)),
                    .kind = *of_kind,
                    .key = *of_key,
-                   .peer = std::string(row.text(peer)),
-                   .job = std::string(row.text(job)),
-                   .amount = {row.integer(amount)},
+                   .peer = std::string(row.text(column::peer)),
+                   .job = std::string(row.text(column::job)),
+                   .amount = {row.integer(column::amount)},
                    .receipt = of_receipt,
-                   .at_unix_ms = row.integer(at_unix_ms)};
-  if (!row.is_null(reverses)) read.reverses = static_cast<TransactionId>(row.integer(reverses));
+                   .at_unix_ms = row.integer(column::at_unix_ms)};
+  if (!row.is_null(column::reverses)) read.reverses = static_cast<TransactionId>(row.integer(column::reverses));
   return read;
 }
 
 std::optional<Posting> posting_of(const Row& row) {
-  const auto of_kind = account_kind_from(row.integer(account_kind));
+  const auto of_kind = account_kind_from(row.integer(column::account_kind));
   if (!of_kind) return std::nullopt;
-  return Posting{.account = {*of_kind, std::string(row.text(account_peer))},
-                 .amount = {row.integer(posting_amount)},
-                 .balance = {row.integer(balance)}};
+  return Posting{.account = {*of_kind, std::string(row.text(column::account_peer))},
+                 .amount = {row.integer(column::posting_amount)},
+                 .balance = {row.integer(column::balance)}};
 }
 
 // Gathers rows into transactions.
@@ -77,13 +79,13 @@ class Gatherer {
   explicit Gatherer(const std::function<bool(Transaction&)>& take) : take_(take) {}
 
   bool add(const Row& row) {
-    const auto next = static_cast<TransactionId>(row.integer(id));
+    const auto next = static_cast<TransactionId>(row.integer(column::id));
     if (current_ && current_->id != next && !finish()) return false;
     if (!current_) current_ = transaction_of(row);
     const auto posting = posting_of(row);
     // A transaction without postings is taken as it is: who looks at it says so.
-    const bool none = row.is_null(number);
-    if (!current_ || (!none && (!posting || row.integer(number) != std::ssize(current_->postings)))) {
+    const bool none = row.is_null(column::number);
+    if (!current_ || (!none && (!posting || row.integer(column::number) != std::ssize(current_->postings)))) {
       damaged_ = next;
       return false;
     }
@@ -94,15 +96,14 @@ class Gatherer {
     if (damaged_) {
       return fail(store::Errc::corrupt, "transaction " + std::to_string(*damaged_) + " holds what no program wrote");
     }
-    if (current_) finish();
+    finish();
     return {};
   }
 
  private:
   bool finish() {
-    const bool on = take_(*current_);
-    current_.reset();
-    return on;
+    std::optional<Transaction> whole = std::exchange(current_, std::nullopt);
+    return !whole || take_(*whole);
   }
 
   const std::function<bool(Transaction&)>& take_;
@@ -122,7 +123,8 @@ Reservation reservation_of(const Row& row) {
           .at_unix_ms = row.integer(5)};
 }
 
-Result<void> add_posting(store::Database& database, std::int64_t transaction, std::size_t at, const Posting& posting) {
+Result<void> add_posting(store::Database& database, std::int64_t transaction, std::size_t number,
+                         const Posting& posting) {
   struct Moved {
     std::int64_t account;
     std::int64_t balance;
@@ -139,7 +141,7 @@ Result<void> add_posting(store::Database& database, std::int64_t transaction, st
   return database.run(
       "INSERT INTO ledger_postings (transaction_id, number, account, amount, balance) "
       "VALUES (?, ?, ?, ?, ?)",
-      transaction, at, row.account, posting.amount.micro, row.balance);
+      transaction, number, row.account, posting.amount.micro, row.balance);
 }
 
 Result<void> each_transaction(store::Database& database, TransactionId first, TransactionId last,

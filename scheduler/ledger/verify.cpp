@@ -196,8 +196,10 @@ Result<Breach> check_totals(store::Database& database, const Ledger& ledger, con
   if (!orphan || *orphan) return orphan;
   Exposure should;
   for (const auto& [account, balance] : recount.balances) {
-    if (account.kind == AccountKind::payable) should.payable.micro -= balance.micro;
-    if (account.kind == AccountKind::receivable) should.receivable.micro += balance.micro;
+    const auto payable = model::subtract(should.payable, balance);
+    const auto receivable = model::add(should.receivable, balance);
+    if (account.kind == AccountKind::payable) should.payable = payable.value_or(Credits{});
+    if (account.kind == AccountKind::receivable) should.receivable = receivable.value_or(Credits{});
   }
   const auto reserved = database.find("SELECT coalesce(sum(amount), 0) FROM ledger_reservations WHERE state = 1",
                                       [](const Row& row) { return Credits{row.integer(0)}; });

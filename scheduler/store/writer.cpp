@@ -63,14 +63,29 @@ struct Pending {
   explicit Pending(Operation o) : operation(std::move(o)) {}
   void finish(Result<void> r) {
     result = std::move(r);
+    done = true;
     waiter.wake();
   }
 
   Operation operation;
-  std::optional<Result<void>> result;
+  bool done = false;
+  Result<void> result;
   runtime::Waiter waiter;
 };
 using PendingPtr = std::shared_ptr<Pending>;
+
+// Calls `end` when it goes, also when a coroutine is cancelled.
+template <class End>
+class AtEnd {
+ public:
+  explicit AtEnd(End end) : end_(std::move(end)) {}
+  ~AtEnd() { end_(); }
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+
+ private:
+  End end_;
+};
 
 }  // namespace
 
@@ -79,7 +94,7 @@ struct Writer::State {
     closed = true;
     for (const auto* list : {&group, &queue}) {
       for (const PendingPtr& pending : *list) {
-        if (!pending->result) pending->finish(fail(runtime::Errc::closed, "the database's writer"));
+        if (!pending->done) pending->finish(fail(runtime::Errc::closed, "the database's writer"));
       }
     }
     group.clear();
@@ -106,10 +121,7 @@ std::size_t Writer::waiting() const {
 Task<void> Writer::run() {
   State& state = *state_;
   QUERN_ASSERT(!std::exchange(state.started, true), "a Writer runs once");
-  struct Closing {
-    ~Closing() { state.close(); }
-    State& state;
-  } const closing{state};
+  const AtEnd closing([&state] { state.close(); });
   for (;;) {
     while (state.queue.empty()) co_await state.filled.wait();
     std::vector<Operation> operations;
@@ -138,18 +150,13 @@ Task<Result<void>> Writer::queue(Operation operation) {
   const auto pending = std::make_shared<Pending>(std::move(operation));
   state.queue.push_back(pending);
   state.filled.wake();
-  struct Leaving {
-    ~Leaving() {
-      if (!pending->result) std::erase(state.queue, pending);
-    }
-    State& state;
-    const PendingPtr& pending;
-  };
   {
-    const Leaving leaving{state, pending};
-    while (!pending->result) co_await pending->waiter.wait();
+    const AtEnd leaving([&] {
+      if (!pending->done) std::erase(state.queue, pending);
+    });
+    while (!pending->done) co_await pending->waiter.wait();
   }
-  co_return *std::move(pending->result);
+  co_return std::move(pending->result);
 }
 
 }  // namespace quern::store

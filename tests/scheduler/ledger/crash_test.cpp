@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "overlay/runtime/assertion.hpp"
+#include "scheduler/ledger/rows.hpp"
 #include "scheduler/ledger/verify.hpp"
 #include "scheduler/store/writer.hpp"
 #include "tests/scheduler/ledger/twin.hpp"
@@ -34,21 +35,18 @@ Content content_of(const Twin& twin) {
 }
 Content content_of(const Ledger& ledger) {
   Content content;
-  const TransactionId last = ledger.last_transaction().value_or(0);
-  for (TransactionId id = 1; id <= last; ++id) {
-    const auto entry = ledger.transaction(id);
-    if (entry && *entry) content.transactions.push_back(**entry);
-  }
-  std::vector<model::Digest> agreements;
-  const auto take = [&](const Row& row) {
-    std::ranges::copy(row.bytes(0), agreements.emplace_back().begin());
+  const auto take = [&](Transaction& entry) {
+    content.transactions.push_back(std::move(entry));
     return true;
   };
-  EXPECT_TRUE(ledger.database().each("SELECT agreement FROM ledger_reservations", take));
-  for (const model::Digest& agreement : agreements) {
-    const auto reserved = ledger.reservation(agreement);
-    if (reserved && *reserved) content.reservations[agreement] = **reserved;
-  }
+  EXPECT_TRUE(each_transaction(ledger.database(), 1, INT64_MAX, take));
+  const auto take_reserved = [&](const Row& row) {
+    const Reservation reserved = reservation_of(row);
+    content.reservations[reserved.agreement] = reserved;
+    return true;
+  };
+  EXPECT_TRUE(ledger.database().each("SELECT agreement, peer, job, amount, state, at_unix_ms FROM ledger_reservations",
+                                     take_reserved));
   return content;
 }
 
@@ -63,7 +61,7 @@ struct Node {
     database.emplace(std::move(*opened));
     auto found = Ledger::open(*database, kBudget);
     ASSERT_TRUE(found) << found.error().message();
-    ledger.emplace(std::move(*found));
+    ledger.emplace(*found);
   }
   // Enters all in one transaction, one sync. The answers; an error when it was not committed.
   runtime::Result<std::vector<Answer>> enter_together(const std::vector<Entry>& entries) {
