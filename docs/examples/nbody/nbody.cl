@@ -5,10 +5,10 @@
 #pragma OPENCL FP_CONTRACT OFF
 
 #define SOFTENING 0.0025f  // squared: two stars do not come closer than its root
-#define STEP 0.01f
+#define STEP 0.0125f
 #define CORE 1.0f           // mass at the middle of a galaxy
 #define STARS_MASS 0.1f     // of all its stars together
-#define VIEW 3.2f           // half the side of what the picture shows
+#define VIEW 2.6f           // half the side of what the picture shows
 
 uint draw(uint* state) {
   const uint x = *state;
@@ -26,10 +26,10 @@ __kernel void place(__global float4* positions, __global float4* velocities) {
   const bool second = body >= half_count;
   uint state = body * 9277u + 0x9e3779b9u;  // the same stars in every encounter
   draw(&state);
-  const float miss = 0.4f + 0.35f * (float)encounter;
+  const float miss = 0.3f + 0.2f * (float)encounter;
   const float side = second ? -1.0f : 1.0f;
-  float4 middle = (float4)(side * 1.6f, side * 0.5f * miss, 0.0f, 0.0f);
-  float4 drift = (float4)(side * -0.55f, side * 0.08f, 0.0f, 0.0f);
+  float4 middle = (float4)(side * 1.2f, side * 0.5f * miss, 0.0f, 0.0f);
+  float4 drift = (float4)(side * -0.50f, 0.0f, 0.0f, 0.0f);
   float4 position = (float4)(0.0f, 0.0f, 0.0f, CORE);
   float4 velocity = (float4)(0.0f, 0.0f, 0.0f, 0.0f);
   if (body % half_count != 0) {

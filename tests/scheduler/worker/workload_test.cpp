@@ -251,7 +251,7 @@ struct Body {
 
 // What each pair of bodies does to each other, summed in doubles.
 void advance(std::vector<Body>& bodies) {
-  constexpr double kStep = 0.01;
+  constexpr double kStep = 0.0125;
   auto next = bodies;
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     std::array<double, 3> pull{};
