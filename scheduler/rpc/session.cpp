@@ -210,6 +210,7 @@ void Session::push(std::string text) {
     Failure why = limit_failure("unsent_bytes", unsent_bytes_ + text.size(), limit);
     why.reason = "slow_reader";
     why.remedy = "read what is sent, or ask for less at once";
+    for (const std::string& waiting : std::exchange(outbox_, {})) unsent_bytes_ -= waiting.size();
     drop(why);
     return;
   }
@@ -252,7 +253,6 @@ void Session::topic_changed(std::string_view topic) {
 void Session::drop(const Failure& why) {
   if (closing_ || written_) return;
   service_.on_event("dropped", stream_->peer(), to_text(why));
-  for (const std::string& text : std::exchange(outbox_, {})) unsent_bytes_ -= text.size();
   news_.clear();
   const json::value error = to_json(why);
   outbox_.push_back(to_text(Request{.method = std::string(kConnectionClosing), .params = error, .id = std::nullopt}));
@@ -274,7 +274,7 @@ bool Session::count_call() {
 
 Answer Session::login(std::string_view token) {
   ++logins_;
-  if (service_.token && !service_.token->matches(token)) {
+  if (!authorized_ && service_.token && !service_.token->matches(token)) {
     return fail(Code::unauthorized, "the token is wrong", "it is in the file that rpc.websocket.token_file names");
   }
   authorized_ = true;

@@ -36,7 +36,7 @@ inline constexpr runtime::Duration kLoginTime = std::chrono::seconds(10);
 inline constexpr runtime::Duration kSendTime = std::chrono::seconds(30);
 // For the last words to a caller that is dropped, and for answers to one that has finished writing.
 inline constexpr runtime::Duration kLastWordsTime = std::chrono::seconds(2);
-inline constexpr runtime::Duration kDrainTime = std::chrono::seconds(30);
+inline constexpr runtime::Duration kDrainTime = std::chrono::seconds(10);
 inline constexpr std::size_t kLoginMessageBytesMax = 4096;  // before the token was shown
 
 class Session {

@@ -9,6 +9,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,8 +81,14 @@ class LineStream final : public MessageStream {
         co_await socket_.async_read_some(asio::buffer(received_.data() + size, kReadBytes), kAwait);
     received_.resize(size + read);
     if (error == asio::error::eof && size > 0) co_return fail(Errc::reset, "the last message has no end");
+    if (error == asio::error::eof && is_gone()) co_return fail(Errc::closed, peer_);
     if (error) co_return std::unexpected(co_await stream_failure(error, peer_));
     co_return Result<void>();
+  }
+  // Whether the peer has closed its end, and not only finished writing.
+  bool is_gone() {
+    pollfd state{.fd = socket_.native_handle(), .events = 0, .revents = 0};
+    return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
   }
 
   stream_protocol::socket socket_;

@@ -82,9 +82,9 @@ RC_GTEST_PROP(Patch, any_patch_is_made_or_refused, ()) {
 
 TEST(Patch, the_documented_form) {
   const json::value before = json::parse(
-      R"({"load":10,"peers":[{"name":"a"},{"name":"b"},{"name":"c"}],"old":{"x":"a long text that is not sent again"}})");
+      R"({"load":10,"peers":[{"name":"a"},{"name":"b"},{"name":"c"}],"old":{"x":"a text so long that the patch, which does not repeat it, is shorter than the value, which does"}})");
   const json::value after = json::parse(
-      R"({"load":11,"peers":[{"name":"a"},{"name":"d"}],"old":{"x":"a long text that is not sent again"},"a/b~c":true})");
+      R"({"load":11,"peers":[{"name":"a"},{"name":"d"}],"old":{"x":"a text so long that the patch, which does not repeat it, is shorter than the value, which does"},"a/b~c":true})");
   EXPECT_EQ(diff(before, after), patch_of(R"([{"path":"/load","value":11},{"path":"/peers/2","remove":true},
       {"path":"/peers/1/name","value":"d"},{"path":"/a~1b~0c","value":true}])"));
 }
