@@ -111,6 +111,8 @@ class Reader {
     for (const ConfigKey& key : config_keys()) names.emplace_back(key.name);
     for (const ConfigSection& section : config_sections()) names.push_back(section.name);
     names.push_back(kDeviceRates);
+    const auto depth = std::ranges::count(name, '.');
+    std::erase_if(names, [&](std::string_view known) { return std::ranges::count(known, '.') != depth; });
     const std::string near = rpc::nearest(name, names);
     const std::string shown = name.substr(0, 128);
     add(at, shown,

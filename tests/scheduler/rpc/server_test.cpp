@@ -106,7 +106,7 @@ TEST_F(ServerTest, a_caller_that_has_finished_writing_gets_its_answers) {
     co_await until([this] { return waiting == 1; });
     open_gate();
     EXPECT_EQ(co_await received(*stream), json::parse(R"({"jsonrpc":"2.0","result":null,"id":1})"));
-    EXPECT_EQ((co_await stream->receive(100)).error(), runtime::Errc::end_of_stream);
+    EXPECT_EQ((co_await stream->receive(100)).error(), runtime::Errc::closed);
   });
 }
 
