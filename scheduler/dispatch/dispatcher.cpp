@@ -250,8 +250,8 @@ class Dispatcher::Run {
       co_return;
     }
     tell(task, end.trail);
-    if (const auto& receipt = end.trail.receipt(); receipt && end.why.reason == Reason::completed) {
-      outputs_[task] = receipt->outputs;
+    if (end.trail.stage() == agreement::Stage::closed && end.why.reason == Reason::completed) {
+      outputs_[task] = end.trail.receipt().outputs;
     }
     trails_.push_back(std::move(end.trail));
     act(machine_.ended(task, end.why, end.owed));

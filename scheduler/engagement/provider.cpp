@@ -87,9 +87,10 @@ bool Provider::device_taken(const std::string& device, const Engagement* but) co
 
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
-    const auto& receipt = entry.second->trail.receipt();
-    return receipt && entry.second->demand().submitter == peer &&
-           std::ranges::find(receipt->outputs, digest, &agreement::OutputDigest::digest) != receipt->outputs.end();
+    const Trail& trail = entry.second->trail;
+    return trail.stage() >= Stage::ended && trail.demand().submitter == peer &&
+           std::ranges::find(trail.receipt().outputs, digest, &agreement::OutputDigest::digest) !=
+               trail.receipt().outputs.end();
   });
 }
 
@@ -99,8 +100,7 @@ void Provider::forget_expired() {
     const Engagement& engagement = *entry.second;
     const Stage stage = engagement.trail.stage();
     if (stage <= Stage::bid) {
-      const auto& bid = engagement.trail.bid();
-      return !engagement.accepting && bid && bid->valid_until_unix_ms < now().unix_ms;
+      return !engagement.accepting && engagement.trail.bid().valid_until_unix_ms < now().unix_ms;
     }
     return stage >= Stage::ended && engagement.kept_until < runtime_.clock().now();
   });
@@ -125,27 +125,28 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   forget_expired();
   auto engagement = std::make_shared<Engagement>();
   if (const auto taken = engagement->trail.take(ask.demand, now()); !taken) return std::unexpected(taken.error());
-  const auto& demand = engagement->trail.demand();
-  if (!demand) return refuse(Reason::record_out_of_order, "the first record is a demand");
-  if (demand->submitter != from || demand->provider != host_.id()) return refuse(Reason::wrong_party);
+  if (engagement->trail.stage() != Stage::demanded)
+    return refuse(Reason::record_out_of_order, "the first record is a demand");
+  const agreement::Demand& demand = engagement->demand();
+  if (demand.submitter != from || demand.provider != host_.id()) return refuse(Reason::wrong_party);
   if (draining_) return refuse(Reason::draining);
-  if (const auto known = engagements_.find(demand->id); known != engagements_.end())
+  if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
   if (engagements_.size() >= config_.engagements_max) {
     return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
   }
-  if (multiformats::sha2_256(runtime::bytes_of(ask.manifest)) != demand->job)
+  if (multiformats::sha2_256(runtime::bytes_of(ask.manifest)) != demand.job)
     return refuse(Reason::manifest_invalid, "not the one that the demand names");
   auto job = model::job_from_json(ask.manifest);
   if (!job) return refuse(Reason::manifest_invalid, job.error().message());
-  if (demand->shards != job->shards.count) return refuse(Reason::manifest_invalid, "shards");
-  auto offered = terms(*demand, *job);
+  if (demand.shards != job->shards.count) return refuse(Reason::manifest_invalid, "shards");
+  auto offered = terms(demand, *job);
   if (!offered) return std::unexpected(std::move(offered).error());
   offered->demand = engagement->trail.newest(RecordKind::demand);
   Bytes envelope = seal_record(key_, *offered);
   if (const auto taken = engagement->trail.take(envelope, now()); !taken) return std::unexpected(taken.error());
   engagement->job = *std::move(job);
-  engagements_.emplace(demand->id, std::move(engagement));
+  engagements_.emplace(demand.id, std::move(engagement));
   return envelope;
 }
 
@@ -209,7 +210,7 @@ Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agree
   records.push_back(std::move(agreement));
   for (Bytes& record : records) {
     if (const auto taken = co_await journal_.take(trail, std::move(record)); !taken) {
-      if (trail.demand()) std::ignore = co_await journal_.forget(trail);
+      if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
       co_return std::unexpected(taken.error());
     }
   }

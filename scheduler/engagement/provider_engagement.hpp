@@ -1,6 +1,5 @@
 // One agreement at its provider. For provider.cpp and provider_work.cpp.
 #pragma once
-#include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/channel.hpp"
 #include "overlay/runtime/waiter.hpp"
 #include "scheduler/engagement/provider.hpp"
@@ -28,11 +27,7 @@ struct Provider::Engagement {
   runtime::WaitQueue changed;
 
   // Every engagement begins with one.
-  const agreement::Demand& demand() const {
-    const auto& found = trail.demand();
-    QUERN_ASSERT(found.has_value());
-    return *found;
-  }
+  const agreement::Demand& demand() const { return trail.demand(); }
 };
 
 }  // namespace quern::engagement

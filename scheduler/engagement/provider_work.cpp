@@ -28,8 +28,7 @@ class Provider::WorkMeter final : public Meter {
     Engagement& engagement = *engagement_;
     engagement.permille = std::max(engagement.permille, std::min<std::uint32_t>(permille, 1000));
     engagement.changed.wake_all();
-    const auto& demand = engagement.trail.demand();
-    if (demand && !model::has_grown(total, demand->usage_max)) {
+    if (!model::has_grown(total, engagement.demand().usage_max)) {
       engagement.why = Why{Reason::device_time_exceeded, "more than the demand allows"};
     }
     if (must_note(total) && !engagement.why && !co_await note(total)) co_return false;
@@ -48,12 +47,12 @@ class Provider::WorkMeter final : public Meter {
  private:
   // In time, and early enough for the voucher to come before the credit is used up.
   bool must_note(const model::Usage& total) const {
-    const auto& bid = engagement_->trail.bid();
-    const auto interval = std::chrono::milliseconds(bid ? bid->note_interval_ms : 0);
+    const agreement::Bid& bid = engagement_->trail.bid();
+    const auto interval = std::chrono::milliseconds(bid.note_interval_ms);
     const model::Credits left = engagement_->trail.headroom(total);
-    return engagement_->trail.stage() == Stage::running && bid &&
+    return engagement_->trail.stage() == Stage::running &&
            (provider_.runtime_.clock().now() - engagement_->noted >= interval ||
-            left.micro < bid->credit_limit.micro / 2) &&
+            left.micro < bid.credit_limit.micro / 2) &&
            engagement_->trail.billable(total) != engagement_->trail.usage();
   }
 

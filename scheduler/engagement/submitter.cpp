@@ -62,8 +62,7 @@ namespace {
 
 Why first_of(const std::optional<Why>& own, const Trail& trail) {
   if (own) return *own;
-  const auto& receipt = trail.receipt();
-  return receipt ? Why{receipt->reason, {}} : Why{Reason::provider_lost, {}};
+  return trail.stage() >= Stage::ended ? Why{trail.receipt().reason, {}} : Why{Reason::provider_lost, {}};
 }
 
 }  // namespace
@@ -130,7 +129,7 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& can
   const auto refused = co_await agree(order, trail);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
-    if (trail.demand()) std::ignore = co_await journal_.forget(trail);
+    if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
     end.why = *refused;
     co_return end;
   }
@@ -186,10 +185,8 @@ Task<Result<void>> Submitter::follow_once(Following& following) {
 }
 
 Task<Result<void>> Submitter::talk(Following& following, PeerStream& stream, Outgoing& out) {
-  const auto& demand = following.trail.demand();
-  CO_CHECK(co_await out.say(exchange::Follow{.demand = demand ? demand->id : jobs::DemandId(),
-                                             .has = following.trail.progress(),
-                                             .log_offset = following.log_offset}));
+  CO_CHECK(co_await out.say(exchange::Follow{
+      .demand = following.trail.demand().id, .has = following.trail.progress(), .log_offset = following.log_offset}));
   // What an interrupted stream has left unsaid.
   CO_CHECK(co_await send_what_is_due(following, out));
   const auto ask_to_end = [](Cancel& cancel, Outgoing& by) -> Task<void> {
@@ -257,9 +254,7 @@ Task<Result<void>> Submitter::send_what_is_due(Following& following, Outgoing& o
 }
 
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {
-  const auto& receipt = following.trail.receipt();
-  if (!receipt) co_return Result<void>();
-  for (const agreement::OutputDigest& output : receipt->outputs) {
+  for (const agreement::OutputDigest& output : following.trail.receipt().outputs) {
     auto fetched = co_await blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes);
     if (fetched && *fetched == output.bytes) continue;
     const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||

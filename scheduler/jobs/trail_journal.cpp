@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "overlay/runtime/assertion.hpp"
-
 namespace quern::jobs {
 
 using agreement::Trail;
@@ -20,12 +18,6 @@ namespace {
 
 constexpr std::string_view kPrefix = "trail.";
 constexpr std::size_t kSizeBytes = 2;
-
-DemandId id_of(const Trail& trail) {
-  const auto& demand = trail.demand();
-  QUERN_ASSERT(demand.has_value(), "a trail without a demand is not in the journal");
-  return demand->id;
-}
 
 std::string file_of(const DemandId& id) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -79,7 +71,7 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
       CO_CHECK(co_await runtime_.disk().remove(file));  // not even the demand
       continue;
     }
-    if (!found || file_of(id_of(found->trail)) != file) {
+    if (!found || file_of(found->trail.demand().id) != file) {
       damaged.push_back(file);
       continue;
     }
@@ -87,7 +79,7 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
       CO_CHECK(co_await runtime_.disk().replace(
           file, Bytes(content->begin(), content->begin() + static_cast<std::ptrdiff_t>(found->whole))));
     }
-    const DemandId id = id_of(found->trail);
+    const DemandId id = found->trail.demand().id;
     trails.emplace(id, std::move(found->trail));
   }
   trails_ = trails.size();
@@ -101,7 +93,7 @@ Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
   const agreement::Outcome outcome = trail.take(envelope, runtime_.clock().wall_now());
   if (!outcome) co_return outcome;
   if (*outcome == agreement::RecordKind::demand) ++trails_;
-  const std::string file = file_of(id_of(trail));
+  const std::string file = file_of(trail.demand().id);
   auto stored = co_await runtime_.disk().append(file, framed(envelope));
   if (stored) stored = co_await runtime_.disk().sync(file);
   if (!stored) co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
@@ -110,7 +102,7 @@ Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
 
 Task<Result<void>> TrailJournal::forget(const Trail& trail) {
   --trails_;
-  co_return co_await runtime_.disk().remove(file_of(id_of(trail)));
+  co_return co_await runtime_.disk().remove(file_of(trail.demand().id));
 }
 
 }  // namespace quern::jobs

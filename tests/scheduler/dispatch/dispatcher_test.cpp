@@ -141,7 +141,7 @@ TEST(Dispatcher, ends_every_job_once_while_providers_are_killed) {
     ASSERT_TRUE(market.end) << "seed " << seed;
     ++states[market.end->state];
     for (const jobs::TaskRecord& task : market.end->tasks) attempts += static_cast<int>(task.attempts.size());
-    for (const Trail& trail : market.end->trails) EXPECT_LE(trail.owed(), trail.bid()->max_total);
+    for (const Trail& trail : market.end->trails) EXPECT_LE(trail.owed(), trail.bid().max_total);
     SCOPED_TRACE("seed " + std::to_string(seed));
     expect_ledgers_agree(market);
   }

@@ -67,8 +67,8 @@ TEST_P(Journals, give_back_after_a_restart_what_they_took) {
     TrailJournal after(runtime);
     const auto found = co_await after.load(damaged);
     EXPECT_EQ(found->size(), 2u);
-    EXPECT_EQ(found->at(first.demand()->id).progress(), first.progress());
-    EXPECT_EQ(found->at(second.demand()->id).stage(), Stage::demanded);
+    EXPECT_EQ(found->at(first.demand().id).progress(), first.progress());
+    EXPECT_EQ(found->at(second.demand().id).stage(), Stage::demanded);
     EXPECT_TRUE(damaged.empty());
     EXPECT_TRUE(co_await after.forget(first));
     TrailJournal last(runtime);
@@ -99,7 +99,7 @@ TEST_P(Journals, refuse_what_the_trail_refuses_and_store_nothing) {
     EXPECT_EQ((co_await journal.take(trail, demand)).error().reason, model::Reason::record_duplicate);
     std::vector<std::string> damaged;
     TrailJournal after(runtime);
-    EXPECT_EQ((co_await after.load(damaged))->at(trail.demand()->id).records().size(), 1u);
+    EXPECT_EQ((co_await after.load(damaged))->at(trail.demand().id).records().size(), 1u);
   });
 }
 
