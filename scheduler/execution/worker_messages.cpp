@@ -256,8 +256,9 @@ Result<std::optional<Bytes>> MessageCutter::next() {
 Result<std::optional<WorkerRequest>> RequestReader::next() {
   auto message = cutter_.next();
   if (!message) return std::unexpected(std::move(message).error());
-  if (!*message) return std::nullopt;
-  return request_of(**message);
+  const auto& bytes = *message;
+  if (!bytes) return std::nullopt;
+  return request_of(*bytes);
 }
 
 }  // namespace quern::execution

@@ -18,10 +18,10 @@
 
 namespace quern::execution {
 
-inline constexpr std::size_t kWorkerRequestBytesMax = model::kManifestBytesMax + 16 * 1024;
-inline constexpr std::size_t kWorkerReportBytesMax = 128 * 1024;
-inline constexpr std::size_t kWorkerLogBytesMax = 32 * 1024;  // of one report; a longer text is several
-inline constexpr std::size_t kBuildLogBytesMax = 64 * 1024;   // in all; the rest is cut
+inline constexpr std::size_t kWorkerRequestBytesMax = model::kManifestBytesMax + (16 << 10);
+inline constexpr std::size_t kWorkerReportBytesMax = 128 << 10;
+inline constexpr std::size_t kWorkerLogBytesMax = 32 << 10;  // of one report; a longer text is several
+inline constexpr std::size_t kBuildLogBytesMax = 64 << 10;   // in all; the rest is cut
 inline constexpr std::size_t kDeviceNameBytesMax = 256;
 inline constexpr std::uint32_t kComputeUnitsMax = 1 << 20;
 inline constexpr std::uint64_t kWorkerTimeMaxUs = 1ull << 50;  // model::kQuantityMax
@@ -130,7 +130,7 @@ class RequestReader {
 };
 
 // One report, each value within its bounds. WorkerErrc::malformed.
-runtime::Result<WorkerReport> decode_report(runtime::ByteView message);
+runtime::Result<WorkerReport> decode_report(runtime::ByteView bytes);
 
 }  // namespace quern::execution
 

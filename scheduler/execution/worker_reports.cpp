@@ -45,9 +45,10 @@ Result<std::optional<WorkerReport>> ReportReader::next() {
 Result<std::optional<WorkerReport>> ReportReader::read() {
   auto message = cutter_.next();
   if (!message) return std::unexpected(std::move(message).error());
-  if (!*message) return std::nullopt;
+  const auto& bytes = *message;
+  if (!bytes) return std::nullopt;
   if (!is_under_way()) return fail(WorkerErrc::out_of_order, "a report while no task is under way");
-  auto report = decode_report(**message);
+  auto report = decode_report(*bytes);
   if (!report) return std::unexpected(std::move(report).error());
   if (auto taken = std::visit([&](const auto& each) { return take(each); }, *report); !taken) {
     return std::unexpected(std::move(taken).error());

@@ -339,7 +339,7 @@ runtime::Result<Job> job_from_json(std::string_view text) {
   Findings findings;
   Job job = read_job(findings, {.node = &*root, .path = {}});
   if (!findings.first()) check_parts(job, findings);
-  if (findings.first()) return std::unexpected(*findings.first());
+  if (const auto& wrong = findings.first()) return std::unexpected(*wrong);
   return job;
 }
 

@@ -27,16 +27,17 @@ std::uint64_t read_integer_bits(Findings& findings, const Place& at, ScalarType 
 }
 
 std::uint64_t read_hexadecimal(Findings& findings, const Place& at, ScalarType type) {
-  const std::string_view text = at.node->text;
-  const char* end = text.data() + text.size();
+  const std::string& text = at.node->text;
+  const std::size_t digits = 2 * bytes_of(type);
   std::uint64_t bits = 0;
-  const bool long_enough = text.starts_with(kHexPrefix) && text.size() == 2 + 2 * bytes_of(type);
-  const auto read = long_enough ? std::from_chars(text.data() + 2, end, bits, 16)
-                                : std::from_chars_result{text.data(), std::errc::invalid_argument};
-  if (read.ec == std::errc() && read.ptr == end) return bits;
+  if (text.starts_with(kHexPrefix) && text.size() == kHexPrefix.size() + digits) {
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + kHexPrefix.size(), end, bits, 16);
+    if (read.ec == std::errc() && read.ptr == end) return bits;
+  }
   findings.add(ManifestErrc::out_of_range, at.path,
                quoted(text) + " is neither a number nor the bits of a " + std::string(name_of(type)) + ": \"0x\" and " +
-                   std::to_string(2 * bytes_of(type)) + " hexadecimal digits");
+                   std::to_string(digits) + " hexadecimal digits");
   return 0;
 }
 

@@ -106,8 +106,7 @@ void check_files_used(const Job& job, Findings& findings) {
 
 void check_work_size(const Step& step, const std::string& place, Findings& findings) {
   std::uint64_t items = 1;
-  for (std::size_t d = 0; d < step.global_work_size.size(); ++d) {
-    const std::uint64_t size = step.global_work_size[d];
+  for (const std::uint64_t size : step.global_work_size) {
     if (size > kWorkItemsMax / items) {
       findings.add(out_of_range, place + ".globalWorkSize",
                    "more work items than the limit of " + std::to_string(kWorkItemsMax));

@@ -15,7 +15,7 @@ using execution::WorkerLog;
 
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 64 << 10;
 constexpr short kReadable = POLLIN | POLLHUP | POLLERR;
 
 }  // namespace
@@ -81,11 +81,12 @@ void Control::read_requests() {
       open_ = false;  // no daemon of ours: what it says further cannot be understood
       return;
     }
-    if (!*request) return;
-    if (auto* task = std::get_if<execution::WorkerTask>(&**request)) {
+    auto& said = *request;
+    if (!said) return;
+    if (auto* task = std::get_if<execution::WorkerTask>(&*said)) {
       waiting_.push_back(std::move(*task));
     } else if (!ended_) {
-      ended_ = model::Why{std::get<execution::WorkerCancel>(**request).reason, {}};
+      ended_ = model::Why{std::get<execution::WorkerCancel>(*said).reason, {}};
     }
   }
 }

@@ -61,7 +61,7 @@ std::optional<model::ScalarType> scalar_of(std::string_view name) {
 }
 
 std::optional<std::string> fault_of_value(model::ScalarType given, const Parameter& parameter) {
-  const std::string names = "a " + std::string(model::name_of(given)) + " for " + parameter.type + " " + parameter.name;
+  std::string names = "a " + std::string(model::name_of(given)) + " for " + parameter.type + " " + parameter.name;
   if (const auto wanted = scalar_of(parameter.type)) {
     if (bytes_of(*wanted) == bytes_of(given) && is_floating(*wanted) == is_floating(given)) return std::nullopt;
     return names;

@@ -276,9 +276,11 @@ Outcome<void> TaskRun::look_around() {
   }
   if (cpu_us > limits.cpu_time_us) return end_with(cpu_time_exceeded, above(cpu_us, limits.cpu_time_us));
   const Nanoseconds now = steady_time();
-  if (now - last_report_ < kReportInterval) return {};
+  const execution::WorkerProgress totals = progress();
+  if (now - last_report_ < kReportInterval && totals.permille < last_permille_ + kReportPermille) return {};
   last_report_ = now;
-  control_->send(progress());
+  last_permille_ = totals.permille;
+  control_->send(totals);
   return {};
 }
 

@@ -19,7 +19,8 @@
 namespace quern::worker {
 
 inline constexpr std::chrono::milliseconds kTick{50};             // between looks at the limits while kernels run
-inline constexpr std::chrono::milliseconds kReportInterval{250};  // between reports of progress
+inline constexpr std::chrono::milliseconds kReportInterval{250};  // at most between reports of progress
+inline constexpr std::uint32_t kReportPermille = 100;             // as much progress is told at once
 
 // What later tasks of the same submitter reuse: an opened device, and the program compiled last.
 struct Warm {
@@ -83,6 +84,7 @@ class TaskRun {
   Nanoseconds batch_start_{};
   Nanoseconds batch_cpu_start_{};
   Nanoseconds last_report_{};
+  std::uint32_t last_permille_ = 0;
   bool in_flight_ = false;
 };
 
