@@ -200,6 +200,21 @@ Task<Result<Answer>> Connection::exchange(Request request, Pending& pending) {
   co_return *std::move(pending.answer);
 }
 
+// A call stands in the table as long as it is awaited, however that ends.
+class Awaited {
+ public:
+  Awaited(Connection& connection, std::int64_t id, Pending& pending) : connection_(connection), id_(id) {
+    connection_.calls.emplace(id, &pending);
+  }
+  ~Awaited() { connection_.calls.erase(id_); }
+  Awaited(const Awaited&) = delete;
+  Awaited& operator=(const Awaited&) = delete;
+
+ private:
+  Connection& connection_;
+  std::int64_t id_;
+};
+
 class Follower final : public Subscription {
  public:
   Follower(std::weak_ptr<Connection> connection, std::string topic, std::shared_ptr<Following> following)
@@ -215,7 +230,7 @@ class Follower final : public Subscription {
 
   Task<Result<Update>> next() override {
     while (!following_->news) {
-      if (following_->over) co_return std::unexpected(*following_->over);
+      if (const auto& over = following_->over) co_return std::unexpected(*over);
       co_await following_->changed.wait();
     }
     following_->news = false;
@@ -264,13 +279,7 @@ class ConnectedClient final : public Client {
     const std::int64_t id = ++connection->last_id;
     Pending pending;
     pending.following = std::move(following);
-    struct Entry {
-      Connection& connection;
-      std::int64_t id;
-      ~Entry() { connection.calls.erase(id); }
-    };
-    const Entry entry{*connection, id};
-    connection->calls.emplace(id, &pending);
+    const Awaited awaited(*connection, id, pending);
     auto answer = co_await runtime::with_timeout(
         connection->runtime.clock(), deadline,
         connection->exchange(Request{std::move(method), std::move(params), id}, pending));

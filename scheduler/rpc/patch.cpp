@@ -42,7 +42,8 @@ std::optional<std::string> unescaped(std::string_view step) {
       out += step[i];
       continue;
     }
-    if (++i == step.size() || (step[i] != '0' && step[i] != '1')) return std::nullopt;
+    ++i;
+    if (i == step.size() || (step[i] != '0' && step[i] != '1')) return std::nullopt;
     out += step[i] == '0' ? '~' : '/';
   }
   return out;

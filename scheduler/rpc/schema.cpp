@@ -1,7 +1,6 @@
 #include "scheduler/rpc/schema.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -127,7 +126,7 @@ Fit check_choice(const Schema& schema, const json::value& value, std::string_vie
 // Insertions, deletions and substitutions that make one of the other.
 std::size_t edits(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
   for (std::size_t i = 0; i < a.size(); ++i) {
     std::size_t diagonal = std::exchange(row[0], i + 1);
     for (std::size_t j = 0; j < b.size(); ++j) {

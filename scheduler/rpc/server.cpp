@@ -37,6 +37,20 @@ struct Server::State {
 
 namespace {
 
+// Takes a session out of the list when it has ended.
+class Removal {
+ public:
+  Removal(std::list<Session>& sessions, std::list<Session>::iterator session)
+      : sessions_(sessions), session_(session) {}
+  ~Removal() { sessions_.erase(session_); }
+  Removal(const Removal&) = delete;
+  Removal& operator=(const Removal&) = delete;
+
+ private:
+  std::list<Session>& sessions_;
+  std::list<Session>::iterator session_;
+};
+
 // Uncounts a connection when it goes.
 class Counted {
  public:
@@ -110,12 +124,7 @@ Task<void> Server::State::serve(MessageStreamPtr stream, bool authorized) {
   if (connections > service.limits.connections) {
     session->drop(limit_failure("connections", connections, service.limits.connections));
   }
-  struct Removal {
-    std::list<Session>& sessions;
-    std::list<Session>::iterator session;
-    ~Removal() { sessions.erase(session); }
-  };
-  const Removal removal{sessions, session};
+  const Removal removal(sessions, session);
   co_await session->run();
 }
 
