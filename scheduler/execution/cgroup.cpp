@@ -45,9 +45,10 @@ std::string read_text(const std::string& path) {
   return text;
 }
 
-// Made when it is not there, which the kernel's folders refuse and a folder that stands for them does not.
-Result<void> write_text(const std::string& path, std::string_view text) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+// With O_CREAT it is made when it is not there, which the kernel's folders refuse and one that stands for them does
+// not.
+Result<void> write_text(const std::string& path, std::string_view text, int flags = O_CREAT) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644));
   if (!file) return fail(Errc::system, errno_text(path, errno));
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
     return fail(Errc::system, errno_text(path, errno));
@@ -165,7 +166,7 @@ bool is_leftover(std::string_view name) {
 }
 
 void kill_processes(const std::string& folder) {
-  if (write_text(folder + "/cgroup.kill", "1")) return;  // v2 since Linux 5.14
+  if (write_text(folder + "/cgroup.kill", "1", 0)) return;  // v2 since Linux 5.14
   const std::string text = read_text(folder + "/cgroup.procs");
   for (const std::string_view line : split(text, '\n')) {
     const auto pid = static_cast<pid_t>(number_in(line));

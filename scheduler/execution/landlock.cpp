@@ -51,6 +51,8 @@ std::size_t attributes_size(int abi) {
 
 std::uint64_t access_of(LandlockAccess access, std::uint64_t all) {
   switch (access) {
+    case LandlockAccess::list:
+      return kReadFolder;
     case LandlockAccess::read:
       return (kExecute | kReadFile | kReadFolder) & all;
     case LandlockAccess::change:

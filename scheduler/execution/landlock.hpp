@@ -13,6 +13,7 @@ namespace quern::execution {
 int landlock_abi();
 
 enum class LandlockAccess : std::uint8_t {
+  list,    // names of what is in folders
   read,    // files and folders below, and running them
   change,  // everything below, but running what lies there
   all,     // everything below

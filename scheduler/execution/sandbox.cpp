@@ -91,6 +91,7 @@ class Words {
 
 void add_landlock_rules(Words& words, const SandboxPlan& plan) {
   const std::string change = plan.kind == SandboxKind::kernel_job ? "change=" : "all=";
+  words.add("list=/");
   for (const std::string_view path : {"/usr", "/etc", "/sys", "/proc", "/run"}) words.add("read=" + std::string(path));
   for (const std::string_view path : kTopFolders) words.add("read=/" + std::string(path));
   for (const std::string_view path : {"null", "zero", "full", "random", "urandom", "tty", "pts", "ptmx", "shm"}) {

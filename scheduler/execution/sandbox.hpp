@@ -36,6 +36,7 @@ enum class SandboxErrc {
 };
 std::error_code make_error_code(SandboxErrc code);
 
+inline constexpr std::size_t kScratchEntriesMax = 10'000;
 inline constexpr std::size_t kBindsMax = 128;
 inline constexpr std::size_t kDevicesMax = 16;
 inline constexpr std::size_t kVariablesMax = 128;
@@ -92,7 +93,8 @@ struct SandboxPlan {
   std::string work_folder = "/tmp";
   CgroupLimits limits;
   InnerLimits inner;
-  std::uint64_t scratch_bytes_max = 0;  // of what is below writable binds, together; 0: not watched
+  std::uint64_t scratch_bytes_max = 0;                   // of what is below writable binds, together; 0: not watched
+  std::size_t scratch_entries_max = kScratchEntriesMax;  // files and folders there
   std::optional<HostIdentity> identity;
   bool operator==(const SandboxPlan&) const = default;
 };

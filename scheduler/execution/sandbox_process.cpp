@@ -185,7 +185,7 @@ Result<void> SandboxProcess::spawn(const SupervisorOptions& options) {
   if (auto ok = pipe(Part::from, kMessageOutDescriptor, false); !ok) return ok;
   if (auto ok = pipe(Part::status, kStatusDescriptor, false); !ok) return ok;
   if (auto ok = pipe(Part::info, kInfoDescriptor, false); !ok) return ok;
-  const auto filter = seccomp_program(order_.plan.kind, !order_.plan.devices.empty());
+  const auto& filter = seccomp_program(order_.plan.kind, !order_.plan.devices.empty());
   if (!filter) return std::unexpected(filter.error());
   if (auto ok = give(given, kSeccompDescriptor, memory_file(*filter)); !ok) return ok;
   if (auto ok = give(given, kPasswdDescriptor, memory_file(passwd_inside())); !ok) return ok;
@@ -358,17 +358,18 @@ void SandboxProcess::kill() {
 
 void SandboxProcess::measure_scratch() {
   const std::uint64_t limit = order_.plan.scratch_bytes_max;
+  const std::size_t entries_max = order_.plan.scratch_entries_max;
   ScratchUse use;
   for (const Bind& bind : order_.plan.binds) {
-    if (!bind.writable || use.entries >= kScratchEntriesMax) continue;
-    const ScratchUse one = execution::measure_scratch(bind.host, kScratchEntriesMax - use.entries);
+    if (!bind.writable || use.entries >= entries_max) continue;
+    const ScratchUse one = execution::measure_scratch(bind.host, entries_max - use.entries);
     use.bytes += one.bytes;
     use.entries += one.entries;
     use.complete = use.complete && one.complete;
   }
   if (use.complete && use.bytes <= limit) return;
   const std::string text = use.complete ? std::to_string(use.bytes) + " of " + std::to_string(limit) + " bytes"
-                                        : "more than " + std::to_string(kScratchEntriesMax) + " files";
+                                        : "more than " + std::to_string(entries_max) + " files";
   change_and_tell(*order_.shared, [&] { order_.shared->scratch_exceeded = text; });
 }
 

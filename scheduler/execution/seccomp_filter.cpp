@@ -319,9 +319,7 @@ void add_command_rules(Filter& filter) {
   filter.add(SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket", at_least(0, static_cast<std::uint64_t>(kFamilyNetlink) + 1));
 }
 
-}  // namespace
-
-Result<std::string> seccomp_program(SandboxKind kind, bool devices) {
+Result<std::string> compile(SandboxKind kind, bool devices) {
   Filter filter(kind == SandboxKind::kernel_job ? kRefuse : SCMP_ACT_ALLOW);
   if (!filter) return fail(Errc::system, "libseccomp knows nothing of this machine");
   // Its flags are in memory, where a filter cannot see them: programs fall back to clone().
@@ -342,6 +340,15 @@ Result<std::string> seccomp_program(SandboxKind kind, bool devices) {
     return fail(Errc::system, errno_text("the rules for system calls could not be read", errno));
   }
   return program;
+}
+
+}  // namespace
+
+const Result<std::string>& seccomp_program(SandboxKind kind, bool devices) {
+  static const std::array<Result<std::string>, 4> programs = {
+      compile(SandboxKind::kernel_job, false), compile(SandboxKind::kernel_job, true),
+      compile(SandboxKind::command_job, false), compile(SandboxKind::command_job, true)};
+  return programs.at((kind == SandboxKind::command_job ? 2 : 0) + (devices ? 1 : 0));
 }
 
 }  // namespace quern::execution

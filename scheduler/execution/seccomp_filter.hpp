@@ -12,7 +12,7 @@
 namespace quern::execution {
 
 // `devices`: the job has device nodes, whose driver needs ioctl(2) of all kinds and a few calls more.
-// Errc::system: libseccomp cannot make it on this machine.
-runtime::Result<std::string> seccomp_program(SandboxKind kind, bool devices);
+// Errc::system: libseccomp cannot make it on this machine. Compiled once in a process.
+const runtime::Result<std::string>& seccomp_program(SandboxKind kind, bool devices);
 
 }  // namespace quern::execution

@@ -27,7 +27,6 @@ inline constexpr std::size_t kChildrenMax = 256;
 inline constexpr std::size_t kLogBytesMax = 16 << 20;        // more cannot be allowed to one child
 inline constexpr std::size_t kMessageBytesQueued = 1 << 20;  // each way; a child that writes more waits
 inline constexpr std::size_t kStatusBytesMax = 4096;         // of the sandbox's own words
-inline constexpr std::size_t kScratchEntriesMax = 10'000;    // files and folders below writable binds
 inline constexpr std::chrono::seconds kKillPatience{5};
 inline constexpr std::chrono::milliseconds kWatchInterval{100};  // between looks at the scratch space
 

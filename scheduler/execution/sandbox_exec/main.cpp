@@ -1,7 +1,8 @@
-// quern-sandbox-exec: two small steps on a job's way, each of which ends by becoming another program.
+// quern-sandbox-exec: small steps on a job's way, each of which ends by becoming another program.
 //
 //   outside WORD... -- BWRAP ARGUMENT...     on the host: enters the job's cgroup, becomes the job's user
 //   inside WORD... -- PROGRAM ARGUMENT...    in the sandbox: resource limits, Landlock, closes descriptors
+//   trial WORD...                            in the sandbox, as the job: the self-test
 //
 // Only the supervisor calls it (sandbox.hpp makes its words). What fails is said on the status descriptor, and ends it
 // with 125; "ready" there means that the job's program is what comes next. A program of its own because a daemon with
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #include "scheduler/execution/landlock.hpp"
+#include "scheduler/execution/sandbox_exec/trial.hpp"
 
 namespace quern::execution {
 namespace {
@@ -84,6 +86,7 @@ std::optional<int> resource_named(std::string_view name) {
 }
 
 std::optional<LandlockAccess> access_named(std::string_view name) {
+  if (name == "list") return LandlockAccess::list;
   if (name == "read") return LandlockAccess::read;
   if (name == "change") return LandlockAccess::change;
   if (name == "all") return LandlockAccess::all;
@@ -179,12 +182,23 @@ void step_inside(char** words) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (const auto error = restrict_to({rules.data(), count})) give_up("Landlock", error->call, error->number);
   if (status != kFirstClosed) ::dup3(status, kFirstClosed, O_CLOEXEC);
-  status = kFirstClosed;
+  if (status >= 0) status = kFirstClosed;
   ::fcntl(status, F_SETFD, FD_CLOEXEC);
   ::close_range(kFirstClosed + 1, ~0U, 0);
   say("ready");
   ::execvp(words[1], words + 1);
   give_up("; starting", words[1], errno);
+}
+
+int step_trial(char** words) {
+  TrialLimits limits;
+  for (; *words; ++words) {
+    const Word word = split(*words);
+    if (word.name == "daemon") limits.daemon = word.number();
+    if (word.name == "processes") limits.processes = word.number();
+    if (word.name == "memory_bytes") limits.memory_bytes = word.number();
+  }
+  return run_trial(limits);
 }
 
 }  // namespace
@@ -194,5 +208,6 @@ int main(int count, char** words) {
   const std::string_view step = count > 1 ? words[1] : "";
   if (step == "outside") quern::execution::step_outside(words + 2);
   if (step == "inside") quern::execution::step_inside(words + 2);
+  if (step == "trial") return quern::execution::step_trial(words + 2);
   return quern::execution::kExitFailed;
 }

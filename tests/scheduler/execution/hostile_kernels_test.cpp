@@ -157,9 +157,9 @@ TEST_F(HostileKernels, a_kernel_that_writes_out_of_bounds_is_a_crash_of_its_own_
   EXPECT_EQ(run.outcome.why.detail, "SIGSEGV");
 }
 
-TEST_F(HostileKernels, a_kernel_that_prints_without_end_ends_at_the_log) {
+TEST_F(HostileKernels, a_kernel_that_prints_too_much_ends_at_the_log) {
   const std::string loop = "for (long i = 0; i < argument; ++i) printf(\"%ld line of many\\n\", i); }";
-  const Kernel kernel{.source = std::string(kHead) + loop, .argument = 1L << 40};
+  const Kernel kernel{.source = std::string(kHead) + loop, .argument = 100'000};
   const JobRun run = walled(kernel, {.walltime = seconds(60), .log_bytes = 10'000});
   EXPECT_EQ(run.outcome.why.reason, Reason::log_exceeded) << to_text(run.outcome.why);
   EXPECT_EQ(run.output.size(), 10'000);

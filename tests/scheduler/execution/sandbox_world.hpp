@@ -18,17 +18,26 @@ namespace quern::execution {
 
 inline constexpr uid_t kJobUser = 64'242;  // of no user of a Debian system
 
-// The programs under test, copied to where the job's user reaches them wherever the tree is.
+inline constexpr const char* kProgramsVariable = "QUERN_TEST_PROGRAMS";
+
+// The programs under test, copied to where the job's user reaches them wherever the tree is. A test that runs this
+// program again as another user says in kProgramsVariable where they are.
 class Programs {
  public:
   Programs() {
     std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment
+    if (const char* there = ::getenv(kProgramsVariable)) {
+      path_ = there;
+      return;
+    }
     for (const char* built : {QUERN_SANDBOX_EXEC, QUERN_HOSTILE_PROGRAM, QUERN_HOSTILE_KERNEL}) {
       const std::filesystem::path from(built);
-      std::filesystem::copy_file(from, folder_.path() / from.filename());
+      std::filesystem::copy_file(from, path_ / from.filename());
     }
   }
-  std::string at(const std::string& name) const { return (folder_.path() / name).string(); }
+  const std::filesystem::path& path() const { return path_; }
+  std::string at(const std::string& name) const { return (path_ / name).string(); }
 
   static const Programs& all() {
     static const Programs instance;
@@ -37,6 +46,7 @@ class Programs {
 
  private:
   TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_.path();
 };
 
 // A folder that a job's user may write.
