@@ -100,13 +100,15 @@ Outcome<void> TaskRun::read_job() {
 
 Outcome<void> TaskRun::open_device() {
   const Warm::At at{task_->platform, task_->device};
-  const bool same_name = task_->device_name.empty() || (warm_->device && task_->device_name == device().facts().name);
-  if (!warm_->device || warm_->at != at || !same_name) {
+  auto& warm = warm_->device;
+  if (warm && warm_->at == at && (task_->device_name.empty() || task_->device_name == warm->facts().name)) {
+    device_ = &*warm;
+  } else {
     *warm_ = Warm{};
     auto opened = Device::open(at.platform, at.device, task_->device_name);
     if (!opened) return std::unexpected(std::move(opened).error());
-    warm_->device = *std::move(opened);
     warm_->at = at;
+    device_ = &warm.emplace(*std::move(opened));
   }
   control_->send(execution::WorkerStarted{
       .device_name = device().facts().name,
@@ -312,7 +314,8 @@ std::chrono::nanoseconds TaskRun::device_time_now() const {
 }
 
 execution::WorkerProgress TaskRun::progress() const {
-  return {.permille = plan_->permille(),
+  const auto& plan = plan_;
+  return {.permille = plan ? plan->permille() : 0,
           .device_time_us = microseconds(device_time_now()),
           .cpu_time_us = microseconds(cpu_time())};
 }

@@ -67,11 +67,12 @@ class TaskRun {
   Nanoseconds cpu_time() const;         // of the task so far
   Nanoseconds device_time_now() const;  // with that of the batch in flight
   execution::WorkerProgress progress() const;
-  const Device& device() const { return *warm_->device; }
+  const Device& device() const { return *device_; }
 
   const execution::WorkerTask* task_;
   Control* control_;
   Warm* warm_;
+  const Device* device_ = nullptr;  // warm_'s, once it is open
   Nanoseconds cpu_start_;
   model::Job job_;
   model::Shard shard_;
