@@ -181,10 +181,10 @@ void step_inside(char** words) {
   if (!*words || !words[1]) give_up("no program", "", EINVAL);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (const auto error = restrict_to({rules.data(), count})) give_up("Landlock", error->call, error->number);
-  if (status != kFirstClosed) ::dup3(status, kFirstClosed, O_CLOEXEC);
-  if (status >= 0) status = kFirstClosed;
-  ::fcntl(status, F_SETFD, FD_CLOEXEC);
-  ::close_range(kFirstClosed + 1, ~0U, 0);
+  // The status descriptor is the first that the job does not get; it closes when the job begins.
+  if (status >= 0 && status != kFirstClosed) status = ::dup2(status, kFirstClosed);
+  if (status >= 0) ::fcntl(status, F_SETFD, FD_CLOEXEC);
+  ::close_range(status >= 0 ? kFirstClosed + 1 : kFirstClosed, ~0U, 0);
   say("ready");
   ::execvp(words[1], words + 1);
   give_up("; starting", words[1], errno);

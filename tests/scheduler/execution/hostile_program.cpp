@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -123,7 +123,11 @@ int spin(const Arguments& arguments) {
   const double seconds = std::atof(arguments[0].c_str());
   std::signal(SIGXCPU, SIG_IGN);
   std::signal(SIGTERM, SIG_IGN);
-  while (static_cast<double>(std::clock()) / CLOCKS_PER_SEC < seconds) {
+  rusage used{};
+  while (static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+             static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6 <
+         seconds) {
+    ::getrusage(RUSAGE_SELF, &used);
   }
   return 0;
 }
