@@ -8,6 +8,7 @@
 
 #include "scheduler/cli/page.hpp"
 #include "scheduler/cli/probe_command.hpp"
+#include "scheduler/cli/verify_command.hpp"
 
 namespace quern::scheduler::cli {
 namespace {
@@ -40,6 +41,25 @@ Examples:
   quern probe --watch 0.5            sensors live, twice a second
   quern probe --record machine.json  the report, and what it was made from)";
 
+constexpr const char* kVerifyAbout = "Check the paper trails of agreements, offline";
+
+constexpr const char* kVerifyFooter = R"(
+A paper trail is all that submitter and provider have signed about one shard of
+a job: demand, bid, agreement, usage notes, vouchers, receipt. Every signature,
+every link and every amount is checked anew; no daemon and no network is needed.
+A trail that holds states who owes whom how much for what. One that does not is
+shown with its first fault and where it is.
+
+Exit status:
+  0  all files hold
+  1  a file does not hold
+  2  the command line makes no sense
+  3  a file or standard output could not be read or written; the others hold
+
+Examples:
+  quern verify job.trail
+  quern verify --json *.trail | jq '[.[].statement.amount] | add'   micro-credits)";
+
 int usage_error(const std::string& text, const std::string& command) {
   complain(text + "\nTry: quern" + (command.empty() ? "" : " " + command) + " --help");
   return static_cast<int>(ExitCode::usage);
@@ -71,52 +91,87 @@ void add_probe_options(CLI::App& probe, ProbeWords& words) {
       ->type_name("auto|always|never");
 }
 
+void add_verify_options(CLI::App& verify, VerifyOptions& options) {
+  verify.footer(kVerifyFooter);
+  verify.add_flag("--json", options.json, "Write JSON instead of text");
+  verify.add_option("FILE", options.files, "Exported trails")->type_name("");
+}
+
+// The command that was given; nullptr when none was.
+const CLI::App* command_of(const CLI::App& app) {
+  const auto given = app.get_subcommands();
+  return given.empty() ? nullptr : given.front();
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return names;
+}
+
+std::string listed_commands(const CLI::App& app) {
+  std::string list;
+  for (const std::string& name : command_names(app)) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
 // What to say to words that the parser did not expect.
-std::string unexpected_text(const CLI::App& app, const CLI::App& probe) {
-  std::vector<std::string> known;
-  const bool in_probe = probe.parsed();
-  std::vector<std::string> rest = in_probe ? probe.remaining() : app.remaining();
+std::string unexpected_text(const CLI::App& app) {
+  const CLI::App* command = command_of(app);
+  const std::vector<std::string> rest = (command != nullptr ? *command : app).remaining();
   const std::string word = rest.empty() ? "" : rest.front();
   const bool is_option = word.starts_with('-');
+  std::vector<std::string> known;
   if (is_option) {
-    for (const CLI::Option* option : (in_probe ? probe : app).get_options())
+    for (const CLI::Option* option : (command != nullptr ? *command : app).get_options())
       known.push_back("--" + option->get_single_name());
-  } else if (!in_probe) {
-    known = {"probe"};
+  } else if (command == nullptr) {
+    known = command_names(app);
   }
   const std::string_view near = nearest(word, known);
-  std::string text = in_probe && !is_option ? "probe takes no argument \""
-                     : is_option            ? "there is no option \""
-                                            : "there is no command \"";
+  std::string text = is_option            ? "there is no option \""
+                     : command != nullptr ? command->get_name() + " takes no argument \""
+                                          : "there is no command \"";
   text += visible(word) + '"';
   if (!near.empty())
     text += "; did you mean " + std::string(near) + '?';
-  else if (!in_probe && !is_option)
-    text += "; the commands are: probe";
+  else if (command == nullptr && !is_option)
+    text += "; the commands are: " + listed_commands(app);
   return text;
+}
+
+int run_parsed(const CLI::App& app, const ProbeWords& probe, const VerifyOptions& verify) {
+  const CLI::App* command = command_of(app);
+  if (command == nullptr) return usage_error("no command; the commands are: " + listed_commands(app), "");
+  if (command->get_name() == "verify") {
+    if (verify.files.empty()) return usage_error("verify: name at least one FILE", "verify");
+    return static_cast<int>(run_verify(verify));
+  }
+  const auto options = check(probe);
+  if (!options) return usage_error(options.error(), "probe");
+  return static_cast<int>(run_probe(*options));
 }
 
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "quern");
   app.set_version_flag("--version", std::string("quern ") + QUERN_VERSION, "Show the version");
-  CLI::App& probe = *app.add_subcommand("probe", kProbeAbout);
-  ProbeWords words;
-  add_probe_options(probe, words);
+  ProbeWords probe;
+  add_probe_options(*app.add_subcommand("probe", kProbeAbout), probe);
+  VerifyOptions verify;
+  add_verify_options(*app.add_subcommand("verify", kVerifyAbout), verify);
+  const auto command_name = [&app] { return command_of(app) == nullptr ? "" : command_of(app)->get_name(); };
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& request) {
     return print(std::string(request.what()) + '\n');
   } catch (const CLI::CallForHelp&) {
-    return print(probe.parsed() ? probe.help("quern") : app.help());
+    return print(command_of(app) == nullptr ? app.help() : command_of(app)->help("quern"));
   } catch (const CLI::ExtrasError&) {
-    return usage_error(unexpected_text(app, probe), probe.parsed() ? "probe" : "");
+    return usage_error(unexpected_text(app), command_name());
   } catch (const CLI::ParseError& error) {
-    return usage_error(visible(error.what()), probe.parsed() ? "probe" : "");
+    return usage_error(visible(error.what()), command_name());
   }
-  if (!probe.parsed()) return usage_error("no command; the commands are: probe", "");
-  const auto options = check(words);
-  if (!options) return usage_error(options.error(), "probe");
-  return static_cast<int>(run_probe(*options));
+  return run_parsed(app, probe, verify);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "hwprobe/recording.hpp"
 #include "hwprobe/report_json.hpp"
+#include "scheduler/cli/input_file.hpp"
 #include "scheduler/cli/pretty_json.hpp"
 #include "scheduler/cli/report_text.hpp"
 #include "scheduler/cli/watch.hpp"
@@ -60,16 +61,6 @@ class RecordFile {
   int error_;
 };
 
-std::expected<std::string, std::string> read_recording(const std::string& name) {
-  const std::string shown = visible(name);
-  std::error_code error;
-  const auto absolute = std::filesystem::absolute(name, error);
-  if (error) return std::unexpected(shown + ": " + error.message());
-  auto text = hwprobe::HostFiles("/").read(absolute.string(), hwprobe::kRecordingFileBytesMax);
-  if (!text) return std::unexpected(shown + ": " + std::string(to_string(text.error())));
-  return *std::move(text);
-}
-
 ExitCode write_report(const hwprobe::MachineReport& report, const ProbeOptions& options) {
   std::string text;
   if (options.json) {
@@ -89,7 +80,7 @@ ExitCode write_report(const hwprobe::MachineReport& report, const ProbeOptions& 
 }
 
 ExitCode run_replay(const ProbeOptions& options) {
-  const auto text = read_recording(options.replay);
+  const auto text = read_input(options.replay, hwprobe::kRecordingFileBytesMax);
   if (!text) return fail(text.error());
   const auto recording = hwprobe::load_recording(*text);
   if (!recording) return fail(visible(options.replay) + ": " + visible(recording.error()));

@@ -16,7 +16,7 @@ class Layers(RuleTest):
             {
                 "hwprobe/cpu.cpp": '#include "hwprobe/cpu.hpp"\n#include <vector>\n#include <sys/stat.h>\n',
                 "overlay/transport/tcp.cpp": '#include "overlay/runtime/clock.hpp"\n',
-                "scheduler/market/quote.cpp": '#include "overlay/host.hpp"\n#include "hwprobe/machine.hpp"\n',
+                "scheduler/dispatch/run.cpp": '#include "overlay/host.hpp"\n#include "hwprobe/machine.hpp"\n',
                 "desktop/main.cpp": '#include "scheduler/rpc/client.hpp"\n',
                 "tests/overlay/a_test.cpp": '#include "overlay/runtime/simulation/world.hpp"\n',
             }
@@ -29,6 +29,9 @@ class Layers(RuleTest):
             ("overlay/host.cpp", "hwprobe/machine.hpp"),
             ("overlay/runtime/clock.cpp", "overlay/host.hpp"),
             ("scheduler/model/job.cpp", "overlay/host.hpp"),
+            ("scheduler/market/quote.cpp", "overlay/host.hpp"),
+            ("scheduler/agreement/trail.cpp", "scheduler/market/quote.hpp"),
+            ("scheduler/execution/sandbox.cpp", "hwprobe/machine.hpp"),
             ("scheduler/rpc/client.cpp", "scheduler/market/quote.hpp"),
             ("desktop/main.cpp", "scheduler/daemon/main.hpp"),
             ("hwprobe/cpu.cpp", "tests/fake.hpp"),

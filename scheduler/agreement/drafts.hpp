@@ -1,0 +1,25 @@
+// The next record of a trail, ready to be sealed by seal_record() and taken by the trail itself before it is sent. All
+// assert that the trail has come so far; what they return is what the trail will take, under the right key and while
+// the bid is valid.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "overlay/runtime/time.hpp"
+#include "scheduler/agreement/trail.hpp"
+
+namespace quern::agreement {
+
+Agreement draft_agreement(const Trail& trail, runtime::WallTime now);
+Acceptance draft_acceptance(const Trail& trail, runtime::WallTime now);
+// `used` is what was metered: what cannot be billed is left out (Trail::billable()).
+UsageNote draft_usage_note(const Trail& trail, const model::Usage& used, runtime::WallTime now);
+// Acknowledges the newest note for what is due: for `amount` where that is more, never above max_total.
+Voucher draft_voucher(const Trail& trail, runtime::WallTime now, model::Credits amount = {});
+// `amount` is for a provider that asks for less than is due; ignored when it is not less or the job was completed.
+Receipt draft_receipt(const Trail& trail, model::Reason reason, const model::Usage& used,
+                      std::vector<OutputDigest> outputs, runtime::WallTime now,
+                      std::optional<model::Credits> amount = std::nullopt);
+ReceiptAcknowledgement draft_acknowledgement(const Trail& trail, runtime::WallTime now);
+
+}  // namespace quern::agreement

@@ -1,0 +1,46 @@
+// Moves blobs between peers: `/quern/blob/1.0.0`. The one who asks sends a length-delimited BlobRequest (digest,
+// offset); the other a length-delimited BlobHead (whether it has it, its whole size), then the bytes from the offset to
+// the end.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "overlay/connection/peer_stream.hpp"
+#include "overlay/host.hpp"
+#include "overlay/runtime/waiter.hpp"
+#include "scheduler/blobs/blob_store.hpp"
+
+namespace quern::blobs {
+
+inline constexpr std::string_view kBlobProtocol = "/quern/blob/1.0.0";
+inline constexpr std::size_t kServedAtOnceMax = 8;                        // each holds its blob in memory; others wait
+inline constexpr runtime::Duration kStallMax = std::chrono::seconds(30);  // without a byte; then a transfer is given up
+
+// Whether a peer may have a blob: true for those of an agreement with it.
+using MayHave = std::function<bool(const identity::PeerId& peer, const Digest& digest)>;
+
+// Serves the store's blobs to those who may have them; to all others they are not there. Unserved when destroyed.
+// Both outlive it.
+class BlobServer {
+ public:
+  BlobServer(overlay::Host& host, BlobStore& store, MayHave may_have);
+  ~BlobServer();
+  BlobServer(const BlobServer&) = delete;
+  BlobServer& operator=(const BlobServer&) = delete;
+
+ private:
+  struct State;
+  overlay::Host& host_;
+  std::shared_ptr<State> state_;
+};
+
+// Brings a blob of at most `size_max` bytes from a connected peer into the store, from where an earlier try has left
+// off. Returns its size; at once when it is there already. Errc::not_found, corrupt, too_large, store_full,
+// bad_message, runtime::Errc::timed_out (nothing came for kStallMax), and those of the stream and the disk: what has
+// come is kept for the next try, unless it is wrong.
+runtime::Task<runtime::Result<std::uint64_t>> fetch_blob(overlay::Host& host, BlobStore& store, identity::PeerId peer,
+                                                         Digest digest, std::uint64_t size_max);
+
+}  // namespace quern::blobs

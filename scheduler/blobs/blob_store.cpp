@@ -1,0 +1,159 @@
+#include "scheduler/blobs/blob_store.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "overlay/multiformats/cid.hpp"
+#include "overlay/multiformats/multihash.hpp"
+
+namespace quern::blobs {
+
+namespace multiformats = quern::multiformats;
+using runtime::Bytes;
+using runtime::fail;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+constexpr std::string_view kBlobPrefix = "blob.";
+constexpr std::string_view kPartPrefix = "part.";
+
+std::string file_of(std::string_view prefix, const Digest& digest) {
+  return std::string(prefix) + name_of(digest);
+}
+
+// The digest in the name of a file that this store has made.
+std::optional<Digest> digest_in(std::string_view file, std::string_view prefix) {
+  if (!file.starts_with(prefix)) return std::nullopt;
+  const auto cid = multiformats::Cid::from_text(file.substr(prefix.size()));
+  if (!cid || cid->codec() != multiformats::kCodecRaw) return std::nullopt;
+  const auto hash = multiformats::read_multihash(cid->multihash());
+  if (!hash || hash->code != multiformats::HashCode::sha2_256 || hash->digest.size() != Digest().size()) {
+    return std::nullopt;
+  }
+  Digest digest;
+  std::ranges::copy(hash->digest, digest.begin());
+  return digest;
+}
+
+}  // namespace
+
+std::string name_of(const Digest& digest) {
+  return multiformats::Cid::v1(multiformats::kCodecRaw,
+                               multiformats::make_multihash(multiformats::HashCode::sha2_256, digest))
+      .text();
+}
+
+Digest digest_of(runtime::ByteView bytes) {
+  return multiformats::sha2_256(bytes);
+}
+
+Task<Result<void>> BlobStore::load() {
+  CO_TRY(const std::vector<std::string> files, co_await runtime_.disk().list());
+  for (const std::string& file : files) {
+    const auto blob = digest_in(file, kBlobPrefix);
+    const auto part = digest_in(file, kPartPrefix);
+    if (!blob && !part) continue;
+    auto content = co_await runtime_.disk().read(file);
+    if (!content) continue;  // it cannot be read: as if it were not there
+    bytes_ += content->size();
+    (blob ? blobs_ : parts_)[blob ? *blob : *part] = content->size();
+  }
+  co_return Result<void>();
+}
+
+std::optional<std::uint64_t> BlobStore::size_of(const Digest& digest) const {
+  const auto found = blobs_.find(digest);
+  return found == blobs_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint64_t BlobStore::part_size(const Digest& digest) const {
+  const auto found = parts_.find(digest);
+  return found == parts_.end() ? 0 : found->second;
+}
+
+Result<void> BlobStore::check_room(std::uint64_t size, std::uint64_t more) const {
+  if (size > kBlobBytesMax) {
+    return fail(Errc::too_large, std::to_string(size) + " bytes, limit " + std::to_string(kBlobBytesMax));
+  }
+  if (bytes_ + more > limits_.bytes_max) {
+    return fail(Errc::store_full, std::to_string(bytes_) + " bytes are there, " + std::to_string(more) +
+                                      " were to come, limit " + std::to_string(limits_.bytes_max));
+  }
+  if (blobs_.size() + parts_.size() >= limits_.blobs_max) {
+    return fail(Errc::store_full,
+                std::to_string(blobs_.size() + parts_.size()) + " blobs, limit " + std::to_string(limits_.blobs_max));
+  }
+  return {};
+}
+
+Task<Result<void>> BlobStore::keep(Digest digest, Bytes content) {
+  const std::uint64_t size = content.size();
+  CO_CHECK(co_await runtime_.disk().replace(file_of(kBlobPrefix, digest), std::move(content)));
+  if (blobs_.emplace(digest, size).second) bytes_ += size;
+  co_return Result<void>();
+}
+
+Task<Result<Digest>> BlobStore::add(Bytes content) {
+  CO_CHECK(check_room(content.size(), 0));
+  const Digest digest = co_await runtime::offload(runtime_, [&content] { return digest_of(content); });
+  if (has(digest)) co_return digest;
+  CO_CHECK(check_room(content.size(), content.size()));
+  CO_CHECK(co_await keep(digest, std::move(content)));
+  co_return digest;
+}
+
+Task<Result<Bytes>> BlobStore::read(Digest digest) {
+  if (!has(digest)) co_return fail(Errc::not_found, name_of(digest));
+  auto content = co_await runtime_.disk().read(file_of(kBlobPrefix, digest));
+  if (content && co_await runtime::offload(runtime_, [&content] { return digest_of(*content); }) == digest) {
+    co_return content;
+  }
+  CO_CHECK(co_await remove(digest));
+  if (!content) co_return std::unexpected(std::move(content).error());
+  co_return fail(Errc::corrupt, name_of(digest));
+}
+
+Task<Result<void>> BlobStore::remove(Digest digest) {
+  const auto found = blobs_.find(digest);
+  if (found == blobs_.end()) co_return Result<void>();
+  bytes_ -= found->second;
+  blobs_.erase(found);
+  co_return co_await runtime_.disk().remove(file_of(kBlobPrefix, digest));
+}
+
+Task<Result<void>> BlobStore::append_part(Digest digest, Bytes piece) {
+  const std::uint64_t size = piece.size();
+  CO_CHECK(check_room(part_size(digest) + size, size));
+  const std::string file = file_of(kPartPrefix, digest);
+  CO_CHECK(co_await runtime_.disk().append(file, std::move(piece)));
+  std::uint64_t& part = parts_[digest];
+  const bool sync = part / kSyncBytes != (part + size) / kSyncBytes;
+  part += size;
+  bytes_ += size;
+  if (sync) CO_CHECK(co_await runtime_.disk().sync(file));
+  co_return Result<void>();
+}
+
+Task<Result<void>> BlobStore::finish_part(Digest digest) {
+  Bytes content;
+  if (parts_.contains(digest)) {
+    CO_TRY(content, co_await runtime_.disk().read(file_of(kPartPrefix, digest)));
+  }
+  CO_CHECK(co_await drop_part(digest));
+  const bool right = co_await runtime::offload(runtime_, [&] { return digest_of(content) == digest; });
+  if (!right) co_return fail(Errc::corrupt, name_of(digest));
+  co_return co_await keep(digest, std::move(content));
+}
+
+Task<Result<void>> BlobStore::drop_part(Digest digest) {
+  const auto found = parts_.find(digest);
+  if (found == parts_.end()) co_return Result<void>();
+  bytes_ -= found->second;
+  parts_.erase(found);
+  co_return co_await runtime_.disk().remove(file_of(kPartPrefix, digest));
+}
+
+}  // namespace quern::blobs

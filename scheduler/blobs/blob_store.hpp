@@ -1,0 +1,69 @@
+// Inputs and outputs of jobs on this node's disk, named by their SHA-256: the same bytes are kept once, and a part that
+// has come survives a crash.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "overlay/runtime/bytes.hpp"
+#include "overlay/runtime/runtime.hpp"
+#include "scheduler/blobs/error.hpp"
+#include "scheduler/model/job.hpp"
+
+namespace quern::blobs {
+
+using model::Digest;
+
+inline constexpr std::uint64_t kBlobBytesMax = runtime::kDiskFileBytesMax;
+inline constexpr std::uint64_t kSyncBytes = 1 << 20;  // of a part, at most, are lost by a crash
+
+// "bafkrei...": the CID (version 1, raw) that names the blob in texts, logs and on the disk.
+std::string name_of(const Digest& digest);
+Digest digest_of(runtime::ByteView bytes);
+
+struct StoreLimits {
+  std::uint64_t bytes_max = 8ull << 30;  // of all blobs and parts
+  std::size_t blobs_max = 10'000;
+};
+
+// On the runtime's executor. Calls for different blobs may overlap; for one blob they follow each other.
+class BlobStore {
+ public:
+  explicit BlobStore(runtime::Runtime& runtime, StoreLimits limits = {}) : runtime_(runtime), limits_(limits) {}
+
+  // Learns what the disk holds. Once, before all else.
+  runtime::Task<runtime::Result<void>> load();
+
+  bool has(const Digest& digest) const { return blobs_.contains(digest); }
+  std::optional<std::uint64_t> size_of(const Digest& digest) const;
+  std::uint64_t bytes() const { return bytes_; }  // of all
+
+  // Keeps the bytes and returns their name; durable when it returns. Errc::too_large, store_full; what the disk says.
+  runtime::Task<runtime::Result<Digest>> add(runtime::Bytes content);
+  // The whole blob, checked against its name: one that the disk has spoiled is forgotten. Errc::not_found, corrupt.
+  runtime::Task<runtime::Result<runtime::Bytes>> read(Digest digest);
+  // Nothing happens when there is none.
+  runtime::Task<runtime::Result<void>> remove(Digest digest);
+
+  // A blob that comes in pieces: how much of it is there; the next piece; and the end, which checks the whole against
+  // its name and makes it a blob. A part that turns out wrong is thrown away: Errc::corrupt.
+  std::uint64_t part_size(const Digest& digest) const;
+  runtime::Task<runtime::Result<void>> append_part(Digest digest, runtime::Bytes piece);
+  runtime::Task<runtime::Result<void>> finish_part(Digest digest);
+  runtime::Task<runtime::Result<void>> drop_part(Digest digest);
+
+ private:
+  runtime::Result<void> check_room(std::uint64_t size, std::uint64_t more) const;
+  runtime::Task<runtime::Result<void>> keep(Digest digest, runtime::Bytes content);
+
+  runtime::Runtime& runtime_;
+  StoreLimits limits_;
+  std::map<Digest, std::uint64_t> blobs_;  // sizes
+  std::map<Digest, std::uint64_t> parts_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace quern::blobs

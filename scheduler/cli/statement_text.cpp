@@ -1,0 +1,142 @@
+#include "scheduler/cli/statement_text.hpp"
+
+#include <span>
+
+#include <boost/json/array.hpp>
+
+#include "scheduler/cli/quantity_text.hpp"
+
+namespace quern::scheduler::cli {
+namespace {
+
+namespace json = boost::json;
+using agreement::Statement;
+using agreement::TrailFault;
+using model::Credits;
+using model::Dimension;
+
+std::string hex(std::span<const std::byte> bytes) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const std::byte each : bytes) {
+    text += kDigits[std::to_integer<std::size_t>(each >> 4)];
+    text += kDigits[std::to_integer<std::size_t>(each & std::byte{15})];
+  }
+  return text;
+}
+
+std::string credits_text(Credits amount) {
+  return model::to_text(amount) + (amount.micro == model::kMicroPerCredit ? " credit" : " credits");
+}
+
+std::string quantity_text(const model::DimensionText& text, std::uint64_t quantity) {
+  if (text.unit == "us") return milliseconds_text((quantity + 500) / 1000);
+  if (text.unit == "B") return bytes_text(quantity);
+  if (text.unit == "jobs") return count_text(quantity, "job");
+  return std::to_string(quantity) + " " + std::string(text.unit);
+}
+
+void write_usage(Page& page, const Statement& statement) {
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    const auto dimension = static_cast<Dimension>(i);
+    const std::uint64_t quantity = statement.usage[dimension];
+    const std::int64_t rate = statement.rates[dimension];
+    if (quantity == 0) continue;
+    const model::DimensionText& text = model::text_of(dimension);
+    const std::string price = rate == 0 ? "free" : "at " + credits_text({rate}) + " per " + std::string(text.rate_name);
+    page.row(text.name, quantity_text(text, quantity) + ", " + price, 2);
+  }
+}
+
+void write_statement(Page& page, const Statement& statement) {
+  page.row("Submitter", statement.submitter);
+  page.row("Provider", statement.provider);
+  page.row("Job", hex(statement.job));
+  page.row("Shard", std::to_string(statement.shard + 1) + " of " + std::to_string(statement.shards));
+  page.row("Device", visible(statement.device) + " of offer " + std::to_string(statement.offer_sequence));
+  page.row("Agreed", utc_text(statement.accepted_unix_ms));
+  const std::int64_t span = statement.ended_unix_ms - statement.accepted_unix_ms;
+  page.row("Ended", utc_text(statement.ended_unix_ms) +
+                        (span < 0 ? "" : ", after " + milliseconds_text(static_cast<std::uint64_t>(span))));
+  page.row("Reason", model::to_text({statement.reason, ""}));
+  page.row("Expected", model::to_text(statement.cost_low) + " to " + credits_text(statement.cost_high) + ", likely " +
+                           model::to_text(statement.cost_likely) + ", at most " + model::to_text(statement.max_total));
+  page.row("Used", count_text(statement.notes, "usage note") + ", " + count_text(statement.vouchers, "voucher"));
+  write_usage(page, statement);
+  for (std::size_t i = 0; i < statement.outputs.size(); ++i) {
+    page.row("Output " + std::to_string(i + 1),
+             hex(statement.outputs[i].digest) + ", " + bytes_text(statement.outputs[i].bytes));
+  }
+  page.row("Amount", page.paint(Tone::good, credits_text(statement.amount)));
+}
+
+json::object object_of(const Statement& statement) {
+  json::object usage;
+  json::object rates;
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    const auto dimension = static_cast<Dimension>(i);
+    usage.emplace(model::text_of(dimension).name, statement.usage[dimension]);
+    rates.emplace(model::text_of(dimension).rate_name, statement.rates[dimension]);
+  }
+  json::array outputs;
+  outputs.reserve(statement.outputs.size());
+  for (const agreement::OutputDigest& output : statement.outputs)
+    outputs.push_back(json::object{{"sha256", hex(output.digest)}, {"bytes", output.bytes}});
+  return {{"submitter", statement.submitter},
+          {"provider", statement.provider},
+          {"demand", hex(statement.demand_id)},
+          {"job", hex(statement.job)},
+          {"shard", statement.shard},
+          {"shards", statement.shards},
+          {"device", statement.device},
+          {"offer_sequence", statement.offer_sequence},
+          {"rates", std::move(rates)},
+          {"cost_low", statement.cost_low.micro},
+          {"cost_likely", statement.cost_likely.micro},
+          {"cost_high", statement.cost_high.micro},
+          {"max_total", statement.max_total.micro},
+          {"usage", std::move(usage)},
+          {"amount", statement.amount.micro},
+          {"authorised", statement.authorised.micro},
+          {"reason", model::text_of(statement.reason).name},
+          {"outputs", std::move(outputs)},
+          {"notes", statement.notes},
+          {"vouchers", statement.vouchers},
+          {"receipt", hex(statement.receipt)},
+          {"demanded_unix_ms", statement.demanded_unix_ms},
+          {"accepted_unix_ms", statement.accepted_unix_ms},
+          {"ended_unix_ms", statement.ended_unix_ms},
+          {"closed_unix_ms", statement.closed_unix_ms}};
+}
+
+}  // namespace
+
+void write_verdict(Page& page, const std::string& file, const Verdict& verdict) {
+  page.section(visible(file));
+  if (verdict) {
+    page.row("Verdict", page.paint(Tone::good, "holds"));
+    return write_statement(page, *verdict);
+  }
+  const TrailFault& fault = verdict.error();
+  page.row("Verdict", page.paint(Tone::bad, "does not hold"));
+  page.row("Record", std::to_string(fault.record + 1) + ", at byte " + std::to_string(fault.offset));
+  page.row("Fault", visible(model::to_text(fault.why)));
+}
+
+json::object to_json(const std::string& file, const Verdict& verdict) {
+  // Names of files are bytes; JSON is UTF-8.
+  json::object object{{"file", visible(file)}, {"holds", verdict.has_value()}};
+  if (verdict) {
+    object.emplace("statement", object_of(*verdict));
+    return object;
+  }
+  const TrailFault& fault = verdict.error();
+  object.emplace("fault", json::object{{"record", fault.record + 1},
+                                       {"offset", fault.offset},
+                                       {"reason", model::text_of(fault.why.reason).name},
+                                       {"text", visible(model::to_text(fault.why))}});
+  return object;
+}
+
+}  // namespace quern::scheduler::cli

@@ -1,0 +1,341 @@
+#include "scheduler/dispatch/dispatcher.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "overlay/runtime/task_group.hpp"
+#include "scheduler/engagement/share.hpp"
+#include "scheduler/model/manifest.hpp"
+
+namespace quern::dispatch {
+
+using engagement::Cancel;
+using engagement::OrderEnd;
+using market::Quote;
+using model::Reason;
+using model::Why;
+using runtime::Bytes;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+constexpr runtime::Duration kPlaceAgain = std::chrono::seconds(1);
+constexpr std::uint64_t kMib = 1 << 20;
+constexpr std::uint64_t kMicroPerMilli = 1000;
+
+// Another provider, or the same one later, may say yes.
+bool may_pass(Reason reason) {
+  switch (reason) {
+    case Reason::busy:
+    case Reason::draining:
+    case Reason::rate_limited:
+    case Reason::offer_unknown:
+    case Reason::offer_expired:
+    case Reason::bid_expired:
+    case Reason::demand_expired:
+    case Reason::terms_differ:
+    case Reason::provider_lost:
+    case Reason::credit_exhausted:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device) {
+  const std::uint64_t walltime_ms = job.resources.walltime_ms;
+  const std::uint64_t cores = device.type == model::DeviceType::cpu
+                                  ? std::max(job.resources.cpu_cores, device.compute_units)
+                                  : job.resources.cpu_cores;
+  model::Usage usage;
+  using enum model::Dimension;
+  usage[setup] = 1;
+  usage[device_time] = walltime_ms * kMicroPerMilli;
+  usage[cpu_time] = walltime_ms * kMicroPerMilli * std::max<std::uint64_t>(cores, 1);
+  usage[memory_time] = (job.resources.memory_bytes + kMib - 1) / kMib * walltime_ms;
+  usage[bytes_in] = share.input_bytes;
+  usage[bytes_out] = share.output_bytes;
+  for (std::uint64_t& quantity : usage.quantity) quantity = std::min(quantity, model::kQuantityMax);
+  return usage;
+}
+
+std::vector<QuoteRow> Dispatcher::quote(const model::Job& job) const {
+  std::vector<QuoteRow> rows;
+  const auto now = runtime_.clock().wall_now().unix_ms;
+  for (const market::SignedOffer* offer : book_.offers()) {
+    for (const model::OfferedDevice& device : offer->offer.devices) {
+      rows.push_back({.provider = offer->offer.provider,
+                      .device = device.id,
+                      .device_name = device.name,
+                      .quote = market::quote(job, market::whole(job), offer->offer, device, {}, now)});
+    }
+  }
+  return rows;
+}
+
+// One job under way. Each device that a task was given to works its tasks off one after the other.
+class Dispatcher::Run {
+ public:
+  Run(Dispatcher& dispatcher, model::Job job, DispatchOptions options, DispatchEvents events, Cancel& cancel)
+      : dispatcher_(dispatcher),
+        job_(std::move(job)),
+        manifest_(model::to_canonical_json(job_)),
+        options_(std::move(options)),
+        events_(std::move(events)),
+        cancel_(cancel),
+        machine_(std::max<std::uint32_t>(job_.shards.count, 1), options_.attempts_max) {}
+
+  Task<DispatchEnd> to_end() {
+    co_await runtime::with_group<void>([this](runtime::TaskGroup& group) -> Task<void> {
+      group_ = &group;
+      group.spawn(watch_cancel());
+      const auto begun = machine_.begin();
+      std::vector<std::size_t> tasks;
+      tasks.reserve(begun.actions.size());
+      for (const jobs::Action& action : begun.actions) tasks.push_back(action.task);
+      place(tasks, {});
+      while (!jobs::is_end(machine_.state())) co_await changed_.wait();
+      stop_.ask();  // lanes that still wait for a turn
+    });
+    co_return end();
+  }
+
+ private:
+  struct Place {
+    std::string provider;
+    std::string device;
+    auto operator<=>(const Place&) const = default;
+  };
+  struct Lane {
+    std::deque<std::size_t> tasks;
+    bool running = false;
+  };
+  struct Chosen {
+    model::Offer offer;
+    model::OfferedDevice device;
+    Quote quote;
+  };
+
+  runtime::Time now() const { return dispatcher_.runtime_.clock().now(); }
+  std::int64_t wall_now() const { return dispatcher_.runtime_.clock().wall_now().unix_ms; }
+
+  Task<void> watch_cancel() {
+    co_await cancel_.wait();
+    act(machine_.cancel());
+    stop_.ask();
+  }
+
+  // Quotes of these tasks on every device that can do them all, but of `excluded`.
+  std::vector<placement::Candidate> candidates(const std::vector<std::size_t>& tasks,
+                                               const std::set<std::string>& excluded, Why& why) const {
+    std::vector<placement::Candidate> found;
+    why = {.reason = Reason::no_device, .detail = {}};
+    for (const market::SignedOffer* offer : dispatcher_.book_.offers()) {
+      const std::string& provider = offer->offer.provider;
+      if (excluded.contains(provider) || options_.exclude.contains(provider)) continue;
+      for (const model::OfferedDevice& device : offer->offer.devices) {
+        placement::Candidate candidate{.provider = provider, .device = device.id, .quotes = {}};
+        for (const std::size_t task : tasks) {
+          auto quoted = quote(task, offer->offer, device);
+          if (auto* refused = std::get_if<Why>(&quoted)) {
+            why = std::move(*refused);
+            break;
+          }
+          candidate.quotes.push_back(std::get<Quote>(std::move(quoted)));
+        }
+        if (candidate.quotes.size() == tasks.size()) found.push_back(std::move(candidate));
+      }
+    }
+    return found;
+  }
+
+  std::variant<Quote, Why> quote(std::size_t task, const model::Offer& offer,
+                                 const model::OfferedDevice& device) const {
+    return market::quote(job_, engagement::share_of(job_, static_cast<std::uint32_t>(task)), offer, device, {},
+                         wall_now());
+  }
+
+  // Puts the tasks into the lanes that the strategy says. What nobody can take ends, or waits for better times.
+  void place(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) {
+    if (tasks.empty()) return;
+    Why why;
+    const auto found = candidates(tasks, excluded, why);
+    const auto planned = placement::plan(options_.strategy, tasks.size(), found, dispatcher_.runtime_.random());
+    if (!planned) {
+      for (const std::size_t task : tasks) nobody_takes(task, why);
+      return;
+    }
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      const auto& candidate = found[planned->placements[i].candidate];
+      Lane& lane = lanes_[{candidate.provider, candidate.device}];
+      lane.tasks.push_back(tasks[i]);
+      if (!std::exchange(lane.running, true)) group_->spawn(work_off({candidate.provider, candidate.device}));
+    }
+  }
+
+  void nobody_takes(std::size_t task, const Why& why) {
+    const runtime::Time since = waiting_since_.try_emplace(task, now()).first->second;
+    const bool final = !may_pass(why.reason) || now() - since >= options_.place_within;
+    act(machine_.unplaceable(task, why, final));
+    if (!final) group_->spawn(place_later(task));
+  }
+
+  Task<void> place_later(std::size_t task) {
+    co_await dispatcher_.runtime_.clock().sleep_for(kPlaceAgain);
+    refused_by_.erase(task);
+    act(machine_.retry(task));
+  }
+
+  Task<void> work_off(Place where) {
+    Lane& lane = lanes_[where];
+    while (!lane.tasks.empty() && !stop_.asked()) {
+      const std::size_t task = lane.tasks.front();
+      lane.tasks.pop_front();
+      co_await carry_out(task, where);
+    }
+    lane.running = false;
+  }
+
+  std::optional<Chosen> chosen(std::size_t task, const Place& where) const {
+    const market::SignedOffer* offer = dispatcher_.book_.find(where.provider);
+    if (!offer) return std::nullopt;
+    const auto device = std::ranges::find(offer->offer.devices, where.device, &model::OfferedDevice::id);
+    if (device == offer->offer.devices.end()) return std::nullopt;
+    auto quoted = quote(task, offer->offer, *device);
+    const auto* found = std::get_if<Quote>(&quoted);
+    if (!found) return std::nullopt;
+    return Chosen{.offer = offer->offer, .device = *device, .quote = *found};
+  }
+
+  engagement::Order order_for(std::size_t task, const Place& where, const Chosen& terms) const {
+    const auto peer = identity::PeerId::from_text(where.provider);
+    const auto share = engagement::share_of(job_, static_cast<std::uint32_t>(task));
+    return {.provider = {.peer = *peer, .addresses = dispatcher_.address_of_(where.provider)},
+            .device = where.device,
+            .offer_sequence = terms.offer.sequence,
+            .manifest = manifest_,
+            .shard = static_cast<std::uint32_t>(task),
+            .shards = std::max<std::uint32_t>(job_.shards.count, 1),
+            .usage_max = usage_max(job_, share, terms.device),
+            .max_total = terms.quote.high,
+            .output_bytes_max = {}};
+  }
+
+  Task<void> carry_out(std::size_t task, Place where) {
+    const auto terms = chosen(task, where);
+    if (!terms) {
+      refused(task, where, {.reason = Reason::offer_expired, .detail = {}});
+      co_return;
+    }
+    engagement::OrderEvents events;
+    events.agreed = [&, this](const agreement::Trail& trail) {
+      act(machine_.placed(task, where.provider, where.device));
+      act(machine_.started(task));
+      tell(task, trail);
+    };
+    events.billed = [&, this](const agreement::Trail& trail) { tell(task, trail); };
+    events.progress = [&, this](std::uint32_t permille) { act(machine_.progressed(task, permille)); };
+    events.log = [&, this](std::uint64_t offset, runtime::ByteView text) {
+      if (events_.log) events_.log(task, offset, text);
+    };
+    OrderEnd end = co_await dispatcher_.submitter_.carry_out(order_for(task, where, *terms), std::move(events), stop_);
+    if (end.trail.stage() < agreement::Stage::running) {
+      refused(task, where, end.why);
+      co_return;
+    }
+    tell(task, end.trail);
+    if (end.trail.stage() == agreement::Stage::closed && end.why.reason == Reason::completed) {
+      outputs_[task] = end.trail.receipt().outputs;
+    }
+    trails_.push_back(std::move(end.trail));
+    act(machine_.ended(task, end.why, end.owed));
+  }
+
+  // No agreement was made: no attempt, and nothing is owed.
+  void refused(std::size_t task, const Place& where, const Why& why) {
+    if (machine_.cancel_asked()) return;
+    auto& by = refused_by_[task];
+    by.insert(where.provider);
+    std::set<std::string> excluded = by;
+    for (const jobs::Attempt& attempt : machine_.tasks()[task].attempts) excluded.insert(attempt.provider);
+    Why none;
+    if (candidates({task}, excluded, none).empty()) {
+      nobody_takes(task, why);
+    } else {
+      place({task}, excluded);
+    }
+    changed_.wake_all();
+  }
+
+  void act(const jobs::Outcome& outcome) {
+    for (const jobs::Action& action : outcome.actions) {
+      if (action.kind == jobs::Action::Kind::place) {
+        std::set<std::string> excluded = action.excluded;
+        excluded.merge(std::set<std::string>(refused_by_[action.task]));
+        place({action.task}, excluded);
+      } else if (action.kind == jobs::Action::Kind::stop) {
+        stop_.ask();
+      }
+    }
+    if (!outcome.taken) return;
+    if (events_.changed) events_.changed(machine_);
+    changed_.wake_all();
+  }
+
+  void tell(std::size_t task, const agreement::Trail& trail) const {
+    if (events_.trail) events_.trail(task, trail);
+  }
+
+  DispatchEnd end() {
+    return {.state = machine_.state(),
+            .why = machine_.why(),
+            .amount = machine_.amount(),
+            .tasks = machine_.tasks(),
+            .trails = std::move(trails_),
+            .outputs = std::move(outputs_)};
+  }
+
+  Dispatcher& dispatcher_;
+  model::Job job_;
+  std::string manifest_;
+  DispatchOptions options_;
+  DispatchEvents events_;
+  Cancel& cancel_;
+  Cancel stop_;  // of all attempts
+  jobs::JobMachine machine_;
+  runtime::TaskGroup* group_ = nullptr;
+  std::map<Place, Lane> lanes_;
+  std::map<std::size_t, std::set<std::string>> refused_by_;
+  std::map<std::size_t, runtime::Time> waiting_since_;
+  std::vector<agreement::Trail> trails_;
+  std::map<std::size_t, std::vector<agreement::OutputDigest>> outputs_;
+  runtime::WaitQueue changed_;
+};
+
+Task<DispatchEnd> Dispatcher::run(model::Job job, DispatchOptions options, DispatchEvents events, Cancel& cancel) {
+  Run run(*this, std::move(job), std::move(options), std::move(events), cancel);
+  co_return co_await run.to_end();
+}
+
+Task<Result<std::vector<Bytes>>> join_outputs(const model::Job& job, const DispatchEnd& end, ReadBlob read) {
+  std::vector<Bytes> joined(job.outputs.size());
+  for (std::size_t task = 0; task < end.tasks.size(); ++task) {
+    const auto found = end.outputs.find(task);
+    if (found == end.outputs.end() || found->second.size() != job.outputs.size()) {
+      co_return runtime::fail(runtime::Errc::not_found, "outputs of task " + std::to_string(task));
+    }
+    for (std::size_t i = 0; i < joined.size(); ++i) {
+      CO_TRY(const Bytes part, co_await read(found->second[i].digest));
+      runtime::append(joined[i], part);
+    }
+  }
+  co_return joined;
+}
+
+}  // namespace quern::dispatch

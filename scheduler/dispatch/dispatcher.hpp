@@ -1,0 +1,85 @@
+// Carries out a job across providers: quotes, plans, makes an agreement for every task, follows them, and tries again
+// elsewhere what was not the job's fault.
+#pragma once
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "scheduler/engagement/submitter.hpp"
+#include "scheduler/jobs/job_machine.hpp"
+#include "scheduler/market/offer_book.hpp"
+#include "scheduler/market/quote.hpp"
+#include "scheduler/placement/plan.hpp"
+
+namespace quern::dispatch {
+
+// What a device is expected to cost, or the one reason why it cannot.
+struct QuoteRow {
+  std::string provider;  // peer id
+  std::string device;
+  std::string device_name;
+  std::variant<market::Quote, model::Why> quote;
+};
+
+struct DispatchOptions {
+  placement::Strategy strategy = placement::Strategy::cheapest;
+  std::uint32_t attempts_max = jobs::kAttemptsMax;
+  runtime::Duration place_within = std::chrono::minutes(10);  // a task that nobody takes for so long ends
+  std::set<std::string> exclude;                              // providers
+};
+
+struct DispatchEvents {
+  std::function<void(const jobs::JobMachine&)> changed;
+  std::function<void(std::size_t task, std::uint64_t offset, runtime::ByteView text)> log;
+  std::function<void(std::size_t task, const agreement::Trail&)> trail;  // after each record that matters to money
+};
+
+struct DispatchEnd {
+  jobs::State state = jobs::State::queued;
+  model::Why why;
+  model::Credits amount;  // that this node has signed for
+  std::vector<jobs::TaskRecord> tasks;
+  std::vector<agreement::Trail> trails;  // of all attempts that came to an agreement
+  // By task, of those that completed: digests of the outputs in the order of the manifest.
+  std::map<std::size_t, std::vector<agreement::OutputDigest>> outputs;
+};
+
+// Providers' addresses by peer id.
+using AddressOf = std::function<std::vector<multiformats::Multiaddr>(const std::string& provider)>;
+
+class Dispatcher {
+ public:
+  // All outlive it and its tasks. On the runtime's executor.
+  Dispatcher(runtime::Runtime& runtime, engagement::Submitter& submitter, const market::OfferBook& book,
+             AddressOf address_of)
+      : runtime_(runtime), submitter_(submitter), book_(book), address_of_(std::move(address_of)) {}
+
+  // Every device of every offer in the book, for the whole job as one task, by provider and device.
+  std::vector<QuoteRow> quote(const model::Job& job) const;
+  // To the job's one end. The job is valid, and its inputs are in the blob store.
+  runtime::Task<DispatchEnd> run(model::Job job, DispatchOptions options, DispatchEvents events,
+                                 engagement::Cancel& cancel);
+
+ private:
+  class Run;
+  friend class Run;
+
+  runtime::Runtime& runtime_;
+  engagement::Submitter& submitter_;
+  const market::OfferBook& book_;
+  AddressOf address_of_;
+};
+
+// The most that a task can use of what is metered: what a demand says.
+model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device);
+
+// The job's outputs out of those of its tasks, in the order of the manifest: shards joined in order. nullopt when a
+// task lacks one, or a blob has not the size it should.
+using ReadBlob = std::function<runtime::Task<runtime::Result<runtime::Bytes>>(model::Digest)>;
+runtime::Task<runtime::Result<std::vector<runtime::Bytes>>> join_outputs(const model::Job& job, const DispatchEnd& end,
+                                                                         ReadBlob read);
+
+}  // namespace quern::dispatch

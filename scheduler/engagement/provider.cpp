@@ -1,0 +1,244 @@
+#include "scheduler/engagement/provider.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "overlay/multiformats/multihash.hpp"
+#include "overlay/protocols/length_delimited.hpp"
+#include "overlay/runtime/deadline.hpp"
+#include "scheduler/agreement/drafts.hpp"
+#include "scheduler/engagement/provider_engagement.hpp"
+#include "scheduler/engagement/share.hpp"
+#include "scheduler/model/manifest.hpp"
+
+namespace quern::engagement {
+
+using agreement::RecordKind;
+using agreement::Stage;
+using agreement::Trail;
+using connection::PeerStream;
+using connection::PeerStreamPtr;
+using identity::PeerId;
+using model::Reason;
+using model::Why;
+using runtime::Bytes;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+std::unexpected<Why> refuse(Reason reason, std::string detail = {}) {
+  return std::unexpected(Why{reason, std::move(detail)});
+}
+
+}  // namespace
+
+Provider::Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
+                   Runner& runner, ProviderConfig config, OnClosed on_closed)
+    : host_(host),
+      runtime_(host.runtime()),
+      key_(std::move(key)),
+      journal_(journal),
+      store_(store),
+      runner_(runner),
+      config_(config),
+      on_closed_(std::move(on_closed)),
+      tasks_(runtime_.executor()) {
+  host_.serve(std::string(exchange::kAgreementProtocol),
+              {.request_bytes_max = exchange::kAgreementRequestBytesMax,
+               .response_bytes_max = exchange::kAgreementResponseBytesMax},
+              [this](PeerId from, Bytes request) { return answer(std::move(from), std::move(request)); });
+  host_.handle(std::string(exchange::kJobProtocol), [this](PeerStreamPtr stream) { return follow(std::move(stream)); });
+}
+
+Provider::~Provider() {
+  host_.unhandle(std::string(exchange::kAgreementProtocol));
+  host_.unhandle(std::string(exchange::kJobProtocol));
+}
+
+void Provider::set_offer(std::optional<model::Offer> offer) {
+  offer_ = std::move(offer);
+}
+
+runtime::WallTime Provider::now() const {
+  return runtime_.clock().wall_now();
+}
+
+Task<void> Provider::stop() {
+  draining_ = true;
+  host_.unhandle(std::string(exchange::kAgreementProtocol));
+  host_.unhandle(std::string(exchange::kJobProtocol));
+  co_await tasks_.stop();
+}
+
+std::size_t Provider::working() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      engagements_, [](const auto& entry) { return entry.second->trail.stage() == Stage::running; }));
+}
+
+// By another than `but`: one that is being accepted counts.
+bool Provider::device_taken(const std::string& device, const Engagement* but) const {
+  return std::ranges::any_of(engagements_, [&](const auto& entry) {
+    const Engagement& other = *entry.second;
+    return &other != but && (other.accepting || other.trail.stage() == Stage::running) &&
+           other.demand().device == device;
+  });
+}
+
+bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
+  return std::ranges::any_of(engagements_, [&](const auto& entry) {
+    const Trail& trail = entry.second->trail;
+    return trail.stage() >= Stage::ended && trail.demand().submitter == peer &&
+           std::ranges::find(trail.receipt().outputs, digest, &agreement::OutputDigest::digest) !=
+               trail.receipt().outputs.end();
+  });
+}
+
+// Bids that nobody took, and ends that nobody came for.
+void Provider::forget_expired() {
+  std::erase_if(engagements_, [&](const auto& entry) {
+    const Engagement& engagement = *entry.second;
+    const Stage stage = engagement.trail.stage();
+    if (stage <= Stage::bid) {
+      return !engagement.accepting && engagement.trail.bid().valid_until_unix_ms < now().unix_ms;
+    }
+    return stage >= Stage::ended && engagement.kept_until < runtime_.clock().now();
+  });
+}
+
+Task<Result<Bytes>> Provider::answer(PeerId from, Bytes request) {
+  const auto message = exchange::decode_agreement_request(request);
+  if (!message)
+    co_return exchange::encode(exchange::AgreementResponse(exchange::RefusalMessage{{Reason::record_malformed, {}}}));
+  Answer answer;
+  if (const auto* ask = std::get_if<exchange::Ask>(&*message)) {
+    answer = bid(from, *ask);
+  } else {
+    answer = co_await accept(std::move(from), std::get<exchange::RecordMessage>(*message).envelope);
+  }
+  if (!answer)
+    co_return exchange::encode(exchange::AgreementResponse(exchange::RefusalMessage{std::move(answer).error()}));
+  co_return exchange::encode(exchange::AgreementResponse(exchange::RecordMessage{*std::move(answer)}));
+}
+
+Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
+  forget_expired();
+  auto engagement = std::make_shared<Engagement>();
+  if (const auto taken = engagement->trail.take(ask.demand, now()); !taken) return std::unexpected(taken.error());
+  if (engagement->trail.stage() != Stage::demanded)
+    return refuse(Reason::record_out_of_order, "the first record is a demand");
+  const agreement::Demand& demand = engagement->demand();
+  if (demand.submitter != from || demand.provider != host_.id()) return refuse(Reason::wrong_party);
+  if (draining_) return refuse(Reason::draining);
+  if (const auto known = engagements_.find(demand.id); known != engagements_.end())
+    return refuse(Reason::record_duplicate);
+  if (engagements_.size() >= config_.engagements_max) {
+    return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
+  }
+  if (multiformats::sha2_256(runtime::bytes_of(ask.manifest)) != demand.job)
+    return refuse(Reason::manifest_invalid, "not the one that the demand names");
+  auto job = model::job_from_json(ask.manifest);
+  if (!job) return refuse(Reason::manifest_invalid, job.error().message());
+  if (demand.shards != job->shards.count) return refuse(Reason::manifest_invalid, "shards");
+  auto offered = terms(demand, *job);
+  if (!offered) return std::unexpected(std::move(offered).error());
+  offered->demand = engagement->trail.newest(RecordKind::demand);
+  Bytes envelope = seal_record(key_, *offered);
+  if (const auto taken = engagement->trail.take(envelope, now()); !taken) return std::unexpected(taken.error());
+  engagement->job = *std::move(job);
+  engagements_.emplace(demand.id, std::move(engagement));
+  return envelope;
+}
+
+std::expected<agreement::Bid, Why> Provider::terms(const agreement::Demand& demand, const model::Job& job) const {
+  if (!offer_ || offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
+  const auto device = std::ranges::find(offer_->devices, demand.device, &model::OfferedDevice::id);
+  if (device == offer_->devices.end()) return refuse(Reason::no_device, demand.device);
+  const auto quoted = market::quote(job, share_of(job, demand.shard), *offer_, *device, {}, now().unix_ms);
+  const auto* why = std::get_if<Why>(&quoted);
+  // What the submitter has measured by a trial, the provider need not know.
+  if (why && why->reason != Reason::work_unknown) return std::unexpected(*why);
+  if (device_taken(demand.device, nullptr)) return refuse(Reason::busy, demand.device);
+  agreement::Bid bid{.made_unix_ms = now().unix_ms,
+                     .demand = {},
+                     .rates = device->rates,
+                     .cost_low = {},
+                     .cost_likely = demand.max_total,
+                     .cost_high = demand.max_total,
+                     .max_total = demand.max_total,
+                     .valid_until_unix_ms = now().unix_ms + config_.bid_validity_ms,
+                     .credit_limit = config_.credit_limit,
+                     .note_interval_ms = config_.note_interval_ms,
+                     .walltime_ms = job.resources.walltime_ms};
+  if (const auto* quote = std::get_if<market::Quote>(&quoted)) {
+    bid.cost_high = std::min(quote->high, demand.max_total);
+    bid.cost_likely = std::min(quote->likely, bid.cost_high);
+    bid.cost_low = std::min(quote->low, bid.cost_likely);
+  }
+  return bid;
+}
+
+Task<Provider::Answer> Provider::accept(PeerId from, Bytes agreement) {
+  const auto record = agreement::open_record(agreement);
+  if (!record) co_return std::unexpected(record.error());
+  const auto* agreed = std::get_if<agreement::Agreement>(&record->body);
+  if (!agreed) co_return refuse(Reason::record_out_of_order, "an agreement was to come");
+  const auto found = std::ranges::find_if(engagements_, [&](const auto& entry) {
+    const Trail& trail = entry.second->trail;
+    return trail.stage() >= Stage::bid && trail.newest(RecordKind::bid) == agreed->bid;
+  });
+  if (found == engagements_.end()) co_return refuse(Reason::bid_expired);
+  const EngagementPtr engagement = found->second;
+  if (engagement->demand().submitter != from) co_return refuse(Reason::wrong_party);
+  if (engagement->trail.stage() > Stage::agreed) {
+    co_return runtime::copy_of(engagement->trail.records().at(3));  // asked again: the acceptance was lost
+  }
+  if (std::exchange(engagement->accepting, true)) co_return refuse(Reason::busy, "the agreement is being accepted");
+  auto answer = co_await accept_by(engagement, std::move(agreement));
+  engagement->accepting = false;
+  co_return answer;
+}
+
+// Durable before it is said: the trail goes into the journal with the agreement, and the acceptance behind it.
+Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
+  if (draining_) co_return refuse(Reason::draining);
+  const std::string& device = engagement->demand().device;
+  if (device_taken(device, engagement.get())) co_return refuse(Reason::busy, device);
+  Trail trail;
+  std::vector<Bytes> records;
+  for (const runtime::ByteView record : engagement->trail.records()) records.push_back(runtime::copy_of(record));
+  records.push_back(std::move(agreement));
+  for (Bytes& record : records) {
+    if (const auto taken = co_await journal_.take(trail, std::move(record)); !taken) {
+      if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
+      co_return std::unexpected(taken.error());
+    }
+  }
+  engagement->trail = std::move(trail);
+  Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));
+  if (!co_await take(engagement, acceptance)) co_return refuse(Reason::disk_full);
+  tasks_.spawn(work(engagement));
+  tasks_.spawn(receive(engagement));
+  co_return acceptance;
+}
+
+Task<void> Provider::restore(std::map<jobs::DemandId, Trail> trails) {
+  for (auto& [id, trail] : trails) {
+    auto engagement = std::make_shared<Engagement>();
+    engagement->trail = std::move(trail);
+    if (engagement->demand().provider != host_.id() || engagement->trail.stage() == Stage::closed) continue;
+    engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
+    if (engagement->trail.stage() < Stage::running) {
+      std::ignore = co_await journal_.forget(engagement->trail);  // the submitter was never told that it stands
+      continue;
+    }
+    engagements_[id] = engagement;
+    tasks_.spawn(receive(engagement));
+    if (engagement->trail.stage() == Stage::running) {
+      co_await end(engagement,
+                   {.why = {Reason::provider_restarted, {}}, .usage = engagement->trail.usage(), .outputs = {}});
+    }
+  }
+}
+
+}  // namespace quern::engagement

@@ -1,0 +1,96 @@
+// The provider's side of agreements: answers demands with bids, countersigns, runs the work, bills it note by note and
+// never works further ahead of its vouchers than it said.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "overlay/host.hpp"
+#include "overlay/runtime/task_group.hpp"
+#include "scheduler/blobs/blob_exchange.hpp"
+#include "scheduler/engagement/runner.hpp"
+#include "scheduler/exchange/messages.hpp"
+#include "scheduler/jobs/trail_journal.hpp"
+#include "scheduler/market/quote.hpp"
+
+namespace quern::engagement {
+
+inline constexpr std::size_t kLogBytesMax = 1 << 20;  // kept of one job; what comes after is dropped
+
+struct ProviderConfig {
+  model::Credits credit_limit{100'000};  // of work ahead of vouchers, in one agreement
+  std::uint32_t note_interval_ms = 1'000;
+  std::int64_t bid_validity_ms = 30'000;
+  runtime::Duration voucher_timeout = std::chrono::seconds(30);
+  runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
+  std::size_t engagements_max = 64;                         // bids that stand, and agreements
+};
+
+// Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
+// destroyed: streams that it serves are tasks of their connections.
+class Provider {
+ public:
+  // Told of every trail that is closed: both have signed its end.
+  using OnClosed = std::function<void(const agreement::Trail&)>;
+
+  Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
+           Runner& runner, ProviderConfig config, OnClosed on_closed);
+  ~Provider();
+  Provider(const Provider&) = delete;
+  Provider& operator=(const Provider&) = delete;
+
+  // What bids are made by from now on; nullopt: there are none.
+  void set_offer(std::optional<model::Offer> offer);
+  // Takes up the trails that a crash or a stop has left: work that was under way ends with provider_restarted, and its
+  // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched.
+  runtime::Task<void> restore(std::map<jobs::DemandId, agreement::Trail> trails);
+  // Whether a peer may have a blob: the outputs of an agreement with it.
+  bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
+  // Takes no new work.
+  void drain() { draining_ = true; }
+  std::size_t working() const;
+
+  runtime::Task<void> stop();
+
+ private:
+  struct Engagement;
+  class WorkMeter;
+  using EngagementPtr = std::shared_ptr<Engagement>;
+  using Answer = std::expected<runtime::Bytes, model::Why>;
+
+  runtime::Task<runtime::Result<runtime::Bytes>> answer(identity::PeerId from, runtime::Bytes request);
+  Answer bid(const identity::PeerId& from, const exchange::Ask& ask);
+  std::expected<agreement::Bid, model::Why> terms(const agreement::Demand& demand, const model::Job& job) const;
+  runtime::Task<Answer> accept(identity::PeerId from, runtime::Bytes agreement);
+  runtime::Task<Answer> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
+
+  runtime::Task<void> work(EngagementPtr engagement);
+  runtime::Task<Finished> fetch_and_run(EngagementPtr engagement);
+  runtime::Task<void> end(EngagementPtr engagement, Finished finished);
+  runtime::Task<void> follow(connection::PeerStreamPtr stream);
+  runtime::Task<void> tell(connection::PeerStream& stream, EngagementPtr engagement, exchange::Follow follow);
+  runtime::Task<void> listen(connection::PeerStream& stream, EngagementPtr engagement);
+  runtime::Task<void> receive(EngagementPtr engagement);
+  runtime::Task<bool> take(EngagementPtr engagement, runtime::Bytes record);
+
+  runtime::WallTime now() const;
+  void forget_expired();
+  bool device_taken(const std::string& device, const Engagement* but) const;
+
+  overlay::Host& host_;
+  runtime::Runtime& runtime_;
+  identity::PrivateKey key_;
+  jobs::TrailJournal& journal_;
+  blobs::BlobStore& store_;
+  Runner& runner_;
+  ProviderConfig config_;
+  OnClosed on_closed_;
+  std::optional<model::Offer> offer_;
+  std::map<jobs::DemandId, EngagementPtr> engagements_;
+  bool draining_ = false;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace quern::engagement

@@ -1,0 +1,33 @@
+// One agreement at its provider. For provider.cpp and provider_work.cpp.
+#pragma once
+#include "overlay/runtime/channel.hpp"
+#include "overlay/runtime/waiter.hpp"
+#include "scheduler/engagement/provider.hpp"
+
+namespace quern::engagement {
+
+struct Provider::Engagement {
+  static constexpr std::size_t kInboxMax = 16;
+
+  agreement::Trail trail;
+  // What the submitter sends. A task of the provider takes it: one of the connection would be cut off halfway to the
+  // disk when that ends.
+  runtime::Channel<runtime::Bytes> inbox{kInboxMax};
+  model::Job job;
+  bool accepting = false;         // an agreement is on its way to the disk
+  bool taking = false;            // a record is: the trail has it, nobody may be told
+  bool stuck = false;             // the disk does not take a record: nothing more is said
+  bool cancel = false;            // the submitter wants it to end
+  std::optional<model::Why> why;  // the work must end, for this
+  std::uint32_t permille = 0;
+  runtime::Bytes log;  // at most kLogBytesMax
+  std::uint64_t log_dropped = 0;
+  runtime::Time noted;       // when the last note was made
+  runtime::Time kept_until;  // after its end
+  runtime::WaitQueue changed;
+
+  // Every engagement begins with one.
+  const agreement::Demand& demand() const { return trail.demand(); }
+};
+
+}  // namespace quern::engagement

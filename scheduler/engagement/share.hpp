@@ -1,0 +1,11 @@
+// The part of a job that one shard is, as a quote wants to know it.
+#pragma once
+#include "scheduler/market/quote.hpp"
+#include "scheduler/model/job.hpp"
+
+namespace quern::engagement {
+
+// `shard` is below the job's shards.
+market::Share share_of(const model::Job& job, std::uint32_t shard);
+
+}  // namespace quern::engagement

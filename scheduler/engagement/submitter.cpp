@@ -1,0 +1,269 @@
+#include "scheduler/engagement/submitter.hpp"
+
+#include <utility>
+
+#include "overlay/multiformats/multihash.hpp"
+#include "overlay/protocols/length_delimited.hpp"
+#include "overlay/runtime/channel.hpp"
+#include "overlay/runtime/deadline.hpp"
+#include "overlay/runtime/task_group.hpp"
+#include "scheduler/agreement/drafts.hpp"
+
+namespace quern::engagement {
+
+using agreement::RecordKind;
+using agreement::Stage;
+using agreement::Trail;
+using connection::PeerStream;
+using model::Reason;
+using model::Why;
+using runtime::Bytes;
+using runtime::fail;
+using runtime::Result;
+using runtime::Task;
+
+struct Submitter::Following {
+  connection::PeerAddresses provider;
+  Trail trail;
+  OrderEvents events;
+  Cancel& cancel;
+  std::uint64_t log_offset = 0;
+  std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
+  runtime::Time heard;
+};
+
+// What is to be sent on a stream: several tasks have something to say, one writes.
+class Submitter::Outgoing {
+ public:
+  explicit Outgoing(PeerStream& stream) : stream_(stream), messages_(kWaitingMax) {}
+
+  Task<Result<void>> say(const exchange::JobMessage& message) {
+    Bytes bytes;
+    protocols::append_message(bytes, exchange::encode(message));
+    co_return co_await messages_.push(std::move(bytes)) ? Result<void>() : fail(runtime::Errc::closed);
+  }
+  // Until close(), or until the stream breaks.
+  Task<void> write_all() {
+    while (const auto message = co_await messages_.pop()) {
+      if (!co_await stream_.write(*message)) break;
+    }
+    messages_.close();
+    stream_.shutdown_write();
+  }
+  void close() { messages_.close(); }
+
+ private:
+  static constexpr std::size_t kWaitingMax = 16;
+  PeerStream& stream_;
+  runtime::Channel<Bytes> messages_;
+};
+
+namespace {
+
+Why first_of(const std::optional<Why>& own, const Trail& trail) {
+  if (own) return *own;
+  return trail.stage() >= Stage::ended ? Why{trail.receipt().reason, {}} : Why{Reason::provider_lost, {}};
+}
+
+}  // namespace
+
+agreement::Demand Submitter::demand_for(const Order& order) {
+  agreement::Demand demand{.made_unix_ms = now().unix_ms,
+                           .id = {},
+                           .submitter = host_.id(),
+                           .provider = order.provider.peer,
+                           .job = multiformats::sha2_256(runtime::bytes_of(order.manifest)),
+                           .shard = order.shard,
+                           .shards = order.shards,
+                           .device = order.device,
+                           .offer_sequence = order.offer_sequence,
+                           .usage_max = order.usage_max,
+                           .max_total = order.max_total,
+                           .deadline_unix_ms = now().unix_ms + config_.demand_validity_ms};
+  runtime_.fill_secret(demand.id);
+  return demand;
+}
+
+Task<Submitter::Answer> Submitter::ask(identity::PeerId provider, exchange::AgreementRequest request) {
+  const auto response =
+      co_await host_.request(std::move(provider), std::string(exchange::kAgreementProtocol), exchange::encode(request),
+                             {.request_bytes_max = exchange::kAgreementRequestBytesMax,
+                              .response_bytes_max = exchange::kAgreementResponseBytesMax,
+                              .timeout = config_.ask_timeout});
+  if (!response) co_return std::unexpected(Why{Reason::provider_lost, response.error().message()});
+  auto message = exchange::decode_agreement_response(*response);
+  if (!message) co_return std::unexpected(Why{Reason::record_malformed, "the provider's answer"});
+  if (auto* refusal = std::get_if<exchange::RefusalMessage>(&*message))
+    co_return std::unexpected(std::move(refusal->why));
+  co_return std::get<exchange::RecordMessage>(*std::move(message)).envelope;
+}
+
+Task<std::optional<Why>> Submitter::take_from_provider(Trail& trail, Answer answer) {
+  if (!answer) co_return std::move(answer).error();
+  const auto taken = co_await journal_.take(trail, *std::move(answer));
+  if (!taken) co_return taken.error();
+  co_return std::nullopt;
+}
+
+// Demand, bid, agreement, acceptance. Nothing is owed until the last.
+Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail) {
+  Bytes demand = seal_record(key_, demand_for(order));
+  if (const auto taken = co_await journal_.take(trail, demand); !taken) co_return taken.error();
+  auto bid = co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifest = order.manifest});
+  if (auto why = co_await take_from_provider(trail, std::move(bid))) co_return why;
+  Bytes agreement = seal_record(key_, draft_agreement(trail, now()));
+  if (const auto taken = co_await journal_.take(trail, agreement); !taken) co_return taken.error();
+  auto acceptance = co_await ask(order.provider.peer, exchange::RecordMessage{std::move(agreement)});
+  co_return co_await take_from_provider(trail, std::move(acceptance));
+}
+
+Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& cancel) {
+  OrderEnd end;
+  if (!host_.swarm().connected(order.provider.peer)) {
+    if (const auto connected = co_await host_.connect(order.provider); !connected) {
+      end.why = {.reason = Reason::provider_lost, .detail = connected.error().message()};
+      co_return end;
+    }
+  }
+  Trail trail;
+  const auto refused = co_await agree(order, trail);
+  // Where only the acceptance was lost the provider may be at work already.
+  if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
+    if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
+    end.why = *refused;
+    co_return end;
+  }
+  co_return co_await resume(std::move(order.provider), std::move(trail), std::move(events), cancel);
+}
+
+Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail, OrderEvents events, Cancel& cancel) {
+  Following following{.provider = std::move(provider),
+                      .trail = std::move(trail),
+                      .events = std::move(events),
+                      .cancel = cancel,
+                      .log_offset = 0,
+                      .why = {},
+                      .heard = runtime_.clock().now()};
+  if (following.trail.stage() >= Stage::running && following.events.agreed) following.events.agreed(following.trail);
+  co_return co_await follow(following);
+}
+
+Task<OrderEnd> Submitter::follow(Following& following) {
+  while (following.trail.stage() != Stage::closed && !following.why) {
+    const auto once = co_await follow_once(following);
+    if (following.trail.stage() == Stage::closed || following.why) break;
+    if (once) continue;
+    if (runtime_.clock().now() - following.heard >= config_.lost_after) break;
+    co_await runtime_.clock().sleep_for(config_.reconnect_wait);
+  }
+  OrderEnd end{.why = first_of(following.why, following.trail), .trail = {}, .owed = following.trail.owed()};
+  end.trail = std::move(following.trail);
+  co_return end;
+}
+
+Task<Result<void>> Submitter::follow_once(Following& following) {
+  if (!host_.swarm().connected(following.provider.peer)) CO_CHECK(co_await host_.connect(following.provider));
+  if (following.trail.stage() == Stage::agreed) {
+    Bytes agreement = runtime::copy_of(following.trail.records().at(2));
+    auto acceptance = co_await ask(following.provider.peer, exchange::RecordMessage{std::move(agreement)});
+    const bool lost = !acceptance && acceptance.error().reason == Reason::provider_lost;
+    auto why = co_await take_from_provider(following.trail, std::move(acceptance));
+    if (lost) co_return fail(runtime::Errc::unreachable);
+    following.why = std::move(why);
+    if (following.why) co_return Result<void>();
+    if (following.events.agreed) following.events.agreed(following.trail);
+  }
+  CO_TRY(const auto stream, co_await host_.open(following.provider.peer, std::string(exchange::kJobProtocol)));
+  Outgoing out(*stream);
+  co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
+    group.spawn(out.write_all());
+    auto followed = co_await talk(following, *stream, out);
+    out.close();
+    co_await group.join();
+    co_return followed;
+  });
+}
+
+Task<Result<void>> Submitter::talk(Following& following, PeerStream& stream, Outgoing& out) {
+  CO_CHECK(co_await out.say(exchange::Follow{
+      .demand = following.trail.demand().id, .has = following.trail.progress(), .log_offset = following.log_offset}));
+  // What an interrupted stream has left unsaid.
+  CO_CHECK(co_await send_what_is_due(following, out));
+  const auto ask_to_end = [](Cancel& cancel, Outgoing& by) -> Task<void> {
+    co_await cancel.wait();
+    std::ignore = co_await by.say(exchange::CancelMessage{});
+  };
+  co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
+    group.spawn(ask_to_end(following.cancel, out));
+    co_return co_await read_all(following, stream, out);
+  });
+}
+
+Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream, Outgoing& out) {
+  while (following.trail.stage() != Stage::closed && !following.why) {
+    CO_TRY(const Bytes bytes,
+           co_await runtime::with_timeout(runtime_.clock(), config_.lost_after,
+                                          protocols::read_message(stream, exchange::kJobMessageBytesMax)));
+    auto message = exchange::decode_job_message(bytes);
+    if (!message) co_return fail(runtime::Errc::reset, "not a message of the job protocol");
+    following.heard = runtime_.clock().now();
+    if (auto* record = std::get_if<exchange::RecordMessage>(&*message)) {
+      CO_CHECK(co_await on_record(following, out, std::move(record->envelope)));
+    } else if (const auto* refusal = std::get_if<exchange::RefusalMessage>(&*message)) {
+      following.why = refusal->why;
+    } else if (const auto* progress = std::get_if<exchange::ProgressMessage>(&*message)) {
+      if (following.events.progress) following.events.progress(progress->permille);
+    } else if (const auto* piece = std::get_if<exchange::LogPiece>(&*message)) {
+      // A piece that was told before, or that leaves a gap, is no part of the log.
+      if (piece->offset != following.log_offset) continue;
+      following.log_offset += piece->text.size();
+      if (following.events.log) following.events.log(piece->offset, piece->text);
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Submitter::on_record(Following& following, Outgoing& out, Bytes record) {
+  const auto taken = co_await journal_.take(following.trail, std::move(record));
+  if (!taken && taken.error().reason == Reason::record_duplicate) co_return Result<void>();
+  if (!taken) {
+    following.why = taken.error();  // what it has signed for stands; this is not paid
+    co_return Result<void>();
+  }
+  co_return co_await send_what_is_due(following, out);
+}
+
+// A voucher for the newest note, or the acknowledgement of the receipt.
+Task<Result<void>> Submitter::send_what_is_due(Following& following, Outgoing& out) {
+  Trail& trail = following.trail;
+  const auto next = trail.next_of(agreement::Party::submitter);
+  if (!next) co_return Result<void>();
+  if (*next == RecordKind::receipt_acknowledgement) {
+    CO_CHECK(co_await fetch_outputs(following));
+    if (following.why) co_return Result<void>();
+  }
+  const agreement::Body body = *next == RecordKind::voucher ? agreement::Body(draft_voucher(trail, now()))
+                                                            : agreement::Body(draft_acknowledgement(trail, now()));
+  Bytes envelope = seal_record(key_, body);
+  if (const auto taken = co_await journal_.take(trail, envelope); !taken) {
+    following.why = taken.error();
+    co_return Result<void>();
+  }
+  if (*next == RecordKind::voucher && following.events.billed) following.events.billed(trail);
+  co_return co_await out.say(exchange::RecordMessage{std::move(envelope)});
+}
+
+Task<Result<void>> Submitter::fetch_outputs(Following& following) {
+  for (const agreement::OutputDigest& output : following.trail.receipt().outputs) {
+    auto fetched = co_await blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes);
+    if (fetched && *fetched == output.bytes) continue;
+    const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||
+                       fetched.error() == blobs::Errc::not_found || fetched.error() == blobs::Errc::too_large;
+    if (!wrong) co_return std::unexpected(std::move(fetched).error());
+    following.why = Why{Reason::output_wrong, fetched ? "another size" : fetched.error().message()};
+    co_return Result<void>();
+  }
+  co_return Result<void>();
+}
+
+}  // namespace quern::engagement

@@ -1,0 +1,111 @@
+// The submitter's side of an agreement: asks a provider for its bid, accepts it, follows the work, promises to pay note
+// by note, and acknowledges the end once the outputs are here and right.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "overlay/host.hpp"
+#include "scheduler/blobs/blob_exchange.hpp"
+#include "scheduler/exchange/messages.hpp"
+#include "scheduler/jobs/trail_journal.hpp"
+
+namespace quern::engagement {
+
+// One shard of a job for one device.
+struct Order {
+  connection::PeerAddresses provider;  // addresses may be empty while it is connected
+  std::string device;
+  std::uint64_t offer_sequence = 0;
+  std::string manifest;  // of the job, canonical
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
+  model::Usage usage_max;
+  model::Credits max_total;
+  std::vector<std::uint64_t> output_bytes_max;  // of this shard, in the order of the manifest
+};
+
+struct SubmitterConfig {
+  std::int64_t demand_validity_ms = 30'000;
+  runtime::Duration ask_timeout = std::chrono::seconds(10);
+  runtime::Duration lost_after = std::chrono::minutes(2);  // without a word from the provider: it is given up
+  runtime::Duration reconnect_wait = std::chrono::seconds(1);
+};
+
+// What is to be told while an order is carried out. Any may be empty.
+struct OrderEvents {
+  std::function<void(const agreement::Trail&)> agreed;  // both are bound
+  std::function<void(const agreement::Trail&)> billed;  // a note was answered by a voucher
+  std::function<void(std::uint32_t permille)> progress;
+  std::function<void(std::uint64_t offset, runtime::ByteView text)> log;
+};
+
+struct OrderEnd {
+  model::Why why;          // completed, or why not
+  agreement::Trail trail;  // empty when no agreement was made; closed unless the provider was lost
+  model::Credits owed;     // what this node has signed for
+};
+
+// Set by others to have the work ended; the end still comes from the provider.
+class Cancel {
+ public:
+  void ask() {
+    asked_ = true;
+    changed_.wake_all();
+  }
+  bool asked() const { return asked_; }
+  runtime::Task<void> wait() {
+    while (!asked_) co_await changed_.wait();
+  }
+
+ private:
+  bool asked_ = false;
+  runtime::WaitQueue changed_;
+};
+
+// Carries out orders of one node. Everything it is given outlives it and its tasks. On the runtime's executor.
+class Submitter {
+ public:
+  Submitter(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
+            SubmitterConfig config)
+      : host_(host),
+        runtime_(host.runtime()),
+        key_(std::move(key)),
+        journal_(journal),
+        store_(store),
+        config_(config) {}
+
+  // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
+  runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancel& cancel);
+  // The rest of an order whose trail a crash has left, of Stage::agreed or later.
+  runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
+                                 Cancel& cancel);
+
+ private:
+  struct Following;
+  class Outgoing;
+  using Answer = std::expected<runtime::Bytes, model::Why>;
+
+  runtime::Task<Answer> ask(identity::PeerId provider, exchange::AgreementRequest request);
+  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail);
+  runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);
+  agreement::Demand demand_for(const Order& order);
+  runtime::Task<OrderEnd> follow(Following& following);
+  runtime::Task<runtime::Result<void>> follow_once(Following& following);
+  runtime::Task<runtime::Result<void>> talk(Following& following, connection::PeerStream& stream, Outgoing& out);
+  runtime::Task<runtime::Result<void>> read_all(Following& following, connection::PeerStream& stream, Outgoing& out);
+  runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
+  runtime::Task<runtime::Result<void>> send_what_is_due(Following& following, Outgoing& out);
+  runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
+  runtime::WallTime now() const { return runtime_.clock().wall_now(); }
+
+  overlay::Host& host_;
+  runtime::Runtime& runtime_;
+  identity::PrivateKey key_;
+  jobs::TrailJournal& journal_;
+  blobs::BlobStore& store_;
+  SubmitterConfig config_;
+};
+
+}  // namespace quern::engagement

@@ -1,0 +1,51 @@
+// The worker's pipes: requests in, reports out, and what kernels print on the way through it.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "scheduler/execution/worker_messages.hpp"
+
+namespace quern::worker {
+
+inline constexpr std::size_t kRequestsWaitingMax = 16;
+
+class Control {
+ public:
+  // Descriptors stay the caller's. `printed` is the reading end of what standard output is, and does not block.
+  Control(int requests, int reports, int printed) : requests_(requests), reports_(reports), printed_(printed) {}
+
+  // Blocks while the daemon does not read. Where it is gone, so is what was to be said: the next wait() knows.
+  void send(const execution::WorkerReport& report);
+  // In pieces of kWorkerLogBytesMax.
+  void send_log(execution::WorkerLog::Source source, std::string_view text);
+
+  // The next task; cancels are dropped. Nullopt: the requests have ended, or are none.
+  std::optional<execution::WorkerTask> next_task();
+
+  // A task begins: it may print `log_bytes_max`, and nothing cancels it yet. What the one before printed is dropped.
+  void begin(std::uint64_t log_bytes_max);
+  // Passes on what kernels have printed and takes in requests, for at most `timeout` or until `wake` is readable.
+  void wait(int wake, std::chrono::milliseconds timeout);
+  // Why the task has to end: canceled (also when the requests have ended), or log_exceeded.
+  const std::optional<model::Why>& ended() const { return ended_; }
+
+ private:
+  void read_requests();
+  void pass_on_printed();
+  std::size_t read_printed(std::span<char> to) const;  // 0: nothing is there now
+
+  int requests_;
+  int reports_;
+  int printed_;
+  execution::RequestReader reader_;
+  std::deque<execution::WorkerTask> waiting_;
+  bool open_ = true;
+  std::uint64_t log_bytes_left_ = 0;
+  std::optional<model::Why> ended_;
+};
+
+}  // namespace quern::worker

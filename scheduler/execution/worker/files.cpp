@@ -1,0 +1,137 @@
+#include "scheduler/execution/worker/files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace quern::worker {
+
+namespace {
+
+using enum model::Reason;
+
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+  }
+  void add(std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+  model::Digest done() {
+    model::Digest digest{};
+    EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+std::string text_of_errno() {
+  return std::generic_category().message(errno);
+}
+
+// Bytes read: fewer than asked only at the end of the file.
+ssize_t read_fully(int fd, std::span<std::byte> to) {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    const ssize_t read = ::read(fd, to.data() + done, to.size() - done);
+    if (read < 0 && errno == EINTR) continue;
+    if (read < 0) return -1;
+    if (read == 0) break;
+    done += static_cast<std::size_t>(read);
+  }
+  return static_cast<ssize_t>(done);
+}
+
+bool write_fully(int fd, std::span<const std::byte> from) {
+  while (!from.empty()) {
+    const ssize_t written = ::write(fd, from.data(), from.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    from = from.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+std::unexpected<model::Why> not_written(const std::string& path) {
+  const std::string detail = "output " + path + ": " + text_of_errno();
+  if (errno == ENOSPC || errno == EDQUOT) return end_with(scratch_exceeded, detail);
+  if (errno == EFBIG) return end_with(output_exceeded, detail);
+  return end_with(internal, detail);
+}
+
+// Makes the folders on the way to `path` below `folder`.
+bool make_folders(const std::string& folder, const std::string& path) {
+  for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
+    const std::string full = folder + '/' + path.substr(0, at);
+    if (::mkdir(full.c_str(), 0700) != 0 && errno != EEXIST) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Outcome<void> read_input(const std::string& folder, const model::Input& input,
+                         const std::function<Outcome<void>(std::span<const std::byte>, std::uint64_t)>& take) {
+  const File file(::open((folder + '/' + input.path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file.get() < 0) return end_with(input_missing, "input " + input.path + ": " + text_of_errno());
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return end_with(input_missing, "input " + input.path + " is not a file");
+  }
+  if (static_cast<std::uint64_t>(status.st_size) != input.bytes) {
+    return end_with(input_corrupt, "input " + input.path + " has " + std::to_string(status.st_size) +
+                                       " bytes, the job says " + std::to_string(input.bytes));
+  }
+  Sha256 hash;
+  std::vector<std::byte> piece(std::min<std::uint64_t>(input.bytes, kPieceBytes));
+  for (std::uint64_t at = 0; at < input.bytes; at += piece.size()) {
+    const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), input.bytes - at));
+    if (read_fully(file.get(), part) != static_cast<ssize_t>(part.size())) {
+      return end_with(input_corrupt, "input " + input.path + " cannot be read to its end");
+    }
+    hash.add(part);
+    if (auto taken = take(part, at); !taken) return taken;
+  }
+  if (hash.done() != input.digest) return end_with(input_corrupt, "input " + input.path + " has another digest");
+  return {};
+}
+
+Outcome<execution::WorkerOutput> write_output(
+    const std::string& folder, const std::string& path, std::uint64_t bytes,
+    const std::function<Outcome<void>(std::span<std::byte>, std::uint64_t)>& give) {
+  if (!make_folders(folder, path)) return not_written(path);
+  const File file(::open((folder + '/' + path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (file.get() < 0) return not_written(path);
+  Sha256 hash;
+  std::vector<std::byte> piece(std::min<std::uint64_t>(bytes, kPieceBytes));
+  for (std::uint64_t at = 0; at < bytes; at += piece.size()) {
+    const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), bytes - at));
+    if (auto given = give(part, at); !given) return std::unexpected(std::move(given).error());
+    hash.add(part);
+    if (!write_fully(file.get(), part)) return not_written(path);
+  }
+  return execution::WorkerOutput{.path = path, .bytes = bytes, .digest = hash.done()};
+}
+
+}  // namespace quern::worker

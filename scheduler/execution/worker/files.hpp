@@ -1,0 +1,27 @@
+// Inputs and outputs as files, hashed while they are moved.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "scheduler/execution/worker/outcome.hpp"
+#include "scheduler/execution/worker_messages.hpp"
+#include "scheduler/model/job.hpp"
+
+namespace quern::worker {
+
+inline constexpr std::size_t kPieceBytes = 4 << 20;  // moved at a time
+
+// Reads a whole input, piece by piece, into `take`, which gets each piece and where it begins. input_missing, or
+// input_corrupt where size or digest are not those of the job: then all pieces have been taken already.
+Outcome<void> read_input(const std::string& folder, const model::Input& input,
+                         const std::function<Outcome<void>(std::span<const std::byte>, std::uint64_t)>& take);
+
+// Writes an output of `bytes` bytes that `give` fills piece by piece, as a new file whose folders are made.
+// scratch_exceeded where there is no room, output_exceeded where the file may not be so large.
+Outcome<execution::WorkerOutput> write_output(
+    const std::string& folder, const std::string& path, std::uint64_t bytes,
+    const std::function<Outcome<void>(std::span<std::byte>, std::uint64_t)>& give);
+
+}  // namespace quern::worker

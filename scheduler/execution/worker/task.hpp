@@ -1,0 +1,92 @@
+// Does tasks one after the other on this machine's OpenCL devices.
+//
+// All on one thread but for the driver's own; that thread looks for cancels, for what kernels print and for the limits
+// on time while kernels run. Compiling is one call of the driver that nothing interrupts.
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scheduler/execution/worker/completion.hpp"
+#include "scheduler/execution/worker/control.hpp"
+#include "scheduler/execution/worker/device.hpp"
+#include "scheduler/execution/worker/kernel.hpp"
+#include "scheduler/execution/worker/launches.hpp"
+#include "scheduler/model/shard.hpp"
+
+namespace quern::worker {
+
+inline constexpr std::chrono::milliseconds kTick{50};             // between looks at the limits while kernels run
+inline constexpr std::chrono::milliseconds kReportInterval{250};  // at most between reports of progress
+inline constexpr std::uint32_t kReportPermille = 100;             // as much progress is told at once
+
+// What later tasks of the same submitter reuse: an opened device, and the program compiled last.
+struct Warm {
+  struct At {
+    std::uint32_t platform = 0;
+    std::uint32_t device = 0;
+    bool operator==(const At&) const = default;
+  };
+  At at;
+  std::optional<Device> device;
+  std::vector<std::string> sources;
+  std::string options;
+  ClProgram program;
+};
+
+// One task, from its request to the last report but `finished`.
+class TaskRun {
+ public:
+  TaskRun(const execution::WorkerTask& task, Control& control, Warm& warm);
+
+  // What to report as finished.
+  execution::WorkerFinished run();
+  // Kernels may still be running: waiting for them could take for ever. The process is to end.
+  bool is_stuck() const { return in_flight_; }
+
+ private:
+  using Nanoseconds = std::chrono::nanoseconds;
+
+  Outcome<std::vector<execution::WorkerOutput>> work();
+  Outcome<void> read_job();
+  Outcome<void> open_device();
+  Outcome<cl_program> program();
+  Outcome<void> make_kernels(cl_program program);
+  Outcome<void> make_buffers();
+  Outcome<void> fill(const model::Buffer& buffer, cl_mem memory);
+  Outcome<void> launch_all();
+  Outcome<void> launch(const Batch& batch);
+  Outcome<void> enqueue(StepKernel& kernel, const Launch& launch);
+  Outcome<void> wait_for_batch();
+  Outcome<void> add_device_time(Nanoseconds cpu_time);
+  Outcome<void> look_around();  // cancel, printed text, limits; reports progress now and then
+  Outcome<std::vector<execution::WorkerOutput>> keep_outputs();
+
+  Nanoseconds cpu_time() const;         // of the task so far
+  Nanoseconds device_time_now() const;  // with that of the batch in flight
+  execution::WorkerProgress progress() const;
+  const Device& device() const { return *device_; }
+
+  const execution::WorkerTask* task_;
+  Control* control_;
+  Warm* warm_;
+  const Device* device_ = nullptr;  // warm_'s, once it is open
+  Nanoseconds cpu_start_;
+  model::Job job_;
+  model::Shard shard_;
+  Completion completion_;
+  Buffers buffers_;
+  std::vector<StepKernel> kernels_;  // one a step
+  std::optional<LaunchPlan> plan_;
+  std::vector<ClEvent> events_;  // of the batch in flight
+  Nanoseconds device_time_{};    // of batches that are over
+  Nanoseconds batch_start_{};
+  Nanoseconds batch_cpu_start_{};
+  Nanoseconds last_report_{};
+  std::uint32_t last_permille_ = 0;
+  bool in_flight_ = false;
+};
+
+}  // namespace quern::worker

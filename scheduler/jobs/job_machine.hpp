@@ -1,0 +1,114 @@
+// A submitted job from submission to its one end: which task is where, what is tried again, and why it ended. Pure:
+// events in, what has to be done out. The states are GA4GH TES's.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/model/credits.hpp"
+#include "scheduler/model/reason.hpp"
+
+namespace quern::jobs {
+
+enum class State : std::uint8_t {
+  queued,          // waits to be placed
+  initializing,    // a provider was chosen: terms are agreed on, inputs move
+  running,         // it computes
+  complete,        // done, outputs verified
+  executor_error,  // the job's own fault: trying elsewhere would not help
+  system_error,    // others' fault, and tried often enough
+  canceling,       // the submitter wants it to end; some attempt has not ended yet
+  canceled,
+};
+std::string_view name_of(State state);  // "EXECUTOR_ERROR"
+std::optional<State> state_from_name(std::string_view name);
+bool is_end(State state);
+
+// One try of a task on one device.
+struct Attempt {
+  std::string provider;
+  std::string device;
+  State state = State::initializing;
+  std::uint32_t progress_permille = 0;
+  model::Why why;         // once it has ended
+  model::Credits amount;  // of its receipt
+  bool operator==(const Attempt&) const = default;
+};
+
+struct TaskRecord {
+  State state = State::queued;
+  std::vector<Attempt> attempts;  // the last may be under way, all others have ended
+  model::Why why;                 // once it has ended
+  bool operator==(const TaskRecord&) const = default;
+};
+
+inline constexpr std::uint32_t kAttemptsMax = 3;     // of a task, unless the policy says otherwise
+inline constexpr std::uint32_t kAttemptsLimit = 16;  // the most a policy may say
+inline constexpr std::size_t kTasksMax = 10'000;
+
+// What an event asks for. `place`: find a provider for the task, none of `excluded`; `stop`: end the attempt under way;
+// `finish`: the job has ended, once.
+struct Action {
+  enum class Kind : std::uint8_t { place, stop, finish };
+  Kind kind = Kind::place;
+  std::size_t task = 0;
+  std::set<std::string> excluded;
+  bool operator==(const Action&) const = default;
+};
+
+// Whether an event was possible, and what it asks for. One that comes late, twice or out of order is not taken and
+// changes nothing.
+struct Outcome {
+  bool taken = false;
+  std::vector<Action> actions;
+};
+
+class JobMachine {
+ public:
+  // 1 to kTasksMax tasks; 1 to kAttemptsLimit attempts a task.
+  explicit JobMachine(std::size_t tasks, std::uint32_t attempts_max = kAttemptsMax);
+  // As it was stored. nullopt when the records cannot have come from a machine.
+  static std::optional<JobMachine> restore(std::vector<TaskRecord> tasks, bool cancel_asked,
+                                           std::uint32_t attempts_max);
+
+  // The first: asks for all tasks to be placed. Once; after restore() it asks again for those that wait.
+  Outcome begin();
+  Outcome placed(std::size_t task, std::string provider, std::string device);
+  // Nobody takes the task now: it ends when attempts were made, or when `final`; else it is asked for again by retry().
+  Outcome unplaceable(std::size_t task, model::Why why, bool final);
+  Outcome retry(std::size_t task);
+  Outcome started(std::size_t task);
+  Outcome progressed(std::size_t task, std::uint32_t permille);
+  // The attempt under way has ended: completed, or for another reason. Whose fault it was decides what follows
+  // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider.
+  Outcome ended(std::size_t task, model::Why why, model::Credits amount);
+  Outcome cancel();
+
+  State state() const;
+  // Of the job, once it has ended: that of the first task that did not complete, or completed.
+  model::Why why() const;
+  const std::vector<TaskRecord>& tasks() const { return tasks_; }
+  bool cancel_asked() const { return cancel_asked_; }
+  // Of all tasks, and of what attempts have cost.
+  std::uint32_t progress_permille() const;
+  model::Credits amount() const;
+
+ private:
+  bool has_task(State state) const;
+  TaskRecord* waiting(std::size_t task);
+  Attempt* under_way(std::size_t task);
+  void end_task(std::size_t task, State state, model::Why why, Outcome& outcome);
+  void fail_all_waiting(Outcome& outcome);
+  Action place(std::size_t task) const;
+
+  std::vector<TaskRecord> tasks_;
+  std::uint32_t attempts_max_;
+  std::size_t open_;  // tasks that have not ended
+  bool begun_ = false;
+  bool cancel_asked_ = false;
+};
+
+}  // namespace quern::jobs

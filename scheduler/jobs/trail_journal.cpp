@@ -1,0 +1,108 @@
+#include "scheduler/jobs/trail_journal.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace quern::jobs {
+
+using agreement::Trail;
+using model::Reason;
+using model::Why;
+using runtime::Bytes;
+using runtime::ByteView;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+constexpr std::string_view kPrefix = "trail.";
+constexpr std::size_t kSizeBytes = 2;
+
+std::string file_of(const DemandId& id) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string name(kPrefix);
+  for (const std::byte byte : id) {
+    name += kDigits[std::to_integer<std::size_t>(byte) >> 4];
+    name += kDigits[std::to_integer<std::size_t>(byte) & 15];
+  }
+  return name;
+}
+
+Bytes framed(ByteView envelope) {
+  Bytes bytes{static_cast<std::byte>(envelope.size() >> 8), static_cast<std::byte>(envelope.size())};
+  runtime::append(bytes, envelope);
+  return bytes;
+}
+
+// The record at the start; nullopt when it is not whole.
+std::optional<ByteView> first_record(ByteView bytes) {
+  if (bytes.size() < kSizeBytes) return std::nullopt;
+  const std::size_t size = std::to_integer<std::size_t>(bytes[0]) << 8 | std::to_integer<std::size_t>(bytes[1]);
+  if (bytes.size() < kSizeBytes + size) return std::nullopt;
+  return bytes.subspan(kSizeBytes, size);
+}
+
+struct Read {
+  Trail trail;
+  std::size_t whole = 0;  // bytes of whole records
+};
+
+// nullopt when a whole record is none that the trail takes.
+std::optional<Read> read(ByteView content) {
+  Read result;
+  while (const auto record = first_record(content.subspan(result.whole))) {
+    if (!result.trail.replay(*record)) return std::nullopt;
+    result.whole += kSizeBytes + record->size();
+  }
+  return result;
+}
+
+}  // namespace
+
+Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::string>& damaged) {
+  std::map<DemandId, Trail> trails;
+  CO_TRY(const std::vector<std::string> files, co_await runtime_.disk().list());
+  for (const std::string& file : files) {
+    if (!file.starts_with(kPrefix)) continue;
+    const auto content = co_await runtime_.disk().read(file);
+    auto found = content ? read(*content) : std::nullopt;
+    if (found && found->whole == 0) {
+      CO_CHECK(co_await runtime_.disk().remove(file));  // not even the demand
+      continue;
+    }
+    if (!found || file_of(found->trail.demand().id) != file) {
+      damaged.push_back(file);
+      continue;
+    }
+    if (found->whole != content->size()) {
+      CO_CHECK(co_await runtime_.disk().replace(
+          file, Bytes(content->begin(), content->begin() + static_cast<std::ptrdiff_t>(found->whole))));
+    }
+    const DemandId id = found->trail.demand().id;
+    trails.emplace(id, std::move(found->trail));
+  }
+  trails_ = trails.size();
+  co_return trails;
+}
+
+Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
+  if (trail.stage() == agreement::Stage::empty && trails_ >= kTrailsMax) {
+    co_return std::unexpected(Why{Reason::disk_full, std::to_string(kTrailsMax) + " trails are kept, and no more"});
+  }
+  const agreement::Outcome outcome = trail.take(envelope, runtime_.clock().wall_now());
+  if (!outcome) co_return outcome;
+  if (*outcome == agreement::RecordKind::demand) ++trails_;
+  const std::string file = file_of(trail.demand().id);
+  auto stored = co_await runtime_.disk().append(file, framed(envelope));
+  if (stored) stored = co_await runtime_.disk().sync(file);
+  if (!stored) co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
+  co_return outcome;
+}
+
+Task<Result<void>> TrailJournal::forget(const Trail& trail) {
+  --trails_;
+  co_return co_await runtime_.disk().remove(file_of(trail.demand().id));
+}
+
+}  // namespace quern::jobs

@@ -1,0 +1,40 @@
+// The trails of this node's agreements on its disk: what was acknowledged survives a crash.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "overlay/runtime/runtime.hpp"
+#include "scheduler/agreement/trail.hpp"
+
+namespace quern::jobs {
+
+inline constexpr std::size_t kTrailsMax = 100'000;  // kept at once
+
+using DemandId = std::array<std::byte, agreement::kDemandIdBytes>;
+
+// One file for each trail: its records in the order they were taken, each behind its size (two bytes, the high one
+// first). On the runtime's executor. Calls for one trail follow each other.
+class TrailJournal {
+ public:
+  explicit TrailJournal(runtime::Runtime& runtime) : runtime_(runtime) {}
+
+  // Every trail the disk holds. A record that a crash has cut off at the end of a file never was acknowledged: it is
+  // taken out. Files that make no trail are left alone and named in `damaged`. Once, before all else.
+  runtime::Task<runtime::Result<std::map<DemandId, agreement::Trail>>> load(std::vector<std::string>& damaged);
+
+  // Lets the trail take the record and stores it: when this returns a kind, the record is durable and may be answered.
+  // Why the trail refuses it, or model::Reason::disk_full: then the trail has the record and the disk has not, and the
+  // agreement can go no further.
+  runtime::Task<agreement::Outcome> take(agreement::Trail& trail, runtime::Bytes envelope);
+  // For one that came to nothing, or was settled and exported.
+  runtime::Task<runtime::Result<void>> forget(const agreement::Trail& trail);
+
+  std::size_t size() const { return trails_; }
+
+ private:
+  runtime::Runtime& runtime_;
+  std::size_t trails_ = 0;
+};
+
+}  // namespace quern::jobs

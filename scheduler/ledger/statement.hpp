@@ -1,0 +1,37 @@
+// What was spent, earned and settled, summed by peer, by day or by job: what people look at.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scheduler/ledger/ledger.hpp"
+
+namespace quern::ledger {
+
+enum class GroupBy : std::uint8_t { peer, day, job };
+
+// From the first included to the last excluded, by the times of the entries.
+struct Period {
+  std::int64_t from_unix_ms = 0;
+  std::int64_t until_unix_ms = kTimeMaxMs + 1;
+};
+
+// Reversals are already taken off; a settlement counts no job.
+struct StatementLine {
+  std::string group;  // the peer, the job, or the day as "2026-08-22" (UTC)
+  std::uint64_t transactions = 0;
+  model::Credits spent;
+  model::Credits earned;
+  model::Credits paid;       // by this node
+  model::Credits collected;  // by this node
+  bool operator==(const StatementLine&) const = default;
+};
+inline constexpr std::size_t kStatementLinesMax = 1000;  // of one call
+
+// In the order of the groups' names, those after `after`; fewer than kStatementLinesMax: there are no more. Grouped by
+// job, settlements have an empty name, which comes first and only without `after`. Reads the whole period: blocks for
+// about a second a million transactions.
+runtime::Result<std::vector<StatementLine>> statement(const Ledger& ledger, GroupBy by, const Period& period = {},
+                                                      const std::optional<std::string>& after = std::nullopt);
+
+}  // namespace quern::ledger

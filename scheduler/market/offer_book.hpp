@@ -1,0 +1,38 @@
+// The offers this node has heard of: the newest of each provider.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scheduler/market/signed_offer.hpp"
+
+namespace quern::market {
+
+inline constexpr std::size_t kProvidersMax = 10'000;     // of 4 KiB at most each
+inline constexpr std::int64_t kClockSkewMaxMs = 60'000;  // how far a provider's clock may be ahead of this node's
+
+// Pure: time comes in, as milliseconds of the civil clock. On one executor.
+class OfferBook {
+ public:
+  // Keeps the offer in place of an older one of its provider; a withdrawn one is kept, too, until it expires, so that
+  // no older one comes back. Errc::expired, outdated, book_full. The same offer again is no error: nothing changes.
+  runtime::Result<void> add(SignedOffer offer, std::int64_t now_unix_ms);
+  // Forgets what has expired, and a provider that is gone.
+  void expire(std::int64_t now_unix_ms);
+  void forget(const std::string& provider);
+
+  // Null when nothing is known, or only that the provider has withdrawn.
+  const SignedOffer* find(const std::string& provider) const;
+  // All that stand, by provider.
+  std::vector<const SignedOffer*> offers() const;
+  std::size_t size() const { return offers_.size(); }
+  // Grows with every change of what offers() returns.
+  std::uint64_t version() const { return version_; }
+
+ private:
+  std::map<std::string, SignedOffer> offers_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace quern::market

@@ -1,0 +1,260 @@
+#include "scheduler/market/quote.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace quern::market {
+
+using model::Dimension;
+using model::Job;
+using model::Offer;
+using model::OfferedDevice;
+using model::Reason;
+using model::Why;
+
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr std::uint64_t kMicro = 1'000'000;
+constexpr std::uint64_t kPermille = 1'000;
+constexpr std::uint64_t kMib = 1 << 20;
+
+// value * factor / divisor, rounded up, and no more than a usage can hold.
+std::uint64_t scaled(std::uint64_t value, std::uint64_t factor, std::uint64_t divisor) {
+  const Wide result = (static_cast<Wide>(value) * factor + divisor - 1) / divisor;
+  return static_cast<std::uint64_t>(std::min<Wide>(result, model::kQuantityMax));
+}
+
+std::string wanted(std::uint64_t wanted, std::uint64_t there, const char* unit) {
+  return std::to_string(wanted) + " " + unit + " wanted, " + std::to_string(there) + " there";
+}
+
+std::uint64_t buffer_bytes(const Job& job, const model::Buffer& buffer) {
+  if (!buffer.input) return buffer.bytes;
+  const auto input = std::ranges::find(job.inputs, *buffer.input, &model::Input::path);
+  return input == job.inputs.end() ? buffer.bytes : std::max(buffer.bytes, input->bytes);
+}
+
+std::uint64_t local_bytes(const model::Step& step) {
+  std::uint64_t bytes = 0;
+  for (const model::Argument& argument : step.arguments) {
+    if (const auto* local = std::get_if<model::LocalArgument>(&argument)) bytes += local->bytes;
+  }
+  return bytes;
+}
+
+std::uint64_t input_bytes(const Job& job) {
+  std::uint64_t bytes = 0;
+  for (const model::Input& input : job.inputs) bytes += input.bytes;
+  return bytes;
+}
+
+std::uint64_t output_bytes(const Job& job) {
+  std::uint64_t bytes = 0;
+  for (const model::Output& output : job.outputs) bytes += output.max_bytes;
+  return bytes;
+}
+
+std::optional<Why> lacks_memory(const Job& job, const OfferedDevice& device) {
+  std::uint64_t all = 0;
+  std::uint64_t largest = 0;
+  for (const model::Buffer& buffer : job.buffers) {
+    const std::uint64_t bytes = buffer_bytes(job, buffer);
+    all += bytes;
+    largest = std::max(largest, bytes);
+  }
+  all = std::max(all, job.resources.min_global_memory_bytes);
+  if (all > device.global_memory_bytes) {
+    return Why{Reason::global_memory, wanted(all, device.global_memory_bytes, "bytes")};
+  }
+  if (largest > device.allocation_max_bytes) {
+    return Why{Reason::allocation_size, wanted(largest, device.allocation_max_bytes, "bytes")};
+  }
+  for (const model::Step& step : job.steps) {
+    if (const std::uint64_t local = local_bytes(step); local > device.local_memory_bytes) {
+      return Why{Reason::local_memory, step.kernel + ": " + wanted(local, device.local_memory_bytes, "bytes")};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Why> beyond_limits(const Job& job, const model::TaskLimits& limits) {
+  const model::Resources& asked = job.resources;
+  if (asked.memory_bytes > limits.memory_bytes) {
+    return Why{Reason::host_memory, wanted(asked.memory_bytes, limits.memory_bytes, "bytes")};
+  }
+  if (asked.cpu_cores > limits.cpu_cores) {
+    return Why{Reason::cpu_cores, wanted(asked.cpu_cores, limits.cpu_cores, "cores")};
+  }
+  if (asked.scratch_bytes > limits.scratch_bytes) {
+    return Why{Reason::scratch_space, wanted(asked.scratch_bytes, limits.scratch_bytes, "bytes")};
+  }
+  if (asked.walltime_ms > limits.walltime_ms) {
+    return Why{Reason::walltime_limit, wanted(asked.walltime_ms, limits.walltime_ms, "ms")};
+  }
+  if (const std::uint64_t bytes = input_bytes(job); bytes > limits.input_bytes) {
+    return Why{Reason::input_size, wanted(bytes, limits.input_bytes, "bytes")};
+  }
+  if (const std::uint64_t bytes = output_bytes(job); bytes > limits.output_bytes) {
+    return Why{Reason::output_size, wanted(bytes, limits.output_bytes, "bytes")};
+  }
+  return std::nullopt;
+}
+
+// What the job's own figures take at the device's measured peak: its arithmetic or its memory, whichever is slower.
+// nullopt when the job says nothing, or names a kind of work that the device has not measured.
+std::optional<std::uint64_t> peak_us(const model::Work& work, const model::Speed& speed) {
+  struct Row {
+    std::uint64_t amount;
+    std::uint64_t per_second;
+  };
+  const Row arithmetic[] = {
+      {work.fp32_flop, speed.fp32_flops}, {work.fp64_flop, speed.fp64_flops}, {work.int32_op, speed.int32_ops}};
+  Wide computing = 0;
+  bool said = work.memory_bytes != 0;
+  for (const Row& row : arithmetic) {
+    if (row.amount == 0) continue;
+    if (row.per_second == 0) return std::nullopt;
+    said = true;
+    computing += static_cast<Wide>(row.amount) * kMicro / row.per_second;
+  }
+  if (!said || (work.memory_bytes != 0 && speed.memory_bytes_per_second == 0)) return std::nullopt;
+  const Wide moving =
+      work.memory_bytes == 0 ? 0 : static_cast<Wide>(work.memory_bytes) * kMicro / speed.memory_bytes_per_second;
+  const Wide slower = std::max<Wide>({computing, moving, 1});
+  return static_cast<std::uint64_t>(std::min<Wide>(slower, model::kQuantityMax));
+}
+
+std::optional<Bounds> device_time(const Job& job, const Share& share, const OfferedDevice& device,
+                                  const std::optional<Experience>& experience) {
+  if (experience && experience->units != 0) {
+    const std::uint64_t likely = scaled(experience->device_us, share.units, experience->units);
+    const std::uint64_t spread =
+        std::max(kMeasuredSpreadPermille, 2 * std::min<std::uint32_t>(experience->spread_permille, kPermille));
+    return Bounds{.low = likely - std::min(likely, scaled(likely, std::min(spread, kPermille), kPermille)),
+                  .likely = likely,
+                  .high = scaled(likely, kPermille + spread, kPermille)};
+  }
+  if (!job.work) return std::nullopt;
+  const auto peak = peak_us(*job.work, device.speed);
+  if (!peak) return std::nullopt;
+  const std::uint64_t least = scaled(*peak, share.units, share.units_of_job);
+  return Bounds{.low = least, .likely = scaled(least, kLikelyPeakShare, 1), .high = scaled(least, kLeastPeakShare, 1)};
+}
+
+struct Moves {
+  std::uint64_t bytes_in;
+  std::uint64_t bytes_out;
+  std::uint64_t setup_us;
+  std::uint64_t moving_us;
+};
+
+std::uint64_t total_us(const Moves& moves, std::uint64_t device_us) {
+  return moves.setup_us + moves.moving_us + device_us;
+}
+
+model::Usage usage_of(const Job& job, const OfferedDevice& device, const Moves& moves, std::uint64_t device_us,
+                      std::uint64_t cpu_us) {
+  model::Usage usage;
+  usage[Dimension::setup] = 1;
+  usage[Dimension::device_time] = device_us;
+  // A CPU device computes on processor cores, all of them; others need one for setting up.
+  const std::uint64_t computing =
+      device.type == model::DeviceType::cpu ? scaled(device_us, device.compute_units, 1) : 0;
+  usage[Dimension::cpu_time] = cpu_us != 0 ? cpu_us : scaled(computing + moves.setup_us, 1, 1);
+  usage[Dimension::memory_time] =
+      scaled((job.resources.memory_bytes + kMib - 1) / kMib, total_us(moves, device_us), kPermille);
+  usage[Dimension::bytes_in] = std::min(moves.bytes_in, model::kQuantityMax);
+  usage[Dimension::bytes_out] = std::min(moves.bytes_out, model::kQuantityMax);
+  return usage;
+}
+
+std::optional<Why> too_dear(const Job& job, const Share& share, const OfferedDevice& device, const Quote& quote) {
+  if (job.price.max_per_device_second &&
+      device.rates[Dimension::device_time] > job.price.max_per_device_second->micro) {
+    return Why{Reason::price_too_high, model::to_text({device.rates[Dimension::device_time]}) +
+                                           " a device second, at most " +
+                                           model::to_text(*job.price.max_per_device_second)};
+  }
+  if (!job.price.max_total) return std::nullopt;
+  // The share's part of what the job may cost.
+  const Wide part = static_cast<Wide>(std::max<std::int64_t>(job.price.max_total->micro, 0)) * share.units /
+                    std::max<std::uint64_t>(share.units_of_job, 1);
+  if (static_cast<Wide>(quote.likely.micro) <= part) return std::nullopt;
+  return Why{Reason::price_too_high,
+             model::to_text(quote.likely) + " expected, at most " + model::to_text({static_cast<std::int64_t>(part)})};
+}
+
+}  // namespace
+
+Share whole(const Job& job) {
+  Share share{.units = 1, .units_of_job = 1, .input_bytes = input_bytes(job), .output_bytes = output_bytes(job)};
+  for (const model::Step& step : job.steps) {
+    if (!step.global_work_size.empty()) share.units = std::max(share.units, step.global_work_size.back());
+  }
+  share.units_of_job = share.units;
+  return share;
+}
+
+std::optional<Why> unfit(const Job& job, const Offer& offer, const OfferedDevice& device, std::int64_t now_unix_ms) {
+  const model::Resources& asked = job.resources;
+  if (std::ranges::find(offer.kinds, job.kind) == offer.kinds.end()) return Why{Reason::kind_not_offered, {}};
+  if (asked.device_type != model::DeviceType::any && asked.device_type != device.type) {
+    return Why{Reason::device_type, {}};
+  }
+  if (asked.min_opencl_version > device.opencl_version) {
+    return Why{Reason::opencl_version,
+               wanted(asked.min_opencl_version, device.opencl_version, "(major * 100 + minor)")};
+  }
+  for (const std::string& extension : asked.extensions) {
+    if (std::ranges::find(device.extensions, extension) == device.extensions.end()) {
+      return Why{Reason::extension_missing, extension};
+    }
+  }
+  if (auto why = lacks_memory(job, device)) return why;
+  if (auto why = beyond_limits(job, offer.limits)) return why;
+  if (offer.withdrawn) return Why{Reason::offer_withdrawn, {}};
+  if (offer.until_unix_ms <= now_unix_ms) return Why{Reason::offer_expired, {}};
+  return std::nullopt;
+}
+
+std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& offer, const OfferedDevice& device,
+                               const std::optional<Experience>& experience, std::int64_t now_unix_ms) {
+  if (auto why = unfit(job, offer, device, now_unix_ms)) return *std::move(why);
+  const auto time = device_time(job, share, device, experience);
+  if (!time) return Why{Reason::work_unknown, {}};
+  const std::uint64_t link = offer.link_bytes_per_second == 0 ? kLinkBytesPerSecond : offer.link_bytes_per_second;
+  const std::uint64_t setup_us = std::uint64_t{offer.setup_ms == 0 ? kSetupMs : offer.setup_ms} * kPermille;
+  const Moves moves{.bytes_in = share.input_bytes,
+                    .bytes_out = share.output_bytes,
+                    .setup_us = experience && experience->setup_us != 0 ? experience->setup_us : setup_us,
+                    .moving_us = scaled(share.input_bytes + share.output_bytes, kMicro, link)};
+  const std::uint64_t walltime_us = std::uint64_t{job.resources.walltime_ms} * kPermille;
+  if (time->likely > walltime_us) {
+    return Why{Reason::walltime_limit, std::to_string(time->likely / kPermille) + " ms expected, " +
+                                           std::to_string(job.resources.walltime_ms) + " ms asked for"};
+  }
+  const auto at = [&](std::uint64_t device_us) {
+    const std::uint64_t cpu_us = experience && experience->units != 0
+                                     ? scaled(experience->cpu_us, device_us, std::max<std::uint64_t>(time->likely, 1))
+                                     : 0;
+    return usage_of(job, device, moves, device_us, cpu_us == 0 ? 0 : scaled(cpu_us, share.units, experience->units));
+  };
+  const auto low = model::cost(device.rates, at(time->low));
+  const auto likely = model::cost(device.rates, at(time->likely));
+  const auto high = model::cost(device.rates, at(std::min(time->high, walltime_us)));
+  if (!low || !likely || !high) return Why{Reason::price_too_high, "more than an amount can be"};
+  const auto total_ms = [&](std::uint64_t device_us) { return total_us(moves, device_us) / kPermille; };
+  Quote result{.device_us = *time,
+               .total_ms = {total_ms(time->low), total_ms(time->likely), total_ms(time->high)},
+               .usage = at(time->likely),
+               .low = *low,
+               .likely = *likely,
+               .high = *high,
+               .measured = experience && experience->units != 0};
+  if (auto why = too_dear(job, share, device, result)) return *std::move(why);
+  return result;
+}
+
+}  // namespace quern::market

@@ -1,0 +1,74 @@
+// What a job, or a shard of it, is expected to cost on a device: before anybody has promised anything.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "scheduler/model/job.hpp"
+#include "scheduler/model/offer.hpp"
+#include "scheduler/model/reason.hpp"
+
+namespace quern::market {
+
+// Around the likeliest value: what it is expected not to be below, and not to be above.
+struct Bounds {
+  std::uint64_t low = 0;
+  std::uint64_t likely = 0;
+  std::uint64_t high = 0;
+  bool operator==(const Bounds&) const = default;
+};
+
+// What runs of this job's program have taken on a device: from trial shards and from receipts. Units are whatever the
+// job counts its work in: items of the last dimension of its NDRanges.
+struct Experience {
+  std::uint64_t units = 0;      // that were run
+  std::uint64_t device_us = 0;  // that they took
+  std::uint64_t cpu_us = 0;
+  std::uint64_t setup_us = 0;         // of one start, the mean
+  std::uint32_t spread_permille = 0;  // how far runs differed from the mean, the most; 0 when there was one
+  bool operator==(const Experience&) const = default;
+};
+
+// The part of a job that one task does.
+struct Share {
+  std::uint64_t units = 1;
+  std::uint64_t units_of_job = 1;
+  std::uint64_t input_bytes = 0;   // that the provider does not have yet
+  std::uint64_t output_bytes = 0;  // at most
+  bool operator==(const Share&) const = default;
+};
+// The whole job as one task.
+Share whole(const model::Job& job);
+
+struct Quote {
+  Bounds device_us;
+  Bounds total_ms;     // from agreement to result: moving, setting up, computing
+  model::Usage usage;  // the likeliest
+  model::Credits low;
+  model::Credits likely;
+  model::Credits high;
+  bool measured = false;  // from experience rather than from what the job says of itself
+  bool operator==(const Quote&) const = default;
+};
+
+// How far a run may be from one that was measured, at the least: clocks move and others want the machine.
+inline constexpr std::uint32_t kMeasuredSpreadPermille = 250;
+// A program reaches at best the measured peak of its device, likely a fourth of it, seldom less than a fortieth.
+inline constexpr std::uint64_t kLikelyPeakShare = 4;
+inline constexpr std::uint64_t kLeastPeakShare = 40;
+// Where a provider has not measured its link or its set-up.
+inline constexpr std::uint64_t kLinkBytesPerSecond = 12'500'000;
+inline constexpr std::uint32_t kSetupMs = 1'000;
+
+// Why the device cannot run the job: the first in the order of this function's checks, which is from what can never be
+// to what may change. nullopt when it can.
+std::optional<model::Why> unfit(const model::Job& job, const model::Offer& offer, const model::OfferedDevice& device,
+                                std::int64_t now_unix_ms);
+
+// The quote, or the one reason why there is none: those of unfit(), then work_unknown (no experience, and the job does
+// not say), walltime_limit, price_too_high (the likeliest is above a limit of the job). Pure.
+std::variant<Quote, model::Why> quote(const model::Job& job, const Share& share, const model::Offer& offer,
+                                      const model::OfferedDevice& device, const std::optional<Experience>& experience,
+                                      std::int64_t now_unix_ms);
+
+}  // namespace quern::market

@@ -1,0 +1,181 @@
+#include "scheduler/blobs/blob_exchange.hpp"
+
+#include <gtest/gtest.h>
+
+#include "overlay/protocols/length_delimited.hpp"
+#include "overlay/runtime/cleanup.hpp"
+#include "tests/overlay/protocols/host_pair.hpp"
+
+namespace quern::blobs {
+namespace {
+
+using namespace std::chrono_literals;
+using identity::PeerId;
+using overlay::Host;
+using runtime::Bytes;
+using runtime::bytes_of;
+using runtime::Result;
+using runtime::Runtime;
+using runtime::Task;
+using runtime::Time;
+
+const MayHave kEverybody = [](const PeerId&, const Digest&) { return true; };
+
+// A node that has one large blob and serves it, and one that wants it; each with a disk of its own.
+class TwoNodes {
+ public:
+  static constexpr std::uint16_t kPort = 4001;
+  static constexpr std::size_t kBytes = 4 << 20;
+
+  explicit TwoNodes(MayHave may_have = kEverybody)
+      : world({.link = {.latency = 10ms, .jitter = 0ms, .bytes_per_second = 1 << 20}}), may_have_(std::move(may_have)) {
+    content_.resize(kBytes);
+    world.random().fill(content_);
+    digest = digest_of(content_);
+    server = world.add_node({}, [this](Runtime& runtime) { return serve(runtime); });
+    client = world.add_node({}, [this](Runtime& runtime) { return fetch(runtime); });
+  }
+
+  simulation::World world;
+  Digest digest{};
+  simulation::NodeId server = 0;
+  simulation::NodeId client = 0;
+  std::vector<Result<std::uint64_t>> fetched;
+  std::vector<std::uint64_t> there_before;  // of the part, at each start of the client
+  std::uint64_t size_max = kBytes;
+  bool right = false;
+
+ private:
+  Task<void> serve(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(2, {}));
+    BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.load());
+    EXPECT_TRUE(co_await store.add(content_));
+    const BlobServer blobs(*host, store, may_have_);
+    EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
+    co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(1h); }, [&] { return host->stop(); });
+  }
+
+  Task<void> fetch(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(1, {}));
+    BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.load());
+    there_before.push_back(store.part_size(digest));
+    const auto ask = [&]() -> Task<void> {
+      const auto peer =
+          co_await host->connect("/ip4/" + world.address_of(server).to_string() + "/tcp/" + std::to_string(kPort));
+      EXPECT_TRUE(peer);
+      if (!peer) co_return;
+      fetched.push_back(co_await fetch_blob(*host, store, *peer, digest, size_max));
+      right = (co_await store.read(digest)) == content_;
+    };
+    co_await runtime::with_cleanup<void>(ask, [&] { return host->stop(); });
+  }
+
+  MayHave may_have_;
+  Bytes content_;
+};
+
+TEST(BlobExchange, brings_a_blob_whole) {
+  TwoNodes nodes;
+  nodes.world.run_until(Time{} + 1min);
+  ASSERT_EQ(nodes.fetched.size(), 1u);
+  EXPECT_EQ(nodes.fetched[0], TwoNodes::kBytes);
+  EXPECT_TRUE(nodes.right);
+}
+
+TEST(BlobExchange, goes_on_where_a_crash_has_cut_it_off) {
+  TwoNodes nodes;
+  nodes.world.run_until(Time{} + 3s);
+  nodes.world.crash(nodes.client, simulation::CrashKind::process);
+  nodes.world.restart(nodes.client);
+  nodes.world.run_until(Time{} + 1min);
+  ASSERT_EQ(nodes.there_before.size(), 2u);
+  EXPECT_GE(nodes.there_before[1], kSyncBytes) << "a mebibyte a second had come for two seconds and more";
+  ASSERT_EQ(nodes.fetched.size(), 1u);
+  EXPECT_EQ(nodes.fetched[0], TwoNodes::kBytes);
+  EXPECT_TRUE(nodes.right);
+}
+
+TEST(BlobExchange, gives_a_silent_peer_up_and_keeps_what_came) {
+  TwoNodes nodes;
+  nodes.world.run_until(Time{} + 3s);
+  nodes.world.links().cut(nodes.client, nodes.server, true);
+  nodes.world.run_until(Time{} + 2min);
+  ASSERT_EQ(nodes.fetched.size(), 1u);
+  EXPECT_FALSE(nodes.fetched[0]);
+  nodes.world.links().cut(nodes.client, nodes.server, false);
+  nodes.world.crash(nodes.client, simulation::CrashKind::process);
+  nodes.world.restart(nodes.client);
+  nodes.world.run_until(Time{} + 4min);
+  ASSERT_EQ(nodes.fetched.size(), 2u);
+  EXPECT_GE(nodes.there_before[1], kSyncBytes);
+  EXPECT_TRUE(nodes.right);
+}
+
+TEST(BlobExchange, tells_nobody_of_a_blob_that_is_not_for_him) {
+  TwoNodes nodes([](const PeerId&, const Digest&) { return false; });
+  nodes.world.run_until(Time{} + 1min);
+  ASSERT_EQ(nodes.fetched.size(), 1u);
+  EXPECT_EQ(nodes.fetched[0].error(), Errc::not_found);
+}
+
+TEST(BlobExchange, takes_no_more_than_was_asked_for) {
+  TwoNodes nodes;
+  nodes.size_max = TwoNodes::kBytes - 1;
+  nodes.world.run_until(Time{} + 1min);
+  ASSERT_EQ(nodes.fetched.size(), 1u);
+  EXPECT_EQ(nodes.fetched[0].error(), Errc::too_large);
+}
+
+class BlobExchanges : public protocols::HostPairs {};
+QUERN_ON_BOTH_WORLDS(BlobExchanges);
+
+// What a peer sends that does not keep to the protocol.
+TEST_P(BlobExchanges, from_a_peer_that_lies_end_with_an_error_and_an_empty_store) {
+  run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
+    const auto answers = [&](Bytes answer) {
+      listener.handle(std::string(kBlobProtocol), [answer = std::move(answer)](auto stream) -> Task<void> {
+        const auto own = answer;
+        std::ignore = co_await protocols::read_message(*stream, 1024);
+        std::ignore = co_await stream->write(own);
+        stream->shutdown_write();
+      });
+    };
+    BlobStore store(runtime);
+    const Digest digest = digest_of(bytes_of("wanted"));
+    const Bytes found_six{std::byte{4}, std::byte{8}, std::byte{1}, std::byte{16}, std::byte{6}};
+    Bytes wrong = found_six;
+    runtime::append(wrong, bytes_of("wanteX"));
+    answers(wrong);
+    EXPECT_EQ((co_await fetch_blob(dialer, store, listener.id(), digest, 100)).error(), Errc::corrupt);
+    Bytes part = found_six;
+    runtime::append(part, bytes_of("wan"));
+    answers(part);
+    EXPECT_EQ((co_await fetch_blob(dialer, store, listener.id(), digest, 100)).error(), runtime::Errc::end_of_stream);
+    EXPECT_EQ(store.part_size(digest), 3u) << "what came may be right";
+    answers({std::byte{1}, std::byte{0xff}});
+    EXPECT_EQ((co_await fetch_blob(dialer, store, listener.id(), digest, 100)).error(), Errc::bad_message);
+    answers({std::byte{4}, std::byte{8}, std::byte{1}, std::byte{16}, std::byte{2}});
+    EXPECT_EQ((co_await fetch_blob(dialer, store, listener.id(), digest, 100)).error(), Errc::corrupt);
+    EXPECT_EQ(store.part_size(digest), 0u);
+    EXPECT_FALSE(store.has(digest));
+  });
+}
+
+TEST_P(BlobExchanges, with_one_who_asks_for_nonsense_are_broken_off) {
+  run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
+    BlobStore store(runtime);
+    const BlobServer server(listener, store, kEverybody);
+    for (const Bytes& request :
+         {Bytes{std::byte{1}, std::byte{0xff}}, Bytes{std::byte{0}}, Bytes(300, std::byte{0x7f})}) {
+      const auto stream = co_await protocols::open_stream(dialer, listener, std::string(kBlobProtocol));
+      EXPECT_TRUE(co_await stream->write(request));
+      Bytes buffer(10);
+      EXPECT_FALSE(co_await stream->read_some(buffer));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace quern::blobs

@@ -1,0 +1,153 @@
+#include "scheduler/dispatch/dispatcher.hpp"
+
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "scheduler/agreement/trail_file.hpp"
+#include "tests/scheduler/dispatch/market_world.hpp"
+
+namespace quern::dispatch {
+namespace {
+
+std::map<std::string, int> tasks_by_provider(const DispatchEnd& end) {
+  std::map<std::string, int> tasks;
+  for (const jobs::TaskRecord& task : end.tasks) {
+    if (task.state == jobs::State::complete) ++tasks[task.attempts.back().provider];
+  }
+  return tasks;
+}
+
+// What the submitter has signed for is what the providers have receipts for.
+void expect_ledgers_agree(const MarketWorld& market) {
+  std::int64_t theirs = 0;
+  std::set<runtime::Bytes> files;
+  for (const auto& trails : market.closed) {
+    for (const Trail& trail : trails) {
+      theirs += trail.owed().micro;
+      EXPECT_TRUE(files.insert(agreement::write_trail(trail)).second) << "an agreement was closed twice";
+    }
+  }
+  std::int64_t ours = 0;
+  for (const Trail& trail : market.end->trails) {
+    if (trail.stage() != Stage::closed) continue;
+    ours += trail.owed().micro;
+    EXPECT_TRUE(files.contains(agreement::write_trail(trail)));
+  }
+  EXPECT_EQ(ours, theirs);
+}
+
+// Cheap by the hour but slow; dear by the hour and fast; and one with too little memory.
+std::vector<ProviderSpec> three() {
+  return {{.gigaflops = 1, .micro_per_second = 600'000},
+          {.gigaflops = 10, .micro_per_second = 3'000'000},
+          {.gigaflops = 10, .micro_per_second = 1, .memory_bytes = 1024}};
+}
+
+TEST(Dispatcher, sends_a_job_to_where_it_costs_least_and_not_to_the_cheapest_hour) {
+  MarketWorld market(three());
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(1), 1}}));
+  EXPECT_EQ(market.end->amount, model::Credits{48'000'000}) << "sixteen seconds at three credits";
+  ASSERT_EQ(market.quotes.size(), 3u);
+  for (const QuoteRow& row : market.quotes) {
+    const auto* why = std::get_if<model::Why>(&row.quote);
+    EXPECT_EQ(why != nullptr, row.provider == market.name_of(2));
+    if (why) EXPECT_EQ(why->reason, Reason::global_memory);
+    if (row.provider == market.name_of(1)) {
+      const auto& quote = std::get<market::Quote>(row.quote);
+      EXPECT_LE(quote.low, market.end->amount);
+      EXPECT_GE(quote.high, market.end->amount);
+    }
+  }
+  expect_ledgers_agree(market);
+}
+
+TEST(Dispatcher, spreads_shards_and_joins_their_outputs_in_order) {
+  MarketWorld market(
+      {{.gigaflops = 4, .micro_per_second = 1'000'000}, {.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(80, 8);
+  market.options.strategy = placement::Strategy::fastest;
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end),
+            (std::map<std::string, int>{{market.name_of(0), 2}, {market.name_of(1), 6}}));
+  std::string expected;
+  for (int shard = 0; shard < 8; ++shard) expected += "output of " + std::to_string(shard);
+  ASSERT_EQ(market.outputs.size(), 1u);
+  EXPECT_EQ(runtime::text_of(market.outputs[0]), expected);
+  expect_ledgers_agree(market);
+}
+
+TEST(Dispatcher, tries_elsewhere_what_a_provider_loses) {
+  MarketWorld market(
+      {{.gigaflops = 10, .micro_per_second = 1'000'000}, {.gigaflops = 10, .micro_per_second = 2'000'000}});
+  market.world.run_until(Time{} + 5s);
+  market.world.crash(market.providers[0], simulation::CrashKind::machine);
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(1), 1}}));
+  ASSERT_EQ(market.end->tasks[0].attempts.size(), 2u);
+  EXPECT_EQ(market.end->tasks[0].attempts[0].why.reason, Reason::provider_lost);
+}
+
+TEST(Dispatcher, ends_what_nobody_can_take_by_its_reason_and_costs_nothing) {
+  MarketWorld market({{.gigaflops = 1, .micro_per_second = 1, .memory_bytes = 1024}});
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::system_error);
+  EXPECT_EQ(market.end->why.reason, Reason::global_memory);
+  EXPECT_EQ(market.end->amount, model::Credits{0});
+}
+
+TEST(Dispatcher, that_is_canceled_pays_what_was_done_and_no_more) {
+  MarketWorld market(three());
+  market.cancel_after = 5s;
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::canceled) << model::to_text(market.end->why);
+  EXPECT_GT(market.end->amount, model::Credits{6'000'000});
+  EXPECT_LT(market.end->amount, model::Credits{18'000'000});
+  expect_ledgers_agree(market);
+}
+
+// Providers are killed and started again at moments drawn from the seed: every job ends once, and all ledgers agree.
+TEST(Dispatcher, ends_every_job_once_while_providers_are_killed) {
+  std::map<jobs::State, int> states;
+  int attempts = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<ProviderSpec> specs;
+    for (int i = 0; i < 6; ++i) specs.push_back({.gigaflops = 5ull + i, .micro_per_second = 1'000'000 + 100'000 * i});
+    MarketWorld market(specs, seed);
+    market.job = MarketWorld::job_of(120, 12);
+    market.options.strategy = placement::Strategy::spread;
+    for (int kill = 0; kill < 4; ++kill) {
+      const auto at = std::chrono::milliseconds(market.world.random().between(2'000, 40'000));
+      const auto node = market.providers[market.world.random().below(market.providers.size())];
+      const auto kind = kill % 2 == 0 ? simulation::CrashKind::process : simulation::CrashKind::machine;
+      market.world.at(Time{} + at, [&market, node, kind] {
+        if (market.world.running(node)) market.world.crash(node, kind);
+      });
+      market.world.at(Time{} + at + 10s, [&market, node] {
+        if (!market.world.running(node)) market.world.restart(node);
+      });
+    }
+    market.world.run_until(Time{} + 2h);
+    ASSERT_TRUE(market.end) << "seed " << seed;
+    ++states[market.end->state];
+    for (const jobs::TaskRecord& task : market.end->tasks) attempts += static_cast<int>(task.attempts.size());
+    for (const Trail& trail : market.end->trails) EXPECT_LE(trail.owed(), trail.bid().max_total);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    expect_ledgers_agree(market);
+  }
+  EXPECT_GT(states[jobs::State::complete], 15);
+  EXPECT_GT(attempts, 20 * 12) << "some were tried again";
+}
+
+}  // namespace
+}  // namespace quern::dispatch

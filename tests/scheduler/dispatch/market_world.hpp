@@ -1,0 +1,169 @@
+// Providers with unlike devices and prices and one submitter, each on a simulated node of its own.
+#pragma once
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scheduler/dispatch/dispatcher.hpp"
+#include "scheduler/dispatch/offer_exchange.hpp"
+#include "tests/scheduler/engagement/two_parties.hpp"
+
+namespace quern::dispatch {
+
+using namespace std::chrono_literals;
+using agreement::Stage;
+using agreement::Trail;
+using engagement::OrderEnd;
+using model::Reason;
+using runtime::Runtime;
+using runtime::Task;
+using runtime::Time;
+
+struct ProviderSpec {
+  std::uint64_t gigaflops = 1;
+  std::int64_t micro_per_second = 1'000'000;
+  std::uint64_t memory_bytes = 1ull << 30;
+};
+
+class MarketWorld {
+ public:
+  static constexpr std::uint16_t kPort = 4001;
+  static constexpr unsigned kSubmitter = 200;
+
+  MarketWorld(std::vector<ProviderSpec> specs, std::uint64_t seed = 1)
+      : world({.seed = seed}), specs_(std::move(specs)) {
+    closed.resize(specs_.size());
+    for (std::size_t i = 0; i < specs_.size(); ++i) {
+      providers.push_back(world.add_node({}, [this, i](Runtime& runtime) { return provide(runtime, i); }));
+    }
+    submitter = world.add_node({}, [this](Runtime& runtime) { return submit(runtime); });
+  }
+
+  // Of `gflop` in all.
+  static model::Job job_of(std::uint64_t gflop, std::uint32_t shards) {
+    model::Job job = engagement::sample_job();
+    job.work = model::Work{.fp32_flop = gflop * 1'000'000'000, .fp64_flop = 0, .int32_op = 0, .memory_bytes = 0};
+    job.resources.walltime_ms = 600'000;
+    job.shards.count = shards;
+    return job;
+  }
+
+  std::string name_of(std::size_t provider) const { return identity::PeerId::of(key_of(provider).public_key()).text(); }
+
+  simulation::World world;
+  std::vector<simulation::NodeId> providers;
+  simulation::NodeId submitter = 0;
+  model::Job job = job_of(40, 1);
+  DispatchOptions options;
+  std::optional<runtime::Duration> cancel_after;
+
+  std::optional<DispatchEnd> end;
+  std::vector<QuoteRow> quotes;
+  std::vector<runtime::Bytes> outputs;
+  std::vector<std::vector<Trail>> closed;  // by provider
+
+ private:
+  static identity::PrivateKey key_of(std::size_t number) {
+    return connection::test_key(static_cast<unsigned>(number + 1));
+  }
+
+  static std::unique_ptr<overlay::Host> host_of(Runtime& runtime, const identity::PrivateKey& key) {
+    overlay::HostConfig config{.key = key};
+    config.transports = {"tcp"};
+    config.security = {"noise"};
+    config.swarm.yamux.keep_alive = 10s;
+    return *overlay::Host::make(runtime, std::move(config));
+  }
+
+  model::Offer offer_of(std::size_t number) const {
+    model::Offer offer = engagement::sample_offer();
+    const ProviderSpec& spec = specs_[number];
+    offer.until_unix_ms = offer.from_unix_ms = 1'767'225'600'000;
+    offer.until_unix_ms += model::kOfferValidityMaxMs;
+    model::OfferedDevice& device = offer.devices[0];
+    device.speed.fp32_flops = spec.gigaflops * 1'000'000'000;
+    device.rates[model::Dimension::device_time] = spec.micro_per_second;
+    device.global_memory_bytes = device.allocation_max_bytes = spec.memory_bytes;
+    return offer;
+  }
+
+  // What a shard takes: the likely time of its quote.
+  runtime::Duration length_on(std::size_t number) const {
+    const auto shard_gflop = job.work->fp32_flop / 1'000'000'000 / std::max<std::uint32_t>(job.shards.count, 1);
+    return std::chrono::milliseconds(shard_gflop * market::kLikelyPeakShare * 1000 / specs_[number].gigaflops);
+  }
+
+  Task<void> provide(Runtime& runtime, std::size_t number) {
+    const auto host = host_of(runtime, key_of(number));
+    jobs::TrailJournal journal(runtime);
+    blobs::BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.load());
+    engagement::TimedRunner runner(runtime, store, length_on(number));
+    engagement::Provider provider(*host, key_of(number), journal, store, runner, {.credit_limit = {2'000'000}},
+                                  [&, number](const Trail& trail) { closed[number].push_back(trail); });
+    const blobs::BlobServer blobs(
+        *host, store, [&](const auto& peer, const auto& digest) { return provider.may_have(peer, digest); });
+    provider.set_offer(offer_of(number));
+    const auto own = *market::seal_offer(key_of(number), offer_of(number));
+    const market::OfferBook book;
+    const OfferServer offers(*host, book, [&] { return std::optional(own); });
+    std::vector<std::string> damaged;
+    co_await provider.restore(*co_await journal.load(damaged));
+    EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
+    co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(24h); },
+                                         [&]() -> Task<void> {
+                                           co_await provider.stop();
+                                           co_await host->stop();
+                                         });
+  }
+
+  multiformats::Multiaddr address_of(std::size_t number) const {
+    return *multiformats::Multiaddr::from_text("/ip4/" + world.address_of(providers[number]).to_string() + "/tcp/" +
+                                               std::to_string(kPort));
+  }
+
+  Task<void> submit(Runtime& runtime) {
+    const auto key = connection::test_key(kSubmitter);
+    const auto host = host_of(runtime, key);
+    jobs::TrailJournal journal(runtime);
+    blobs::BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.add(runtime::copy_of(runtime::bytes_of("source"))));
+    const blobs::BlobServer blobs(*host, store, [](const auto&, const auto&) { return true; });
+    engagement::Submitter orders(*host, key, journal, store, {.lost_after = 30s});
+    market::OfferBook book;
+    Dispatcher dispatcher(runtime, orders, book, [this](const std::string& provider) {
+      for (std::size_t i = 0; i < providers.size(); ++i) {
+        if (name_of(i) == provider) return std::vector{address_of(i)};
+      }
+      return std::vector<multiformats::Multiaddr>();
+    });
+    const auto work = [&]() -> Task<void> {
+      co_await runtime.clock().sleep_for(1s);  // for the providers to listen
+      for (std::size_t i = 0; i < providers.size(); ++i) {
+        const auto peer = co_await host->connect(
+            {.peer = identity::PeerId::of(key_of(i).public_key()), .addresses = {address_of(i)}});
+        EXPECT_TRUE(peer);
+        EXPECT_TRUE(co_await fetch_offers(*host, book, *peer));
+      }
+      quotes = dispatcher.quote(job);
+      engagement::Cancel cancel;
+      co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+        if (cancel_after) group.spawn(cancel_later(runtime, cancel));
+        end = co_await dispatcher.run(job, options, {}, cancel);
+      });
+      auto joined = co_await join_outputs(job, *end, [&](model::Digest digest) { return store.read(digest); });
+      if (joined) outputs = *std::move(joined);
+    };
+    co_await runtime::with_cleanup<void>(work, [&] { return host->stop(); });
+  }
+
+  Task<void> cancel_later(Runtime& runtime, engagement::Cancel& cancel) {
+    co_await runtime.clock().sleep_for(*cancel_after);
+    cancel.ask();
+  }
+
+  std::vector<ProviderSpec> specs_;
+};
+
+}  // namespace quern::dispatch

@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+
+#include "scheduler/agreement/verify.hpp"
+#include "tests/scheduler/engagement/two_parties.hpp"
+
+namespace quern::engagement {
+namespace {
+
+// What both sides say of the same agreement.
+void expect_same_end(const TwoParties& parties, Reason reason) {
+  ASSERT_EQ(parties.ends.size(), 1u);
+  const OrderEnd& end = parties.ends[0];
+  EXPECT_EQ(end.why.reason, reason) << model::to_text(end.why);
+  ASSERT_EQ(end.trail.stage(), Stage::closed);
+  ASSERT_EQ(parties.closed.size(), 1u);
+  const auto ours = agreement::write_trail(end.trail);
+  EXPECT_EQ(ours, agreement::write_trail(parties.closed[0]));
+  const auto verified = agreement::verify(ours);
+  ASSERT_TRUE(verified) << model::to_text(verified.error().why);
+  EXPECT_EQ(verified->amount, end.owed);
+}
+
+TEST(Engagement, of_a_job_that_succeeds_is_paid_for_and_closed_alike_on_both_sides) {
+  TwoParties parties;
+  parties.world.run_until(Time{} + 1min);
+  expect_same_end(parties, Reason::completed);
+  EXPECT_EQ(parties.ends[0].owed, model::Credits{8'000'000}) << "eight seconds at a credit a second";
+  EXPECT_EQ(parties.log, "begins\n");
+  EXPECT_GE(parties.ends[0].trail.note_count(), 7u) << "a note a second";
+  EXPECT_LE(parties.ends[0].trail.note_count(), 170u);
+}
+
+TEST(Engagement, that_is_canceled_is_paid_for_what_was_done) {
+  TwoParties parties;
+  parties.cancel_after = 3s;
+  parties.world.run_until(Time{} + 1min);
+  expect_same_end(parties, Reason::canceled);
+  EXPECT_GT(parties.ends[0].owed, model::Credits{2'000'000});
+  EXPECT_LT(parties.ends[0].owed, model::Credits{4'000'000});
+}
+
+struct Refused {
+  Reason reason;
+  std::function<void(Order&)> change;
+};
+
+TEST(Engagement, that_a_provider_does_not_want_is_refused_by_name_and_costs_nothing) {
+  const std::vector<Refused> cases{
+      {Reason::no_device, [](Order& order) { order.device = "other"; }},
+      {Reason::offer_unknown, [](Order& order) { order.offer_sequence = 9; }},
+      {Reason::manifest_invalid, [](Order& order) { order.manifest = "{}"; }},
+      {Reason::manifest_invalid, [](Order& order) { order.shards = 2; }},
+  };
+  for (const Refused& refused : cases) {
+    TwoParties parties;
+    parties.change_order = refused.change;
+    parties.world.run_until(Time{} + 1min);
+    ASSERT_EQ(parties.ends.size(), 1u);
+    EXPECT_EQ(parties.ends[0].why.reason, refused.reason) << model::to_text(parties.ends[0].why);
+    EXPECT_EQ(parties.ends[0].owed, model::Credits{0});
+    EXPECT_TRUE(parties.closed.empty());
+  }
+}
+
+TEST(Engagement, whose_submitter_vanishes_ends_for_want_of_vouchers_within_the_credit_limit) {
+  TwoParties parties;
+  parties.work_length = 10min;
+  parties.provider_config.credit_limit = {500'000};
+  parties.world.run_until(Time{} + 3s);
+  parties.world.crash(parties.submitter_node, simulation::CrashKind::machine);
+  parties.world.run_until(Time{} + 2min);
+  parties.world.restart(parties.submitter_node);
+  parties.world.run_until(Time{} + 5min);
+  expect_same_end(parties, Reason::voucher_missing);
+  ASSERT_FALSE(parties.closed.empty());
+  const Trail& trail = parties.closed[0];
+  EXPECT_LE(trail.due().micro - trail.authorised().micro, 600'000) << "the limit, and one step of the runner";
+}
+
+TEST(Engagement, whose_provider_is_killed_ends_with_a_receipt_for_what_was_billed) {
+  TwoParties parties;
+  parties.world.run_until(Time{} + 4s);
+  parties.world.crash(parties.provider_node, simulation::CrashKind::process);
+  parties.world.restart(parties.provider_node);
+  parties.world.run_until(Time{} + 5min);
+  expect_same_end(parties, Reason::provider_restarted);
+  EXPECT_GT(parties.ends[0].owed, model::Credits{1'000'000});
+}
+
+TEST(Engagement, whose_provider_never_comes_back_is_owed_what_was_signed_for) {
+  TwoParties parties;
+  parties.world.run_until(Time{} + 4s);
+  parties.world.crash(parties.provider_node, simulation::CrashKind::machine);
+  parties.world.run_until(Time{} + 10min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost);
+  EXPECT_EQ(parties.ends[0].owed, parties.ends[0].trail.authorised());
+}
+
+// Either is killed, or the way between them cut, at any moment: the agreement ends once and alike on both sides, and
+// nobody owes more than it signed for.
+TEST(Engagement, comes_to_one_end_whoever_is_killed_at_any_moment) {
+  std::map<Reason, int> reasons;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    TwoParties parties(seed);
+    const auto moment = std::chrono::milliseconds(parties.world.random().between(0, 10'000));
+    const auto node = seed % 3 == 0 ? parties.submitter_node : parties.provider_node;
+    parties.world.run_until(Time{} + moment);
+    if (seed % 3 == 2) {
+      parties.world.links().cut(parties.submitter_node, parties.provider_node, true);
+      parties.world.run_until(Time{} + moment + 20s);
+      parties.world.links().cut(parties.submitter_node, parties.provider_node, false);
+    } else {
+      parties.world.crash(node, seed % 2 == 0 ? simulation::CrashKind::process : simulation::CrashKind::machine);
+      parties.world.restart(node);
+    }
+    parties.world.run_until(Time{} + 10min);
+    EXPECT_TRUE(parties.damaged.empty()) << "seed " << seed;
+    if (parties.ends.empty()) continue;  // killed before there was an agreement
+    const OrderEnd& end = parties.ends[0];
+    ++reasons[end.why.reason];
+    if (end.trail.stage() == Stage::empty || end.trail.stage() < Stage::running) {
+      EXPECT_EQ(end.owed, model::Credits{0}) << "seed " << seed;
+      continue;
+    }
+    EXPECT_EQ(end.trail.stage(), Stage::closed) << "seed " << seed << ": " << model::to_text(end.why);
+    ASSERT_EQ(parties.closed.size(), 1u) << "seed " << seed;
+    EXPECT_EQ(agreement::write_trail(end.trail), agreement::write_trail(parties.closed[0])) << "seed " << seed;
+  }
+  EXPECT_GT(reasons[Reason::completed], 10);
+  EXPECT_GT(reasons[Reason::provider_restarted], 5);
+}
+
+}  // namespace
+}  // namespace quern::engagement

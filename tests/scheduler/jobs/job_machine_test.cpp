@@ -1,0 +1,194 @@
+#include "scheduler/jobs/job_machine.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace quern::jobs {
+namespace {
+
+using model::Credits;
+using model::Reason;
+using model::Why;
+using Kind = Action::Kind;
+
+Why because(Reason reason) {
+  return {.reason = reason, .detail = {}};
+}
+
+std::vector<Kind> kinds(const Outcome& outcome) {
+  std::vector<Kind> found;
+  for (const Action& action : outcome.actions) found.push_back(action.kind);
+  return found;
+}
+
+TEST(JobMachine, goes_through_the_states_of_a_job_that_succeeds) {
+  JobMachine job(2);
+  EXPECT_EQ(job.state(), State::queued);
+  EXPECT_EQ(kinds(job.begin()), (std::vector<Kind>{Kind::place, Kind::place}));
+  EXPECT_TRUE(job.placed(0, "a", "gpu").taken);
+  EXPECT_EQ(job.state(), State::initializing);
+  EXPECT_TRUE(job.started(0).taken);
+  EXPECT_EQ(job.state(), State::running);
+  EXPECT_TRUE(job.progressed(0, 500).taken);
+  EXPECT_EQ(job.progress_permille(), 250u);
+  EXPECT_TRUE(job.ended(0, because(Reason::completed), {70}).actions.empty());
+  EXPECT_TRUE(job.placed(1, "b", "gpu").taken);
+  EXPECT_TRUE(job.started(1).taken);
+  EXPECT_EQ(kinds(job.ended(1, because(Reason::completed), {30})), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::complete);
+  EXPECT_EQ(job.why().reason, Reason::completed);
+  EXPECT_EQ(job.amount(), Credits{100});
+  EXPECT_EQ(job.progress_permille(), 1000u);
+}
+
+TEST(JobMachine, tries_again_elsewhere_when_it_was_not_the_jobs_fault) {
+  JobMachine job(1, 3);
+  job.begin();
+  for (const char* provider : {"a", "b"}) {
+    EXPECT_TRUE(job.placed(0, provider, "gpu").taken);
+    const Outcome outcome = job.ended(0, because(Reason::provider_lost), {5});
+    ASSERT_EQ(kinds(outcome), (std::vector<Kind>{Kind::place}));
+    EXPECT_TRUE(outcome.actions[0].excluded.contains(provider));
+    EXPECT_EQ(job.state(), State::queued);
+  }
+  EXPECT_TRUE(job.placed(0, "c", "gpu").taken);
+  EXPECT_EQ(kinds(job.ended(0, because(Reason::device_lost), {5})), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::system_error);
+  EXPECT_EQ(job.why().reason, Reason::retries_exhausted);
+  EXPECT_NE(job.why().detail.find("device_lost"), std::string::npos);
+  EXPECT_EQ(job.amount(), Credits{15});
+}
+
+TEST(JobMachine, does_not_try_again_what_cannot_work_and_stops_the_rest) {
+  JobMachine job(3);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  job.placed(1, "b", "gpu");
+  const Outcome outcome = job.ended(0, because(Reason::build_failed), {1});
+  EXPECT_EQ(kinds(outcome), (std::vector<Kind>{Kind::stop})) << "task 1 is stopped, task 2 never begins";
+  EXPECT_EQ(job.state(), State::canceling);
+  EXPECT_EQ(kinds(job.ended(1, because(Reason::canceled), {1})), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::executor_error);
+  EXPECT_EQ(job.why().reason, Reason::build_failed);
+}
+
+TEST(JobMachine, that_is_canceled_ends_when_its_attempts_have) {
+  JobMachine job(2);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  EXPECT_EQ(kinds(job.cancel()), (std::vector<Kind>{Kind::stop}));
+  EXPECT_FALSE(job.cancel().taken);
+  EXPECT_FALSE(job.placed(1, "b", "gpu").taken);
+  EXPECT_EQ(kinds(job.ended(0, because(Reason::provider_lost), {})), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::canceled);
+  JobMachine waiting(2);
+  waiting.begin();
+  EXPECT_EQ(kinds(waiting.cancel()), (std::vector<Kind>{Kind::finish}));
+}
+
+TEST(JobMachine, that_completes_while_it_is_canceled_has_completed) {
+  JobMachine job(1);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  job.cancel();
+  EXPECT_EQ(kinds(job.ended(0, because(Reason::completed), {9})), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::complete);
+}
+
+TEST(JobMachine, waits_when_nobody_takes_it_now_and_ends_when_nobody_ever_will) {
+  JobMachine job(1);
+  job.begin();
+  EXPECT_TRUE(job.unplaceable(0, because(Reason::busy), false).actions.empty());
+  EXPECT_EQ(job.state(), State::queued);
+  EXPECT_EQ(kinds(job.retry(0)), (std::vector<Kind>{Kind::place}));
+  EXPECT_EQ(kinds(job.unplaceable(0, because(Reason::extension_missing), true)), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::system_error);
+  EXPECT_EQ(job.why().reason, Reason::extension_missing);
+}
+
+TEST(JobMachine, that_was_stored_goes_on_where_it_was) {
+  JobMachine job(3);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  job.ended(0, because(Reason::completed), {4});
+  job.placed(1, "b", "gpu");
+  job.started(1);
+  auto again = JobMachine::restore(job.tasks(), job.cancel_asked(), kAttemptsMax);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->state(), job.state());
+  const Outcome outcome = again->begin();
+  ASSERT_EQ(kinds(outcome), (std::vector<Kind>{Kind::place}));
+  EXPECT_EQ(outcome.actions[0].task, 2u);
+  EXPECT_EQ(kinds(again->ended(1, because(Reason::submitter_restarted), {})), (std::vector<Kind>{Kind::place}));
+  std::vector<TaskRecord> impossible = job.tasks();
+  impossible[2].state = State::running;
+  EXPECT_FALSE(JobMachine::restore(impossible, false, kAttemptsMax));
+  EXPECT_FALSE(JobMachine::restore({}, false, kAttemptsMax));
+}
+
+// Any events in any order, crashes between them: the job ends once, or has not ended, and a task has one attempt under
+// way at most.
+RC_GTEST_PROP(JobMachine, ends_exactly_once_whatever_happens, ()) {
+  const auto count = *rc::gen::inRange<std::size_t>(1, 5);
+  JobMachine job(count, *rc::gen::inRange<std::uint32_t>(1, 4));
+  int finished = 0;
+  const auto take = [&](const Outcome& outcome) {
+    RC_ASSERT(outcome.taken || outcome.actions.empty());
+    for (const Action& action : outcome.actions) finished += action.kind == Kind::finish ? 1 : 0;
+  };
+  take(job.begin());
+  const std::vector<Reason> reasons{Reason::completed, Reason::completed, Reason::provider_lost,  Reason::build_failed,
+                                    Reason::canceled,  Reason::preempted, Reason::voucher_missing};
+  const auto steps = *rc::gen::inRange(0, 80);
+  for (int step = 0; step < steps; ++step) {
+    const auto task = *rc::gen::inRange<std::size_t>(0, count + 1);
+    switch (*rc::gen::inRange(0, 16)) {
+      case 0:
+        take(job.cancel());
+        break;
+      case 1:
+        take(job.unplaceable(task, because(Reason::busy), *rc::gen::arbitrary<bool>()));
+        break;
+      case 2: {
+        auto again = JobMachine::restore(job.tasks(), job.cancel_asked(), kAttemptsLimit);
+        RC_ASSERT(again.has_value());
+        RC_ASSERT(again->state() == job.state());
+        job = *std::move(again);
+        take(job.begin());
+        break;
+      }
+      case 3:
+      case 4:
+      case 5:
+        take(job.started(task));
+        break;
+      case 6:
+        take(job.progressed(task, *rc::gen::inRange<std::uint32_t>(0, 1100)));
+        break;
+      case 7:
+      case 8:
+      case 9:
+        take(job.ended(task, because(*rc::gen::elementOf(reasons)), {1}));
+        break;
+      default:
+        take(job.placed(task, "p" + std::to_string(step), "d"));
+    }
+    RC_ASSERT(finished == (is_end(job.state()) ? 1 : 0));
+    RC_ASSERT((job.why().reason != Reason::unspecified) == is_end(job.state()));
+    RC_ASSERT(job.progress_permille() <= 1000u);
+    if (is_end(job.state())) RC_ASSERT(!job.cancel().taken && !job.placed(task, "late", "d").taken);
+  }
+}
+
+TEST(State, is_called_by_its_name) {
+  for (const char* name :
+       {"QUEUED", "INITIALIZING", "RUNNING", "COMPLETE", "EXECUTOR_ERROR", "SYSTEM_ERROR", "CANCELING", "CANCELED"}) {
+    const auto state = state_from_name(name);
+    ASSERT_TRUE(state) << name;
+    EXPECT_EQ(name_of(*state), name);
+  }
+  EXPECT_EQ(state_from_name("DONE"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace quern::jobs

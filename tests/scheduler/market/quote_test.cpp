@@ -1,0 +1,179 @@
+#include "scheduler/market/quote.hpp"
+
+#include <functional>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "tests/scheduler/market/sample_offer.hpp"
+
+namespace quern::market {
+namespace {
+
+using model::Dimension;
+using model::Job;
+using model::Offer;
+using model::OfferedDevice;
+using model::Reason;
+using model::Why;
+
+Job sample_job() {
+  Job job;
+  job.name = "sample";
+  job.inputs = {{.path = "k.cl", .digest = {}, .bytes = 1'000}};
+  job.outputs = {{.path = "out.bin", .max_bytes = 1 << 20}};
+  job.program.sources = {"k.cl"};
+  job.buffers = {{.name = "out", .bytes = 1 << 20, .input = {}, .output = "out.bin", .fill = 0, .access = {}}};
+  job.steps = {{.kernel = "k",
+                .repeat = 1,
+                .global_work_size = {1024, 256},
+                .local_work_size = {},
+                .global_work_offset = {},
+                .chunk = {},
+                .arguments = {model::BufferArgument{{"out"}}, model::LocalArgument{1'024}}}};
+  job.work = model::Work{.fp32_flop = 40'000'000'000'000, .fp64_flop = 0, .int32_op = 0, .memory_bytes = 0};
+  return job;
+}
+
+std::variant<Quote, Why> quote_of(const Job& job, std::size_t device = 0) {
+  const Offer offer = sample_offer();
+  return quote(job, whole(job), offer, offer.devices[device], {}, kNow);
+}
+
+TEST(Quote, of_a_job_that_says_its_work_is_its_share_of_the_measured_peak) {
+  const auto quoted = std::get<Quote>(quote_of(sample_job()));
+  EXPECT_EQ(quoted.device_us.low, 4'000'000u) << "40 Tflop at 10 Tflop/s";
+  EXPECT_EQ(quoted.device_us.likely, 16'000'000u);
+  EXPECT_EQ(quoted.device_us.high, 160'000'000u);
+  EXPECT_EQ(quoted.low, model::Credits{12'000}) << "3,000 a second";
+  EXPECT_EQ(quoted.likely, model::Credits{48'000});
+  EXPECT_EQ(quoted.high, model::Credits{180'000}) << "a minute is all it may take";
+  EXPECT_FALSE(quoted.measured);
+}
+
+TEST(Quote, chooses_the_dear_and_fast_where_the_cheap_hour_is_the_dear_job) {
+  const auto fast = std::get<Quote>(quote_of(sample_job(), 0));
+  Job longer = sample_job();
+  longer.resources.walltime_ms = 600'000;
+  const auto slow = std::get<Quote>(quote_of(longer, 1));
+  const Offer offer = sample_offer();
+  EXPECT_LT(offer.devices[1].rates[Dimension::device_time], offer.devices[0].rates[Dimension::device_time]);
+  EXPECT_LT(fast.likely, slow.likely);
+}
+
+TEST(Quote, of_what_was_measured_has_narrow_bounds_around_it) {
+  const Job job = sample_job();
+  const Offer offer = sample_offer();
+  const Experience trial{
+      .units = 16, .device_us = 100'000, .cpu_us = 32'000, .setup_us = 250'000, .spread_permille = 0};
+  const auto quoted = std::get<Quote>(quote(job, whole(job), offer, offer.devices[0], trial, kNow));
+  EXPECT_TRUE(quoted.measured);
+  EXPECT_EQ(quoted.device_us, (Bounds{1'200'000, 1'600'000, 2'000'000}));
+  EXPECT_EQ(quoted.usage[Dimension::cpu_time], 512'000u);
+  EXPECT_EQ(quoted.likely, model::Credits{4'800});
+  EXPECT_GE(quoted.total_ms.likely, 1'850u);
+}
+
+struct Unfit {
+  Reason reason;
+  std::function<void(Job&, Offer&)> make;
+};
+
+std::vector<Unfit> unfit_cases() {
+  return {
+      {Reason::kind_not_offered, [](Job& job, Offer&) { job.kind = model::JobKind::command; }},
+      {Reason::device_type, [](Job& job, Offer&) { job.resources.device_type = model::DeviceType::cpu; }},
+      {Reason::opencl_version, [](Job& job, Offer&) { job.resources.min_opencl_version = 301; }},
+      {Reason::extension_missing, [](Job& job, Offer&) { job.resources.extensions = {"cl_khr_none"}; }},
+      {Reason::global_memory, [](Job& job, Offer&) { job.buffers[0].bytes = (8ull << 30) + 1; }},
+      {Reason::global_memory, [](Job& job, Offer&) { job.resources.min_global_memory_bytes = (8ull << 30) + 1; }},
+      {Reason::allocation_size, [](Job& job, Offer&) { job.buffers[0].bytes = (2ull << 30) + 1; }},
+      {Reason::local_memory, [](Job& job, Offer&) { job.steps[0].arguments[1] = model::LocalArgument{64'001 << 4}; }},
+      {Reason::host_memory, [](Job& job, Offer&) { job.resources.memory_bytes = (4ull << 30) + 1; }},
+      {Reason::cpu_cores, [](Job& job, Offer&) { job.resources.cpu_cores = 5; }},
+      {Reason::scratch_space, [](Job& job, Offer&) { job.resources.scratch_bytes = (1ull << 30) + 1; }},
+      {Reason::walltime_limit, [](Job& job, Offer&) { job.resources.walltime_ms = 3'600'001; }},
+      {Reason::walltime_limit, [](Job& job, Offer&) { job.resources.walltime_ms = 15'999; }},
+      {Reason::input_size, [](Job& job, Offer&) { job.inputs[0].bytes = (1ull << 30) + 1; }},
+      {Reason::output_size, [](Job& job, Offer&) { job.outputs[0].max_bytes = (1ull << 30) + 1; }},
+      {Reason::offer_withdrawn, [](Job&, Offer& offer) { offer.withdrawn = true; }},
+      {Reason::offer_expired, [](Job&, Offer& offer) { offer.until_unix_ms = kNow; }},
+      {Reason::work_unknown, [](Job& job, Offer&) { job.work.reset(); }},
+      {Reason::work_unknown, [](Job& job, Offer&) { job.work = model::Work{}; }},
+      {Reason::work_unknown, [](Job&, Offer& offer) { offer.devices[0].speed.fp32_flops = 0; }},
+      {Reason::price_too_high, [](Job& job, Offer&) { job.price.max_total = model::Credits{47'999}; }},
+      {Reason::price_too_high, [](Job& job, Offer&) { job.price.max_per_device_second = model::Credits{2'999}; }},
+  };
+}
+
+TEST(Quote, names_one_reason_for_every_device_that_cannot) {
+  std::set<Reason> seen;
+  for (const Unfit& unfit_case : unfit_cases()) {
+    Job job = sample_job();
+    Offer offer = sample_offer();
+    unfit_case.make(job, offer);
+    const auto quoted = quote(job, whole(job), offer, offer.devices[0], {}, kNow);
+    const auto* why = std::get_if<Why>(&quoted);
+    ASSERT_NE(why, nullptr) << model::text_of(unfit_case.reason).name;
+    EXPECT_EQ(why->reason, unfit_case.reason) << model::to_text(*why);
+    seen.insert(why->reason);
+  }
+  EXPECT_EQ(seen.size(), 17u);
+}
+
+TEST(Quote, at_the_limit_is_one) {
+  Job job = sample_job();
+  job.price.max_total = model::Credits{48'000};
+  job.price.max_per_device_second = model::Credits{3'000};
+  job.resources.walltime_ms = 16'000;
+  job.resources.memory_bytes = 4ull << 30;
+  job.buffers[0].bytes = 2ull << 30;
+  EXPECT_TRUE(std::holds_alternative<Quote>(quote_of(job)));
+}
+
+RC_GTEST_PROP(Quote, has_bounds_in_order_and_shares_cost_what_the_whole_does, ()) {
+  Job job = sample_job();
+  job.resources.walltime_ms = 3'600'000;
+  job.work->fp32_flop = *rc::gen::inRange<std::uint64_t>(1, 1ull << 44);
+  job.work->memory_bytes = *rc::gen::inRange<std::uint64_t>(0, 1ull << 40);
+  Offer offer = sample_offer();
+  for (auto& rate : offer.devices[0].rates.rate) rate = *rc::gen::inRange<std::int64_t>(0, 100'000);
+  const auto count = *rc::gen::inRange<std::uint64_t>(1, 9);
+  const Share all = whole(job);
+  const auto single = quote(job, all, offer, offer.devices[0], {}, kNow);
+  const auto* one = std::get_if<Quote>(&single);
+  if (!one) return;
+  RC_ASSERT(one->low <= one->likely);
+  RC_ASSERT(one->likely <= one->high);
+  RC_ASSERT(one->device_us.low <= one->device_us.likely && one->device_us.likely <= one->device_us.high);
+  RC_ASSERT(one->total_ms.low <= one->total_ms.likely && one->total_ms.likely <= one->total_ms.high);
+  std::uint64_t sum = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Share part = all;
+    part.units = all.units * (i + 1) / count - all.units * i / count;
+    if (part.units == 0) continue;
+    const auto shard = quote(job, part, offer, offer.devices[0], {}, kNow);
+    sum += std::get<Quote>(shard).device_us.likely;
+  }
+  // Each share is rounded up to a microsecond at the peak.
+  RC_ASSERT(sum >= one->device_us.likely);
+  RC_ASSERT(sum <= one->device_us.likely + count * kLikelyPeakShare);
+}
+
+RC_GTEST_PROP(Quote, never_overflows, ()) {
+  Job job = sample_job();
+  const auto any = rc::gen::arbitrary<std::uint64_t>();
+  job.work = model::Work{.fp32_flop = *any, .fp64_flop = *any, .int32_op = *any, .memory_bytes = *any};
+  Offer offer = sample_offer();
+  offer.link_bytes_per_second = *any;
+  offer.devices[0].rates.rate.fill(model::kRateMax);
+  const Share share{.units = *any, .units_of_job = *any % 1000 + 1, .input_bytes = *any / 2, .output_bytes = *any / 2};
+  const Experience seen{
+      .units = *any, .device_us = *any, .cpu_us = *any, .setup_us = *any / 4, .spread_permille = 70'000};
+  const auto quoted = quote(job, share, offer, offer.devices[0], seen, kNow);
+  if (const auto* one = std::get_if<Quote>(&quoted)) RC_ASSERT(one->likely.micro >= 0);
+}
+
+}  // namespace
+}  // namespace quern::market

@@ -1,0 +1,160 @@
+#include "scheduler/execution/worker_reports.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace quern::execution {
+namespace {
+
+using model::Reason;
+
+const model::Shard kShard{.outputs = {{"a", "x", 0, 4}, {"b", "y", 8, 8}}};
+const WorkerStarted kStarted{"device", 4, DeviceClock::process_cpu_time};
+const WorkerFinished kCompleted{
+    .why = {Reason::completed, {}}, .device_time_us = 7, .cpu_time_us = 9, .outputs = {{"a", 4, {}}, {"b", 8, {}}}};
+
+// Whether all are believed.
+runtime::Result<void> read_all(const std::vector<WorkerReport>& reports, const WorkerLimits& limits = {}) {
+  ReportReader reader;
+  reader.expect(kShard, limits);
+  for (const WorkerReport& report : reports) {
+    reader.add(encode_report(report));
+    const auto read = reader.next();
+    if (!read) return std::unexpected(read.error());
+    if (*read != report) return runtime::fail(WorkerErrc::malformed, "read back as another");
+  }
+  return {};
+}
+
+void expect_refused(const std::vector<WorkerReport>& reports, WorkerErrc code, const WorkerLimits& limits = {}) {
+  const auto read = read_all(reports, limits);
+  ASSERT_FALSE(read);
+  EXPECT_TRUE(read.error() == code) << read.error().message();
+}
+
+WorkerLog log_of(std::size_t bytes, WorkerLog::Source source = WorkerLog::Source::kernels) {
+  return {source, std::string(bytes, 'x')};
+}
+
+TEST(WorkerReports, those_of_a_task_are_read_as_they_were_sent) {
+  const auto read = read_all({kStarted, log_of(5, WorkerLog::Source::compiler), WorkerProgress{10, 1, 2}, log_of(3),
+                              WorkerProgress{10, 1, 3}, kCompleted});
+  EXPECT_TRUE(read) << read.error().message();
+  EXPECT_TRUE(read_all({WorkerFinished{.why = {Reason::manifest_invalid, "inputs[0]: missing"}}}));
+}
+
+TEST(WorkerReports, out_of_order_are_refused) {
+  expect_refused({WorkerProgress{}}, WorkerErrc::out_of_order);
+  expect_refused({kCompleted}, WorkerErrc::out_of_order);
+  expect_refused({kStarted, kStarted}, WorkerErrc::out_of_order);
+  expect_refused({kStarted, kCompleted, kStarted}, WorkerErrc::out_of_order);
+}
+
+TEST(WorkerReports, totals_do_not_shrink) {
+  expect_refused({kStarted, WorkerProgress{5, 5, 5}, WorkerProgress{4, 5, 5}}, WorkerErrc::out_of_order);
+  expect_refused({kStarted, WorkerProgress{5, 5, 5}, WorkerProgress{5, 4, 5}}, WorkerErrc::out_of_order);
+  expect_refused({kStarted, WorkerProgress{5, 8, 5}, kCompleted}, WorkerErrc::out_of_order);
+  expect_refused({kStarted, WorkerProgress{5, kWorkerTimeMaxUs + 1, 5}}, WorkerErrc::malformed);
+  expect_refused({kStarted, WorkerProgress{1001, 0, 0}}, WorkerErrc::malformed);
+}
+
+TEST(WorkerReports, outputs_are_those_of_the_shard_or_none) {
+  WorkerFinished finished = kCompleted;
+  finished.outputs.pop_back();
+  expect_refused({kStarted, finished}, WorkerErrc::malformed);
+  finished = kCompleted;
+  finished.outputs[1].bytes = 9;
+  expect_refused({kStarted, finished}, WorkerErrc::malformed);
+  finished = kCompleted;
+  finished.outputs[0].path = "../a";
+  expect_refused({kStarted, finished}, WorkerErrc::malformed);
+  finished = kCompleted;
+  finished.why.reason = Reason::kernel_failed;
+  expect_refused({kStarted, finished}, WorkerErrc::malformed);
+}
+
+TEST(WorkerReports, a_worker_does_not_speak_for_others) {
+  for (const Reason reason : {Reason::provider_lost, Reason::overcharged, Reason::busy, Reason::retries_exhausted}) {
+    expect_refused({kStarted, WorkerFinished{.why = {reason, {}}}}, WorkerErrc::malformed);
+  }
+}
+
+TEST(WorkerReports, logs_end_at_their_limits) {
+  EXPECT_TRUE(read_all({kStarted, log_of(60), log_of(40)}, {.log_bytes = 100}));
+  expect_refused({kStarted, log_of(60), log_of(41)}, WorkerErrc::over_limit, {.log_bytes = 100});
+  const auto build_log = log_of(kWorkerLogBytesMax, WorkerLog::Source::compiler);
+  EXPECT_TRUE(read_all({kStarted, build_log, build_log}));
+  expect_refused({kStarted, build_log, build_log, log_of(1, WorkerLog::Source::compiler)}, WorkerErrc::over_limit);
+}
+
+TEST(WorkerReports, after_a_lie_nothing_is_believed) {
+  ReportReader reader;
+  reader.expect(kShard, {});
+  reader.add(encode_report(WorkerProgress{}));
+  reader.add(encode_report(kStarted));
+  EXPECT_FALSE(reader.next());
+  EXPECT_FALSE(reader.next());
+  EXPECT_FALSE(reader.is_under_way());
+}
+
+TEST(WorkerReports, lengths_that_are_none_or_too_large_are_refused_before_their_bytes_come) {
+  MessageCutter cutter(100);
+  cutter.add(runtime::bytes_of("\x65"));
+  const auto large = cutter.next();
+  ASSERT_FALSE(large);
+  EXPECT_TRUE(large.error() == WorkerErrc::too_large);
+  MessageCutter endless(100);
+  endless.add(runtime::bytes_of("\xff\xff\xff\xff\xff"));
+  EXPECT_FALSE(endless.next());
+}
+
+TEST(WorkerReports, texts_are_made_fit_to_be_sent) {
+  WorkerFinished finished{.why = {Reason::kernel_failed, std::string(5000, 'x') + "\x1b[0m\xff"}};
+  MessageCutter cutter(kWorkerReportBytesMax);
+  cutter.add(encode_report(finished));
+  const auto message = cutter.next();
+  ASSERT_TRUE(message && *message);
+  const auto& bytes = **message;
+  const auto report = decode_report(bytes);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(std::get<WorkerFinished>(*report).why.detail, std::string(model::kDetailBytesMax, 'x'));
+}
+
+RC_GTEST_PROP(WorkerReports, any_bytes_are_read_in_any_pieces_alike, (const std::vector<std::uint8_t>& noise)) {
+  runtime::Bytes bytes = encode_report(kStarted);
+  runtime::append(bytes, encode_report(WorkerProgress{1, 2, 3}));
+  runtime::append(bytes, std::as_bytes(std::span(noise)));
+  const auto count = [&](std::size_t piece) {
+    ReportReader reader;
+    reader.expect(kShard, {});
+    std::size_t read = 0;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+      reader.add(runtime::ByteView(bytes).subspan(at, std::min(piece, bytes.size() - at)));
+      for (auto report = reader.next(); report && *report; report = reader.next()) ++read;
+    }
+    return read;
+  };
+  RC_ASSERT(count(1) == count(bytes.size()));
+  RC_ASSERT(count(1) >= 2);
+}
+
+RC_GTEST_PROP(WorkerRequests, are_read_back_as_they_were, (std::string job, std::uint32_t shard, std::uint64_t limit)) {
+  const WorkerTask task{.job = job,
+                        .shard = shard,
+                        .platform = 3,
+                        .device = 4,
+                        .device_name = "a device",
+                        .input_folder = "/in",
+                        .output_folder = "/out",
+                        .limits = {limit, limit / 2, limit / 3, limit / 4}};
+  RequestReader reader;
+  reader.add(encode_request(task));
+  reader.add(encode_request(WorkerCancel{Reason::shutting_down}));
+  const auto first = reader.next();
+  RC_ASSERT(first && *first && **first == WorkerRequest(task));
+  const auto second = reader.next();
+  RC_ASSERT(second && *second && **second == WorkerRequest(WorkerCancel{Reason::shutting_down}));
+}
+
+}  // namespace
+}  // namespace quern::execution
