@@ -46,7 +46,7 @@ model::Reason reason_of(const runtime::Error& error) {
   if (error == store::Errc::disk_full) return model::Reason::disk_full;
   if (error == Errc::budget_exceeded) return model::Reason::budget_exceeded;
   if (error == Errc::above_reservation) return model::Reason::overcharged;
-  if (error == Errc::key_reused) return model::Reason::amount_wrong;
+  if (error == Errc::key_reused) return model::Reason::terms_differ;
   return model::Reason::internal;
 }
 

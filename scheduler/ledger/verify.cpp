@@ -228,6 +228,9 @@ Result<Breach> check_all(const Ledger& ledger, Recount& recount) {
 }  // namespace
 
 Result<Verification> verify(const Ledger& ledger) {
+  std::optional<Result<store::Transaction>> reading;
+  if (!ledger.database().in_transaction()) reading.emplace(store::Transaction::begin_reading(ledger.database()));
+  if (reading && !*reading) return std::unexpected(reading->error());
   Recount recount;
   auto breach = check_all(ledger, recount);
   if (!breach && breach.error() != store::Errc::corrupt) return std::unexpected(std::move(breach).error());

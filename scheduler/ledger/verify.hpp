@@ -21,7 +21,8 @@ struct Verification {
 // reversal turns the postings of a transaction before it; every account, total and reservation is what the rows say;
 // what was spent was reserved. A damaged file is a breach, too; an error is only what kept this from looking.
 //
-// Blocks, reads everything once, and keeps one balance an account. Give it no transaction that is open for writing.
+// Blocks, reads everything once, and keeps one balance an account. It sees one state of the database: on a running node
+// give it a ledger on a connection of its own, which does not hold up the writer's.
 runtime::Result<Verification> verify(const Ledger& ledger);
 
 }  // namespace quern::ledger

@@ -205,6 +205,11 @@ Result<Transaction> Transaction::begin(Database& database) {
   return Transaction(database);
 }
 
+Result<Transaction> Transaction::begin_reading(Database& database) {
+  if (auto begun = database.run("BEGIN"); !begun) return std::unexpected(std::move(begun).error());
+  return Transaction(database);
+}
+
 Transaction::~Transaction() {
   // SQLite has rolled back by itself when the disk was full; a rollback itself writes nothing that could fail.
   if (database_ && database_->in_transaction()) std::ignore = database_->run("ROLLBACK");

@@ -120,10 +120,13 @@ class Database {
   std::unique_ptr<Connection> connection_;
 };
 
-// One transaction, which may write from its begin on. Rolled back unless committed. They do not nest.
+// One transaction. Rolled back unless committed. They do not nest.
 class Transaction {
  public:
+  // Writes: no other connection can until it is over.
   static runtime::Result<Transaction> begin(Database& database);
+  // Only reads, and sees the database as it is at its first read, whatever other connections write meanwhile.
+  static runtime::Result<Transaction> begin_reading(Database& database);
   ~Transaction();
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;

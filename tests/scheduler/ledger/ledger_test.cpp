@@ -271,6 +271,22 @@ TEST_F(Ledgers, of_a_newer_program_are_refused) {
   EXPECT_EQ(refused.error(), store::Errc::newer_schema);
 }
 
+TEST_F(Ledgers, are_verified_beside_the_writer_as_they_were_committed) {
+  ASSERT_TRUE(reserve(1, 10));
+  Database other = *Database::open({.path = "ledger.db", .vfs = files_.vfs()});
+  const auto beside = Ledger::open(other, kBudget);
+  ASSERT_TRUE(beside) << beside.error().message();
+  auto transaction = Transaction::begin(database_);
+  ASSERT_TRUE(transaction);
+  ASSERT_TRUE(ledger_.spend(charge(1, 7)));
+  const auto verified = verify(*beside);
+  ASSERT_TRUE(verified) << verified.error().message();
+  EXPECT_EQ(verified->breach.value_or(""), "");
+  EXPECT_EQ(verified->transactions, 0);
+  ASSERT_TRUE(transaction->commit());
+  EXPECT_EQ(verify(*beside)->transactions, 1);
+}
+
 // What somebody could do to the tables by hand, and what verify() says of it.
 struct Tampering {
   const char* sql;

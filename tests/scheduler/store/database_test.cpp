@@ -1,7 +1,9 @@
 #include "scheduler/store/database.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,30 @@ TEST_F(Databases, give_back_what_they_took) {
   EXPECT_EQ(texts, (std::vector<std::string>{"a", ""}));
   EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 0}));
   EXPECT_EQ(nulls, (std::vector<bool>{false, true}));
+}
+
+RC_GTEST_PROP(DatabaseValues, of_any_content_come_back,
+              (std::int64_t number, const std::string& text, const std::vector<std::uint8_t>& bytes)) {
+  SimulatedFiles files;
+  auto database = Database::open({.path = "test.db", .vfs = files.vfs()});
+  RC_ASSERT(database && database->execute(kNotes));
+  const auto blob = std::as_bytes(std::span(bytes));
+  RC_ASSERT(database->run("INSERT INTO notes VALUES (?, ?, ?)", number, text, blob).has_value());
+  const auto same = database->find("SELECT id, text, bytes FROM notes", [&](const Row& row) {
+    return row.integer(0) == number && row.text(1) == text && std::ranges::equal(row.bytes(2), blob);
+  });
+  RC_ASSERT(same && same->value_or(false));
+}
+
+TEST_F(Databases, read_one_state_however_others_write) {
+  Database database = open();
+  ASSERT_TRUE(database.execute(kNotes));
+  Database reader = open();
+  const auto reading = Transaction::begin_reading(reader);
+  ASSERT_TRUE(reading);
+  EXPECT_EQ(count(reader), 0);
+  ASSERT_TRUE(database.run("INSERT INTO notes (text) VALUES ('later')"));
+  EXPECT_EQ(count(reader), 0);
 }
 
 TEST_F(Databases, are_durable_and_keep_a_log_ahead) {
@@ -203,10 +229,10 @@ TEST_F(Databases, a_full_disk_at_any_write_loses_nothing_acknowledged) {
 
 TEST_F(Databases, a_crash_at_any_sync_leaves_whole_transactions) {
   runtime::Random random(3);
-  Database database = open();
-  ASSERT_TRUE(database.execute(std::string(kNotes) + "; PRAGMA wal_autocheckpoint=8"));
   std::int64_t acknowledged = 0;
   std::size_t crashes = 0;
+  Database database = open();  // closing it syncs, too
+  ASSERT_TRUE(database.execute(std::string(kNotes) + "; PRAGMA wal_autocheckpoint=8"));
   files_.on_sync([&](std::string_view) {
     for (const Crash kind : {Crash::all_lost, Crash::all_kept, Crash::prefix, Crash::scattered}) {
       const auto copy = files_.crashed_copy(kind, random);
