@@ -65,6 +65,24 @@ quern::runtime::Task<void> sandboxed(Supervisor& supervisor, SandboxKind kind, R
   }
 }
 
+// The sandbox's own bwrap without what needs descriptors, and without the stage inside.
+std::vector<std::string> same_mounts() {
+  const auto plan = quern::execution::plan_for(SandboxKind::kernel_job, quern::execution::read_host_layout());
+  const std::vector<std::string> all = bwrap_arguments(plan, std::vector<std::string>{"/usr/bin/true"});
+  std::vector<std::string> words = {"/usr/bin/bwrap"};
+  for (std::size_t i = 0; i < all.size() && all[i] != "--"; ++i) {
+    if (all[i] == "--info-fd" || all[i] == "--seccomp") {
+      i += 1;
+    } else if (all[i] == "--perms") {
+      i += 4;  // --perms MODE --ro-bind-data DESCRIPTOR PLACE
+    } else {
+      words.push_back(all[i]);
+    }
+  }
+  words.insert(words.end(), {"--", "/usr/bin/true"});
+  return words;
+}
+
 quern::runtime::Task<void> measure(quern::runtime::Runtime& runtime) {
   const quern::execution::SupervisorOptions options{.sandbox_exec = kStage};
   Supervisor alone(runtime, options, Cgroups());
@@ -72,13 +90,12 @@ quern::runtime::Task<void> measure(quern::runtime::Runtime& runtime) {
   std::vector<Row> rows = {"fork and exec",
                            "sandbox-exec: limits and Landlock alone",
                            "bwrap, one mount",
-                           "bwrap, all namespaces",
+                           "bwrap, all namespaces, the same mounts",
                            "the whole sandbox, kernel job, no cgroup",
                            "the whole sandbox, kernel job",
                            "the whole sandbox, command job"};
   const std::vector<std::string> minimal = {"/usr/bin/bwrap", "--ro-bind", "/", "/", "/usr/bin/true"};
-  std::vector<std::string> namespaces = minimal;
-  namespaces.insert(namespaces.begin() + 1, {"--unshare-all", "--unshare-user"});
+  const std::vector<std::string> namespaces = same_mounts();
   for (int round = 0; round < kRounds; ++round) {
     const std::vector<std::vector<std::string>> plain = {
         {"/usr/bin/true"},

@@ -129,7 +129,7 @@ bool is_folder(const std::string& path) {
 
 // Inside a container the own group may lie outside of what is mounted: then the top of that is all there is.
 std::string folder_of(const std::string& root, const Mount& mount, std::string own) {
-  const std::string top = root + mount.place;
+  std::string top = root + mount.place;
   if (mount.root != "/" && own.starts_with(mount.root)) own.erase(0, mount.root.size());
   if (own.empty() || own == "/") return top;
   return is_folder(top + own) ? top + own : top;

@@ -25,7 +25,7 @@ std::string text_of_file(const std::string& path) {
 // A file of the kernel that holds one number.
 bool says(const std::string& root, const std::string& file, char number) {
   const std::string text = text_of_file(root + file);
-  return text.size() >= 1 && text[0] == number && (text.size() == 1 || text[1] == '\n');
+  return !text.empty() && text[0] == number && (text.size() == 1 || text[1] == '\n');
 }
 
 // Where the root of this process is no mount, it is a folder that was made to look like one.

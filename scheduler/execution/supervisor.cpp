@@ -82,7 +82,7 @@ struct SandboxedChild::State : std::enable_shared_from_this<SandboxedChild::Stat
   void time_is_over();
   void look_at_scratch();
   void end_for(Why why, bool at_once);
-  void finish(const ChildEnd& end);
+  void finish(const ChildEnd& seen);
   // The supervisor goes: nothing is told or due any more.
   void let_go();
 
@@ -286,8 +286,10 @@ void SandboxedChild::kill(Why why) {
 
 Task<ChildOutcome> SandboxedChild::wait() {
   const std::shared_ptr<State> state = state_;
-  while (!state->outcome) co_await state->news.wait();
-  co_return *state->outcome;
+  for (;;) {
+    if (const auto& outcome = state->outcome) co_return *outcome;
+    co_await state->news.wait();
+  }
 }
 
 Supervisor::Supervisor(runtime::Runtime& runtime, SupervisorOptions options, Cgroups cgroups) {
@@ -307,9 +309,13 @@ Task<Result<std::unique_ptr<SandboxedChild>>> Supervisor::start(SandboxPlan plan
   const auto state = std::make_shared<SandboxedChild::State>(*parts_, plan.kind, limits);
   std::unique_ptr<SandboxedChild> child(new SandboxedChild(state));
   state->begin(std::move(plan), std::move(command));
-  while (!state->started) co_await state->news.wait();
-  CO_CHECK(*state->started);
-  co_return child;
+  for (;;) {
+    if (const auto& started = state->started) {
+      CO_CHECK(*started);
+      co_return child;
+    }
+    co_await state->news.wait();
+  }
 }
 
 CgroupTier Supervisor::tier() const {
