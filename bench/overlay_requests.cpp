@@ -107,7 +107,8 @@ int main(int argc, char** argv) {
     bench::share_one_processor(share);
     const Trips found = trips(rounds);
     std::printf(
-        "1 KiB round trip, median, %s: bare TCP %.1f us; on one stream %.2f x, by a request on a stream of its own %.2f "
+        "1 KiB round trip, median, %s: bare TCP %.1f us; on one stream %.2f x, by a request on a stream of its own "
+        "%.2f "
         "x\n",
         share ? "on one processor" : "a processor each", found.bare, found.stream, found.request);
     good = found.stream <= kGoal && found.request <= kGoal;

@@ -122,7 +122,10 @@ double print_case(const Case& test, std::uint64_t bytes, bool& good) {
   std::printf(
       "%-5s %-4s %2d streams  %5.2f GB/s  CPU s/Gbit: sender %.4f (%.2f x bare), receiver %.4f (%.2f x bare)  %s\n",
       test.security, test.upload ? "up" : "down", test.streams, median(all.speed) / 1e9, median(all.sender),
-      median(all.sender_ratio), median(all.receiver), median(all.receiver_ratio), !judged ? "" : met ? "met" : "MISSED");
+      median(all.sender_ratio), median(all.receiver), median(all.receiver_ratio),
+      !judged ? ""
+      : met   ? "met"
+              : "MISSED");
   std::fflush(stdout);
   return median(all.speed);
 }

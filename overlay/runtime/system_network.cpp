@@ -71,7 +71,8 @@ class TcpStream final : public SocketStream {
     // A look at the first byte, and not async_wait(), which asks the system to arm its event anew each time and is then
     // told about the free send buffer, too: a system call and a turn more for each message.
     std::byte first{};
-    const auto [error, size] = co_await socket_.async_receive(asio::buffer(&first, 1), tcp::socket::message_peek, kAwait);
+    const auto [error, size] =
+        co_await socket_.async_receive(asio::buffer(&first, 1), tcp::socket::message_peek, kAwait);
     if (!error) co_return Result<void>();
     Error why = co_await failure(lasting(error));
     if (why == Errc::closed) co_return std::unexpected(std::move(why));

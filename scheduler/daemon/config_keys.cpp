@@ -231,6 +231,7 @@ ConfigKey job_kinds() {
           },
           .get = [](const Config& config) -> ConfigValue {
             std::vector<std::string> shown;
+            shown.reserve(config.provider.kinds.size());
             for (const model::JobKind kind : config.provider.kinds) {
               shown.emplace_back(kKinds.at(static_cast<std::size_t>(kind)));
             }

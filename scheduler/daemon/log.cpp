@@ -155,11 +155,11 @@ Log::Sink standard_error() {
 }
 
 std::string to_text(runtime::WallTime time) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> at{milliseconds(time.unix_ms)};
-  const auto day = floor<days>(at);
-  const year_month_day date(day);
-  const hh_mm_ss clock(at - day);
+  namespace chrono = std::chrono;
+  const chrono::sys_time<chrono::milliseconds> at{chrono::milliseconds(time.unix_ms)};
+  const auto day = chrono::floor<chrono::days>(at);
+  const chrono::year_month_day date(day);
+  const chrono::hh_mm_ss clock(at - day);
   std::array<char, 48> text{};
   std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),

@@ -28,7 +28,7 @@ std::uint64_t read_integer_bits(Findings& findings, const Place& at, ScalarType 
 
 std::uint64_t read_hexadecimal(Findings& findings, const Place& at, ScalarType type) {
   const std::string& text = at.node->text;
-  const std::size_t digits = 2 * bytes_of(type);
+  const std::size_t digits = 2 * std::size_t{bytes_of(type)};
   std::uint64_t bits = 0;
   if (text.starts_with(kHexPrefix) && text.size() == kHexPrefix.size() + digits) {
     const char* end = text.data() + text.size();

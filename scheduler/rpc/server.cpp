@@ -110,6 +110,7 @@ Task<void> Server::State::serve_unix(MessageStreamPtr stream) {
 
 Task<void> Server::State::upgrade(std::unique_ptr<PendingWebSocket> pending) {
   const Counted counted(connections);
+  if (!rules) co_return;  // never: they come with the listener
   auto upgraded = co_await runtime::with_timeout(service.runtime.clock(), kUpgradeTime, pending->upgrade(*rules));
   if (!upgraded) {
     service.on_event("refused", pending->peer(), upgraded.error().message());
@@ -149,8 +150,8 @@ Result<std::unique_ptr<Server>> Server::listen(runtime::Runtime& runtime, const 
   if (options.websocket) {
     auto token = Token::load_or_make(runtime, options.websocket->token_file);
     if (!token) return std::unexpected(std::move(token).error());
-    state->rules.emplace(*std::move(token), std::move(options.websocket->origins));
-    state->service.token = &state->rules->token;
+    auto& rules = state->rules.emplace(*std::move(token), std::move(options.websocket->origins));
+    state->service.token = &rules.token;
     auto listener = WebSocketListener::listen(runtime.executor(), options.websocket->at);
     if (!listener) return std::unexpected(std::move(listener).error());
     state->websocket_listener = *std::move(listener);
