@@ -11,6 +11,7 @@
 #include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/waiter.hpp"
 #include "scheduler/execution/child_thread.hpp"
+#include "scheduler/execution/orphans.hpp"
 
 namespace quern::execution {
 
@@ -293,6 +294,7 @@ Task<ChildOutcome> SandboxedChild::wait() {
 
 Supervisor::Supervisor(runtime::Runtime& runtime, SupervisorOptions options, Cgroups cgroups) {
   cgroups.clean_leftovers();
+  end_orphans();
   parts_ = std::make_unique<Parts>(runtime, std::move(options), std::move(cgroups));
 }
 
