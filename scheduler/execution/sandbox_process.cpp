@@ -259,7 +259,10 @@ void SandboxProcess::find_first_process() {
   first_ = pid;
   at(Part::inner) = std::move(process);
   watch(Part::inner, EPOLLIN);
-  if (killed_) kill();
+  if (killed_) {
+    send_signal(at(Part::inner), SIGKILL);
+    send_signal(at(Part::outer), SIGKILL);
+  }
 }
 
 void SandboxProcess::read_log(Part part) {
@@ -349,10 +352,14 @@ void SandboxProcess::ask_to_end() {
   }
 }
 
+// Without its bwrap a sandbox that is only being made would stay: bwrap is killed once the first process is known, or
+// when it is given up.
 void SandboxProcess::kill() {
   killed_ = true;
+  read_words(Part::info, info_);
+  find_first_process();
   send_signal(at(Part::inner), SIGKILL);
-  if (!reaped_) send_signal(at(Part::outer), SIGKILL);
+  if (first_ > 0 && !reaped_) send_signal(at(Part::outer), SIGKILL);
   cgroup_.kill();
 }
 
@@ -400,6 +407,7 @@ void SandboxProcess::finish_if_gone() {
 void SandboxProcess::abandon() {
   if (gone_ || abandoned_) return;
   abandoned_ = true;
+  if (!reaped_) send_signal(at(Part::outer), SIGKILL);
   report(true);
 }
 

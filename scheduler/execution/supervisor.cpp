@@ -11,6 +11,7 @@
 #include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/waiter.hpp"
 #include "scheduler/execution/child_thread.hpp"
+#include "scheduler/execution/orphans.hpp"
 
 namespace quern::execution {
 
@@ -137,14 +138,13 @@ void SandboxedChild::State::look() {
     scratch_exceeded = shared->scratch_exceeded;
     end = shared->end;
   }
+  // Before its end: what struck may have ended it faster than it was killed for it.
+  if (log_exceeded) end_for({Reason::log_exceeded, std::to_string(shared->log_bytes_max) + " bytes"}, true);
+  if (!scratch_exceeded.empty()) end_for({Reason::scratch_exceeded, scratch_exceeded}, true);
   if (started && !*started && !outcome) {
     finish({.kind = kind, .last_words = started->error().message()});
   } else if (end && !outcome) {
     finish(*end);
-  } else if (log_exceeded) {
-    end_for({Reason::log_exceeded, std::to_string(shared->log_bytes_max) + " bytes"}, true);
-  } else if (!scratch_exceeded.empty()) {
-    end_for({Reason::scratch_exceeded, scratch_exceeded}, true);
   }
   news.wake_all();
 }
@@ -294,6 +294,7 @@ Task<ChildOutcome> SandboxedChild::wait() {
 
 Supervisor::Supervisor(runtime::Runtime& runtime, SupervisorOptions options, Cgroups cgroups) {
   cgroups.clean_leftovers();
+  end_orphans();
   parts_ = std::make_unique<Parts>(runtime, std::move(options), std::move(cgroups));
 }
 

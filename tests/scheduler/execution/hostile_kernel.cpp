@@ -51,9 +51,9 @@ int run(const std::string& source, cl_long argument, const char* text) {
   constexpr auto flags = static_cast<cl_mem_flags>(CL_MEM_READ_WRITE) | CL_MEM_COPY_HOST_PTR;
   cl_mem results = clCreateBuffer(context, flags, sizeof(result), result.data(), &error);
   cl_mem texts = clCreateBuffer(context, flags, words.size(), words.data(), &error);
-  clSetKernelArg(kernel, 0, sizeof(results), static_cast<const void*>(&results));
+  clSetKernelArg(kernel, 0, sizeof(cl_mem), static_cast<const void*>(&results));
   clSetKernelArg(kernel, 1, sizeof(argument), &argument);
-  clSetKernelArg(kernel, 2, sizeof(texts), static_cast<const void*>(&texts));
+  clSetKernelArg(kernel, 2, sizeof(cl_mem), static_cast<const void*>(&texts));
   const std::size_t items = 1;
   error = clEnqueueNDRangeKernel(queue, kernel, 1, nullptr, &items, nullptr, 0, nullptr, nullptr);
   if (error != CL_SUCCESS) return failed("clEnqueueNDRangeKernel", error);
