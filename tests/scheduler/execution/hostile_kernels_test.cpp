@@ -131,8 +131,8 @@ TEST_F(HostileKernels, machine_code_in_a_kernel_traces_nobody) {
   EXPECT_EQ(walled(kernel).outcome.why.reason, Reason::call_forbidden);
 }
 
-TEST_F(HostileKernels, machine_code_in_a_kernel_makes_no_namespace) {
-  // A new network namespace in a new user namespace; of the UTS kind, which a process with threads may make.
+TEST_F(HostileKernels, machine_code_in_a_kernel_may_not_even_call_unshare) {
+  // Without a flag: a process with threads and no privileges makes nothing by it, but the call itself succeeds.
   const Kernel kernel = calling("result[0] = call(272, argument, 0, 0);", 0);
   EXPECT_EQ(bare(kernel).code, 0);
   EXPECT_EQ(walled(kernel).outcome.why.reason, Reason::call_forbidden);
