@@ -4,10 +4,12 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "overlay/muxer/yamux_handle.hpp"
 #include "overlay/runtime/assertion.hpp"
+#include "overlay/runtime/cleanup.hpp"
 #include "overlay/runtime/task_group.hpp"
 
 namespace quern::muxer {
@@ -24,6 +26,9 @@ constexpr Duration kFarewell = std::chrono::seconds(1);
 // Others get their turn after that many bytes, though the wire gives more, or takes all it is given.
 constexpr std::size_t kReadTurnBytes = 128 << 10;
 constexpr std::size_t kWriteTurnBytes = 512 << 10;
+// A writer that has been idle lets that many turns pass before it writes.
+constexpr int kGatherTurns = 2;
+constexpr int kFirstTurns = 8;
 
 constexpr const char* kPeerLeft = "the peer has said goodbye";
 constexpr const char* kPeerFailed = "the peer says that it failed, or that this end broke a rule";
@@ -73,13 +78,14 @@ Task<Error> YamuxSession::run() {
   QUERN_ASSERT(!std::exchange(begun_, true), "a session runs once");
   {
     const Finish finish(*this);
-    core_.ping(now());
     alarm_.arm(core_.heartbeat().next());
-    auto work = [this](runtime::TaskGroup& group) -> Task<void> {
-      group.spawn(write_frames());
-      co_await read_until_end();
+    // Not with_group(), whose body is a task of its own: an idle connection would keep 2 KiB more.
+    runtime::TaskGroup writer(co_await boost::asio::this_coro::executor);
+    auto read = [&] {
+      writer.spawn(write_frames());
+      return read_until_end();
     };
-    co_await runtime::with_group<void>(std::move(work));
+    co_await runtime::with_cleanup<void>(read, [&writer] { return writer.stop(); });
     wire_->close();
   }
   co_return ended_.value_or(Error(runtime::Errc::closed));
@@ -107,13 +113,17 @@ Task<void> YamuxSession::read_until_end() {
 
 Task<void> YamuxSession::write_frames() {
   std::size_t written = 0;
+  // The end of the handshake leaves with the first streams that are opened.
+  for (int turns = 0; turns < kFirstTurns; ++turns) co_await next_turn();
   for (;;) {
-    core_.fill();
+    seal_waiting();
     if (seal_failure_) break_off(*seal_failure_);
     const std::size_t size = wire_->unsent();
     if (size == 0) {
       if (leaving_) break;
       co_await writer_.wait();
+      // What answers need a few turns leave with the first: a packet less, and the peer wakes once.
+      for (int turns = 0; turns < kGatherTurns; ++turns) co_await next_turn();
       continue;
     }
     auto flushed = co_await wire_->flush();
@@ -153,9 +163,18 @@ void YamuxSession::after_frames() {
   }
 }
 
+void YamuxSession::seal_waiting() {
+  // How far the peer is, is asked along with the first that is sent.
+  if (!pinged_ && core_.has_output()) {
+    pinged_ = true;
+    core_.ping(now());
+  }
+  core_.fill();
+}
+
 // Sends what applications have answered in the turn that they got: no turn later, and all of it in one write.
 void YamuxSession::write_now() {
-  core_.fill();
+  seal_waiting();
   // A failure shows when the writer goes on.
   if (!wire_->try_flush() || wire_->unsent() != 0 || core_.has_output() || leaving_) writer_.wake();
 }

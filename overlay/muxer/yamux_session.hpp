@@ -50,6 +50,7 @@ class YamuxSession final : public Session,
   runtime::Task<void> write_frames();
   void on_alarm();
   void after_frames();
+  void seal_waiting();
   void write_now();
   // The session is over because of `why`; nothing more is sent.
   void break_off(runtime::Error why);
@@ -61,6 +62,7 @@ class YamuxSession final : public Session,
   std::unique_ptr<security::SecureStream> wire_;  // null once run() has ended
   YamuxCore core_;
   bool begun_ = false;
+  bool pinged_ = false;
   bool leaving_ = false;        // only what is sealed is still written
   bool left_ = false;           // and has been
   bool reader_writes_ = false;  // applications run with what they have read, and then the reader writes what they wrote
