@@ -47,9 +47,22 @@ async function privateNetwork (psk) {
   return preSharedKey({ psk })
 }
 
+// js-libp2p's WebSocket cannot make its peer wait: while TLS above it pauses, what comes piles up in the connection, which
+// breaks at 4 MiB, less than one stream's window, and no option of the transport says otherwise.
+function widenReadBuffer (upgrader) {
+  for (const name of ['upgradeInbound', 'upgradeOutbound']) {
+    const upgrade = upgrader[name].bind(upgrader)
+    upgrader[name] = (connection, ...rest) => {
+      connection.maxReadBufferLength = READ_BUFFER_BYTES
+      return upgrade(connection, ...rest)
+    }
+  }
+}
+
 export async function makeNode (options) {
   const seed = options.seed != null && createHash('sha256').update(options.seed).digest()
-  return await createLibp2p({
+  const node = await createLibp2p({
+    start: false,
     privateKey: seed ? await generateKeyPairFromSeed('Ed25519', seed) : await generateKeyPair('Ed25519'),
     addresses: { listen: options.listen },
     transports: choose(TRANSPORTS, options.transports),
@@ -65,4 +78,7 @@ export async function makeNode (options) {
     connectionMonitor: { abortConnectionOnPingFailure: false }, // a busy machine is no reason to hang up
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(streamLimits) }
   })
+  widenReadBuffer(node.components.upgrader)
+  await node.start()
+  return node
 }
