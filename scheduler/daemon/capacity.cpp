@@ -1,0 +1,173 @@
+#include "scheduler/daemon/capacity.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "scheduler/market/signed_offer.hpp"
+
+namespace quern::daemon {
+
+using hwprobe::DeviceMeasurement;
+using hwprobe::OpenclDevice;
+
+namespace {
+
+constexpr std::uint32_t kVersionStep = 100;
+constexpr std::string_view kVersionPrefix = "OpenCL ";
+
+// "OpenCL 3.0 PoCL HSTR: ...": 300.
+std::uint32_t version_number(std::string_view text) {
+  if (!text.starts_with(kVersionPrefix)) return 0;
+  text.remove_prefix(kVersionPrefix.size());
+  std::uint32_t major = 0;
+  std::uint32_t minor = 0;
+  const auto point = std::from_chars(text.data(), text.data() + text.size(), major).ptr;
+  if (point == text.data() + text.size() || *point != '.') return 0;
+  std::from_chars(point + 1, text.data() + text.size(), minor);
+  return major * kVersionStep + minor;
+}
+
+model::DeviceType type_of(hwprobe::OpenclDeviceType type) {
+  switch (type) {
+    case hwprobe::OpenclDeviceType::cpu:
+      return model::DeviceType::cpu;
+    case hwprobe::OpenclDeviceType::gpu:
+      return model::DeviceType::gpu;
+    default:
+      return model::DeviceType::accelerator;
+  }
+}
+
+model::Speed speed_of(const DeviceMeasurement& measured) {
+  model::Speed speed;
+  for (const hwprobe::Figure& figure : measured.figures) {
+    switch (figure.quantity) {
+      case hwprobe::Quantity::fp32_flops:
+        speed.fp32_flops = figure.value;
+        break;
+      case hwprobe::Quantity::fp64_flops:
+        speed.fp64_flops = figure.value;
+        break;
+      case hwprobe::Quantity::int32_ops:
+        speed.int32_ops = figure.value;
+        break;
+      case hwprobe::Quantity::memory_bandwidth:
+        speed.memory_bytes_per_second = figure.value;
+        break;
+    }
+    speed.spread_permille = std::max(speed.spread_permille, figure.spread_permille);
+    speed.taken_unix_ms = std::max(speed.taken_unix_ms, figure.taken_unix_ms);
+  }
+  return speed;
+}
+
+std::vector<std::string> extensions_of(const OpenclDevice& device) {
+  std::vector<std::string> names;
+  for (const std::string& name : device.extensions) {
+    if (names.size() == market::kExtensionsMax) break;
+    if (name.starts_with("cl_khr_") && name.size() <= market::kExtensionBytesMax) names.push_back(name);
+  }
+  return names;
+}
+
+const DeviceMeasurement* measurement_of(const hwprobe::MachineReport& report, const std::string& device) {
+  if (!report.measurements) return nullptr;
+  const auto& all = report.measurements->devices;
+  const auto found = std::ranges::find(all, device, &DeviceMeasurement::device_id);
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool holds(const std::vector<std::string>& list, const std::string& id) {
+  return std::ranges::find(list, id) != list.end();
+}
+
+// Empty when it may be offered.
+std::string why_not(const OpenclDevice& device, const DeviceMeasurement* measured, const ProviderConfig& config) {
+  if (!config.enabled) return "provider.enabled is false";
+  if (holds(config.devices_deny, device.id)) return "provider.devices_deny names it";
+  if (!config.devices_allow.empty() && !holds(config.devices_allow, device.id)) {
+    return "provider.devices_allow does not name it";
+  }
+  if (!device.available) return "its driver says that it is not available";
+  if (!device.compiler_available) return "its driver has no compiler";
+  if (!measured) return "it was not measured";
+  if (!measured->fitness.fit) return measured->fitness.reason;
+  return {};
+}
+
+model::OfferedDevice offered(const OpenclDevice& device, const DeviceMeasurement& measured,
+                             const ProviderConfig& config) {
+  const auto own = config.device_rates.find(device.id);
+  return {.id = device.id,
+          .name = device.name,
+          .type = type_of(device.type),
+          .opencl_version = version_number(device.version),
+          .compute_units = device.compute_units,
+          .global_memory_bytes = device.global_memory_bytes,
+          .allocation_max_bytes = device.max_allocation_bytes,
+          .local_memory_bytes = device.local_memory_bytes,
+          .extensions = extensions_of(device),
+          .speed = speed_of(measured),
+          .rates = own == config.device_rates.end() ? config.rates : own->second};
+}
+
+}  // namespace
+
+std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const ProviderConfig& config) {
+  std::vector<NodeDevice> devices;
+  std::size_t offered_count = 0;
+  for (const hwprobe::OpenclDriver& driver : report.opencl.value_or(std::vector<hwprobe::OpenclDriver>())) {
+    for (std::uint32_t platform = 0; platform < driver.platforms.size(); ++platform) {
+      for (const OpenclDevice& found : driver.platforms[platform].devices) {
+        NodeDevice device{.id = found.id,
+                          .name = found.name,
+                          .driver = driver.name,
+                          .platform = platform,
+                          .index = found.index,
+                          .pci_address = found.pci_address,
+                          .offered = {},
+                          .why = {}};
+        const DeviceMeasurement* measured = measurement_of(report, found.id);
+        device.why = why_not(found, measured, config);
+        if (device.why.empty() && offered_count == model::kOfferDevicesMax) {
+          device.why = "an offer has at most " + std::to_string(model::kOfferDevicesMax) + " devices";
+        }
+        if (device.why.empty()) {
+          device.offered = offered(found, *measured, config);
+          ++offered_count;
+        }
+        devices.push_back(std::move(device));
+      }
+    }
+  }
+  return devices;
+}
+
+std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test) {
+  std::vector<model::JobKind> kinds;
+  for (const model::JobKind kind : config.provider.kinds) {
+    const auto sandbox = kind == model::JobKind::opencl_kernel ? execution::SandboxKind::kernel_job
+                                                               : execution::SandboxKind::command_job;
+    if (kind == model::JobKind::opencl_kernel && test.holds(sandbox)) kinds.push_back(kind);
+  }
+  return kinds;
+}
+
+std::optional<model::Offer> make_offer(const Config& config, const std::vector<NodeDevice>& devices,
+                                       const std::vector<model::JobKind>& kinds, std::uint64_t sequence,
+                                       std::int64_t now_unix_ms) {
+  if (!config.provider.enabled || kinds.empty()) return std::nullopt;
+  model::Offer offer{.sequence = sequence,
+                     .from_unix_ms = now_unix_ms,
+                     .until_unix_ms = now_unix_ms + kOfferValidityMs,
+                     .kinds = kinds,
+                     .limits = config.provider.limits};
+  for (const NodeDevice& device : devices) {
+    if (const auto& found = device.offered) offer.devices.push_back(*found);
+  }
+  if (offer.devices.empty()) return std::nullopt;
+  return offer;
+}
+
+}  // namespace quern::daemon

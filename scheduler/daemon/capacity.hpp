@@ -1,0 +1,42 @@
+// What this node has to sell: out of what hwprobe found and measured, what the sandbox holds, and what the config allows
+// and prices. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hwprobe/machine.hpp"
+#include "scheduler/daemon/config.hpp"
+#include "scheduler/execution/self_test.hpp"
+#include "scheduler/model/offer.hpp"
+
+namespace quern::daemon {
+
+// An OpenCL device of this machine.
+struct NodeDevice {
+  std::string id;    // hwprobe's
+  std::string name;  // for people
+  std::string driver;  // name of its .icd file
+  std::uint32_t platform = 0;  // index among its driver's
+  std::uint32_t index = 0;     // among its platform's devices
+  std::optional<std::string> pci_address;
+  std::optional<model::OfferedDevice> offered;
+  std::string why;  // when it is not offered: for the operator
+};
+
+// All devices of the report, in its order. At most model::kOfferDevicesMax are offered.
+std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const ProviderConfig& config);
+
+// How long an offer holds; it is made anew when half of that is over.
+inline constexpr std::int64_t kOfferValidityMs = 10LL * 60 * 1000;
+
+// The kinds of the config that the sandbox holds, or all of them where it is not required.
+std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test);
+
+// nullopt when there is nothing to offer: not enabled, no device, no kind.
+std::optional<model::Offer> make_offer(const Config& config, const std::vector<NodeDevice>& devices,
+                                       const std::vector<model::JobKind>& kinds, std::uint64_t sequence,
+                                       std::int64_t now_unix_ms);
+
+}  // namespace quern::daemon

@@ -1,0 +1,238 @@
+#include "scheduler/daemon/job_book.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "overlay/runtime/assertion.hpp"
+#include "scheduler/daemon/job_table.hpp"
+#include "scheduler/model/manifest.hpp"
+
+namespace quern::daemon {
+
+using agreement::Trail;
+using jobs::State;
+using model::Reason;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+constexpr std::size_t kIdBytes = 8;
+constexpr model::Why kRestarted{.reason = Reason::submitter_restarted, .detail = {}};
+
+// A job that was under way when its node went away: what its agreements came to is in their trails.
+void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& trails, std::int64_t now_unix_ms) {
+  const auto job = blobs::digest_of(runtime::bytes_of(record.manifest));
+  for (jobs::TaskRecord& task : record.tasks) {
+    if (jobs::is_end(task.state)) continue;
+    task.state = State::system_error;
+    task.why = kRestarted;
+    for (jobs::Attempt& attempt : task.attempts) {
+      if (jobs::is_end(attempt.state)) continue;
+      attempt.state = State::system_error;
+      attempt.why = kRestarted;
+    }
+  }
+  record.trails.clear();
+  model::Credits amount;
+  for (const auto& [demand, trail] : trails) {
+    if (trail.stage() < agreement::Stage::running || trail.demand().job != job) continue;
+    if (trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
+    record.trails.push_back({.task = trail.demand().shard, .attempt = 0, .demand = demand});
+    amount = model::add(amount, trail.owed()).value_or(amount);
+  }
+  record.amount = amount;
+  record.state = State::system_error;
+  record.why = kRestarted;
+  record.ended_unix_ms = now_unix_ms;
+}
+
+}  // namespace
+
+JobBook::JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dispatcher& dispatcher,
+                 blobs::BlobStore& store, Log& log, Events events)
+    : runtime_(runtime),
+      writer_(writer),
+      dispatcher_(dispatcher),
+      store_(store),
+      log_(log),
+      events_(std::move(events)),
+      tasks_(runtime.executor()) {}
+
+Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) {
+  std::vector<std::string> damaged;
+  const auto read = [&damaged](store::Database& database) -> Result<std::vector<JobRecord>> {
+    if (auto migrated = migrate_jobs(database); !migrated) return std::unexpected(std::move(migrated).error());
+    return load_jobs(database, damaged);
+  };
+  CO_TRY(auto records, co_await writer_.write(read));
+  for (const std::string& id : damaged) log_.write(LogLevel::error, "job_damaged", {{"job", id}});
+  for (JobRecord& record : records) {
+    auto job = model::job_from_json(record.manifest);
+    if (!job) {
+      log_.write(LogLevel::error, "job_damaged", {{"job", record.id}, {"why", job.error().detail()}});
+      continue;
+    }
+    if (!record.ended_unix_ms) {
+      end_by_restart(record, trails, now());
+      CO_CHECK(co_await save(record));
+      log_.write(LogLevel::warning, "job_ended", {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
+    }
+    const auto kept = std::make_shared<Kept>();
+    kept->record = std::move(record);
+    kept->job = *std::move(job);
+    order_.push_back(kept->record.id);
+    jobs_.emplace(kept->record.id, kept);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {
+  if (running_ == kJobsRunningMax) {
+    co_return runtime::fail(runtime::Errc::limit_reached, std::to_string(running_) + " jobs are under way");
+  }
+  ++running_;
+  const auto kept = std::make_shared<Kept>();
+  kept->record = {.id = new_id(),
+                  .manifest = model::to_canonical_json(job),
+                  .strategy = strategy,
+                  .exclude = std::move(exclude),
+                  .submitted_unix_ms = now(),
+                  .tasks = std::vector<jobs::TaskRecord>(std::max<std::uint32_t>(job.shards.count, 1))};
+  kept->job = std::move(job);
+  if (auto saved = co_await save(kept->record); !saved) {
+    --running_;
+    co_return std::unexpected(std::move(saved).error());
+  }
+  order_.push_back(kept->record.id);
+  jobs_.emplace(kept->record.id, kept);
+  log_.write(LogLevel::info, "job_submitted", {{"job", kept->record.id}, {"tasks", kept->record.tasks.size()}});
+  tasks_.spawn(run(kept));
+  if (events_.changed) events_.changed(*kept);
+  co_return kept->record.id;
+}
+
+bool JobBook::cancel(std::string_view id) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end() || found->second->record.ended_unix_ms) return false;
+  found->second->cancel.ask();
+  return true;
+}
+
+const SubmittedJob* JobBook::find(std::string_view id) const {
+  const auto found = jobs_.find(id);
+  return found == jobs_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const SubmittedJob*> JobBook::newest(std::size_t count) const {
+  std::vector<const SubmittedJob*> list;
+  list.reserve(std::min(count, order_.size()));
+  for (auto id = order_.rbegin(); id != order_.rend() && list.size() < count; ++id) {
+    list.push_back(jobs_.find(*id)->second.get());
+  }
+  return list;
+}
+
+Task<void> JobBook::run(KeptPtr kept) {
+  dispatch::DispatchOptions options{.strategy = kept->record.strategy, .exclude = kept->record.exclude};
+  auto ended = co_await dispatcher_.run(kept->job, std::move(options), events_of(*kept), kept->cancel);
+  co_await end(*kept, std::move(ended));
+}
+
+dispatch::DispatchEvents JobBook::events_of(Kept& kept) {
+  return {.changed =
+              [this, &kept](const jobs::JobMachine& machine) {
+                if (!jobs::is_end(machine.state())) kept.record.state = machine.state();
+                kept.record.tasks = machine.tasks();
+                kept.record.amount = machine.amount();
+                if (events_.changed) events_.changed(kept);
+              },
+          .log = [this, &kept](std::size_t /*task*/, std::uint64_t /*offset*/,
+                               runtime::ByteView text) { add_log(kept, text); },
+          .trail =
+              [this, &kept](std::size_t task, const Trail& trail) {
+                note_trail(kept, task, trail);
+                if (events_.trail) events_.trail(trail);
+              }};
+}
+
+void JobBook::note_trail(Kept& kept, std::size_t task, const Trail& trail) {
+  auto& trails = kept.record.trails;
+  const jobs::DemandId& demand = trail.demand().id;
+  if (std::ranges::find(trails, demand, &JobTrail::demand) != trails.end()) return;
+  const auto attempts = kept.record.tasks[task].attempts.size();
+  trails.push_back({.task = static_cast<std::uint32_t>(task),
+                    .attempt = static_cast<std::uint32_t>(attempts == 0 ? 0 : attempts - 1),
+                    .demand = demand});
+}
+
+void JobBook::add_log(Kept& kept, runtime::ByteView text) {
+  const std::size_t taken = std::min(text.size(), kJobLogBytesMax - kept.log.text.size());
+  kept.log.text += runtime::text_of(text.first(taken));
+  kept.log.dropped_bytes += text.size() - taken;
+  if (events_.changed) events_.changed(kept);
+}
+
+Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
+  JobRecord& record = kept.record;
+  record.tasks = std::move(ended.tasks);
+  record.amount = ended.amount;
+  model::Why why = ended.why;
+  State state = ended.state;
+  if (state == State::complete) {
+    if (const auto stored = co_await keep_outputs(kept, ended); !stored) {
+      state = State::system_error;
+      why = {.reason = Reason::disk_full, .detail = stored.error().detail()};
+    }
+  }
+  record.state = state;
+  record.why = std::move(why);
+  record.ended_unix_ms = now();
+  if (const auto saved = co_await save(record); !saved) {
+    log_.write(LogLevel::error, "job_not_saved", {{"job", record.id}, {"why", saved.error().code().message()}});
+  }
+  --running_;
+  log_.write(LogLevel::info, "job_ended",
+             {{"job", record.id},
+              {"state", jobs::name_of(record.state)},
+              {"why", model::text_of(record.why.reason).name},
+              {"amount", model::to_text(record.amount)}});
+  if (events_.changed) events_.changed(kept);
+  forget_oldest();
+}
+
+Task<Result<void>> JobBook::keep_outputs(Kept& kept, const dispatch::DispatchEnd& ended) {
+  CO_TRY(auto joined, co_await dispatch::join_outputs(kept.job, ended,
+                                                      [this](model::Digest digest) { return store_.read(digest); }));
+  for (std::size_t i = 0; i < joined.size(); ++i) {
+    const std::uint64_t bytes = joined[i].size();
+    CO_TRY(const auto digest, co_await store_.add(std::move(joined[i])));
+    kept.record.outputs.push_back({.path = kept.job.outputs[i].path, .bytes = bytes, .digest = digest});
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> JobBook::save(const JobRecord& record) {
+  return writer_.write(
+      [record](store::Database& database) -> Result<void> { return save_job(database, record); });
+}
+
+void JobBook::forget_oldest() {
+  while (order_.size() > running_ + kJobsKeptMax) {
+    const auto oldest = std::ranges::find_if(
+        order_, [this](const std::string& id) { return jobs_.find(id)->second->record.ended_unix_ms.has_value(); });
+    jobs_.erase(jobs_.find(*oldest));
+    order_.erase(oldest);
+  }
+}
+
+std::string JobBook::new_id() {
+  for (;;) {
+    std::array<std::byte, kIdBytes> bytes{};
+    runtime_.random().fill(bytes);
+    std::string id = "j-" + hex_text(bytes);
+    if (!jobs_.contains(id)) return id;
+  }
+}
+
+}  // namespace quern::daemon

@@ -1,0 +1,93 @@
+// The jobs that were submitted at this node: each is kept from its submission to its one end and beyond.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "overlay/runtime/task_group.hpp"
+#include "scheduler/blobs/blob_store.hpp"
+#include "scheduler/daemon/job_record.hpp"
+#include "scheduler/daemon/log.hpp"
+#include "scheduler/dispatch/dispatcher.hpp"
+#include "scheduler/store/writer.hpp"
+
+namespace quern::daemon {
+
+inline constexpr std::size_t kJobsRunningMax = 1024;
+inline constexpr std::size_t kJobLogBytesMax = 1 << 20;  // of all tasks; what comes after is dropped
+
+// What a job has been told by its tasks, as it came; the logs of jobs that a restart has ended are gone.
+struct JobLog {
+  std::string text;
+  std::uint64_t dropped_bytes = 0;
+};
+
+struct SubmittedJob {
+  JobRecord record;
+  model::Job job;
+  JobLog log;
+};
+
+// On the runtime's executor; what it is given outlives it. stop() before it is destroyed.
+class JobBook {
+ public:
+  struct Events {
+    std::function<void(const SubmittedJob&)> changed;
+    std::function<void(const agreement::Trail&)> trail;  // as DispatchEvents::trail
+  };
+  JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dispatcher& dispatcher, blobs::BlobStore& store,
+          Log& log, Events events);
+
+  // The jobs of an earlier life: those that were under way end here by submitter_restarted. `trails` are what the disk
+  // has of their agreements. Once, before all else.
+  runtime::Task<runtime::Result<void>> load(const std::map<jobs::DemandId, agreement::Trail>& trails);
+
+  // Durable when it returns; then it is on its way. Errc::limit_reached (kJobsRunningMax), those of Writer.
+  runtime::Task<runtime::Result<std::string>> submit(model::Job job, placement::Strategy strategy,
+                                                     std::set<std::string> exclude);
+  // Asks for its end. False when it has ended.
+  bool cancel(std::string_view id);
+
+  const SubmittedJob* find(std::string_view id) const;
+  // The newest first.
+  std::vector<const SubmittedJob*> newest(std::size_t count) const;
+  std::size_t running() const { return running_; }
+  std::size_t size() const { return jobs_.size(); }
+
+  // Cuts off what runs: it ends by name at the next start.
+  runtime::Task<void> stop() { return tasks_.stop(); }
+
+ private:
+  struct Kept : SubmittedJob {
+    engagement::Cancel cancel;
+  };
+  using KeptPtr = std::shared_ptr<Kept>;
+
+  runtime::Task<void> run(KeptPtr kept);
+  dispatch::DispatchEvents events_of(Kept& kept);
+  runtime::Task<void> end(Kept& kept, dispatch::DispatchEnd end);
+  runtime::Task<runtime::Result<void>> keep_outputs(Kept& kept, const dispatch::DispatchEnd& end);
+  runtime::Task<runtime::Result<void>> save(const JobRecord& record);
+  void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);
+  void add_log(Kept& kept, runtime::ByteView text);
+  void forget_oldest();
+  std::string new_id();
+  std::int64_t now() const { return runtime_.clock().wall_now().unix_ms; }
+
+  runtime::Runtime& runtime_;
+  store::Writer& writer_;
+  dispatch::Dispatcher& dispatcher_;
+  blobs::BlobStore& store_;
+  Log& log_;
+  Events events_;
+  std::map<std::string, KeptPtr, std::less<>> jobs_;
+  std::vector<std::string> order_;  // ids, the oldest first
+  std::size_t running_ = 0;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace quern::daemon
