@@ -120,7 +120,9 @@ Result<Reservation> Ledger::reserve(const ReservationRequest& request) {
     if (const std::string text = difference(*stands, request); !text.empty()) return fail(Errc::key_reused, text);
     return *stands;
   }
-  if (auto fits = fits_budget(request); !fits) return std::unexpected(std::move(fits).error());
+  if (!request.bound) {
+    if (auto fits = fits_budget(request); !fits) return std::unexpected(std::move(fits).error());
+  }
   if (auto added = database_->run("INSERT INTO ledger_reservations (agreement, peer, job, amount, state, at_unix_ms) "
                                   "VALUES (?, ?, ?, ?, ?, ?)",
                                   request.agreement, request.peer, request.job, request.amount.micro,

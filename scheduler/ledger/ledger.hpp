@@ -35,6 +35,7 @@ struct ReservationRequest {
   std::string job;
   model::Credits amount;  // the most that the agreement can cost
   std::int64_t at_unix_ms = 0;
+  bool bound = false;  // both have signed already: the budget is not asked any more
 };
 
 // What a receipt says that both signed; also what the last voucher says when there is no receipt.
