@@ -18,6 +18,7 @@
 #include "scheduler/model/job.hpp"
 #include "scheduler/model/offer.hpp"
 #include "scheduler/model/usage.hpp"
+#include "scheduler/placement/plan.hpp"
 #include "scheduler/rpc/limits.hpp"
 #include "scheduler/rpc/paths.hpp"
 
@@ -68,15 +69,13 @@ struct ProviderConfig {
                               .output_bytes = 1ULL << 30};
   model::Credits credit_limit{1 * model::kMicroPerCredit};  // of work that a peer has not acknowledged
   std::uint32_t note_interval_ms = 1000;
-  std::uint32_t max_concurrent = 1;  // tasks of a device
   bool operator==(const ProviderConfig&) const = default;
 };
 
-enum class PlacementStrategy : std::uint8_t { cheapest, fastest, balanced };
 struct SubmitterConfig {
   std::optional<model::Credits> budget;     // of all jobs together; none: no bound
   std::optional<model::Credits> max_price;  // of one job
-  PlacementStrategy strategy = PlacementStrategy::cheapest;
+  placement::Strategy strategy = placement::Strategy::cheapest;
   std::vector<std::string> exclude;  // peer ids
   bool operator==(const SubmitterConfig&) const = default;
 };

@@ -351,10 +351,15 @@ void add_provider(std::vector<ConfigKey>& keys) {
                          [](Config& c) -> auto& { return c.provider.credit_limit.micro; }));
   keys.push_back(integer("provider.note_interval_ms", "Time between two usage notes of a task", 100, 60'000,
                          [](Config& c) -> auto& { return c.provider.note_interval_ms; }));
-  keys.push_back(integer("provider.max_concurrent", "Tasks of a device at once", 1, 64,
-                         [](Config& c) -> auto& { return c.provider.max_concurrent; }));
   add_task_limits(keys);
   add_rates(keys);
+}
+
+// In the order of the enumeration.
+std::vector<std::string> strategy_names() {
+  std::vector<std::string> names;
+  for (const placement::Strategy strategy : placement::strategies()) names.emplace_back(placement::name_of(strategy));
+  return names;
 }
 
 void add_submitter_and_sandbox(std::vector<ConfigKey>& keys) {
@@ -363,7 +368,7 @@ void add_submitter_and_sandbox(std::vector<ConfigKey>& keys) {
   keys.push_back(optional_credits("submitter.max_price", "Most that one job may cost; no bound when absent",
                                   [](Config& c) -> auto& { return c.submitter.max_price; }));
   keys.push_back(choice("submitter.strategy", "Which of the nodes that can run a job gets it",
-                        {"cheapest", "fastest", "balanced"}, [](Config& c) -> auto& { return c.submitter.strategy; }));
+                        strategy_names(), [](Config& c) -> auto& { return c.submitter.strategy; }));
   keys.push_back(texts("submitter.exclude", "list of peer ids", "Nodes that get no jobs", peer_id,
                        [](Config& c) -> auto& { return c.submitter.exclude; }));
   keys.push_back(choice("sandbox.tier", "What bounds a job's memory and processes; \"auto\": the best there is",

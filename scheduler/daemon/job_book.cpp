@@ -18,19 +18,19 @@ using runtime::Task;
 namespace {
 
 constexpr std::size_t kIdBytes = 8;
-constexpr model::Why kRestarted{.reason = Reason::submitter_restarted, .detail = {}};
 
 // A job that was under way when its node went away: what its agreements came to is in their trails.
 void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& trails, std::int64_t now_unix_ms) {
+  const model::Why restarted{.reason = Reason::submitter_restarted, .detail = {}};
   const auto job = blobs::digest_of(runtime::bytes_of(record.manifest));
   for (jobs::TaskRecord& task : record.tasks) {
     if (jobs::is_end(task.state)) continue;
     task.state = State::system_error;
-    task.why = kRestarted;
+    task.why = restarted;
     for (jobs::Attempt& attempt : task.attempts) {
       if (jobs::is_end(attempt.state)) continue;
       attempt.state = State::system_error;
-      attempt.why = kRestarted;
+      attempt.why = restarted;
     }
   }
   record.trails.clear();
@@ -43,7 +43,7 @@ void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& tr
   }
   record.amount = amount;
   record.state = State::system_error;
-  record.why = kRestarted;
+  record.why = restarted;
   record.ended_unix_ms = now_unix_ms;
 }
 

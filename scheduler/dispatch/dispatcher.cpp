@@ -216,6 +216,9 @@ class Dispatcher::Run {
   engagement::Order order_for(std::size_t task, const Place& where, const Chosen& terms) const {
     const auto peer = identity::PeerId::from_text(where.provider);
     const auto share = engagement::share_of(job_, static_cast<std::uint32_t>(task));
+    std::vector<model::Digest> inputs;
+    inputs.reserve(job_.inputs.size());
+    for (const model::Input& input : job_.inputs) inputs.push_back(input.digest);
     return {.provider = {.peer = *peer, .addresses = dispatcher_.address_of_(where.provider)},
             .device = where.device,
             .offer_sequence = terms.offer.sequence,
@@ -224,7 +227,7 @@ class Dispatcher::Run {
             .shards = std::max<std::uint32_t>(job_.shards.count, 1),
             .usage_max = usage_max(job_, share, terms.device),
             .max_total = terms.quote.high,
-            .output_bytes_max = {}};
+            .inputs = std::move(inputs)};
   }
 
   Task<void> carry_out(std::size_t task, Place where) {

@@ -58,6 +58,25 @@ class Submitter::Outgoing {
   runtime::Channel<Bytes> messages_;
 };
 
+// What a provider may fetch, as long as this lives.
+class Submitter::Grant {
+ public:
+  explicit Grant(Submitter& submitter) : submitter_(submitter) {}
+  ~Grant() {
+    for (const auto& one : given_) submitter_.granted_.extract(one);
+  }
+  Grant(const Grant&) = delete;
+  Grant& operator=(const Grant&) = delete;
+
+  void give(const identity::PeerId& peer, const std::vector<model::Digest>& digests) {
+    for (const model::Digest& digest : digests) submitter_.granted_.insert(given_.emplace_back(peer, digest));
+  }
+
+ private:
+  Submitter& submitter_;
+  std::vector<std::pair<identity::PeerId, model::Digest>> given_;
+};
+
 namespace {
 
 Why first_of(const std::optional<Why>& own, const Trail& trail) {
@@ -106,13 +125,17 @@ Task<std::optional<Why>> Submitter::take_from_provider(Trail& trail, Answer answ
 }
 
 // Demand, bid, agreement, acceptance. Nothing is owed until the last.
-Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail) {
+Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, Grant& grant) {
   Bytes demand = seal_record(key_, demand_for(order));
   if (const auto taken = co_await journal_.take(trail, demand); !taken) co_return taken.error();
   auto bid = co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifest = order.manifest});
   if (auto why = co_await take_from_provider(trail, std::move(bid))) co_return why;
   Bytes agreement = seal_record(key_, draft_agreement(trail, now()));
   if (const auto taken = co_await journal_.take(trail, agreement); !taken) co_return taken.error();
+  if (config_.authorise) {
+    if (auto why = co_await config_.authorise(trail)) co_return why;
+  }
+  grant.give(order.provider.peer, order.inputs);
   auto acceptance = co_await ask(order.provider.peer, exchange::RecordMessage{std::move(agreement)});
   co_return co_await take_from_provider(trail, std::move(acceptance));
 }
@@ -126,7 +149,8 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& can
     }
   }
   Trail trail;
-  const auto refused = co_await agree(order, trail);
+  Grant grant(*this);
+  const auto refused = co_await agree(order, trail, grant);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
     if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);

@@ -4,7 +4,10 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "overlay/host.hpp"
 #include "scheduler/blobs/blob_exchange.hpp"
@@ -23,14 +26,18 @@ struct Order {
   std::uint32_t shards = 1;
   model::Usage usage_max;
   model::Credits max_total;
-  std::vector<std::uint64_t> output_bytes_max;  // of this shard, in the order of the manifest
+  std::vector<model::Digest> inputs;  // what the provider may fetch from the agreement on until the end
 };
+
+// Asked with a trail of Stage::agreed before the agreement leaves this node: why it must not, for example a budget.
+using Authorise = std::function<runtime::Task<std::optional<model::Why>>(const agreement::Trail&)>;
 
 struct SubmitterConfig {
   std::int64_t demand_validity_ms = 30'000;
   runtime::Duration ask_timeout = std::chrono::seconds(10);
   runtime::Duration lost_after = std::chrono::minutes(2);  // without a word from the provider: it is given up
   runtime::Duration reconnect_wait = std::chrono::seconds(1);
+  Authorise authorise;  // none: all may
 };
 
 // What is to be told while an order is carried out. Any may be empty.
@@ -74,21 +81,26 @@ class Submitter {
         key_(std::move(key)),
         journal_(journal),
         store_(store),
-        config_(config) {}
+        config_(std::move(config)) {}
 
   // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancel& cancel);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
                                  Cancel& cancel);
+  // Whether a peer may have a blob: the inputs of an order that it is carrying out.
+  bool may_have(const identity::PeerId& peer, const model::Digest& digest) const {
+    return granted_.contains({peer, digest});
+  }
 
  private:
   struct Following;
   class Outgoing;
+  class Grant;
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
   runtime::Task<Answer> ask(identity::PeerId provider, exchange::AgreementRequest request);
-  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail);
+  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail, Grant& grant);
   runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);
   agreement::Demand demand_for(const Order& order);
   runtime::Task<OrderEnd> follow(Following& following);
@@ -106,6 +118,7 @@ class Submitter {
   jobs::TrailJournal& journal_;
   blobs::BlobStore& store_;
   SubmitterConfig config_;
+  std::multiset<std::pair<identity::PeerId, model::Digest>> granted_;
 };
 
 }  // namespace quern::engagement

@@ -108,7 +108,7 @@ required = false
   EXPECT_EQ(gpu[model::Dimension::setup], 100'000)
       << "what a device does not say is as of all, also below it in the file";
   EXPECT_EQ(config->submitter.budget, model::Credits{100'000'000});
-  EXPECT_EQ(config->submitter.strategy, PlacementStrategy::balanced);
+  EXPECT_EQ(config->submitter.strategy, placement::Strategy::balanced);
   EXPECT_EQ(config->sandbox.tier, SandboxTier::cgroup2);
   EXPECT_EQ(parse(to_toml(*config)), *config);
 }

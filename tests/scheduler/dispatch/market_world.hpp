@@ -129,8 +129,9 @@ class MarketWorld {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.add(runtime::copy_of(runtime::bytes_of("source"))));
-    const blobs::BlobServer blobs(*host, store, [](const auto&, const auto&) { return true; });
     engagement::Submitter orders(*host, key, journal, store, {.lost_after = 30s});
+    const blobs::BlobServer blobs(*host, store,
+                                  [&](const auto& peer, const auto& digest) { return orders.may_have(peer, digest); });
     market::OfferBook book;
     Dispatcher dispatcher(runtime, orders, book, [this](const std::string& provider) {
       for (std::size_t i = 0; i < providers.size(); ++i) {

@@ -218,7 +218,7 @@ class TwoParties {
                .manifest = model::to_canonical_json(sample_job()),
                .usage_max = {},
                .max_total = {60'000'000},
-               .output_bytes_max = {4096}};
+               .inputs = {blobs::digest_of(runtime::bytes_of("source"))}};
     made.usage_max[model::Dimension::setup] = 1;
     made.usage_max[model::Dimension::device_time] = 60'000'000;
     if (change_order) change_order(made);

@@ -1,0 +1,224 @@
+#include <algorithm>
+
+#include "overlay/multiformats/multibase.hpp"
+#include "scheduler/agreement/trail_file.hpp"
+#include "scheduler/daemon/market_json.hpp"
+#include "scheduler/daemon/methods.hpp"
+#include "scheduler/model/manifest.hpp"
+
+namespace quern::daemon {
+
+namespace json = boost::json;
+using rpc::Answer;
+using rpc::Caller;
+using rpc::Code;
+using runtime::Task;
+
+namespace {
+
+constexpr std::size_t kIdBytesMax = 64;
+constexpr std::size_t kNamesMax = 256;
+constexpr std::size_t kListedMax = 1000;
+constexpr std::size_t kListedDefault = 100;
+constexpr std::string_view kExampleId = "j-0123456789abcdef";
+
+std::string text_in(const json::object& params, std::string_view key) {
+  return json::value_to<std::string>(params.at(key));
+}
+
+rpc::Schema id_schema() {
+  return rpc::described(rpc::text(kIdBytesMax), "of a job, as job.submit answered");
+}
+rpc::Parameter id_parameter() {
+  return {"id", "of the job", id_schema()};
+}
+
+// The job in force: the manifest, held to the caller's and the node's limits.
+std::expected<model::Job, rpc::Failure> job_in(const json::object& params) {
+  auto job = model::job_from_json(text_in(params, "manifest"));
+  if (!job) {
+    return rpc::fail(Code::invalid_params, "manifest: " + job.error().message(), "docs/job.md describes manifests");
+  }
+  return *std::move(job);
+}
+
+void limit_price(model::Job& job, std::optional<model::Credits> most) {
+  if (!most) return;
+  if (!job.price.max_total || *most < *job.price.max_total) job.price.max_total = *most;
+}
+
+std::unexpected<rpc::Failure> unknown(std::string_view id) {
+  return rpc::fail(Code::not_found, "job " + std::string(id), "job.list names those there are");
+}
+
+Answer quote(Node& node, const json::object& params) {
+  auto job = job_in(params);
+  if (!job) return std::unexpected(std::move(job).error());
+  limit_price(*job, node.parts().config.submitter.max_price);
+  json::array rows;
+  for (const dispatch::QuoteRow& row : node.dispatcher().quote(*job)) rows.push_back(quote_json(row, node.offers()));
+  return json::object{{"rows", std::move(rows)}};
+}
+
+std::string missing_inputs(Node& node, const model::Job& job) {
+  std::string missing;
+  for (const model::Input& input : job.inputs) {
+    if (!node.blobs().has(input.digest)) missing += (missing.empty() ? "" : ", ") + input.path;
+  }
+  return missing;
+}
+
+Task<Answer> submit(Node& node, json::object params) {
+  auto job = job_in(params);
+  if (!job) co_return std::unexpected(std::move(job).error());
+  const SubmitterConfig& config = node.parts().config.submitter;
+  limit_price(*job, config.max_price);
+  if (const auto* most = params.if_contains("max_price_micro")) limit_price(*job, model::Credits{most->to_number<std::int64_t>()});
+  if (const auto missing = missing_inputs(node, *job); !missing.empty()) {
+    co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");
+  }
+  auto strategy = config.strategy;
+  if (params.contains("strategy")) strategy = *placement::strategy_from_name(text_in(params, "strategy"));
+  std::set<std::string> exclude(config.exclude.begin(), config.exclude.end());
+  if (const auto* more = params.if_contains("exclude")) {
+    for (const json::value& provider : more->as_array()) exclude.insert(json::value_to<std::string>(provider));
+  }
+  auto id = co_await node.jobs().submit(*std::move(job), strategy, std::move(exclude));
+  if (!id) co_return std::unexpected(rpc::failure_of(id.error()));
+  co_return json::object{{"id", *id}};
+}
+
+Answer list(Node& node, const json::object& params) {
+  std::size_t count = kListedDefault;
+  if (const auto* limit = params.if_contains("limit")) count = limit->to_number<std::size_t>();
+  json::array jobs;
+  for (const SubmittedJob* job : node.jobs().newest(count)) jobs.push_back(summary_json(job->record, job->job.name));
+  return json::object{{"jobs", std::move(jobs)}};
+}
+
+Answer get(Node& node, const json::object& params) {
+  const auto id = text_in(params, "id");
+  const SubmittedJob* job = node.jobs().find(id);
+  if (!job) return unknown(id);
+  return job_json(*job, node.offers());
+}
+
+Answer cancel(Node& node, const json::object& params) {
+  const auto id = text_in(params, "id");
+  const SubmittedJob* job = node.jobs().find(id);
+  if (!job) return unknown(id);
+  node.jobs().cancel(id);
+  return json::object{{"state", jobs::name_of(job->record.ended_unix_ms ? job->record.state : jobs::State::canceling)}};
+}
+
+Answer log(Node& node, const json::object& params) {
+  const auto id = text_in(params, "id");
+  const SubmittedJob* job = node.jobs().find(id);
+  if (!job) return unknown(id);
+  const std::string& text = job->log.text;
+  const auto offset = std::min<std::uint64_t>(params.at("offset").to_number<std::uint64_t>(), text.size());
+  const auto piece = std::string_view(text).substr(offset, params.at("bytes_max").to_number<std::size_t>());
+  return json::object{{"content", multiformats::encode_base(multiformats::Base::base64_pad, runtime::bytes_of(piece))},
+                      {"offset", offset},
+                      {"end", text.size()},
+                      {"dropped_bytes", job->log.dropped_bytes},
+                      {"complete", job->record.ended_unix_ms.has_value()}};
+}
+
+Answer trails(Node& node, const json::object& params) {
+  const auto id = text_in(params, "id");
+  const SubmittedJob* job = node.jobs().find(id);
+  if (!job) return unknown(id);
+  json::array list;
+  for (const JobTrail& entry : job->record.trails) {
+    if (const agreement::Trail* trail = node.trail(entry.demand)) list.push_back(trail_json(entry, *trail));
+  }
+  return json::object{{"trails", std::move(list)}};
+}
+
+template <class Method>
+rpc::Handler at_once(Node& node, Method method) {
+  return [&node, method](json::object params, Caller /*caller*/) -> Task<Answer> { co_return method(node, params); };
+}
+
+std::vector<rpc::Parameter> submit_parameters() {
+  rpc::Schema strategies{{"type", "string"}};
+  json::array names;
+  for (const placement::Strategy strategy : placement::strategies()) names.emplace_back(placement::name_of(strategy));
+  strategies["enum"] = std::move(names);
+  return {{"manifest", "text of a job.json", rpc::text(model::kManifestBytesMax)},
+          {"strategy", "which of the nodes that can run it get it; the node's own when absent", strategies, false},
+          {"max_price_micro", "the most that it may cost", rpc::integer(0, model::kRateMax), false},
+          {"exclude", "peer ids that get none of it", rpc::list(rpc::text(kIdBytesMax), kNamesMax), false}};
+}
+
+void add_watching(rpc::Registry& registry, Node& node) {
+  registry.add({.name = "job.list",
+                .summary = "Submitted jobs, the newest first",
+                .params = {{"limit", "how many", rpc::integer(1, kListedMax), false}},
+                .result = rpc::object({{"jobs", rpc::list(rpc::map_of(rpc::any()), kListedMax)}}),
+                .example_params = {{"limit", 1}},
+                .example_result = json::object{{"jobs", json::array{}}},
+                .handler = at_once(node, list)});
+  registry.add({.name = "job.get",
+                .summary = "A job with its tasks, their attempts, and its outputs once it is complete",
+                .params = {id_parameter()},
+                .result = rpc::map_of(rpc::any()),
+                .example_params = {{"id", kExampleId}},
+                .example_result = json::object{{"id", kExampleId}, {"state", "RUNNING"}},
+                .handler = at_once(node, get)});
+  registry.add({.name = "job.cancel",
+                .summary = "Asks for a job's end; what was used until then is paid",
+                .params = {id_parameter()},
+                .result = rpc::object({{"state", rpc::text(kIdBytesMax)}}),
+                .example_params = {{"id", kExampleId}},
+                .example_result = json::object{{"state", "CANCELING"}},
+                .handler = at_once(node, cancel)});
+  registry.add({.name = "job.log",
+                .summary = "What the tasks of a job wrote, from a byte on",
+                .params = {id_parameter(),
+                           {"offset", "of the first byte", rpc::integer(0)},
+                           {"bytes_max", "the most that is returned", rpc::integer(1, kPieceBytesMax)}},
+                .result = rpc::object({{"content", rpc::described(rpc::any(), "base64")},
+                                       {"offset", rpc::integer(0)},
+                                       {"end", rpc::integer(0)},
+                                       {"dropped_bytes", rpc::integer(0)},
+                                       {"complete", rpc::boolean()}}),
+                .example_params = {{"id", kExampleId}, {"offset", 0}, {"bytes_max", 65536}},
+                .example_result = json::object{{"content", "cXVlcm4="},
+                                               {"offset", 0},
+                                               {"end", 5},
+                                               {"dropped_bytes", 0},
+                                               {"complete", true}},
+                .handler = at_once(node, log)});
+  registry.add({.name = "job.trails",
+                .summary = "The paper trails of a job's agreements, as files that quern verify reads",
+                .params = {id_parameter()},
+                .result = rpc::object({{"trails", rpc::list(rpc::map_of(rpc::any()), jobs::kTasksMax)}}),
+                .example_params = {{"id", kExampleId}},
+                .example_result = json::object{{"trails", json::array{}}},
+                .handler = at_once(node, trails)});
+}
+
+}  // namespace
+
+void add_job_methods(rpc::Registry& registry, Node& node) {
+  registry.add({.name = "job.quote",
+                .summary = "What a job is expected to cost on every device there is, or why it cannot run there",
+                .params = {{"manifest", "text of a job.json", rpc::text(model::kManifestBytesMax)}},
+                .result = rpc::object({{"rows", rpc::list(rpc::map_of(rpc::any()), market::kProvidersMax *
+                                                                                      model::kOfferDevicesMax)}}),
+                .example_params = {{"manifest", "{}"}},
+                .example_result = json::object{{"rows", json::array{}}},
+                .handler = at_once(node, quote)});
+  registry.add({.name = "job.submit",
+                .summary = "Takes a job whose inputs are here, and has it done",
+                .params = submit_parameters(),
+                .result = rpc::object({{"id", id_schema()}}),
+                .example_params = {{"manifest", "{}"}, {"strategy", "cheapest"}},
+                .example_result = json::object{{"id", kExampleId}},
+                .handler = [&node](json::object params, Caller /*caller*/) { return submit(node, std::move(params)); }});
+  add_watching(registry, node);
+}
+
+}  // namespace quern::daemon

@@ -1,0 +1,337 @@
+#include "scheduler/daemon/node.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "overlay/runtime/deadline.hpp"
+
+namespace quern::daemon {
+
+using agreement::Stage;
+using agreement::Trail;
+using model::Why;
+using multiformats::Multiaddr;
+using multiformats::Protocol;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
+constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
+
+ledger::Budget budget_of(const Config& config) {
+  return {.all = config.submitter.budget.value_or(model::Credits{ledger::kAmountMax}), .each_peer = {}};
+}
+
+std::unexpected<runtime::Error> about(std::string_view key, const runtime::Error& error) {
+  return std::unexpected(runtime::Error(error.code(), std::string(key) + ": " + error.message()));
+}
+
+}  // namespace
+
+Result<Balance> balance_of(const ledger::Ledger& ledger) {
+  const auto exposure = ledger.exposure();
+  const auto spent = ledger.balance({.kind = ledger::AccountKind::spent, .peer = {}});
+  const auto earned = ledger.balance({.kind = ledger::AccountKind::earned, .peer = {}});
+  if (!exposure) return std::unexpected(exposure.error());
+  if (!spent) return std::unexpected(spent.error());
+  if (!earned) return std::unexpected(earned.error());
+  return Balance{.spent = *spent,
+                 .earned = {-earned->micro},  // a credit of the ledger
+                 .payable = exposure->payable,
+                 .receivable = exposure->receivable,
+                 .reserved = exposure->reserved};
+}
+
+Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, store::Database& database, Log& log, NodeParts parts)
+    : runtime_(runtime),
+      runner_(runner),
+      log_(log),
+      parts_(std::move(parts)),
+      writer_(runtime, database),
+      journal_(runtime),
+      blobs_(runtime),
+      writing_(runtime.executor()),
+      tasks_(runtime.executor()) {}
+
+Node::~Node() = default;
+
+Result<void> Node::make_host() {
+  overlay::HostConfig config{.key = parts_.key};
+  for (const auto& [name, value] : parts_.config.overlay.limits) {
+    if (auto set = connection::set_limit(config.swarm.limits, name, value); !set) return set;
+  }
+  config.swarm.preshared_key = parts_.preshared_key;
+  auto host = overlay::Host::make(runtime_, std::move(config));
+  if (!host) return about("overlay", host.error());
+  host_ = *std::move(host);
+  return {};
+}
+
+Result<void> Node::listen() {
+  for (const Multiaddr& address : parts_.config.overlay.listen) {
+    if (const auto at = host_->listen(address); !at) return about("overlay.listen: " + address.text(), at.error());
+  }
+  for (const Multiaddr& address : host_->addresses()) {
+    log_.write(LogLevel::info, "listening", {{"address", address.text()}});
+  }
+  return {};
+}
+
+void Node::make_market() {
+  const ProviderConfig& selling = parts_.config.provider;
+  provider_ = std::make_unique<engagement::Provider>(
+      *host_, parts_.key, journal_, blobs_, runner_,
+      engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
+      [this](const Trail& trail) { on_trail(trail); });
+  submitter_ = std::make_unique<engagement::Submitter>(
+      *host_, parts_.key, journal_, blobs_,
+      engagement::SubmitterConfig{.authorise = [this](const Trail& trail) { return authorise(trail); }});
+  blob_server_ = std::make_unique<blobs::BlobServer>(*host_, blobs_, [this](const auto& peer, const auto& digest) {
+    return provider_->may_have(peer, digest) || submitter_->may_have(peer, digest);
+  });
+  offer_server_ = std::make_unique<dispatch::OfferServer>(*host_, offers_, [this] { return own_offer_; });
+  dispatcher_ = std::make_unique<dispatch::Dispatcher>(
+      runtime_, *submitter_, offers_, [this](const std::string& provider) { return addresses_of(provider); });
+  jobs_ = std::make_unique<JobBook>(runtime_, writer_, *dispatcher_, blobs_, log_,
+                                    JobBook::Events{.changed = [this](const SubmittedJob& job) { on_job(job); },
+                                                    .trail = [this](const Trail& trail) { on_trail(trail); }});
+}
+
+Task<Result<void>> Node::start() {
+  started_unix_ms_ = now();
+  writing_.spawn(writer_.run());
+  const auto open = [this](store::Database& database) -> Result<Balance> {
+    auto opened = ledger::Ledger::open(database, budget_of(parts_.config));
+    if (!opened) return std::unexpected(std::move(opened).error());
+    ledger_.emplace(*std::move(opened));
+    return balance_of(*ledger_);
+  };
+  CO_TRY(balance_, co_await writer_.write(open));
+  CO_CHECK(co_await blobs_.load());
+  CO_CHECK(make_host());
+  make_market();
+  CO_CHECK(co_await restore());
+  CO_CHECK(listen());
+  renew_offer();
+  tasks_.spawn(keep_offering());
+  tasks_.spawn(keep_asking());
+  tasks_.spawn(follow_events());
+  for (const Multiaddr& peer : parts_.config.overlay.peers) tasks_.spawn(keep_connected(peer));
+  co_return Result<void>();
+}
+
+// Trails of an earlier life: the provider's go to the provider, the submitter's that are not closed are ended.
+Task<Result<void>> Node::restore() {
+  std::vector<std::string> damaged;
+  CO_TRY(auto trails, co_await journal_.load(damaged));
+  for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
+  CO_CHECK(co_await jobs_->load(trails));
+  resumed_.ask();
+  for (const auto& [demand, trail] : trails) {
+    keep(trail);
+    if (trail.stage() == Stage::closed) {
+      tasks_.spawn(settle(trail, dispatch::Outlook::open));
+    } else if (trail.stage() >= Stage::agreed && trail.demand().submitter == host_->id()) {
+      tasks_.spawn(resume(trail));
+    }
+  }
+  co_await provider_->restore(std::move(trails));
+  co_return Result<void>();
+}
+
+Task<void> Node::resume(Trail trail) {
+  const identity::PeerId provider = trail.demand().provider;
+  const Trail before = trail;
+  connection::PeerAddresses where{.peer = provider, .addresses = addresses_of(provider.text())};
+  auto end = co_await submitter_->resume(std::move(where), std::move(trail), {}, resumed_);
+  const Trail& last = end.trail.stage() == Stage::empty ? before : end.trail;
+  keep(last);
+  log_.write(LogLevel::info, "agreement_ended",
+             {{"provider", provider.text()}, {"why", model::text_of(end.why.reason).name}, {"owed", to_text(end.owed)}});
+  co_await settle(last, last.stage() == Stage::closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
+}
+
+void Node::keep(const Trail& trail) {
+  trails_.insert_or_assign(trail.demand().id, trail);
+  if (trails_.size() <= kTrailsShownMax) return;
+  const auto oldest = std::ranges::min_element(trails_, {}, [](const auto& entry) {
+    const bool closed = entry.second.stage() == Stage::closed;
+    return std::pair(!closed, entry.second.demand().made_unix_ms);
+  });
+  trails_.erase(oldest);
+}
+
+const Trail* Node::trail(const jobs::DemandId& demand) const {
+  const auto found = trails_.find(demand);
+  return found == trails_.end() ? nullptr : &found->second;
+}
+
+// Notes and vouchers in between change nothing in the ledger.
+void Node::on_trail(const Trail& trail) {
+  const Trail* known = this->trail(trail.demand().id);
+  if (known && known->stage() == trail.stage()) return;
+  keep(trail);
+  topics_.changed("status");
+  if (trail.stage() == Stage::closed) tasks_.spawn(settle(trail, dispatch::Outlook::open));
+  work_changed_.wake_all();
+}
+
+Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
+  const auto entered = [trail = std::move(trail), outlook, self = host_->id(),
+                        at = runtime_.clock().wall_now()](ledger::Ledger& ledger) -> Result<Balance> {
+    if (auto posted = dispatch::post(ledger, trail, self, at, outlook); !posted) {
+      return std::unexpected(std::move(posted).error());
+    }
+    return balance_of(ledger);
+  };
+  CO_TRY(balance_, co_await with_ledger(entered));
+  topics_.changed("status");
+  co_return Result<void>();
+}
+
+Task<void> Node::settle(Trail trail, dispatch::Outlook outlook) {
+  if (const auto posted = co_await post(trail, outlook); !posted) {
+    log_.write(LogLevel::error, "not_posted", {{"why", posted.error().message()}});
+  } else if (trail.stage() == Stage::closed && trail.demand().provider == host_->id()) {
+    log_.write(LogLevel::info, "earned",
+               {{"submitter", trail.demand().submitter.text()}, {"amount", to_text(trail.owed())}});
+  }
+}
+
+Task<std::optional<Why>> Node::authorise(const Trail& trail) {
+  const auto posted = co_await post(trail, dispatch::Outlook::open);
+  if (posted) co_return std::nullopt;
+  const auto& error = posted.error();
+  const bool budget = error.code() == make_error_code(ledger::Errc::budget_exceeded);
+  co_return Why{.reason = budget ? model::Reason::budget_exceeded : model::Reason::internal, .detail = error.detail()};
+}
+
+void Node::on_job(const SubmittedJob& job) {
+  topics_.changed("jobs");
+  topics_.changed("status");
+  topics_.changed("job/" + job.record.id);
+}
+
+void Node::renew_offer() {
+  const auto kinds = kinds_held(parts_.config, parts_.sandbox);
+  auto made = make_offer(parts_.config, parts_.devices, kinds, ++offer_sequence_, now());
+  // A later start must not go back: the clock of the node counts on.
+  if (made) made->sequence = offer_sequence_ = std::max(offer_sequence_, static_cast<std::uint64_t>(now()));
+  if (draining_) made.reset();
+  if (!made) {
+    if (!own_offer_) return;
+    made = model::Offer{.sequence = static_cast<std::uint64_t>(now()),
+                        .from_unix_ms = now(),
+                        .until_unix_ms = now() + kOfferValidityMs,
+                        .withdrawn = true};
+  }
+  auto sealed = market::seal_offer(parts_.key, *made);
+  if (!sealed) {
+    log_.write(LogLevel::error, "offer_not_made", {{"why", sealed.error().message()}});
+    return;
+  }
+  own_offer_ = *std::move(sealed);
+  std::ignore = offers_.add(*own_offer_, now());
+  provider_->set_offer(made->withdrawn ? std::nullopt : std::optional(own_offer_->offer));
+  topics_.changed("offers");
+  topics_.changed("status");
+}
+
+Task<void> Node::keep_offering() {
+  for (;;) {
+    co_await runtime_.clock().sleep_for(kOfferLookEvery);
+    offers_.expire(now());
+    if (own_offer_ && own_offer_->offer.until_unix_ms - now() < kOfferValidityMs / 2) renew_offer();
+  }
+}
+
+Task<void> Node::keep_connected(Multiaddr peer) {
+  bool told = false;
+  const auto id = peer.find_text(Protocol::p2p);
+  const auto parsed = identity::PeerId::from_text(id.value_or(""));
+  for (;;) {
+    if (parsed && !host_->swarm().connected(*parsed)) {
+      const auto connected = co_await host_->swarm().connect(peer);
+      if (connected) {
+        told = false;
+        std::ignore = co_await dispatch::fetch_offers(*host_, offers_, *parsed);
+        topics_.changed("offers");
+      } else if (!std::exchange(told, true)) {
+        log_.write(LogLevel::warning, "peer_not_reached",
+                   {{"peer", peer.text()}, {"why", connected.error().message()}});
+      }
+    }
+    co_await runtime_.clock().sleep_for(kReconnectEvery);
+  }
+}
+
+// Asks every connected peer for the offers it knows.
+Task<void> Node::keep_asking() {
+  for (;;) {
+    co_await runtime_.clock().sleep_for(kOffersEvery);
+    const auto before = offers_.version();
+    std::set<identity::PeerId> peers;
+    for (const auto& info : host_->swarm().connections()) peers.insert(info.peer);
+    for (const identity::PeerId& peer : peers) {
+      std::ignore = co_await dispatch::fetch_offers(*host_, offers_, peer);
+    }
+    if (offers_.version() != before) topics_.changed("offers");
+  }
+}
+
+Task<void> Node::follow_events() {
+  const auto events = host_->events();
+  while (const auto event = co_await events->next()) {
+    if (const auto* connected = std::get_if<connection::PeerConnected>(&*event)) {
+      log_.write(LogLevel::info, "peer_connected", {{"peer", connected->peer.text()}});
+    } else if (const auto* gone = std::get_if<connection::PeerDisconnected>(&*event)) {
+      log_.write(LogLevel::info, "peer_disconnected",
+                 {{"peer", gone->peer.text()}, {"why", connection::name_of(gone->reason)}});
+    } else if (const auto* refused = std::get_if<connection::InboundRefused>(&*event)) {
+      log_.write(LogLevel::debug, "inbound_refused",
+                 {{"remote", refused->remote.text()}, {"why", refused->why.message()}});
+    } else if (const auto* failed = std::get_if<connection::HandlerFailed>(&*event)) {
+      log_.write(LogLevel::error, "handler_failed", {{"protocol", failed->protocol}, {"what", failed->what}});
+    } else {
+      continue;
+    }
+    topics_.changed("peers");
+    topics_.changed("status");
+  }
+}
+
+std::vector<Multiaddr> Node::addresses_of(const std::string& provider) const {
+  std::vector<Multiaddr> addresses;
+  for (const Multiaddr& peer : parts_.config.overlay.peers) {
+    if (peer.find_text(Protocol::p2p) == provider) addresses.push_back(peer);
+  }
+  const auto id = identity::PeerId::from_text(provider);
+  if (!id) return addresses;
+  if (const auto known = host_->identification().known(*id)) {
+    addresses.insert(addresses.end(), known->listen_addresses.begin(), known->listen_addresses.end());
+  }
+  return addresses;
+}
+
+Task<void> Node::drain(runtime::Duration patience) {
+  draining_ = true;
+  provider_->drain();
+  renew_offer();
+  const runtime::Time until = runtime_.clock().now() + patience;
+  while (provider_->working() > 0 && runtime_.clock().now() < until) {
+    co_await runtime_.clock().sleep_for(kDrainLookEvery);
+  }
+}
+
+// From the top down; what is being posted is finished by the writer, which goes last.
+Task<void> Node::stop() {
+  if (jobs_) co_await jobs_->stop();
+  if (provider_) co_await provider_->stop();
+  co_await tasks_.stop();
+  if (host_) co_await host_->stop();
+  co_await writing_.stop();
+}
+
+}  // namespace quern::daemon

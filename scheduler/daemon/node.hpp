@@ -1,0 +1,138 @@
+// A node of the market: all rooms, wired. What it stands on (a runner, a database, what the machine has) comes in.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "overlay/host.hpp"
+#include "overlay/runtime/task_group.hpp"
+#include "scheduler/blobs/blob_exchange.hpp"
+#include "scheduler/daemon/capacity.hpp"
+#include "scheduler/daemon/config.hpp"
+#include "scheduler/daemon/job_book.hpp"
+#include "scheduler/daemon/log.hpp"
+#include "scheduler/dispatch/dispatcher.hpp"
+#include "scheduler/dispatch/offer_exchange.hpp"
+#include "scheduler/dispatch/settlement.hpp"
+#include "scheduler/engagement/provider.hpp"
+#include "scheduler/execution/self_test.hpp"
+#include "scheduler/ledger/ledger.hpp"
+#include "scheduler/rpc/topics.hpp"
+#include "scheduler/store/writer.hpp"
+
+namespace quern::daemon {
+
+inline constexpr std::size_t kTrailsShownMax = 10'000;  // kept in memory for callers; the oldest closed ones go first
+inline constexpr runtime::Duration kReconnectEvery = std::chrono::seconds(5);
+inline constexpr runtime::Duration kOffersEvery = std::chrono::seconds(5);
+
+// What the ledger says of this node, with all peers together.
+struct Balance {
+  model::Credits spent;
+  model::Credits earned;
+  model::Credits payable;
+  model::Credits receivable;
+  model::Credits reserved;
+  bool operator==(const Balance&) const = default;
+};
+runtime::Result<Balance> balance_of(const ledger::Ledger& ledger);
+
+struct NodeParts {
+  Config config;
+  identity::PrivateKey key;
+  std::vector<NodeDevice> devices;
+  execution::SelfTest sandbox;
+  std::optional<security::PresharedKey> preshared_key;
+};
+
+// On the runtime's executor; what it is given outlives it. start(), and at the end stop(), before it is destroyed.
+class Node {
+ public:
+  Node(runtime::Runtime& runtime, engagement::Runner& runner, store::Database& database, Log& log, NodeParts parts);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  // Takes up what an earlier life left, listens, offers, and connects to the configured peers. What of it fails is told
+  // with the key of the config that said so.
+  runtime::Task<runtime::Result<void>> start();
+  // Takes no new work, withdraws the offer, and returns when no work is under way, at the latest at the deadline.
+  runtime::Task<void> drain(runtime::Duration patience);
+  runtime::Task<void> stop();
+
+  // For the RPC.
+  const NodeParts& parts() const { return parts_; }
+  runtime::Runtime& runtime() { return runtime_; }
+  overlay::Host& host() { return *host_; }
+  const market::OfferBook& offers() const { return offers_; }
+  const std::optional<market::SignedOffer>& own_offer() const { return own_offer_; }
+  const engagement::Provider& provider() const { return *provider_; }
+  const dispatch::Dispatcher& dispatcher() const { return *dispatcher_; }
+  blobs::BlobStore& blobs() { return blobs_; }
+  JobBook& jobs() { return *jobs_; }
+  const agreement::Trail* trail(const jobs::DemandId& demand) const;
+  rpc::Topics& topics() { return topics_; }
+  std::int64_t started_unix_ms() const { return started_unix_ms_; }
+  bool draining() const { return draining_; }
+  const Balance& balance() const { return balance_; }  // as of the last posting
+  // What `read` makes of the ledger.
+  template <class Read>
+  auto with_ledger(Read read) -> runtime::Task<std::invoke_result_t<Read, ledger::Ledger&>> {
+    return writer_.write([this, read = std::move(read)](store::Database&) mutable { return read(*ledger_); });
+  }
+
+ private:
+  runtime::Result<void> make_host();
+  runtime::Result<void> listen();
+  void make_market();
+  runtime::Task<runtime::Result<void>> restore();
+  runtime::Task<void> resume(agreement::Trail trail);
+  runtime::Task<runtime::Result<void>> post(agreement::Trail trail, dispatch::Outlook outlook);
+  runtime::Task<void> settle(agreement::Trail trail, dispatch::Outlook outlook);
+  runtime::Task<std::optional<model::Why>> authorise(const agreement::Trail& trail);
+  void on_trail(const agreement::Trail& trail);
+  void keep(const agreement::Trail& trail);
+  void on_job(const SubmittedJob& job);
+
+  void renew_offer();
+  runtime::Task<void> keep_offering();
+  runtime::Task<void> keep_connected(multiformats::Multiaddr peer);
+  runtime::Task<void> keep_asking();
+  runtime::Task<void> follow_events();
+  std::vector<multiformats::Multiaddr> addresses_of(const std::string& provider) const;
+  std::int64_t now() const { return runtime_.clock().wall_now().unix_ms; }
+
+  runtime::Runtime& runtime_;
+  engagement::Runner& runner_;
+  Log& log_;
+  NodeParts parts_;
+  store::Writer writer_;
+  std::optional<ledger::Ledger> ledger_;
+  jobs::TrailJournal journal_;
+  blobs::BlobStore blobs_;
+  market::OfferBook offers_;
+  std::optional<market::SignedOffer> own_offer_;
+  std::uint64_t offer_sequence_ = 0;
+  rpc::Topics topics_;
+  std::map<jobs::DemandId, agreement::Trail> trails_;
+  std::unique_ptr<overlay::Host> host_;
+  std::unique_ptr<engagement::Provider> provider_;
+  std::unique_ptr<engagement::Submitter> submitter_;
+  std::unique_ptr<blobs::BlobServer> blob_server_;
+  std::unique_ptr<dispatch::OfferServer> offer_server_;
+  std::unique_ptr<dispatch::Dispatcher> dispatcher_;
+  std::unique_ptr<JobBook> jobs_;
+  std::int64_t started_unix_ms_ = 0;
+  bool draining_ = false;
+  Balance balance_;
+  runtime::WaitQueue work_changed_;
+  engagement::Cancel resumed_;  // asked: what a restart left is to end
+  runtime::TaskGroup writing_;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace quern::daemon

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <span>
+
+#include "scheduler/daemon/market_json.hpp"
+#include "scheduler/daemon/methods.hpp"
+#include "scheduler/execution/cgroup.hpp"
+#include "scheduler/rpc/session_methods.hpp"
+
+namespace quern::daemon {
+
+namespace json = boost::json;
+using rpc::Answer;
+using rpc::Caller;
+using runtime::Task;
+
+namespace {
+
+constexpr std::size_t kPeersMax = 4096;
+constexpr std::size_t kJobsFollowed = 100;
+// What this daemon can do; programs ask by these names.
+constexpr std::array<std::string_view, 6> kCapabilities{"quote", "run", "jobs", "offers", "peers", "ledger"};
+
+json::array names(std::span<const std::string_view> list) {
+  json::array array;
+  for (const std::string_view name : list) array.emplace_back(name);
+  return array;
+}
+
+json::object provider_json(const Node& node) {
+  json::array devices;
+  for (const NodeDevice& device : node.parts().devices) {
+    json::object object{{"id", device.id}, {"name", device.name}, {"offered", device.offered.has_value()}};
+    if (!device.offered) object["why"] = device.why;
+    devices.push_back(std::move(object));
+  }
+  return {{"enabled", node.parts().config.provider.enabled},
+          {"draining", node.draining()},
+          {"working", node.provider().working()},
+          {"devices", std::move(devices)}};
+}
+
+json::object sandbox_json(const execution::SelfTest& test) {
+  json::array kinds;
+  for (const execution::KindTest& kind : test.kinds) {
+    json::object object{{"kind", execution::name_of(kind.kind)}, {"held", kind.held}};
+    if (!kind.held) object["why"] = kind.why;
+    kinds.push_back(std::move(object));
+  }
+  return {{"tier", execution::name_of(test.tier)},
+          {"note", test.tier_note},
+          {"landlock_abi", test.landlock_abi},
+          {"kinds", std::move(kinds)}};
+}
+
+// Without what the ledger knows, which has to be waited for.
+json::object status_json(Node& node) {
+  json::array addresses;
+  for (const auto& address : node.host().addresses()) addresses.emplace_back(address.text());
+  std::set<identity::PeerId> peers;
+  for (const auto& info : node.host().swarm().connections()) peers.insert(info.peer);
+  return {{"peer", node.host().id().text()},
+          {"version", QUERN_VERSION},
+          {"started_unix_ms", node.started_unix_ms()},
+          {"addresses", std::move(addresses)},
+          {"peers_connected", peers.size()},
+          {"offers", node.offers().offers().size()},
+          {"provider", provider_json(node)},
+          {"sandbox", sandbox_json(node.parts().sandbox)},
+          {"jobs", json::object{{"running", node.jobs().running()}, {"ended", node.jobs().size() - node.jobs().running()}}},
+          {"balance", balance_json(node.balance())},
+          {"capabilities", names(kCapabilities)}};
+}
+
+json::object peers_json(Node& node) {
+  struct Peer {
+    std::vector<std::string> addresses;
+    bool connected = false;
+    bool configured = false;
+    std::optional<runtime::Duration> round_trip;
+  };
+  std::map<std::string, Peer> peers;
+  for (const auto& address : node.parts().config.overlay.peers) {
+    const auto id = address.find_text(multiformats::Protocol::p2p);
+    Peer& peer = peers[id.value_or("")];
+    peer.configured = true;
+    peer.addresses.push_back(address.text());
+  }
+  for (const auto& info : node.host().swarm().connections()) {
+    Peer& peer = peers[info.peer.text()];
+    peer.connected = true;
+    if (!peer.configured) peer.addresses.push_back(info.remote.text());
+    if (info.stats.round_trip) peer.round_trip = info.stats.round_trip;
+  }
+  json::array list;
+  for (const auto& [id, peer] : peers) {
+    json::array addresses;
+    for (const std::string& address : peer.addresses) addresses.emplace_back(address);
+    json::object object{{"peer", id},
+                        {"addresses", std::move(addresses)},
+                        {"connected", peer.connected},
+                        {"configured", peer.configured}};
+    if (const auto& trip = peer.round_trip) {
+      object["rtt_us"] = std::chrono::duration_cast<std::chrono::microseconds>(*trip).count();
+    }
+    if (const auto parsed = identity::PeerId::from_text(id)) {
+      if (const auto known = node.host().identification().known(*parsed)) object["agent"] = known->agent_version;
+    }
+    list.push_back(std::move(object));
+    if (list.size() == kPeersMax) break;
+  }
+  return {{"peers", std::move(list)}};
+}
+
+json::object offers_json(Node& node) {
+  json::array list;
+  const std::string self = node.host().id().text();
+  for (const market::SignedOffer* offer : node.offers().offers()) {
+    list.push_back(offer_json(offer->offer, offer->offer.provider == self));
+  }
+  return {{"offers", std::move(list)}};
+}
+
+json::object jobs_json(Node& node) {
+  json::object jobs;
+  for (const SubmittedJob* job : node.jobs().newest(kJobsFollowed)) {
+    jobs[job->record.id] = summary_json(job->record, job->job.name);
+  }
+  return {{"jobs", std::move(jobs)}};
+}
+
+rpc::Handler view(Node& node, json::object (*make)(Node&)) {
+  return [&node, make](json::object /*params*/, Caller /*caller*/) -> Task<Answer> { co_return make(node); };
+}
+
+}  // namespace
+
+json::object balance_json(const Balance& balance) {
+  return {{"spent_micro", balance.spent.micro},
+          {"earned_micro", balance.earned.micro},
+          {"payable_micro", balance.payable.micro},
+          {"receivable_micro", balance.receivable.micro},
+          {"reserved_micro", balance.reserved.micro}};
+}
+
+void add_node_methods(rpc::Registry& registry, Node& node) {
+  registry.add({.name = "node.status",
+                .summary = "What this node is, offers and holds",
+                .params = {},
+                .result = rpc::map_of(rpc::any()),
+                .example_params = {},
+                .example_result = json::object{{"peer", "12D3KooW"}, {"version", QUERN_VERSION}},
+                .handler = view(node, status_json)});
+  registry.add({.name = "peer.list",
+                .summary = "Peers that are connected or configured",
+                .params = {},
+                .result = rpc::object({{"peers", rpc::list(rpc::map_of(rpc::any()), kPeersMax)}}),
+                .example_params = {},
+                .example_result = json::object{{"peers", json::array{}}},
+                .handler = view(node, peers_json)});
+  registry.add({.name = "offer.list",
+                .summary = "Offers that hold now, this node's among them",
+                .params = {},
+                .result = rpc::object({{"offers", rpc::list(rpc::map_of(rpc::any()), market::kProvidersMax)}}),
+                .example_params = {},
+                .example_result = json::object{{"offers", json::array{}}},
+                .handler = view(node, offers_json)});
+}
+
+void add_methods(rpc::Registry& registry, Node& node) {
+  rpc::add_session_methods(registry, QUERN_VERSION);
+  add_node_methods(registry, node);
+  add_job_methods(registry, node);
+  add_blob_methods(registry, node);
+  add_ledger_methods(registry, node);
+  registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{.name = "peers", .summary = "As peer.list", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{
+      .name = "jobs", .summary = "Under \"jobs\", by id: the newest hundred, as job.list", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{.name = "job/{id}", .summary = "As job.get", .value = rpc::map_of(rpc::any())});
+}
+
+void add_topics(Node& node) {
+  rpc::Topics& topics = node.topics();
+  topics.add("status", [&node] { return json::value(status_json(node)); });
+  topics.add("peers", [&node] { return json::value(peers_json(node)); });
+  topics.add("offers", [&node] { return json::value(offers_json(node)); });
+  topics.add("jobs", [&node] { return json::value(jobs_json(node)); });
+}
+
+void add_job_topic(Node& node, const std::string& id) {
+  node.topics().add("job/" + id, [&node, id] {
+    const SubmittedJob* job = node.jobs().find(id);
+    return job ? json::value(job_json(*job, node.offers())) : json::value();
+  });
+}
+
+}  // namespace quern::daemon
