@@ -31,8 +31,11 @@ target_compile_options(quern_options INTERFACE
 target_compile_definitions(quern_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
 
 if(QUERN_SANITIZE)
-  target_compile_options(quern_options INTERFACE -fsanitize=${QUERN_SANITIZE} -fno-sanitize-recover=all)
-  target_link_options(quern_options INTERFACE -fsanitize=${QUERN_SANITIZE})
+  # But for what runs inside the sandbox on purpose without one: its own calls and limits would be the sanitizer's.
+  set(sanitized "$<NOT:$<BOOL:$<TARGET_PROPERTY:QUERN_UNSANITIZED>>>")
+  target_compile_options(quern_options INTERFACE
+    "$<${sanitized}:-fsanitize=${QUERN_SANITIZE}>" "$<${sanitized}:-fno-sanitize-recover=all>")
+  target_link_options(quern_options INTERFACE "$<${sanitized}:-fsanitize=${QUERN_SANITIZE}>")
 endif()
 if(QUERN_COVERAGE)
   target_compile_options(quern_options INTERFACE -fprofile-instr-generate -fcoverage-mapping)
