@@ -91,6 +91,7 @@ std::string why_not(const OpenclDevice& device, const DeviceMeasurement* measure
   }
   if (!device.available) return "its driver says that it is not available";
   if (!device.compiler_available) return "its driver has no compiler";
+  if (device.pci_address) return "a card's nodes cannot be put into the sandbox yet";
   if (!measured) return "it was not measured";
   if (!measured->fitness.fit) return measured->fitness.reason;
   return {};
@@ -147,11 +148,30 @@ std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const P
 std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test) {
   std::vector<model::JobKind> kinds;
   for (const model::JobKind kind : config.provider.kinds) {
-    const auto sandbox = kind == model::JobKind::opencl_kernel ? execution::SandboxKind::kernel_job
-                                                               : execution::SandboxKind::command_job;
-    if (kind == model::JobKind::opencl_kernel && test.holds(sandbox)) kinds.push_back(kind);
+    // The others are known, and nothing runs them yet.
+    if (kind == model::JobKind::opencl_kernel && test.holds(execution::SandboxKind::kernel_job)) kinds.push_back(kind);
   }
   return kinds;
+}
+
+std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices, const std::filesystem::path& vendors,
+                                         const std::vector<std::pair<std::string, std::string>>& environment) {
+  std::vector<WorkerDevice> list;
+  for (const NodeDevice& device : devices) {
+    const auto& found = device.offered;
+    if (!found) continue;
+    // One driver, so that the indices are those that the probe saw.
+    auto variables = environment;
+    variables.emplace_back("OCL_ICD_VENDORS", (vendors / device.driver).string());
+    list.push_back({.id = device.id,
+                    .platform = device.platform,
+                    .device = device.index,
+                    .name = device.name,
+                    .type = found->type,
+                    .compute_units = found->compute_units,
+                    .environment = std::move(variables)});
+  }
+  return list;
 }
 
 std::optional<model::Offer> make_offer(const Config& config, const std::vector<NodeDevice>& devices,

@@ -2,12 +2,15 @@
 // and prices. Pure.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hwprobe/machine.hpp"
 #include "scheduler/daemon/config.hpp"
+#include "scheduler/daemon/worker_plan.hpp"
 #include "scheduler/execution/self_test.hpp"
 #include "scheduler/model/offer.hpp"
 
@@ -31,8 +34,11 @@ std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const P
 // How long an offer holds; it is made anew when half of that is over.
 inline constexpr std::int64_t kOfferValidityMs = 10LL * 60 * 1000;
 
-// The kinds of the config that the sandbox holds, or all of them where it is not required.
+// The kinds of the config that the sandbox holds.
 std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test);
+// The same devices for those that run work on them. `vendors` is the folder of .icd files; `environment` goes along.
+std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices, const std::filesystem::path& vendors,
+                                         const std::vector<std::pair<std::string, std::string>>& environment);
 
 // nullopt when there is nothing to offer: not enabled, no device, no kind.
 std::optional<model::Offer> make_offer(const Config& config, const std::vector<NodeDevice>& devices,

@@ -222,6 +222,7 @@ void JobBook::forget_oldest() {
     const auto oldest = std::ranges::find_if(
         order_, [this](const std::string& id) { return jobs_.find(id)->second->record.ended_unix_ms.has_value(); });
     jobs_.erase(jobs_.find(*oldest));
+    if (events_.forgotten) events_.forgotten(*oldest);
     order_.erase(oldest);
   }
 }

@@ -37,6 +37,7 @@ class JobBook {
  public:
   struct Events {
     std::function<void(const SubmittedJob&)> changed;
+    std::function<void(const std::string& id)> forgotten;
     std::function<void(const agreement::Trail&)> trail;  // as DispatchEvents::trail
   };
   JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dispatcher& dispatcher, blobs::BlobStore& store,

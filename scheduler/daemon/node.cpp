@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "overlay/runtime/deadline.hpp"
+#include "scheduler/daemon/methods.hpp"
 
 namespace quern::daemon {
 
@@ -44,14 +45,15 @@ Result<Balance> balance_of(const ledger::Ledger& ledger) {
                  .reserved = exposure->reserved};
 }
 
-Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, store::Database& database, Log& log, NodeParts parts)
+Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobStore& blobs, store::Database& database,
+           Log& log, NodeParts parts)
     : runtime_(runtime),
       runner_(runner),
       log_(log),
       parts_(std::move(parts)),
       writer_(runtime, database),
       journal_(runtime),
-      blobs_(runtime),
+      blobs_(blobs),
       writing_(runtime.executor()),
       tasks_(runtime.executor()) {}
 
@@ -96,6 +98,7 @@ void Node::make_market() {
       runtime_, *submitter_, offers_, [this](const std::string& provider) { return addresses_of(provider); });
   jobs_ = std::make_unique<JobBook>(runtime_, writer_, *dispatcher_, blobs_, log_,
                                     JobBook::Events{.changed = [this](const SubmittedJob& job) { on_job(job); },
+                                                    .forgotten = [this](const std::string& id) { topics_.remove("job/" + id); },
                                                     .trail = [this](const Trail& trail) { on_trail(trail); }});
 }
 
@@ -109,11 +112,11 @@ Task<Result<void>> Node::start() {
     return balance_of(*ledger_);
   };
   CO_TRY(balance_, co_await writer_.write(open));
-  CO_CHECK(co_await blobs_.load());
   CO_CHECK(make_host());
   make_market();
   CO_CHECK(co_await restore());
   CO_CHECK(listen());
+  add_topics(*this);
   renew_offer();
   tasks_.spawn(keep_offering());
   tasks_.spawn(keep_asking());
@@ -209,6 +212,7 @@ Task<std::optional<Why>> Node::authorise(const Trail& trail) {
 }
 
 void Node::on_job(const SubmittedJob& job) {
+  if (!topics_.contains("job/" + job.record.id)) add_job_topic(*this, job.record.id);
   topics_.changed("jobs");
   topics_.changed("status");
   topics_.changed("job/" + job.record.id);

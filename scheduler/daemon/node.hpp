@@ -52,7 +52,9 @@ struct NodeParts {
 // On the runtime's executor; what it is given outlives it. start(), and at the end stop(), before it is destroyed.
 class Node {
  public:
-  Node(runtime::Runtime& runtime, engagement::Runner& runner, store::Database& database, Log& log, NodeParts parts);
+  // `blobs` is loaded.
+  Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobStore& blobs, store::Database& database,
+       Log& log, NodeParts parts);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -75,7 +77,7 @@ class Node {
   blobs::BlobStore& blobs() { return blobs_; }
   JobBook& jobs() { return *jobs_; }
   const agreement::Trail* trail(const jobs::DemandId& demand) const;
-  rpc::Topics& topics() { return topics_; }
+  rpc::Topics& topics() { return topics_; }  // add_topics() has filled it, once started
   std::int64_t started_unix_ms() const { return started_unix_ms_; }
   bool draining() const { return draining_; }
   const Balance& balance() const { return balance_; }  // as of the last posting
@@ -113,7 +115,7 @@ class Node {
   store::Writer writer_;
   std::optional<ledger::Ledger> ledger_;
   jobs::TrailJournal journal_;
-  blobs::BlobStore blobs_;
+  blobs::BlobStore& blobs_;
   market::OfferBook offers_;
   std::optional<market::SignedOffer> own_offer_;
   std::uint64_t offer_sequence_ = 0;

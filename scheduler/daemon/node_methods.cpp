@@ -189,6 +189,7 @@ void add_topics(Node& node) {
   topics.add("peers", [&node] { return json::value(peers_json(node)); });
   topics.add("offers", [&node] { return json::value(offers_json(node)); });
   topics.add("jobs", [&node] { return json::value(jobs_json(node)); });
+  for (const SubmittedJob* job : node.jobs().newest(node.jobs().size())) add_job_topic(node, job->record.id);
 }
 
 void add_job_topic(Node& node, const std::string& id) {

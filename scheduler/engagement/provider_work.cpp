@@ -101,7 +101,8 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement) {
     }
   }
   WorkMeter meter(*this, engagement);
-  co_return co_await runner_.run({.job = engagement->job,
+  co_return co_await runner_.run({.submitter = submitter.text(),
+                                  .job = engagement->job,
                                   .shard = engagement->demand().shard,
                                   .shards = engagement->demand().shards,
                                   .device = engagement->demand().device},

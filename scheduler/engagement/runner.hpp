@@ -15,6 +15,7 @@ namespace quern::engagement {
 
 // One shard of a job on one device. Its inputs are in the node's blob store.
 struct Work {
+  std::string submitter;  // peer: what one leaves behind (a warm process, compiled programs) no other gets
   model::Job job;
   std::uint32_t shard = 0;
   std::uint32_t shards = 1;

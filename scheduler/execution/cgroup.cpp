@@ -29,6 +29,7 @@ constexpr std::string_view kPrefix = "quern-";
 constexpr std::string_view kDaemonGroup = "quern-daemon";
 constexpr std::array<std::string_view, 4> kControllersV1 = {"memory", "pids", "cpu", "cpuacct"};
 constexpr std::string_view kCpuPeriodUs = "100000";
+constexpr int kFreezePassesMax = 8;
 
 enum ControllerV1 : std::size_t { memory, pids, cpu, cpuacct };
 
@@ -165,13 +166,17 @@ bool is_leftover(std::string_view name) {
   return start_of(number_in(parts[2])) != number_in(parts[3]);
 }
 
+// `processes`: the text of a file cgroup.procs.
+void signal_processes(std::string_view processes, int signal) {
+  for (const std::string_view line : split(processes, '\n')) {
+    const auto pid = static_cast<pid_t>(number_in(line));
+    if (pid > 1) ::kill(pid, signal);
+  }
+}
+
 void kill_processes(const std::string& folder) {
   if (write_text(folder + "/cgroup.kill", "1", 0)) return;  // v2 since Linux 5.14
-  const std::string text = read_text(folder + "/cgroup.procs");
-  for (const std::string_view line : split(text, '\n')) {
-    const auto pid = static_cast<pid_t>(number_in(line));
-    if (pid > 1) ::kill(pid, SIGKILL);
-  }
+  signal_processes(read_text(folder + "/cgroup.procs"), SIGKILL);
 }
 
 // The folder of a controller in which this process may make groups, or why not.
@@ -288,6 +293,27 @@ CgroupEvents Cgroup::events() const {
           .process_refusals = value_of(folders_[pids] + "/pids.events", "max"),
           .cpu_time_us = number_in(read_text(folders_[cpuacct] + "/cpuacct.usage")) / 1000,
           .memory_peak_bytes = number_in(read_text(folders_[memory] + "/memory.max_usage_in_bytes"))};
+}
+
+std::uint64_t Cgroup::cpu_time_us() const {
+  if (tier_ == CgroupTier::v2) return value_of(folders_[0] + "/cpu.stat", "usage_usec");
+  if (tier_ == CgroupTier::none || folders_.empty()) return 0;
+  return number_in(read_text(folders_[cpuacct] + "/cpuacct.usage")) / 1000;
+}
+
+bool Cgroup::freeze(bool frozen) const {
+  if (tier_ == CgroupTier::none || folders_.empty()) return false;
+  if (tier_ == CgroupTier::v2) return write_text(folders_[0] + "/cgroup.freeze", frozen ? "1" : "0", 0).has_value();
+  // What forks while it is looked at is met again; the list of a group that stands still stays the same.
+  std::string seen;
+  for (int pass = 0; pass < kFreezePassesMax; ++pass) {
+    const std::string now = read_text(folders_[pids] + "/cgroup.procs");
+    if (now == seen) return true;
+    signal_processes(now, frozen ? SIGSTOP : SIGCONT);
+    if (!frozen) return true;
+    seen = now;
+  }
+  return false;
 }
 
 void Cgroup::kill() const {

@@ -48,6 +48,10 @@ class Cgroup {
   // Files into which a process writes "0" to enter.
   std::vector<std::string> entrances() const;
   CgroupEvents events() const;
+  // That of events() alone, which is one file less to read a controller.
+  std::uint64_t cpu_time_us() const;
+  // Stops all that is in it, or lets it run on. False where the tier cannot: then nothing has happened.
+  bool freeze(bool frozen) const;
   // Kills what is in it.
   void kill() const;
   // False while processes are in it: kill() and ask again later.

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -148,6 +149,28 @@ pid_t parent_of(pid_t pid) {
   return parent;
 }
 
+// The processes that a process's threads have started.
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", error)) {
+    std::istringstream children(text_of_file((task.path() / "children").string()));
+    for (pid_t child = 0; children >> child;) found.push_back(child);
+  }
+  return found;
+}
+
+// To a process of a sandbox that was not reaped, and to all below it.
+void signal_tree(pid_t pid, int signal, int depth = 0) {
+  constexpr int depth_max = 64;
+  if (pid <= 1 || depth == depth_max) return;
+  const Descriptor process = open_pidfd(pid);
+  send_signal(process, signal);
+  for (const pid_t child : children_of(pid)) {
+    if (parent_of(child) == pid) signal_tree(child, signal, depth + 1);
+  }
+}
+
 }  // namespace
 
 SandboxProcess::SandboxProcess(std::uint64_t id, StartOrder order, Events& events)
@@ -163,6 +186,10 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(std::uint64_t id, 
   if (auto ok = process->spawn(options); !ok) {
     process->cgroup_.remove();
     return std::unexpected(std::move(ok).error());
+  }
+  {
+    const std::scoped_lock lock(process->order_.shared->mutex);
+    process->order_.shared->cgroup = process->cgroup_;
   }
   for (const Part part : {Part::outer, Part::status, Part::info, Part::output, Part::errors, Part::from}) {
     process->watch(part, EPOLLIN);
@@ -361,6 +388,16 @@ void SandboxProcess::kill() {
   send_signal(at(Part::inner), SIGKILL);
   if (first_ > 0 && !reaped_) send_signal(at(Part::outer), SIGKILL);
   cgroup_.kill();
+}
+
+void SandboxProcess::hold() {
+  if (gone_ || cgroup_.freeze(true)) return;
+  // Twice: what the first pass has not met was started by what it has stopped.
+  for (int pass = 0; pass < 2; ++pass) signal_tree(first_, SIGSTOP);
+}
+
+void SandboxProcess::let_run() {
+  if (!gone_ && !cgroup_.freeze(false)) signal_tree(first_, SIGCONT);
 }
 
 void SandboxProcess::measure_scratch() {

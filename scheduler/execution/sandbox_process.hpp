@@ -35,6 +35,7 @@ struct ChildShared {
   std::string scratch_exceeded;                  // what was measured, in words
   std::optional<runtime::Result<void>> started;  // whether its first program could be run
   std::optional<ChildEnd> end;
+  Cgroup cgroup;               // to be read only
   bool told = false;           // the executor will look, and has not yet
   std::function<void()> tell;  // from any thread
 };
@@ -82,6 +83,9 @@ class SandboxProcess {
   void resume();
   void ask_to_end();
   void kill();
+  // Stops all its processes, or lets them run on.
+  void hold();
+  void let_run();
   void measure_scratch();
   // Nobody waits for its end any more: reports it as stuck.
   void abandon();

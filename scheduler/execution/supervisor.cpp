@@ -276,6 +276,36 @@ Task<std::optional<LogChunk>> SandboxedChild::read_log() {
   }
 }
 
+std::optional<LogChunk> SandboxedChild::take_log() {
+  const std::scoped_lock lock(state_->shared->mutex);
+  auto& log = state_->shared->log;
+  if (log.empty()) return std::nullopt;
+  LogChunk chunk = std::move(log.front());
+  log.pop_front();
+  return chunk;
+}
+
+void SandboxedChild::hold() {
+  state_->thread.order(state_->id, &detail::SandboxProcess::hold);
+}
+
+void SandboxedChild::let_run() {
+  state_->thread.order(state_->id, &detail::SandboxProcess::let_run);
+}
+
+std::uint64_t SandboxedChild::cpu_time_us() const {
+  Cgroup cgroup;
+  {
+    const std::scoped_lock lock(state_->shared->mutex);
+    cgroup = state_->shared->cgroup;
+  }
+  return state_->outcome ? 0 : cgroup.cpu_time_us();
+}
+
+bool SandboxedChild::is_over() const {
+  return state_->outcome.has_value();
+}
+
 void SandboxedChild::cancel(Why why) {
   state_->end_for(std::move(why), false);
 }

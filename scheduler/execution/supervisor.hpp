@@ -66,6 +66,19 @@ class SandboxedChild {
   // The next piece of the job's log; nullopt at its end. What is not read is kept: ChildLimits::log_bytes at most.
   runtime::Task<std::optional<LogChunk>> read_log();
 
+  // As read_log(), of what is there now.
+  std::optional<LogChunk> take_log();
+
+  // Stops all its processes where they are, or lets them run on: done soon, in the order of the calls. Time goes on:
+  // so does the wall time, and what is written to it waits.
+  void hold();
+  void let_run();
+  // Processor time of all its processes until now; 0 where no cgroup tells, and once it is over. Reads a file of the
+  // kernel.
+  std::uint64_t cpu_time_us() const;
+  // All its processes are gone, or were given up: wait() returns at once.
+  bool is_over() const;
+
   // Asks the job to end (its messages end, and its program gets SIGTERM); after ChildLimits::grace all of it is killed.
   // The first reason stays.
   void cancel(model::Why why);

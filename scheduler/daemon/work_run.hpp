@@ -1,0 +1,83 @@
+// One work in one worker: from its inputs to its outputs. What ends it in which way says worker_runner.hpp.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scheduler/blobs/blob_store.hpp"
+#include "scheduler/daemon/worker_bill.hpp"
+#include "scheduler/daemon/worker_pool.hpp"
+#include "scheduler/engagement/runner.hpp"
+#include "scheduler/model/shard.hpp"
+
+namespace quern::daemon {
+
+// Why a work cannot even begin: its kind, its shard, outputs larger than can be kept.
+std::optional<model::Why> fault_of(const engagement::Work& work);
+
+// Whether a worker that ends a task for this may do another.
+bool may_go_on(model::Reason reason);
+// What is believed of a worker's end of its task. `native`: the job's own code may have run in the worker.
+model::Why believed(const model::Why& claimed, bool native);
+
+class WorkRun {
+ public:
+  // fault_of(work) has found nothing. What is referred to outlives it.
+  WorkRun(WorkerPool& pool, blobs::BlobStore& store, const WorkerDevice& device, engagement::Work work,
+          engagement::Meter& meter, std::uint64_t log_bytes);
+
+  runtime::Task<engagement::Finished> to_end();
+  // Gives the worker back or ends it. Always the last call, also after a cancelled to_end().
+  runtime::Task<void> leave();
+
+ private:
+  using Outputs = std::vector<agreement::OutputDigest>;
+
+  runtime::Task<model::Why> work(Outputs& outputs);
+  runtime::Task<Outcome<void>> get_worker();
+  runtime::Task<Outcome<void>> put_inputs();
+  runtime::Task<Outcome<std::vector<execution::WorkerOutput>>> follow();  // until it has completed
+  runtime::Task<Outcome<void>> read_more();
+  runtime::Task<Outcome<void>> take(execution::WorkerReport report);
+  runtime::Task<Outcome<void>> tell();  // the meter; holds the worker while that takes long
+  runtime::Task<void> hold_soon();
+  runtime::Task<Outcome<Outputs>> keep_outputs(std::vector<execution::WorkerOutput> said);
+  // Ends the worker, or sees how it has ended.
+  runtime::Task<model::Why> kill(model::Why why);
+  runtime::Task<model::Why> end_of_worker();
+
+  execution::WorkerLimits limits() const;
+  runtime::Duration walltime() const { return bill_terms_.walltime; }
+  void pass_on_words();
+  void measure();  // brings usage_ up to date
+  runtime::Runtime& runtime() const { return pool_.runtime(); }
+
+  WorkerPool& pool_;
+  blobs::BlobStore& store_;
+  const WorkerDevice& device_;
+  engagement::Work work_;
+  engagement::Meter& meter_;
+  std::uint64_t log_bytes_;
+  model::Shard shard_;
+  BillTerms bill_terms_;
+  std::shared_ptr<WorkerPool::Start> start_;  // while the worker is on its way
+  WorkerPtr worker_;
+  std::uint64_t task_ = 0;  // its number in the worker
+  bool keep_ = false;       // the worker may do another
+  bool started_ = false;    // the worker has said so
+  std::optional<execution::WorkerFinished> finished_;
+  runtime::Time begun_;  // the worker was given the task
+  bool under_way_ = false;
+  std::optional<runtime::Time> held_since_;
+  runtime::Duration held_{};
+  runtime::Time told_;  // the meter
+  std::uint64_t cpu_before_us_ = 0;
+  std::uint64_t cpu_seen_us_ = 0;
+  std::uint32_t permille_ = 0;
+  Claimed claimed_;
+  model::Usage usage_;
+};
+
+}  // namespace quern::daemon

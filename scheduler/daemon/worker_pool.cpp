@@ -1,0 +1,128 @@
+#include "scheduler/daemon/worker_pool.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace quern::daemon {
+
+using execution::SandboxedChild;
+using model::Reason;
+using model::Why;
+using runtime::Task;
+
+namespace {
+
+Why why_no_folder(const runtime::Error& error) {
+  return {error == runtime::Errc::no_space ? Reason::disk_full : Reason::internal, error.message()};
+}
+
+Why why_not_started(const runtime::Error& error) {
+  return {error == execution::SupervisorErrc::too_many ? Reason::busy : Reason::sandbox_unavailable, error.message()};
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(execution::Supervisor& supervisor, PoolOptions options)
+    : supervisor_(supervisor),
+      runtime_(supervisor.runtime()),
+      options_(std::move(options)),
+      layout_(execution::read_host_layout()),
+      timer_(
+          runtime_.clock(), [](void* self) { static_cast<WorkerPool*>(self)->end_expired(); }, this),
+      group_(runtime_.executor()) {}
+
+WorkerPtr WorkerPool::take(const WorkerTerms& terms) {
+  for (auto found = idle_.end(); found != idle_.begin();) {
+    --found;
+    if ((*found)->terms != terms) continue;
+    WorkerPtr worker = std::move(*found);
+    found = idle_.erase(found);
+    if (worker->child->is_over()) {
+      end_soon(std::move(worker));
+      continue;
+    }
+    worker->child->let_run();
+    ++figures_.reused;
+    return worker;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<WorkerPool::Start> WorkerPool::start(WorkerTerms terms, const WorkerDevice& device) {
+  auto start = std::make_shared<Start>();
+  group_.spawn(start_into(start, std::move(terms), device));
+  return start;
+}
+
+Task<void> WorkerPool::start_into(std::shared_ptr<Start> start, WorkerTerms terms, WorkerDevice device) {
+  start->result = co_await start_worker(std::move(terms), device);
+  start->changed.wake_all();
+}
+
+Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const WorkerDevice& device) {
+  const auto make = [root = options_.scratch_root, number = next_number_++, owner = options_.owner] {
+    return JobFolder::make(root, number, owner);
+  };
+  auto folder = co_await runtime::offload(runtime_, make);
+  if (!folder) co_return std::unexpected(why_no_folder(folder.error()));
+  const WorkerPlaces places{
+      .program = options_.worker_program, .inputs = folder->inputs(), .outputs = folder->outputs()};
+  const bool limits_memory = supervisor_.tier() != execution::CgroupTier::none;
+  auto plan = plan_of(terms, device, layout_, places, options_.owner, limits_memory);
+  auto child = co_await supervisor_.start(std::move(plan), worker_command(),
+                                          {.walltime = runtime::Duration::max(), .log_bytes = kWorkerWordsMax});
+  if (!child) {
+    std::ignore = co_await runtime::offload(runtime_, [path = folder->path()] { return remove_tree(path); });
+    co_return std::unexpected(why_not_started(child.error()));
+  }
+  ++figures_.started;
+  co_return std::make_unique<Worker>(
+      Worker{.terms = std::move(terms), .folder = *std::move(folder), .child = *std::move(child)});
+}
+
+void WorkerPool::give_back(WorkerPtr worker) {
+  worker->idle_since = runtime_.clock().now();
+  idle_.push_back(std::move(worker));
+  while (idle_.size() > options_.idle_max) {
+    end_soon(std::move(idle_.front()));
+    idle_.pop_front();
+  }
+  arm();
+}
+
+Task<void> WorkerPool::end(WorkerPtr worker) {
+  worker->child->kill({.reason = Reason::canceled, .detail = {}});
+  co_await worker->child->wait();
+  // What cannot be removed now is removed by the next life's open_scratch_root().
+  std::ignore = co_await runtime::offload(runtime_, [path = worker->folder.path()] { return remove_tree(path); });
+  ++figures_.ended;
+}
+
+Task<void> WorkerPool::stop() {
+  timer_.cancel();
+  while (!idle_.empty()) {
+    end_soon(std::move(idle_.front()));
+    idle_.pop_front();
+  }
+  co_await group_.join();
+}
+
+void WorkerPool::end_soon(WorkerPtr worker) {
+  group_.spawn(end(std::move(worker)));
+}
+
+void WorkerPool::end_expired() {
+  const runtime::Time now = runtime_.clock().now();
+  while (!idle_.empty() && idle_.front()->idle_since + options_.idle_time <= now) {
+    end_soon(std::move(idle_.front()));
+    idle_.pop_front();
+  }
+  arm();
+}
+
+void WorkerPool::arm() {
+  timer_.cancel();
+  if (!idle_.empty()) timer_.arm(idle_.front()->idle_since + options_.idle_time);
+}
+
+}  // namespace quern::daemon

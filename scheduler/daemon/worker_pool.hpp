@@ -1,0 +1,104 @@
+// Workers: started in the sandbox, kept warm for a while, ended with all they leave.
+//
+// A worker that has done a task may wait for the next of the same terms (worker_plan.hpp: one submitter, one device,
+// one set of limits), never for another's. While it waits it is stopped: what a job has left running in it does not run
+// on unpaid. At most `idle_max` wait, each for `idle_time`; the one that has waited longest goes first.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "overlay/runtime/runtime.hpp"
+#include "overlay/runtime/task_group.hpp"
+#include "overlay/runtime/waiter.hpp"
+#include "scheduler/daemon/job_folder.hpp"
+#include "scheduler/daemon/worker_plan.hpp"
+#include "scheduler/execution/supervisor.hpp"
+#include "scheduler/execution/worker_reports.hpp"
+#include "scheduler/model/reason.hpp"
+
+namespace quern::daemon {
+
+template <class T>
+using Outcome = std::expected<T, model::Why>;
+
+struct PoolOptions {
+  std::filesystem::path scratch_root;  // within the reach of `owner`, as is `worker_program`
+  std::string worker_program;          // quern-worker
+  JobOwner owner;                      // needed when the daemon is root
+  std::size_t idle_max = 8;
+  runtime::Duration idle_time = std::chrono::seconds(30);
+};
+
+inline constexpr std::size_t kWorkerWordsMax = 1 << 20;  // on its standard error, in its life; then it is killed
+inline constexpr std::uint64_t kTasksOfWorkerMax = 1000;
+
+// One worker. Given from hand to hand; whoever has it gives it back to the pool or ends it there.
+struct Worker {
+  WorkerTerms terms;
+  JobFolder folder;
+  std::unique_ptr<execution::SandboxedChild> child;
+  execution::ReportReader reader;
+  std::uint64_t tasks = 0;  // that it was given
+  std::size_t words = 0;    // bytes of its standard error that were read
+  runtime::Time idle_since;
+};
+using WorkerPtr = std::unique_ptr<Worker>;
+
+struct PoolFigures {
+  std::uint64_t started = 0;
+  std::uint64_t reused = 0;
+  std::uint64_t ended = 0;
+};
+
+class WorkerPool {
+ public:
+  // A worker on its way. It comes about or not whether anybody waits or not.
+  struct Start {
+    std::optional<Outcome<WorkerPtr>> result;
+    runtime::WaitQueue changed;
+  };
+
+  WorkerPool(execution::Supervisor& supervisor, PoolOptions options);
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // A waiting worker of these terms; nothing where there is none.
+  WorkerPtr take(const WorkerTerms& terms);
+  // Fails with sandbox_unavailable, busy, disk_full or internal.
+  std::shared_ptr<Start> start(WorkerTerms terms, const WorkerDevice& device);
+  // Lets it wait for the next task. Its child is held (SandboxedChild::hold), its tasks' folders are removed.
+  void give_back(WorkerPtr worker);
+  // Kills it and returns when nothing of it is left: no process (but one that does not die: see supervisor.hpp), no
+  // folder.
+  runtime::Task<void> end(WorkerPtr worker);
+  // Ends those that wait. Last of all calls, and before the destructor.
+  runtime::Task<void> stop();
+
+  const PoolFigures& figures() const { return figures_; }
+  std::size_t idle() const { return idle_.size(); }
+  runtime::Runtime& runtime() const { return runtime_; }
+  const PoolOptions& options() const { return options_; }
+
+ private:
+  runtime::Task<void> start_into(std::shared_ptr<Start> start, WorkerTerms terms, WorkerDevice device);
+  runtime::Task<Outcome<WorkerPtr>> start_worker(WorkerTerms terms, const WorkerDevice& device);
+  void end_soon(WorkerPtr worker);
+  void end_expired();
+  void arm();
+
+  execution::Supervisor& supervisor_;
+  runtime::Runtime& runtime_;
+  PoolOptions options_;
+  execution::HostLayout layout_;
+  std::uint64_t next_number_ = 0;
+  std::deque<WorkerPtr> idle_;  // the longest first
+  PoolFigures figures_;
+  runtime::Timer timer_;
+  runtime::TaskGroup group_;
+};
+
+}  // namespace quern::daemon
