@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <boost/json/value_to.hpp>
+
 #include "overlay/multiformats/multibase.hpp"
 #include "scheduler/daemon/methods.hpp"
 
@@ -58,7 +60,8 @@ Task<Answer> put(Node& node, json::object params) {
   if (!content) co_return rpc::fail(rpc::Code::invalid_params, "content: " + content.error().message());
   if (here == 0 && params.at("last").as_bool()) {
     const auto bytes = content->size();
-    if (blobs::digest_of(*content) != *digest) co_return rpc::fail(rpc::Code::failed, "the bytes are not those of the digest");
+    if (blobs::digest_of(*content) != *digest)
+      co_return rpc::fail(rpc::Code::failed, "the bytes are not those of the digest");
     if (const auto added = co_await blobs.add(*std::move(content)); !added) {
       co_return std::unexpected(rpc::failure_of(added.error()));
     }
@@ -86,9 +89,9 @@ Task<Answer> get(Node& node, json::object params) {
   const auto offset = std::min<std::uint64_t>(params.at("offset").to_number<std::uint64_t>(), bytes->size());
   const auto wanted = params.at("bytes_max").to_number<std::uint64_t>();
   const auto piece = runtime::ByteView(*bytes).subspan(offset);
-  co_return json::object{
-      {"content", multiformats::encode_base(Base::base64_pad, piece.first(std::min<std::size_t>(piece.size(), wanted)))},
-      {"size", bytes->size()}};
+  co_return json::object{{"content", multiformats::encode_base(
+                                         Base::base64_pad, piece.first(std::min<std::size_t>(piece.size(), wanted)))},
+                         {"size", bytes->size()}};
 }
 
 }  // namespace
@@ -97,25 +100,25 @@ void add_blob_methods(rpc::Registry& registry, Node& node) {
   registry.add({.name = "blob.missing",
                 .summary = "Which of these files the node does not have, and how much of each",
                 .params = {{"digests", "of files", rpc::list(digest_schema(), kDigestsMax)}},
-                .result = rpc::object({{"missing", rpc::list(rpc::object({{"digest", digest_schema()},
-                                                                          {"bytes_here", rpc::integer(0)}}),
-                                                             kDigestsMax)}}),
+                .result = rpc::object(
+                    {{"missing", rpc::list(rpc::object({{"digest", digest_schema()}, {"bytes_here", rpc::integer(0)}}),
+                                           kDigestsMax)}}),
                 .example_params = {{"digests", json::array{kExampleDigest}}},
                 .example_result = json::object{{"missing", json::array{}}},
                 .handler = [&node](json::object params, Caller /*caller*/) -> Task<Answer> {
                   co_return missing(node, params);
                 }});
-  registry.add({.name = "blob.put",
-                .summary = "The next piece of a file; the last one checks the whole against its digest",
-                .params = {{"digest", "of the whole file", digest_schema()},
-                           {"offset", "where the piece begins: what blob.missing said, and then how many came",
-                            rpc::integer(0)},
-                           {"content", "at most 2 MiB", content_schema()},
-                           {"last", "whether the file ends here", rpc::boolean()}},
-                .result = rpc::object({{"bytes_here", rpc::integer(0)}}),
-                .example_params = {{"digest", kExampleDigest}, {"offset", 0}, {"content", "cXVlcm4="}, {"last", false}},
-                .example_result = json::object{{"bytes_here", 5}},
-                .handler = [&node](json::object params, Caller /*caller*/) { return put(node, std::move(params)); }});
+  registry.add(
+      {.name = "blob.put",
+       .summary = "The next piece of a file; the last one checks the whole against its digest",
+       .params = {{"digest", "of the whole file", digest_schema()},
+                  {"offset", "where the piece begins: what blob.missing said, and then how many came", rpc::integer(0)},
+                  {"content", "at most 2 MiB", content_schema()},
+                  {"last", "whether the file ends here", rpc::boolean()}},
+       .result = rpc::object({{"bytes_here", rpc::integer(0)}}),
+       .example_params = {{"digest", kExampleDigest}, {"offset", 0}, {"content", "cXVlcm4="}, {"last", false}},
+       .example_result = json::object{{"bytes_here", 5}},
+       .handler = [&node](json::object params, Caller /*caller*/) { return put(node, std::move(params)); }});
   registry.add(
       {.name = "blob.get",
        .summary = "A piece of a file: inputs and outputs of jobs",

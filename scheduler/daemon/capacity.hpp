@@ -1,5 +1,5 @@
-// What this node has to sell: out of what hwprobe found and measured, what the sandbox holds, and what the config allows
-// and prices. Pure.
+// What this node has to sell: out of what hwprobe found and measured, what the sandbox holds, and what the config
+// allows and prices. Pure.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -18,9 +18,9 @@ namespace quern::daemon {
 
 // An OpenCL device of this machine.
 struct NodeDevice {
-  std::string id;    // hwprobe's
-  std::string name;  // for people
-  std::string driver;  // name of its .icd file
+  std::string id;              // hwprobe's
+  std::string name;            // for people
+  std::string driver;          // name of its .icd file
   std::uint32_t platform = 0;  // index among its driver's
   std::uint32_t index = 0;     // among its platform's devices
   std::optional<std::string> pci_address;

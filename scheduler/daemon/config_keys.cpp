@@ -367,8 +367,8 @@ void add_submitter_and_sandbox(std::vector<ConfigKey>& keys) {
                                   [](Config& c) -> auto& { return c.submitter.budget; }));
   keys.push_back(optional_credits("submitter.max_price", "Most that one job may cost; no bound when absent",
                                   [](Config& c) -> auto& { return c.submitter.max_price; }));
-  keys.push_back(choice("submitter.strategy", "Which of the nodes that can run a job gets it",
-                        strategy_names(), [](Config& c) -> auto& { return c.submitter.strategy; }));
+  keys.push_back(choice("submitter.strategy", "Which of the nodes that can run a job gets it", strategy_names(),
+                        [](Config& c) -> auto& { return c.submitter.strategy; }));
   keys.push_back(texts("submitter.exclude", "list of peer ids", "Nodes that get no jobs", peer_id,
                        [](Config& c) -> auto& { return c.submitter.exclude; }));
   keys.push_back(choice("sandbox.tier", "What bounds a job's memory and processes; \"auto\": the best there is",

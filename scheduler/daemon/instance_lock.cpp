@@ -41,7 +41,8 @@ std::expected<InstanceLock, std::string> InstanceLock::take(const std::filesyste
                            ": stop it, or give this one another data_directory");
   }
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), pid.data(), pid.size(), 0) < 0) return failed(path, errno);
+  if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), pid.data(), pid.size(), 0) < 0)
+    return failed(path, errno);
   return InstanceLock(std::move(file));
 }
 

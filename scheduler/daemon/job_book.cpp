@@ -61,11 +61,8 @@ JobBook::JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dis
 
 Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) {
   std::vector<std::string> damaged;
-  const auto read = [&damaged](store::Database& database) -> Result<std::vector<JobRecord>> {
-    if (auto migrated = migrate_jobs(database); !migrated) return std::unexpected(std::move(migrated).error());
-    return load_jobs(database, damaged);
-  };
-  CO_TRY(auto records, co_await writer_.write(read));
+  CO_TRY(auto records,
+         co_await writer_.write([&damaged](store::Database& database) { return load_jobs(database, damaged); }));
   for (const std::string& id : damaged) log_.write(LogLevel::error, "job_damaged", {{"job", id}});
   for (JobRecord& record : records) {
     auto job = model::job_from_json(record.manifest);
@@ -76,7 +73,8 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
     if (!record.ended_unix_ms) {
       end_by_restart(record, trails, now());
       CO_CHECK(co_await save(record));
-      log_.write(LogLevel::warning, "job_ended", {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
+      log_.write(LogLevel::warning, "job_ended",
+                 {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
     }
     const auto kept = std::make_shared<Kept>();
     kept->record = std::move(record);
@@ -213,8 +211,7 @@ Task<Result<void>> JobBook::keep_outputs(Kept& kept, const dispatch::DispatchEnd
 }
 
 Task<Result<void>> JobBook::save(const JobRecord& record) {
-  return writer_.write(
-      [record](store::Database& database) -> Result<void> { return save_job(database, record); });
+  return writer_.write([record](store::Database& database) -> Result<void> { return save_job(database, record); });
 }
 
 void JobBook::forget_oldest() {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <boost/json/value_to.hpp>
+
 #include "overlay/multiformats/multibase.hpp"
 #include "scheduler/agreement/trail_file.hpp"
 #include "scheduler/daemon/market_json.hpp"
@@ -73,7 +75,8 @@ Task<Answer> submit(Node& node, json::object params) {
   if (!job) co_return std::unexpected(std::move(job).error());
   const SubmitterConfig& config = node.parts().config.submitter;
   limit_price(*job, config.max_price);
-  if (const auto* most = params.if_contains("max_price_micro")) limit_price(*job, model::Credits{most->to_number<std::int64_t>()});
+  if (const auto* most = params.if_contains("max_price_micro"))
+    limit_price(*job, model::Credits{most->to_number<std::int64_t>()});
   if (const auto missing = missing_inputs(node, *job); !missing.empty()) {
     co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");
   }
@@ -174,23 +177,21 @@ void add_watching(rpc::Registry& registry, Node& node) {
                 .example_params = {{"id", kExampleId}},
                 .example_result = json::object{{"state", "CANCELING"}},
                 .handler = at_once(node, cancel)});
-  registry.add({.name = "job.log",
-                .summary = "What the tasks of a job wrote, from a byte on",
-                .params = {id_parameter(),
-                           {"offset", "of the first byte", rpc::integer(0)},
-                           {"bytes_max", "the most that is returned", rpc::integer(1, kPieceBytesMax)}},
-                .result = rpc::object({{"content", rpc::described(rpc::any(), "base64")},
-                                       {"offset", rpc::integer(0)},
-                                       {"end", rpc::integer(0)},
-                                       {"dropped_bytes", rpc::integer(0)},
-                                       {"complete", rpc::boolean()}}),
-                .example_params = {{"id", kExampleId}, {"offset", 0}, {"bytes_max", 65536}},
-                .example_result = json::object{{"content", "cXVlcm4="},
-                                               {"offset", 0},
-                                               {"end", 5},
-                                               {"dropped_bytes", 0},
-                                               {"complete", true}},
-                .handler = at_once(node, log)});
+  registry.add(
+      {.name = "job.log",
+       .summary = "What the tasks of a job wrote, from a byte on",
+       .params = {id_parameter(),
+                  {"offset", "of the first byte", rpc::integer(0)},
+                  {"bytes_max", "the most that is returned", rpc::integer(1, kPieceBytesMax)}},
+       .result = rpc::object({{"content", rpc::described(rpc::any(), "base64")},
+                              {"offset", rpc::integer(0)},
+                              {"end", rpc::integer(0)},
+                              {"dropped_bytes", rpc::integer(0)},
+                              {"complete", rpc::boolean()}}),
+       .example_params = {{"id", kExampleId}, {"offset", 0}, {"bytes_max", 65536}},
+       .example_result =
+           json::object{{"content", "cXVlcm4="}, {"offset", 0}, {"end", 5}, {"dropped_bytes", 0}, {"complete", true}},
+       .handler = at_once(node, log)});
   registry.add({.name = "job.trails",
                 .summary = "The paper trails of a job's agreements, as files that quern verify reads",
                 .params = {id_parameter()},
@@ -206,18 +207,19 @@ void add_job_methods(rpc::Registry& registry, Node& node) {
   registry.add({.name = "job.quote",
                 .summary = "What a job is expected to cost on every device there is, or why it cannot run there",
                 .params = {{"manifest", "text of a job.json", rpc::text(model::kManifestBytesMax)}},
-                .result = rpc::object({{"rows", rpc::list(rpc::map_of(rpc::any()), market::kProvidersMax *
-                                                                                      model::kOfferDevicesMax)}}),
+                .result = rpc::object(
+                    {{"rows", rpc::list(rpc::map_of(rpc::any()), market::kProvidersMax * model::kOfferDevicesMax)}}),
                 .example_params = {{"manifest", "{}"}},
                 .example_result = json::object{{"rows", json::array{}}},
                 .handler = at_once(node, quote)});
-  registry.add({.name = "job.submit",
-                .summary = "Takes a job whose inputs are here, and has it done",
-                .params = submit_parameters(),
-                .result = rpc::object({{"id", id_schema()}}),
-                .example_params = {{"manifest", "{}"}, {"strategy", "cheapest"}},
-                .example_result = json::object{{"id", kExampleId}},
-                .handler = [&node](json::object params, Caller /*caller*/) { return submit(node, std::move(params)); }});
+  registry.add(
+      {.name = "job.submit",
+       .summary = "Takes a job whose inputs are here, and has it done",
+       .params = submit_parameters(),
+       .result = rpc::object({{"id", id_schema()}}),
+       .example_params = {{"manifest", "{}"}, {"strategy", "cheapest"}},
+       .example_result = json::object{{"id", kExampleId}},
+       .handler = [&node](json::object params, Caller /*caller*/) { return submit(node, std::move(params)); }});
   add_watching(registry, node);
 }
 

@@ -123,21 +123,20 @@ json::object attempt_json(const Attempt& attempt) {
   return object;
 }
 
-
 JobRecord record_from(Members& members, const json::object& object) {
-  JobRecord record{.id = members.text(object, "id"),
-                   .manifest = members.text(object, "manifest"),
-                   .strategy = members.named(placement::strategy_from_name(members.text(object, "strategy")),
-                                             "strategy"),
-                   .exclude = {},
-                   .submitted_unix_ms = members.integer(object, "submitted_unix_ms"),
-                   .ended_unix_ms = {},
-                   .state = members.named(jobs::state_from_name(members.text(object, "state")), "state"),
-                   .why = why_from(members, object),
-                   .amount = {members.integer(object, "amount_micro")},
-                   .tasks = {},
-                   .trails = {},
-                   .outputs = {}};
+  JobRecord record{
+      .id = members.text(object, "id"),
+      .manifest = members.text(object, "manifest"),
+      .strategy = members.named(placement::strategy_from_name(members.text(object, "strategy")), "strategy"),
+      .exclude = {},
+      .submitted_unix_ms = members.integer(object, "submitted_unix_ms"),
+      .ended_unix_ms = {},
+      .state = members.named(jobs::state_from_name(members.text(object, "state")), "state"),
+      .why = why_from(members, object),
+      .amount = {members.integer(object, "amount_micro")},
+      .tasks = {},
+      .trails = {},
+      .outputs = {}};
   if (object.contains("ended_unix_ms")) record.ended_unix_ms = members.integer(object, "ended_unix_ms");
   members.objects(object, "exclude",
                   [&](const json::object& each) { record.exclude.insert(members.text(each, "provider")); });

@@ -27,10 +27,9 @@ runtime::Result<void> migrate_jobs(store::Database& database) {
 
 runtime::Result<void> save_job(store::Database& database, const JobRecord& record) {
   const bool ended = record.ended_unix_ms.has_value();
-  if (auto saved = database.run(
-          "INSERT INTO jobs (id, ended, record) VALUES (?, ?, ?) "
-          "ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, record = excluded.record",
-          record.id, ended, to_text(record));
+  if (auto saved = database.run("INSERT INTO jobs (id, ended, record) VALUES (?, ?, ?) "
+                                "ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, record = excluded.record",
+                                record.id, ended, to_text(record));
       !saved || !ended) {
     return saved;
   }

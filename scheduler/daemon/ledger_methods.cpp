@@ -77,11 +77,9 @@ Task<Answer> balances(Node& node) {
 Task<Answer> entries(Node& node, json::object params) {
   const auto* after = params.if_contains("after");
   const auto* limit = params.if_contains("limit");
-  co_return answer(co_await node.with_ledger(
-      [from = after ? after->to_number<std::uint64_t>() : 0,
-       count = limit ? limit->to_number<std::size_t>() : kEntriesDefault](Ledger& ledger) {
-        return entries_of(ledger, from, count);
-      }));
+  co_return answer(co_await node.with_ledger([from = after ? after->to_number<std::uint64_t>() : 0,
+                                              count = limit ? limit->to_number<std::size_t>() : kEntriesDefault](
+                                                 Ledger& ledger) { return entries_of(ledger, from, count); }));
 }
 
 Task<Answer> exported(Node& node, json::object params) {
@@ -103,27 +101,27 @@ void add_ledger_methods(rpc::Registry& registry, Node& node) {
                                                               kAccountsMax)},
                                        {"reserved_micro", rpc::integer()}}),
                 .example_params = {},
-                .example_result = json::object{{"accounts", json::array{json::object{{"account", "spent"},
-                                                                                     {"balance_micro", 12}}}},
-                                               {"reserved_micro", 0}},
+                .example_result =
+                    json::object{{"accounts", json::array{json::object{{"account", "spent"}, {"balance_micro", 12}}}},
+                                 {"reserved_micro", 0}},
                 .handler = [&node](json::object /*params*/, Caller /*caller*/) { return balances(node); }});
-  registry.add({.name = "ledger.entries",
-                .summary = "Transactions of the ledger with their postings, in their order",
-                .params = {{"after", "the number of the last that is known", rpc::integer(0), false},
-                           {"limit", "how many", rpc::integer(1, kEntriesMax), false}},
-                .result = rpc::object({{"entries", rpc::list(rpc::map_of(rpc::any()), kEntriesMax)},
-                                       {"last", rpc::integer(0)}}),
-                .example_params = {{"after", 0}, {"limit", 1}},
-                .example_result = json::object{{"entries", json::array{}}, {"last", 0}},
-                .handler = [&node](json::object params, Caller /*caller*/) { return entries(node, std::move(params)); }});
-  registry.add({.name = "ledger.export",
-                .summary = "The whole ledger for other programs",
-                .params = {{"format", "csv: a line a posting; json: a line a transaction",
-                            rpc::one_of({"csv", "json"})}},
-                .result = rpc::object({{"content", rpc::text(kExportBytesMax)}}),
-                .example_params = {{"format", "csv"}},
-                .example_result = json::object{{"content", "transaction,time,kind\r\n"}},
-                .handler = [&node](json::object params, Caller /*caller*/) { return exported(node, std::move(params)); }});
+  registry.add(
+      {.name = "ledger.entries",
+       .summary = "Transactions of the ledger with their postings, in their order",
+       .params = {{"after", "the number of the last that is known", rpc::integer(0), false},
+                  {"limit", "how many", rpc::integer(1, kEntriesMax), false}},
+       .result = rpc::object({{"entries", rpc::list(rpc::map_of(rpc::any()), kEntriesMax)}, {"last", rpc::integer(0)}}),
+       .example_params = {{"after", 0}, {"limit", 1}},
+       .example_result = json::object{{"entries", json::array{}}, {"last", 0}},
+       .handler = [&node](json::object params, Caller /*caller*/) { return entries(node, std::move(params)); }});
+  registry.add(
+      {.name = "ledger.export",
+       .summary = "The whole ledger for other programs",
+       .params = {{"format", "csv: a line a posting; json: a line a transaction", rpc::one_of({"csv", "json"})}},
+       .result = rpc::object({{"content", rpc::text(kExportBytesMax)}}),
+       .example_params = {{"format", "csv"}},
+       .example_result = json::object{{"content", "transaction,time,kind\r\n"}},
+       .handler = [&node](json::object params, Caller /*caller*/) { return exported(node, std::move(params)); }});
 }
 
 }  // namespace quern::daemon

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/json/value_to.hpp>
+
 #include "overlay/multiformats/multibase.hpp"
 #include "scheduler/agreement/trail_file.hpp"
 #include "scheduler/model/manifest_terms.hpp"
@@ -56,7 +58,8 @@ const model::OfferedDevice* find_device(const market::OfferBook& offers, const s
 
 json::object offer_json(const model::Offer& offer, bool own) {
   json::array kinds;
-  for (const model::JobKind kind : offer.kinds) kinds.emplace_back(model::kKindNames.at(static_cast<std::size_t>(kind)));
+  for (const model::JobKind kind : offer.kinds)
+    kinds.emplace_back(model::kKindNames.at(static_cast<std::size_t>(kind)));
   json::array devices;
   for (const model::OfferedDevice& device : offer.devices) devices.push_back(device_json(device));
   const model::TaskLimits& limits = offer.limits;

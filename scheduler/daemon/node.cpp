@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "overlay/runtime/deadline.hpp"
+#include "scheduler/daemon/job_table.hpp"
 #include "scheduler/daemon/methods.hpp"
 
 namespace quern::daemon {
@@ -51,6 +52,7 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       runner_(runner),
       log_(log),
       parts_(std::move(parts)),
+      database_(database),
       writer_(runtime, database),
       journal_(runtime),
       blobs_(blobs),
@@ -96,22 +98,34 @@ void Node::make_market() {
   offer_server_ = std::make_unique<dispatch::OfferServer>(*host_, offers_, [this] { return own_offer_; });
   dispatcher_ = std::make_unique<dispatch::Dispatcher>(
       runtime_, *submitter_, offers_, [this](const std::string& provider) { return addresses_of(provider); });
-  jobs_ = std::make_unique<JobBook>(runtime_, writer_, *dispatcher_, blobs_, log_,
-                                    JobBook::Events{.changed = [this](const SubmittedJob& job) { on_job(job); },
-                                                    .forgotten = [this](const std::string& id) { topics_.remove("job/" + id); },
-                                                    .trail = [this](const Trail& trail) { on_trail(trail); }});
+  jobs_ = std::make_unique<JobBook>(
+      runtime_, writer_, *dispatcher_, blobs_, log_,
+      JobBook::Events{.changed = [this](const SubmittedJob& job) { on_job(job); },
+                      .forgotten = [this](const std::string& id) { topics_.remove("job/" + id); },
+                      .trail = [this](const Trail& trail) { on_trail(trail); }});
+}
+
+// Steps of a schema are transactions of their own: before the writer begins.
+Task<Result<Balance>> Node::open_tables() {
+  std::optional<Result<Balance>> opened;
+  co_await runtime_.offload_work([&] {
+    auto ledger = ledger::Ledger::open(database_, budget_of(parts_.config));
+    if (!ledger) {
+      opened = std::unexpected(std::move(ledger).error());
+    } else if (auto jobs = migrate_jobs(database_); !jobs) {
+      opened = std::unexpected(std::move(jobs).error());
+    } else {
+      ledger_.emplace(*std::move(ledger));
+      opened = balance_of(*ledger_);
+    }
+  });
+  co_return *std::move(opened);
 }
 
 Task<Result<void>> Node::start() {
   started_unix_ms_ = now();
+  CO_TRY(balance_, co_await open_tables());
   writing_.spawn(writer_.run());
-  const auto open = [this](store::Database& database) -> Result<Balance> {
-    auto opened = ledger::Ledger::open(database, budget_of(parts_.config));
-    if (!opened) return std::unexpected(std::move(opened).error());
-    ledger_.emplace(*std::move(opened));
-    return balance_of(*ledger_);
-  };
-  CO_TRY(balance_, co_await writer_.write(open));
   CO_CHECK(make_host());
   make_market();
   CO_CHECK(co_await restore());
@@ -151,8 +165,9 @@ Task<void> Node::resume(Trail trail) {
   auto end = co_await submitter_->resume(std::move(where), std::move(trail), {}, resumed_);
   const Trail& last = end.trail.stage() == Stage::empty ? before : end.trail;
   keep(last);
-  log_.write(LogLevel::info, "agreement_ended",
-             {{"provider", provider.text()}, {"why", model::text_of(end.why.reason).name}, {"owed", to_text(end.owed)}});
+  log_.write(
+      LogLevel::info, "agreement_ended",
+      {{"provider", provider.text()}, {"why", model::text_of(end.why.reason).name}, {"owed", to_text(end.owed)}});
   co_await settle(last, last.stage() == Stage::closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
 }
 

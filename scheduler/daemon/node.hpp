@@ -91,6 +91,7 @@ class Node {
   runtime::Result<void> make_host();
   runtime::Result<void> listen();
   void make_market();
+  runtime::Task<runtime::Result<Balance>> open_tables();
   runtime::Task<runtime::Result<void>> restore();
   runtime::Task<void> resume(agreement::Trail trail);
   runtime::Task<runtime::Result<void>> post(agreement::Trail trail, dispatch::Outlook outlook);
@@ -112,6 +113,7 @@ class Node {
   engagement::Runner& runner_;
   Log& log_;
   NodeParts parts_;
+  store::Database& database_;
   store::Writer writer_;
   std::optional<ledger::Ledger> ledger_;
   jobs::TrailJournal journal_;

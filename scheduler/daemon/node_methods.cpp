@@ -61,17 +61,18 @@ json::object status_json(Node& node) {
   for (const auto& address : node.host().addresses()) addresses.emplace_back(address.text());
   std::set<identity::PeerId> peers;
   for (const auto& info : node.host().swarm().connections()) peers.insert(info.peer);
-  return {{"peer", node.host().id().text()},
-          {"version", QUERN_VERSION},
-          {"started_unix_ms", node.started_unix_ms()},
-          {"addresses", std::move(addresses)},
-          {"peers_connected", peers.size()},
-          {"offers", node.offers().offers().size()},
-          {"provider", provider_json(node)},
-          {"sandbox", sandbox_json(node.parts().sandbox)},
-          {"jobs", json::object{{"running", node.jobs().running()}, {"ended", node.jobs().size() - node.jobs().running()}}},
-          {"balance", balance_json(node.balance())},
-          {"capabilities", names(kCapabilities)}};
+  return {
+      {"peer", node.host().id().text()},
+      {"version", QUERN_VERSION},
+      {"started_unix_ms", node.started_unix_ms()},
+      {"addresses", std::move(addresses)},
+      {"peers_connected", peers.size()},
+      {"offers", node.offers().offers().size()},
+      {"provider", provider_json(node)},
+      {"sandbox", sandbox_json(node.parts().sandbox)},
+      {"jobs", json::object{{"running", node.jobs().running()}, {"ended", node.jobs().size() - node.jobs().running()}}},
+      {"balance", balance_json(node.balance())},
+      {"capabilities", names(kCapabilities)}};
 }
 
 json::object peers_json(Node& node) {
@@ -178,8 +179,9 @@ void add_methods(rpc::Registry& registry, Node& node) {
   registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "peers", .summary = "As peer.list", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = rpc::map_of(rpc::any())});
-  registry.add(rpc::TopicText{
-      .name = "jobs", .summary = "Under \"jobs\", by id: the newest hundred, as job.list", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{.name = "jobs",
+                              .summary = "Under \"jobs\", by id: the newest hundred, as job.list",
+                              .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "job/{id}", .summary = "As job.get", .value = rpc::map_of(rpc::any())});
 }
 

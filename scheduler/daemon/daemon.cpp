@@ -1,0 +1,223 @@
+#include "scheduler/daemon/daemon.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unistd.h>
+
+#include "hwprobe/probe.hpp"
+#include "overlay/identity/key_file.hpp"
+#include "overlay/runtime/cleanup.hpp"
+#include "overlay/runtime/deadline.hpp"
+#include "scheduler/daemon/capacity.hpp"
+#include "scheduler/daemon/methods.hpp"
+#include "scheduler/daemon/node.hpp"
+#include "scheduler/daemon/programs.hpp"
+#include "scheduler/daemon/worker_runner.hpp"
+#include "scheduler/rpc/server.hpp"
+
+namespace quern::daemon {
+
+using runtime::Result;
+using runtime::Runtime;
+using runtime::Task;
+
+namespace {
+
+constexpr std::string_view kKeyName = "identity.key";
+constexpr std::string_view kDatabaseName = "quern.sqlite";
+
+Result<std::optional<security::PresharedKey>> preshared_key(const Config& config) {
+  const std::string& path = config.overlay.psk_file;
+  if (path.empty()) return std::nullopt;
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return runtime::fail(runtime::Errc::not_found, "overlay.psk_file: " + path);
+  auto key = security::PresharedKey::from_file_text(text.str());
+  if (!key) return std::unexpected(std::move(key).error());
+  return *key;
+}
+
+// What the machine has; measured where it is to be offered.
+Task<hwprobe::MachineReport> look_at_machine(Runtime& runtime, bool measure) {
+  hwprobe::MachineReport report;
+  co_await runtime.offload_work([&report, measure] {
+    const hwprobe::Parts parts{
+        .identity = true, .topology = true, .pci = true, .opencl = true, .sensors = false, .measurements = measure};
+    report = hwprobe::probe(hwprobe::Sources::this_machine(), parts);
+  });
+  co_return report;
+}
+
+rpc::ServerOptions server_options(const Config& config, Log& log) {
+  rpc::ServerOptions options{
+      .unix_socket = config.rpc.socket,
+      .limits = config.rpc.limits,
+      .on_event = [&log](std::string_view event, std::string_view caller, std::string_view detail) {
+        log.write(LogLevel::warning, "rpc_caller", {{"event", event}, {"caller", caller}, {"detail", detail}});
+      }};
+  const WebSocketConfig& web = config.rpc.websocket;
+  if (web.enabled) {
+    options.websocket =
+        rpc::WebSocketOptions{.at = {.address = boost::asio::ip::make_address(web.address), .port = web.port},
+                              .token_file = web.token_file,
+                              .origins = web.origins};
+  }
+  return options;
+}
+
+// All that a node stands on, in the order in which it comes to be.
+class Daemon {
+ public:
+  Daemon(Runtime& runtime, Config config, DriverEnvironment drivers, Log& log)
+      : runtime_(runtime),
+        config_(std::move(config)),
+        drivers_(std::move(drivers)),
+        log_(log),
+        blobs_(runtime),
+        signals_(runtime.executor(), SIGINT, SIGTERM),
+        tasks_(runtime.executor()) {}
+
+  Task<ExitCode> run() {
+    ExitCode code = ExitCode::failed;
+    co_await runtime::with_cleanup<void>(
+        [&]() -> Task<void> {
+          if (const auto started = co_await start(); !started) {
+            log_.write(LogLevel::error, "not_started", {{"why", started.error().message()}});
+            co_return;
+          }
+          co_await signals_.async_wait(boost::asio::use_awaitable);
+          log_.write(LogLevel::info, "draining", {{"working", node_->provider().working()}});
+          co_await drain();
+          code = ExitCode::ended;
+        },
+        [&] { return stop(); });
+    log_.write(LogLevel::info, "ended");
+    co_return code;
+  }
+
+ private:
+  Task<Result<void>> start() {
+    const bool root = ::geteuid() == 0;
+    const auto scratch_root = scratch_root_of(config_.data_directory, root);
+    const auto programs = find_programs(scratch_root, root);
+    if (!programs) co_return runtime::fail(runtime::Errc::not_found, programs.error());
+    CO_TRY(auto key, co_await identity::load_or_create_key(runtime_, std::string(kKeyName)));
+    NodeParts parts{.config = config_, .key = std::move(key), .devices = {}, .sandbox = {}, .preshared_key = {}};
+    CO_TRY(parts.preshared_key, preshared_key(config_));
+    CO_TRY(auto database,
+           store::Database::open({.path = (std::filesystem::path(config_.data_directory) / kDatabaseName).string()}));
+    database_.emplace(std::move(database));
+    CO_CHECK(co_await blobs_.load());
+    const auto report = co_await look_at_machine(runtime_, config_.provider.enabled);
+    parts.devices = devices_of(report, config_.provider);
+    const execution::SupervisorOptions options{.sandbox_exec = programs->sandbox_exec.string()};
+    supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, execution::Cgroups::probe());
+    parts.sandbox = co_await execution::self_test(*supervisor_, options, job_identity(root));
+    tell(parts);
+    CO_TRY(runner_,
+           WorkerRunner::make(*supervisor_, blobs_,
+                              {.pool = {.scratch_root = scratch_root,
+                                        .worker_program = programs->worker.string(),
+                                        .owner = job_identity(root)},
+                               .devices = worker_devices(parts.devices, drivers_.vendors, drivers_.variables)}));
+    node_ = std::make_unique<Node>(runtime_, *runner_, blobs_, *database_, log_, std::move(parts));
+    CO_CHECK(co_await node_->start());
+    add_methods(registry_, *node_);
+    CO_TRY(server_, rpc::Server::listen(runtime_, registry_, node_->topics(), server_options(config_, log_)));
+    tasks_.spawn(server_->run());
+    log_.write(LogLevel::info, "ready", {{"peer", node_->host().id().text()}, {"rpc", config_.rpc.socket}});
+    co_return Result<void>();
+  }
+
+  void tell(const NodeParts& parts) {
+    for (const NodeDevice& device : parts.devices) {
+      if (device.offered) {
+        log_.write(LogLevel::info, "device_offered", {{"device", device.id}, {"name", device.name}});
+      } else {
+        log_.write(LogLevel::info, "device_not_offered",
+                   {{"device", device.id}, {"name", device.name}, {"why", device.why}});
+      }
+    }
+    for (const execution::KindTest& kind : parts.sandbox.kinds) {
+      if (!kind.held) {
+        log_.write(LogLevel::warning, "sandbox_not_held", {{"kind", execution::name_of(kind.kind)}, {"why", kind.why}});
+      }
+    }
+  }
+
+  // Until the work has ended, or the second signal.
+  Task<void> drain() {
+    bool drained = false;
+    co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+      runtime::WaitQueue over;
+      const auto work = [&]() -> Task<void> {
+        co_await node_->drain(kDrainPatience);
+        drained = true;
+        over.wake_all();
+      };
+      const auto impatience = [&]() -> Task<void> {
+        co_await signals_.async_wait(boost::asio::use_awaitable);
+        drained = true;
+        over.wake_all();
+      };
+      group.spawn(work());
+      group.spawn(impatience());
+      while (!drained) co_await over.wait();
+    });
+  }
+
+  Task<void> stop() {
+    co_await tasks_.stop();
+    server_.reset();
+    if (node_) co_await node_->stop();
+    if (runner_) co_await runner_->stop();
+    node_.reset();
+    runner_.reset();
+    supervisor_.reset();
+  }
+
+  Runtime& runtime_;
+  Config config_;
+  DriverEnvironment drivers_;
+  Log& log_;
+  std::optional<store::Database> database_;
+  blobs::BlobStore blobs_;
+  std::unique_ptr<execution::Supervisor> supervisor_;
+  std::unique_ptr<WorkerRunner> runner_;
+  std::unique_ptr<Node> node_;
+  rpc::Registry registry_;
+  std::unique_ptr<rpc::Server> server_;
+  boost::asio::signal_set signals_;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace
+
+DriverEnvironment driver_environment() {
+  static constexpr std::array kVariables{"POCL_DEVICES", "POCL_MAX_PTHREAD_COUNT", "POCL_MAX_COMPUTE_UNITS",
+                                         "POCL_MEMORY_LIMIT"};
+  DriverEnvironment environment;
+  for (const char* name : kVariables) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, before any thread
+    if (const char* value = std::getenv(name)) environment.variables.emplace_back(name, value);
+  }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): likewise
+  if (const char* vendors = std::getenv("OCL_ICD_VENDORS")) environment.vendors = vendors;
+  return environment;
+}
+
+Task<ExitCode> run_daemon(Runtime& runtime, Config config, DriverEnvironment drivers, Log& log) {
+  Daemon daemon(runtime, std::move(config), std::move(drivers), log);
+  co_return co_await daemon.run();
+}
+
+}  // namespace quern::daemon

@@ -1,0 +1,35 @@
+// The life of quernd: from its configuration to its end.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "overlay/runtime/runtime.hpp"
+#include "scheduler/daemon/config.hpp"
+#include "scheduler/daemon/log.hpp"
+
+namespace quern::daemon {
+
+inline constexpr runtime::Duration kDrainPatience = std::chrono::seconds(30);
+
+// What of this process's environment jobs' OpenCL drivers are told: those that choose devices.
+struct DriverEnvironment {
+  std::filesystem::path vendors = "/etc/OpenCL/vendors";
+  std::vector<std::pair<std::string, std::string>> variables;
+};
+DriverEnvironment driver_environment();
+
+enum class ExitCode : int {
+  ended = 0,   // asked to, and drained
+  failed = 1,  // could not start, or go on: the log says why
+  usage = 2,   // the command line makes no sense
+  config = 3,  // the configuration has errors
+};
+
+// Starts everything and serves until SIGTERM or SIGINT: then takes no new work, waits for what is under way (at most
+// kDrainPatience, or until the second signal), hands back and ends. On the executor of a SystemRuntime, with the
+// instance's lock held.
+runtime::Task<ExitCode> run_daemon(runtime::Runtime& runtime, Config config, DriverEnvironment drivers, Log& log);
+
+}  // namespace quern::daemon
