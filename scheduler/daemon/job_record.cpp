@@ -94,6 +94,16 @@ std::array<std::byte, Size> fixed_bytes(Members& members, const json::object& ob
   return out;
 }
 
+jobs::Predicted predicted_from(Members& members, const json::object& attempt) {
+  const json::value* found = attempt.if_contains("quoted");
+  if (!found) return {};
+  const json::object* quoted = found->if_object();
+  if (!quoted) return members.fail("quoted"), jobs::Predicted{};
+  return {.low = {members.integer(*quoted, "low_micro")},
+          .likely = {members.integer(*quoted, "likely_micro")},
+          .high = {members.integer(*quoted, "high_micro")}};
+}
+
 TaskRecord task_from(Members& members, const json::object& object) {
   TaskRecord task{.state = members.named(jobs::state_from_name(members.text(object, "state")), "state"),
                   .attempts = {},
@@ -104,7 +114,8 @@ TaskRecord task_from(Members& members, const json::object& object) {
                              .state = members.named(jobs::state_from_name(members.text(each, "state")), "state"),
                              .progress_permille = members.small(each, "progress_permille"),
                              .why = why_from(members, each),
-                             .amount = {members.integer(each, "amount_micro")}});
+                             .amount = {members.integer(each, "amount_micro")},
+                             .predicted = predicted_from(members, each)});
   });
   return task;
 }
@@ -119,6 +130,11 @@ json::object attempt_json(const Attempt& attempt) {
                       {"state", jobs::name_of(attempt.state)},
                       {"progress_permille", attempt.progress_permille},
                       {"amount_micro", attempt.amount.micro}};
+  if (const auto& quoted = attempt.predicted; quoted != jobs::Predicted()) {
+    object["quoted"] = json::object{{"low_micro", quoted.low.micro},
+                                    {"likely_micro", quoted.likely.micro},
+                                    {"high_micro", quoted.high.micro}};
+  }
   put_why(object, attempt.why);
   return object;
 }

@@ -6,6 +6,7 @@
 #include "overlay/runtime/deadline.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/daemon/methods.hpp"
+#include "scheduler/dispatch/experience_file.hpp"
 
 namespace quern::daemon {
 
@@ -20,6 +21,7 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
+constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
 
 ledger::Budget budget_of(const Config& config) {
@@ -128,12 +130,18 @@ Task<Result<void>> Node::start() {
   writing_.spawn(writer_.run());
   CO_CHECK(make_host());
   make_market();
+  if (auto experience = co_await dispatch::load_experience(runtime_.disk())) {
+    dispatcher_->experience() = *std::move(experience);
+  } else {
+    log_.write(LogLevel::warning, "experience_not_read", {{"why", experience.error().message()}});
+  }
   CO_CHECK(co_await restore());
   CO_CHECK(listen());
   add_topics(*this);
   renew_offer();
   tasks_.spawn(keep_offering());
   tasks_.spawn(keep_asking());
+  tasks_.spawn(keep_experience());
   tasks_.spawn(follow_events());
   for (const Multiaddr& peer : parts_.config.overlay.peers) tasks_.spawn(keep_connected(peer));
   co_return Result<void>();
@@ -156,6 +164,19 @@ Task<Result<void>> Node::restore() {
   }
   co_await provider_->restore(std::move(trails));
   co_return Result<void>();
+}
+
+// What is learned in between is lost by a crash, and measured again.
+Task<void> Node::keep_experience() {
+  std::string kept = dispatcher_->experience().text();
+  for (;;) {
+    co_await runtime_.clock().sleep_for(kExperienceEvery);
+    std::string text = dispatcher_->experience().text();
+    if (text == kept) continue;
+    const auto saved = co_await dispatch::save_experience(runtime_.disk(), dispatcher_->experience());
+    if (!saved) log_.write(LogLevel::warning, "experience_not_kept", {{"why", saved.error().message()}});
+    kept = std::move(text);
+  }
 }
 
 Task<void> Node::resume(Trail trail) {

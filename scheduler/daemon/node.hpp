@@ -105,6 +105,7 @@ class Node {
   runtime::Task<void> keep_offering();
   runtime::Task<void> keep_connected(multiformats::Multiaddr peer);
   runtime::Task<void> keep_asking();
+  runtime::Task<void> keep_experience();
   runtime::Task<void> follow_events();
   std::vector<multiformats::Multiaddr> addresses_of(const std::string& provider) const;
   std::int64_t now() const { return runtime_.clock().wall_now().unix_ms; }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "overlay/runtime/task_group.hpp"
+#include "scheduler/dispatch/trials.hpp"
 #include "scheduler/engagement/share.hpp"
 #include "scheduler/model/manifest.hpp"
 
@@ -68,12 +69,14 @@ model::Usage usage_max(const model::Job& job, const market::Share& share, const 
 std::vector<QuoteRow> Dispatcher::quote(const model::Job& job) const {
   std::vector<QuoteRow> rows;
   const auto now = runtime_.clock().wall_now().unix_ms;
+  const model::Digest program = market::program_of(job);
   for (const market::SignedOffer* offer : book_.offers()) {
     for (const model::OfferedDevice& device : offer->offer.devices) {
+      const auto known = experience_.find({program, offer->offer.provider, device.id});
       rows.push_back({.provider = offer->offer.provider,
                       .device = device.id,
                       .device_name = device.name,
-                      .quote = market::quote(job, market::whole(job), offer->offer, device, {}, now)});
+                      .quote = market::quote(job, market::whole(job), offer->offer, device, known, now)});
     }
   }
   return rows;
@@ -86,6 +89,7 @@ class Dispatcher::Run {
       : dispatcher_(dispatcher),
         job_(std::move(job)),
         manifest_(model::to_canonical_json(job_)),
+        program_(market::program_of(job_)),
         options_(std::move(options)),
         events_(std::move(events)),
         cancel_(cancel),
@@ -107,11 +111,6 @@ class Dispatcher::Run {
   }
 
  private:
-  struct Place {
-    std::string provider;
-    std::string device;
-    auto operator<=>(const Place&) const = default;
-  };
   struct Lane {
     std::deque<std::size_t> tasks;
     bool running = false;
@@ -131,11 +130,15 @@ class Dispatcher::Run {
     stop_.ask();
   }
 
-  // Quotes of these tasks on every device that can do them all, but of `excluded`.
-  std::vector<placement::Candidate> candidates(const std::vector<std::size_t>& tasks,
-                                               const std::set<std::string>& excluded, Why& why) const {
-    std::vector<placement::Candidate> found;
-    why = {.reason = Reason::no_device, .detail = {}};
+  // Every device that can do all of some tasks.
+  struct Survey {
+    std::vector<placement::Candidate> known;  // with their quotes
+    std::vector<market::TrialCandidate> fit;  // these, and those that they would have to be tried on
+    Why why{Reason::no_device, {}};           // of one that cannot
+  };
+
+  Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
+    Survey seen;
     for (const market::SignedOffer* offer : dispatcher_.book_.offers()) {
       const std::string& provider = offer->offer.provider;
       if (excluded.contains(provider) || options_.exclude.contains(provider)) continue;
@@ -144,39 +147,100 @@ class Dispatcher::Run {
         for (const std::size_t task : tasks) {
           auto quoted = quote(task, offer->offer, device);
           if (auto* refused = std::get_if<Why>(&quoted)) {
-            why = std::move(*refused);
+            seen.why = std::move(*refused);
             break;
           }
           candidate.quotes.push_back(std::get<Quote>(std::move(quoted)));
         }
-        if (candidate.quotes.size() == tasks.size()) found.push_back(std::move(candidate));
+        if (candidate.quotes.size() != tasks.size()) continue;
+        const bool known = !candidate.quotes.front().trial;
+        seen.fit.push_back({.provider = provider,
+                            .device = device.id,
+                            .speed = device.speed,
+                            .device_rate = device.rates[model::Dimension::device_time],
+                            .known = known});
+        if (known) seen.known.push_back(std::move(candidate));
       }
     }
-    return found;
+    return seen;
   }
 
+  // Where nothing is known, that of a trial.
   std::variant<Quote, Why> quote(std::size_t task, const model::Offer& offer,
                                  const model::OfferedDevice& device) const {
-    return market::quote(job_, engagement::share_of(job_, static_cast<std::uint32_t>(task)), offer, device, {},
-                         wall_now());
+    const auto share = share_of(task);
+    const auto known = dispatcher_.experience_.find({program_, offer.provider, device.id});
+    auto quoted = market::quote(job_, share, offer, device, known, wall_now());
+    const auto* refused = std::get_if<Why>(&quoted);
+    if (!refused || refused->reason != Reason::work_unknown) return quoted;
+    return market::trial_quote(job_, share, offer, device, wall_now());
   }
 
-  // Puts the tasks into the lanes that the strategy says. What nobody can take ends, or waits for better times.
-  void place(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) {
+  market::Share share_of(std::size_t task) const {
+    return engagement::share_of(job_, static_cast<std::uint32_t>(task));
+  }
+
+  // Puts the tasks into the lanes that the strategy says. What nobody can take ends, or waits for better times: for
+  // `refusal`, where it was refused before.
+  void place(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded,
+             const std::optional<Why>& refusal = {}) {
     if (tasks.empty()) return;
-    Why why;
-    const auto found = candidates(tasks, excluded, why);
-    const auto planned = placement::plan(options_.strategy, tasks.size(), found, dispatcher_.runtime_.random());
+    const Survey seen = survey(tasks, excluded);
+    if (try_out(tasks, seen)) return;
+    const auto planned = placement::plan(options_.strategy, tasks.size(), seen.known, dispatcher_.runtime_.random());
     if (!planned) {
-      for (const std::size_t task : tasks) nobody_takes(task, why);
+      for (const std::size_t task : tasks) nobody_takes(task, refusal ? *refusal : seen.why);
       return;
     }
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-      const auto& candidate = found[planned->placements[i].candidate];
-      Lane& lane = lanes_[{candidate.provider, candidate.device}];
-      lane.tasks.push_back(tasks[i]);
-      if (!std::exchange(lane.running, true)) group_->spawn(work_off({candidate.provider, candidate.device}));
+      const auto& candidate = seen.known[planned->placements[i].candidate];
+      enter(tasks[i], {candidate.provider, candidate.device});
     }
+  }
+
+  void enter(std::size_t task, Place where) {
+    Lane& lane = lanes_[where];
+    lane.tasks.push_back(task);
+    if (!std::exchange(lane.running, true)) group_->spawn(work_off(std::move(where)));
+  }
+
+  // Whether the tasks are dealt with: some are tried, and the rest waits for what these tell.
+  bool try_out(const std::vector<std::size_t>& tasks, const Survey& seen) {
+    if (!trials_.wanted(!seen.known.empty(), tasks.size() > 1, job_.work.has_value())) return false;
+    std::vector<std::pair<std::uint64_t, std::size_t>> by_size;
+    by_size.reserve(tasks.size());
+    for (const std::size_t task : tasks) by_size.emplace_back(share_of(task).units, task);
+    std::ranges::sort(by_size);
+    std::vector<std::size_t> in_order;
+    in_order.reserve(tasks.size());
+    for (const auto& [units, task] : by_size) in_order.push_back(task);
+    for (const auto& trial : trials_.begin(in_order, seen.fit, now())) {
+      enter(trial.task, trial.where);
+    }
+    return trials_.under_way();
+  }
+
+  void trial_ended(const Place& where, bool completed) {
+    const auto patience = trials_.ended(where, completed, now());
+    if (patience) group_->spawn(place_rest(*patience));
+  }
+
+  Task<void> place_rest(runtime::Duration after) {
+    if (after > runtime::Duration(0)) co_await dispatcher_.runtime_.clock().sleep_for(after);
+    if (machine_.cancel_asked()) co_return;
+    // Together, so that the plan knows of all; those that were refused somewhere are planned apart.
+    std::map<std::set<std::string>, std::vector<std::size_t>> by_excluded;
+    for (const std::size_t task : trials_.release()) by_excluded[excluded_of(task)].push_back(task);
+    for (const auto& [excluded, tasks] : by_excluded) place(tasks, excluded);
+    changed_.wake_all();
+  }
+
+  // Who has had the task, or does not want it.
+  std::set<std::string> excluded_of(std::size_t task) const {
+    std::set<std::string> excluded;
+    if (const auto by = refused_by_.find(task); by != refused_by_.end()) excluded = by->second;
+    for (const jobs::Attempt& attempt : machine_.tasks()[task].attempts) excluded.insert(attempt.provider);
+    return excluded;
   }
 
   void nobody_takes(std::size_t task, const Why& why) {
@@ -198,6 +262,7 @@ class Dispatcher::Run {
       const std::size_t task = lane.tasks.front();
       lane.tasks.pop_front();
       co_await carry_out(task, where);
+      trial_ended(where, machine_.tasks()[task].state == jobs::State::complete);
     }
     lane.running = false;
   }
@@ -215,7 +280,7 @@ class Dispatcher::Run {
 
   engagement::Order order_for(std::size_t task, const Place& where, const Chosen& terms) const {
     const auto peer = identity::PeerId::from_text(where.provider);
-    const auto share = engagement::share_of(job_, static_cast<std::uint32_t>(task));
+    const auto share = share_of(task);
     std::vector<model::Digest> inputs;
     inputs.reserve(job_.inputs.size());
     for (const model::Input& input : job_.inputs) inputs.push_back(input.digest);
@@ -226,7 +291,7 @@ class Dispatcher::Run {
             .shard = static_cast<std::uint32_t>(task),
             .shards = std::max<std::uint32_t>(job_.shards.count, 1),
             .usage_max = usage_max(job_, share, terms.device),
-            .max_total = terms.quote.high,
+            .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
             .inputs = std::move(inputs)};
   }
 
@@ -238,7 +303,9 @@ class Dispatcher::Run {
     }
     engagement::OrderEvents events;
     events.agreed = [&, this](const agreement::Trail& trail) {
-      act(machine_.placed(task, where.provider, where.device));
+      const Quote& quote = terms->quote;
+      act(machine_.placed(task, where.provider, where.device,
+                          {.low = quote.low, .likely = quote.likely, .high = quote.high, .measured = quote.measured}));
       act(machine_.started(task));
       tell(task, trail);
     };
@@ -255,6 +322,9 @@ class Dispatcher::Run {
     tell(task, end.trail);
     if (end.trail.stage() == agreement::Stage::closed && end.why.reason == Reason::completed) {
       outputs_[task] = end.trail.receipt().outputs;
+      // Its provider and this node have signed what it took, and the outputs are here. Absurd figures are left out.
+      dispatcher_.experience_.add({program_, where.provider, where.device},
+                                  market::run_of(job_, share_of(task), end.trail.usage()));
     }
     trails_.push_back(std::move(end.trail));
     act(machine_.ended(task, end.why, end.owed));
@@ -263,16 +333,8 @@ class Dispatcher::Run {
   // No agreement was made: no attempt, and nothing is owed.
   void refused(std::size_t task, const Place& where, const Why& why) {
     if (machine_.cancel_asked()) return;
-    auto& by = refused_by_[task];
-    by.insert(where.provider);
-    std::set<std::string> excluded = by;
-    for (const jobs::Attempt& attempt : machine_.tasks()[task].attempts) excluded.insert(attempt.provider);
-    Why none;
-    if (candidates({task}, excluded, none).empty()) {
-      nobody_takes(task, why);
-    } else {
-      place({task}, excluded);
-    }
+    refused_by_[task].insert(where.provider);
+    place({task}, excluded_of(task), why);
     changed_.wake_all();
   }
 
@@ -307,6 +369,7 @@ class Dispatcher::Run {
   Dispatcher& dispatcher_;
   model::Job job_;
   std::string manifest_;
+  model::Digest program_;
   DispatchOptions options_;
   DispatchEvents events_;
   Cancel& cancel_;
@@ -314,6 +377,7 @@ class Dispatcher::Run {
   jobs::JobMachine machine_;
   runtime::TaskGroup* group_ = nullptr;
   std::map<Place, Lane> lanes_;
+  Trials trials_;
   std::map<std::size_t, std::set<std::string>> refused_by_;
   std::map<std::size_t, runtime::Time> waiting_since_;
   std::vector<agreement::Trail> trails_;

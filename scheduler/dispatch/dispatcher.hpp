@@ -10,6 +10,7 @@
 
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/jobs/job_machine.hpp"
+#include "scheduler/market/experience_book.hpp"
 #include "scheduler/market/offer_book.hpp"
 #include "scheduler/market/quote.hpp"
 #include "scheduler/placement/plan.hpp"
@@ -57,9 +58,12 @@ class Dispatcher {
              AddressOf address_of)
       : runtime_(runtime), submitter_(submitter), book_(book), address_of_(std::move(address_of)) {}
 
+  // What quotes are made by, where a device has run the job's program: filled by the receipts of tasks that completed.
+  market::ExperienceBook& experience() { return experience_; }
   // Every device of every offer in the book, for the whole job as one task, by provider and device.
   std::vector<QuoteRow> quote(const model::Job& job) const;
-  // To the job's one end. The job is valid, and its inputs are in the blob store.
+  // To the job's one end. The job is valid, and its inputs are in the blob store. Where a job does not say its work and
+  // nothing was measured, a few of its tasks run first and the rest by what they took (trials.hpp).
   runtime::Task<DispatchEnd> run(model::Job job, DispatchOptions options, DispatchEvents events,
                                  engagement::Cancel& cancel);
 
@@ -71,6 +75,7 @@ class Dispatcher {
   engagement::Submitter& submitter_;
   const market::OfferBook& book_;
   AddressOf address_of_;
+  market::ExperienceBook experience_;
 };
 
 // The most that a task can use of what is metered: what a demand says.

@@ -89,10 +89,11 @@ Outcome JobMachine::begin() {
   return outcome;
 }
 
-Outcome JobMachine::placed(std::size_t task, std::string provider, std::string device) {
+Outcome JobMachine::placed(std::size_t task, std::string provider, std::string device, Predicted predicted) {
   TaskRecord* record = waiting(task);
   if (!record || cancel_asked_ || record->attempts.size() == attempts_max_) return {};
-  record->attempts.push_back({.provider = std::move(provider), .device = std::move(device), .why = {}, .amount = {}});
+  record->attempts.push_back(
+      {.provider = std::move(provider), .device = std::move(device), .why = {}, .amount = {}, .predicted = predicted});
   record->state = State::initializing;
   return {.taken = true, .actions = {}};
 }

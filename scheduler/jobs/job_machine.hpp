@@ -27,6 +27,15 @@ std::string_view name_of(State state);  // "EXECUTOR_ERROR"
 std::optional<State> state_from_name(std::string_view name);
 bool is_end(State state);
 
+// What an attempt was expected to cost when it was placed: the bounds and the likeliest of its quote.
+struct Predicted {
+  model::Credits low;
+  model::Credits likely;
+  model::Credits high;
+  bool measured = false;  // from what was measured there, rather than from what the job says of itself
+  bool operator==(const Predicted&) const = default;
+};
+
 // One try of a task on one device.
 struct Attempt {
   std::string provider;
@@ -35,6 +44,7 @@ struct Attempt {
   std::uint32_t progress_permille = 0;
   model::Why why;         // once it has ended
   model::Credits amount;  // of its receipt
+  Predicted predicted = {};
   bool operator==(const Attempt&) const = default;
 };
 
@@ -76,7 +86,7 @@ class JobMachine {
 
   // The first: asks for all tasks to be placed. Once; after restore() it asks again for those that wait.
   Outcome begin();
-  Outcome placed(std::size_t task, std::string provider, std::string device);
+  Outcome placed(std::size_t task, std::string provider, std::string device, Predicted predicted = {});
   // Nobody takes the task now: it ends when attempts were made, or when `final`; else it is asked for again by retry().
   Outcome unplaceable(std::size_t task, model::Why why, bool final);
   Outcome retry(std::size_t task);

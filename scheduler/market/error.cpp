@@ -20,6 +20,8 @@ const char* text_of(Errc code) {
       return "a newer offer is known";
     case Errc::book_full:
       return "too many providers";
+    case Errc::malformed_experience:
+      return "not a record of experience";
   }
   return "unknown error";
 }

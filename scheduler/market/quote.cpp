@@ -131,10 +131,12 @@ std::optional<Bounds> device_time(const Job& job, const Share& share, const Offe
   if (experience && experience->units != 0) {
     const std::uint64_t likely = scaled(experience->device_us, share.units, experience->units);
     const std::uint64_t spread =
-        std::max(kMeasuredSpreadPermille, 2 * std::min<std::uint32_t>(experience->spread_permille, kPermille));
-    return Bounds{.low = likely - std::min(likely, scaled(likely, std::min(spread, kPermille), kPermille)),
+        std::max<std::uint64_t>(kMeasuredSpreadPermille, std::uint64_t{2} * experience->spread_permille);
+    const std::uint64_t below = std::max(scaled(likely, std::min(spread, kPermille), kPermille), kMeasuredSpreadUs);
+    const std::uint64_t above = std::max(scaled(likely, spread, kPermille), kMeasuredSpreadUs);
+    return Bounds{.low = likely - std::min(likely, below),
                   .likely = likely,
-                  .high = scaled(likely, kPermille + spread, kPermille)};
+                  .high = std::min(likely + above, model::kQuantityMax)};
   }
   if (!job.work) return std::nullopt;
   const auto peak = peak_us(*job.work, device.speed);
@@ -170,20 +172,74 @@ model::Usage usage_of(const Job& job, const OfferedDevice& device, const Moves& 
   return usage;
 }
 
-std::optional<Why> too_dear(const Job& job, const Share& share, const OfferedDevice& device, const Quote& quote) {
-  if (job.price.max_per_device_second &&
-      device.rates[Dimension::device_time] > job.price.max_per_device_second->micro) {
-    return Why{Reason::price_too_high, model::to_text({device.rates[Dimension::device_time]}) +
-                                           " a device second, at most " +
-                                           model::to_text(*job.price.max_per_device_second)};
+// What a task takes at the least, likely, and at the most. `measured_cpu_us` is of the likeliest; 0: not measured.
+struct Usages {
+  model::Usage low;
+  model::Usage likely;
+  model::Usage high;
+};
+
+Usages usages_of(const Job& job, const OfferedDevice& device, const Moves& moves, const Bounds& device_us,
+                 std::uint64_t measured_cpu_us) {
+  Moves worse = moves;
+  worse.setup_us = scaled(moves.setup_us, kSetupTimes, 1);
+  const std::uint64_t cpu_high = scaled(measured_cpu_us, device_us.high, std::max<std::uint64_t>(device_us.likely, 1));
+  // A provider may have the inputs, and the program compiled; outputs may be smaller.
+  Usages result{.low = usage_of(job, device, {}, device_us.low, 0),
+                .likely = usage_of(job, device, moves, device_us.likely, measured_cpu_us),
+                .high = usage_of(job, device, worse, device_us.high, cpu_high)};
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    result.low.quantity[i] = std::min(result.low.quantity[i], result.likely.quantity[i]);
+    result.high.quantity[i] = std::max(result.high.quantity[i], result.likely.quantity[i]);
   }
+  return result;
+}
+
+std::optional<Why> second_too_dear(const Job& job, const OfferedDevice& device) {
+  const auto& most = job.price.max_per_device_second;
+  const std::int64_t rate = device.rates[Dimension::device_time];
+  if (!most || rate <= most->micro) return std::nullopt;
+  return Why{Reason::price_too_high, model::to_text({rate}) + " a device second, at most " + model::to_text(*most)};
+}
+
+// The share's part of what the job may cost.
+std::optional<model::Credits> price_part(const Job& job, const Share& share) {
   if (!job.price.max_total) return std::nullopt;
-  // The share's part of what the job may cost.
   const Wide part = static_cast<Wide>(std::max<std::int64_t>(job.price.max_total->micro, 0)) * share.units /
                     std::max<std::uint64_t>(share.units_of_job, 1);
-  if (static_cast<Wide>(quote.likely.micro) <= part) return std::nullopt;
-  return Why{Reason::price_too_high,
-             model::to_text(quote.likely) + " expected, at most " + model::to_text({static_cast<std::int64_t>(part)})};
+  return model::Credits{static_cast<std::int64_t>(std::min<Wide>(part, INT64_MAX))};
+}
+
+// Where the share's part of the price does not reach for what is expected.
+std::optional<Why> total_too_dear(const Job& job, const Share& share, model::Credits expected) {
+  const auto part = price_part(job, share);
+  if (!part || expected <= *part) return std::nullopt;
+  return Why{Reason::price_too_high, model::to_text(expected) + " expected, at most " + model::to_text(*part)};
+}
+
+Moves moves_of(const Share& share, const Offer& offer, std::uint64_t measured_setup_us) {
+  const std::uint64_t link = offer.link_bytes_per_second == 0 ? kLinkBytesPerSecond : offer.link_bytes_per_second;
+  const std::uint64_t setup_us = std::uint64_t{offer.setup_ms == 0 ? kSetupMs : offer.setup_ms} * kPermille;
+  return {.bytes_in = share.input_bytes,
+          .bytes_out = share.output_bytes,
+          .setup_us = measured_setup_us != 0 ? measured_setup_us : setup_us,
+          .moving_us = scaled(share.input_bytes + share.output_bytes, kMicro, link)};
+}
+
+// The quote of a device that is fit; price_too_high when it is more than an amount can be.
+std::variant<Quote, Why> priced(const OfferedDevice& device, const Moves& moves, const Bounds& time,
+                                const Usages& usages) {
+  const auto low = model::cost(device.rates, usages.low);
+  const auto likely = model::cost(device.rates, usages.likely);
+  const auto high = model::cost(device.rates, usages.high);
+  if (!low || !likely || !high) return Why{Reason::price_too_high, "more than an amount can be"};
+  const auto total_ms = [&](std::uint64_t device_us) { return total_us(moves, device_us) / kPermille; };
+  return Quote{.device_us = time,
+               .total_ms = {total_ms(time.low), total_ms(time.likely), total_ms(time.high)},
+               .usage = usages.likely,
+               .low = *low,
+               .likely = *likely,
+               .high = *high};
 }
 
 }  // namespace
@@ -224,37 +280,49 @@ std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& 
   if (auto why = unfit(job, offer, device, now_unix_ms)) return *std::move(why);
   const auto time = device_time(job, share, device, experience);
   if (!time) return Why{Reason::work_unknown, {}};
-  const std::uint64_t link = offer.link_bytes_per_second == 0 ? kLinkBytesPerSecond : offer.link_bytes_per_second;
-  const std::uint64_t setup_us = std::uint64_t{offer.setup_ms == 0 ? kSetupMs : offer.setup_ms} * kPermille;
-  const Moves moves{.bytes_in = share.input_bytes,
-                    .bytes_out = share.output_bytes,
-                    .setup_us = experience && experience->setup_us != 0 ? experience->setup_us : setup_us,
-                    .moving_us = scaled(share.input_bytes + share.output_bytes, kMicro, link)};
   const std::uint64_t walltime_us = std::uint64_t{job.resources.walltime_ms} * kPermille;
   if (time->likely > walltime_us) {
     return Why{Reason::walltime_limit, std::to_string(time->likely / kPermille) + " ms expected, " +
                                            std::to_string(job.resources.walltime_ms) + " ms asked for"};
   }
-  const auto at = [&](std::uint64_t device_us) {
-    const std::uint64_t cpu_us = experience && experience->units != 0
-                                     ? scaled(experience->cpu_us, device_us, std::max<std::uint64_t>(time->likely, 1))
-                                     : 0;
-    return usage_of(job, device, moves, device_us, cpu_us == 0 ? 0 : scaled(cpu_us, share.units, experience->units));
-  };
-  const auto low = model::cost(device.rates, at(time->low));
-  const auto likely = model::cost(device.rates, at(time->likely));
-  const auto high = model::cost(device.rates, at(std::min(time->high, walltime_us)));
-  if (!low || !likely || !high) return Why{Reason::price_too_high, "more than an amount can be"};
-  const auto total_ms = [&](std::uint64_t device_us) { return total_us(moves, device_us) / kPermille; };
-  Quote result{.device_us = *time,
-               .total_ms = {total_ms(time->low), total_ms(time->likely), total_ms(time->high)},
-               .usage = at(time->likely),
-               .low = *low,
-               .likely = *likely,
-               .high = *high,
-               .measured = experience && experience->units != 0};
-  if (auto why = too_dear(job, share, device, result)) return *std::move(why);
+  const bool measured = experience && experience->units != 0;
+  const Moves moves = moves_of(share, offer, experience ? experience->setup_us : 0);
+  const std::uint64_t cpu_us = measured ? scaled(experience->cpu_us, share.units, experience->units) : 0;
+  const Bounds billed{.low = time->low, .likely = time->likely, .high = std::min(time->high, walltime_us)};
+  auto result = priced(device, moves, *time, usages_of(job, device, moves, billed, cpu_us));
+  auto* const found = std::get_if<Quote>(&result);
+  if (!found) return result;
+  found->measured = measured;
+  if (auto why = second_too_dear(job, device)) return *std::move(why);
+  if (auto why = total_too_dear(job, share, found->likely)) return *std::move(why);
   return result;
+}
+
+std::variant<Quote, Why> trial_quote(const Job& job, const Share& share, const Offer& offer,
+                                     const OfferedDevice& device, std::int64_t now_unix_ms) {
+  if (auto why = unfit(job, offer, device, now_unix_ms)) return *std::move(why);
+  if (auto why = second_too_dear(job, device)) return *std::move(why);
+  const std::uint64_t walltime_us = std::uint64_t{job.resources.walltime_ms} * kPermille;
+  const Bounds time{.low = 0, .likely = walltime_us, .high = walltime_us};
+  const Moves moves = moves_of(share, offer, 0);
+  auto result = priced(device, moves, time, usages_of(job, device, moves, time, 0));
+  auto* const found = std::get_if<Quote>(&result);
+  if (!found) return result;
+  if (auto why = total_too_dear(job, share, found->low)) return *std::move(why);
+  if (const auto part = price_part(job, share)) found->high = std::min(found->high, *part);
+  found->likely = found->high;
+  found->trial = true;
+  return result;
+}
+
+model::Credits budget_of(const Job& job, const Share& share, const Quote& quote) {
+  model::Credits budget = quote.high;
+  if (quote.measured) {
+    const Wide times = static_cast<Wide>(quote.likely.micro) * kBudgetTimes;
+    budget = std::max(budget, {static_cast<std::int64_t>(std::min<Wide>(times, INT64_MAX))});
+  }
+  if (const auto part = price_part(job, share)) budget = std::min(budget, *part);
+  return budget;
 }
 
 }  // namespace quern::market

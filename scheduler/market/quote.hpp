@@ -48,11 +48,16 @@ struct Quote {
   model::Credits likely;
   model::Credits high;
   bool measured = false;  // from experience rather than from what the job says of itself
+  bool trial = false;     // from neither: to be measured
   bool operator==(const Quote&) const = default;
 };
 
 // How far a run may be from one that was measured, at the least: clocks move and others want the machine.
 inline constexpr std::uint32_t kMeasuredSpreadPermille = 250;
+inline constexpr std::uint64_t kMeasuredSpreadUs = 1'000;
+// How often the expected set-up and cost a task may come to before it is out of bounds, or ended.
+inline constexpr std::uint64_t kSetupTimes = 4;
+inline constexpr std::uint64_t kBudgetTimes = 10;
 // A program reaches at best the measured peak of its device, likely a fourth of it, seldom less than a fortieth.
 inline constexpr std::uint64_t kLikelyPeakShare = 4;
 inline constexpr std::uint64_t kLeastPeakShare = 40;
@@ -70,5 +75,15 @@ std::optional<model::Why> unfit(const model::Job& job, const model::Offer& offer
 std::variant<Quote, model::Why> quote(const model::Job& job, const Share& share, const model::Offer& offer,
                                       const model::OfferedDevice& device, const std::optional<Experience>& experience,
                                       std::int64_t now_unix_ms);
+
+// The quote of a share of which nothing is known: a trial. Its bounds are what a task costs that ends at once, and the
+// most that the job pays for that share; the likeliest is the highest. The reasons are those of quote(), but
+// work_unknown; price_too_high where the job does not even pay the lower bound. Pure.
+std::variant<Quote, model::Why> trial_quote(const model::Job& job, const Share& share, const model::Offer& offer,
+                                            const model::OfferedDevice& device, std::int64_t now_unix_ms);
+
+// What a task may cost before it is ended: more than a quote's upper bound, so that a wrong quote does not end a job
+// that goes on well, but never more than the share's part of what the job may cost.
+model::Credits budget_of(const model::Job& job, const Share& share, const Quote& quote);
 
 }  // namespace quern::market

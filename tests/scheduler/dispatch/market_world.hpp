@@ -1,5 +1,6 @@
 // Providers with unlike devices and prices and one submitter, each on a simulated node of its own.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +25,24 @@ struct ProviderSpec {
   std::uint64_t gigaflops = 1;
   std::int64_t micro_per_second = 1'000'000;
   std::uint64_t memory_bytes = 1ull << 30;
+};
+
+// Takes for each shard what it is told.
+class ShardRunner final : public engagement::Runner {
+ public:
+  using Length = std::function<runtime::Duration(std::uint32_t shard)>;
+
+  ShardRunner(Runtime& runtime, blobs::BlobStore& store, Length length)
+      : runtime_(runtime), store_(store), length_(std::move(length)) {}
+  Task<engagement::Finished> run(engagement::Work work, engagement::Meter& meter) override {
+    engagement::TimedRunner timed(runtime_, store_, length_(work.shard));
+    co_return co_await timed.run(std::move(work), meter);
+  }
+
+ private:
+  Runtime& runtime_;
+  blobs::BlobStore& store_;
+  Length length_;
 };
 
 class MarketWorld {
@@ -57,9 +76,12 @@ class MarketWorld {
   model::Job job = job_of(40, 1);
   DispatchOptions options;
   std::optional<runtime::Duration> cancel_after;
+  // What a shard takes on a provider; empty: the likely time of its quote.
+  std::function<runtime::Duration(std::size_t provider, std::uint32_t shard)> length;
 
   std::optional<DispatchEnd> end;
-  std::vector<QuoteRow> quotes;
+  std::vector<QuoteRow> quotes;  // before the job
+  std::vector<QuoteRow> quotes_after;
   std::vector<runtime::Bytes> outputs;
   std::vector<std::vector<Trail>> closed;  // by provider
 
@@ -88,8 +110,8 @@ class MarketWorld {
     return offer;
   }
 
-  // What a shard takes: the likely time of its quote.
-  runtime::Duration length_on(std::size_t number) const {
+  runtime::Duration length_on(std::size_t number, std::uint32_t shard) const {
+    if (length) return length(number, shard);
     const auto shard_gflop = job.work->fp32_flop / 1'000'000'000 / std::max<std::uint32_t>(job.shards.count, 1);
     return std::chrono::milliseconds(shard_gflop * market::kLikelyPeakShare * 1000 / specs_[number].gigaflops);
   }
@@ -99,7 +121,7 @@ class MarketWorld {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
-    engagement::TimedRunner runner(runtime, store, length_on(number));
+    ShardRunner runner(runtime, store, [this, number](std::uint32_t shard) { return length_on(number, shard); });
     engagement::Provider provider(*host, key_of(number), journal, store, runner, {.credit_limit = {2'000'000}},
                                   [&, number](const Trail& trail) { closed[number].push_back(trail); });
     const blobs::BlobServer blobs(
@@ -153,6 +175,7 @@ class MarketWorld {
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
         end = co_await dispatcher.run(job, options, {}, cancel);
       });
+      quotes_after = dispatcher.quote(job);
       auto joined = co_await join_outputs(job, *end, [&](model::Digest digest) { return store.read(digest); });
       if (joined) outputs = *std::move(joined);
     };
