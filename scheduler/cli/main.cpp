@@ -65,14 +65,6 @@ int usage_error(const std::string& text, const std::string& command) {
   return static_cast<int>(ExitCode::usage);
 }
 
-int print(const std::string& text) {
-  if (const auto written = write_all(STDOUT_FILENO, text); !written && written.error() != EPIPE) {
-    complain("standard output cannot be written: " + error_text(written.error()));
-    return static_cast<int>(ExitCode::failed);
-  }
-  return static_cast<int>(ExitCode::complete);
-}
-
 void add_probe_options(CLI::App& probe, ProbeWords& words) {
   probe.footer(kProbeFooter);
   probe.add_flag("--json", words.json, "Write JSON instead of text");
@@ -163,9 +155,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& request) {
-    return print(std::string(request.what()) + '\n');
+    return static_cast<int>(print(std::string(request.what()) + '\n'));
   } catch (const CLI::CallForHelp&) {
-    return print(command_of(app) == nullptr ? app.help() : command_of(app)->help("quern"));
+    return static_cast<int>(print(command_of(app) == nullptr ? app.help() : command_of(app)->help("quern")));
   } catch (const CLI::ExtrasError&) {
     return usage_error(unexpected_text(app), command_name());
   } catch (const CLI::ParseError& error) {

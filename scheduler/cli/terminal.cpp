@@ -65,6 +65,13 @@ std::expected<void, int> write_all(int fd, std::string_view text) {
   return {};
 }
 
+ExitCode print(std::string_view text) {
+  const auto written = write_all(STDOUT_FILENO, text);
+  if (written || written.error() == EPIPE) return ExitCode::complete;
+  complain("standard output cannot be written: " + error_text(written.error()));
+  return ExitCode::failed;
+}
+
 void complain(std::string_view text) {
   [[maybe_unused]] const auto ignored = write_all(STDERR_FILENO, "quern: " + std::string(text) + '\n');
 }
