@@ -55,6 +55,13 @@ Style style_for(int fd, ColourChoice choice) {
           .columns = terminal_size(fd).columns};
 }
 
+std::expected<ColourChoice, std::string> parse_colour(std::string_view word) {
+  if (word == "auto") return ColourChoice::automatic;
+  if (word == "always") return ColourChoice::always;
+  if (word == "never") return ColourChoice::never;
+  return std::unexpected("--color " + visible(word) + ": must be auto, always or never");
+}
+
 std::expected<void, int> write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t size = ::write(fd, text.data(), text.size());

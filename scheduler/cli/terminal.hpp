@@ -12,6 +12,9 @@ namespace quern::scheduler::cli {
 
 enum class ColourChoice { automatic, always, never };
 
+// The value of --color; the error is one line for people.
+std::expected<ColourChoice, std::string> parse_colour(std::string_view word);
+
 struct TerminalSize {
   std::size_t columns = 80;
   std::size_t rows = 24;
