@@ -170,6 +170,10 @@ void Page::line(std::string_view text, std::size_t depth) {
   add(std::string(2 * depth, ' '), 2 * depth, text);
 }
 
+void Page::fixed_line(std::string_view text) {
+  text_ += clipped(text, style_.columns) + '\n';
+}
+
 void Page::add(std::string_view head, std::size_t indent, std::string_view text) {
   text_ += head;
   std::size_t column = display_width(head);

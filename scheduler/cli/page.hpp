@@ -52,6 +52,8 @@ class Page {
            std::size_t label_columns = kLabelColumns);
   // A line without a label, two blanks a depth; wrapped below itself.
   void line(std::string_view text, std::size_t depth = 1);
+  // A line with its blanks as they are, clipped to the style's columns.
+  void fixed_line(std::string_view text);
 
   // All of it, in the style's characters.
   std::string text() const;

@@ -39,13 +39,6 @@ std::expected<Parts, std::string> parse_parts(std::string_view names) {
   return parts;
 }
 
-std::expected<ColourChoice, std::string> parse_colour(std::string_view word) {
-  if (word == "auto") return ColourChoice::automatic;
-  if (word == "always") return ColourChoice::always;
-  if (word == "never") return ColourChoice::never;
-  return std::unexpected("--color " + visible(word) + ": must be auto, always or never");
-}
-
 // Pairs that make no sense together; empty when there are none.
 std::string contradiction(const ProbeWords& words) {
   const auto names = hwprobe::split(words.parts ? *words.parts : std::string_view(), ',');

@@ -94,6 +94,23 @@ std::string milliseconds_text(std::uint64_t milliseconds) {
   return fixed(milliseconds, 1000, 1) + " s";
 }
 
+std::string duration_text(std::uint64_t milliseconds) {
+  if (milliseconds < 60'000) return milliseconds_text(milliseconds);
+  const std::uint64_t seconds = milliseconds / 1000 + (milliseconds % 1000 >= 500 ? 1 : 0);
+  struct Step {
+    std::uint64_t unit;
+    std::string_view name;
+    std::uint64_t below;
+    std::string_view below_name;
+  };
+  static constexpr std::array<Step, 3> kSteps{
+      {{86'400, " d", 3600, " h"}, {3600, " h", 60, " min"}, {60, " min", 1, " s"}}};
+  const Step& step = seconds >= 86'400 ? kSteps[0] : seconds >= 3600 ? kSteps[1] : kSteps[2];
+  const std::uint64_t rest = seconds % step.unit / step.below;
+  const std::string text = std::to_string(seconds / step.unit) + std::string(step.name);
+  return rest == 0 ? text : text + ' ' + std::to_string(rest) + std::string(step.below_name);
+}
+
 std::string milli_text(std::uint64_t thousandths) {
   return fixed(thousandths, 1000, 2);
 }

@@ -17,6 +17,7 @@ std::string permille_text(std::uint64_t permille);                       // "37.
 std::string millicelsius_text(std::int64_t millicelsius);                // "45.1 °C"
 std::string milliwatts_text(std::uint64_t milliwatts);                   // "312.5 W", "950 mW"
 std::string milliseconds_text(std::uint64_t milliseconds);               // "143 ms", "10.0 s"
+std::string duration_text(std::uint64_t milliseconds);                   // "143 ms", "59.9 s", "2 h 5 min"
 std::string milli_text(std::uint64_t thousandths);                       // "0.74"
 std::string count_text(std::uint64_t count, std::string_view noun);      // "1 core", "2 cores"
 std::string utc_text(std::int64_t unix_ms);                              // "2026-01-01 00:00:00 UTC"

@@ -55,6 +55,13 @@ Style style_for(int fd, ColourChoice choice) {
           .columns = terminal_size(fd).columns};
 }
 
+std::expected<ColourChoice, std::string> parse_colour(std::string_view word) {
+  if (word == "auto") return ColourChoice::automatic;
+  if (word == "always") return ColourChoice::always;
+  if (word == "never") return ColourChoice::never;
+  return std::unexpected("--color " + visible(word) + ": must be auto, always or never");
+}
+
 std::expected<void, int> write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t size = ::write(fd, text.data(), text.size());
@@ -63,6 +70,13 @@ std::expected<void, int> write_all(int fd, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(size));
   }
   return {};
+}
+
+ExitCode print(std::string_view text) {
+  const auto written = write_all(STDOUT_FILENO, text);
+  if (written || written.error() == EPIPE) return ExitCode::complete;
+  complain("standard output cannot be written: " + error_text(written.error()));
+  return ExitCode::failed;
 }
 
 void complain(std::string_view text) {

@@ -5,11 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "scheduler/cli/exit_code.hpp"
 #include "scheduler/cli/page.hpp"
 
 namespace quern::scheduler::cli {
 
 enum class ColourChoice { automatic, always, never };
+
+// The value of --color; the error is one line for people.
+std::expected<ColourChoice, std::string> parse_colour(std::string_view word);
 
 struct TerminalSize {
   std::size_t columns = 80;
@@ -25,6 +29,8 @@ Style style_for(int fd, ColourChoice choice);
 
 // Writes all of it. The error is the number of errno: EPIPE when nobody reads any more.
 std::expected<void, int> write_all(int fd, std::string_view text);
+// Writes to standard output: complete, also when nobody reads any more; failed, and standard error says why.
+ExitCode print(std::string_view text);
 // "quern: text" on standard error. That it cannot be written either is nobody's to hear.
 void complain(std::string_view text);
 // The system's text for an error number.

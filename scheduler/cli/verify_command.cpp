@@ -1,7 +1,6 @@
 #include "scheduler/cli/verify_command.hpp"
 
 #include <algorithm>
-#include <cerrno>
 
 #include <boost/json/array.hpp>
 #include <unistd.h>
@@ -61,11 +60,8 @@ ExitCode run_verify(const VerifyOptions& options) {
     findings.add(name, verdict);
     if (!verdict) result = worse(result, ExitCode::incomplete);
   }
-  if (const auto written = write_all(STDOUT_FILENO, findings.text()); !written && written.error() != EPIPE) {
-    complain("standard output cannot be written: " + error_text(written.error()));
-    return ExitCode::failed;
-  }
-  return result;
+  const ExitCode printed = print(findings.text());
+  return printed == ExitCode::complete ? result : printed;
 }
 
 }  // namespace quern::scheduler::cli

@@ -16,12 +16,10 @@
 #include "hwprobe/text.hpp"
 #include "scheduler/cli/quantity_text.hpp"
 #include "scheduler/cli/report_text.hpp"
+#include "scheduler/cli/screen.hpp"
 
 namespace quern::scheduler::cli {
 namespace {
-
-constexpr std::string_view kHideCursor = "\x1b[?25l";
-constexpr std::string_view kShowCursor = "\x1b[?25h";
 
 enum class Wake { tick, end, suspend, redraw };
 
@@ -79,40 +77,6 @@ class Signals {
   int error_ = 0;
 };
 
-// Draws frames over each other and leaves the cursor visible below the last one.
-class Screen {
- public:
-  explicit Screen(bool on_terminal) : on_terminal_(on_terminal) {}
-  ~Screen() { release(); }
-  Screen(const Screen&) = delete;
-  Screen& operator=(const Screen&) = delete;
-
-  std::expected<void, int> draw(std::string_view frame) {
-    if (!on_terminal_) return write_all(STDOUT_FILENO, std::string(frame) + '\n');
-    const TerminalSize size = terminal_size(STDOUT_FILENO);
-    std::string text = lines_ == 0 ? std::string(kHideCursor) : "\r\x1b[" + std::to_string(lines_) + "A\x1b[J";
-    lines_ = 0;
-    for (const std::string_view line : hwprobe::split(frame, '\n')) {
-      // The last row stays free: a line break in it would scroll the first one out of reach.
-      if (line.data() == frame.data() + frame.size() || lines_ + 1 >= size.rows) break;
-      text += clipped(line, size.columns) + '\n';
-      ++lines_;
-    }
-    return write_all(STDOUT_FILENO, text);
-  }
-
-  // Gives the terminal back; the next frame begins below.
-  void release() {
-    if (!on_terminal_ || lines_ == 0) return;
-    lines_ = 0;
-    [[maybe_unused]] const auto ignored = write_all(STDOUT_FILENO, kShowCursor);
-  }
-
- private:
-  bool on_terminal_;
-  std::size_t lines_ = 0;
-};
-
 class Watch {
  public:
   Watch(const hwprobe::Sources& sources, const ProbeOptions& options, std::chrono::milliseconds interval)
@@ -120,7 +84,7 @@ class Watch {
         interval_(interval),
         on_terminal_(!options.json && is_terminal(STDOUT_FILENO)),
         sampler_(sources),
-        screen_(on_terminal_) {
+        screen_(on_terminal_, true) {
     if (options.json) return;
     // Names for what the sensors speak of. Drivers are left alone: a hanging one would delay the first frame.
     constexpr hwprobe::Parts kNames{

@@ -1,0 +1,46 @@
+#include "scheduler/cli/progress_lines.hpp"
+
+#include "scheduler/cli/job_text.hpp"
+#include "scheduler/cli/page.hpp"
+#include "scheduler/cli/short_names.hpp"
+
+namespace quern::scheduler::cli {
+namespace {
+
+// Providers come while it runs: what was said of one must stay what it is called, so all have the same length.
+std::string place_of(const AttemptAnswer& attempt) {
+  return ShortNames({}).of(attempt.provider) + " (" + visible(attempt.device_name) + ')';
+}
+
+std::string end_of(const AttemptAnswer& attempt) {
+  std::string text =
+      visible(attempt.state) + " on " + place_of(attempt) + ", " + model::to_text(attempt.amount) + " credits";
+  if (attempt.why && attempt.why->reason != "completed") text += "; " + why_text(*attempt.why);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> ProgressLines::take(const JobDetail& detail) {
+  std::vector<std::string> lines;
+  for (const TaskAnswer& task : detail.tasks) {
+    Told& told = tasks_[task.task];
+    const std::string head = "task " + std::to_string(task.task) + ": ";
+    for (; told.attempts < task.attempts.size(); ++told.attempts)
+      lines.push_back(head + "placed on " + place_of(task.attempts[told.attempts]));
+    for (; told.ended < task.attempts.size() && task.attempts[told.ended].why; ++told.ended)
+      lines.push_back(head + end_of(task.attempts[told.ended]));
+  }
+  const JobAnswer& job = detail.job;
+  const bool is_new_state = job.state != state_;
+  const std::uint32_t tenths = job.progress_permille / 100;
+  if (is_new_state || tenths > tenths_) {
+    lines.push_back(visible(job.state) + ", " + std::to_string(tenths * 10) + " %, " + std::to_string(job.tasks_ended) +
+                    " of " + std::to_string(job.tasks) + " tasks ended");
+  }
+  state_ = job.state;
+  tenths_ = std::max(tenths_, tenths);
+  return lines;
+}
+
+}  // namespace quern::scheduler::cli

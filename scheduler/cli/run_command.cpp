@@ -1,0 +1,311 @@
+#include "scheduler/cli/run_command.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include <boost/json/array.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "overlay/runtime/task_group.hpp"
+#include "scheduler/cli/job_files.hpp"
+#include "scheduler/cli/job_text.hpp"
+#include "scheduler/cli/job_transfer.hpp"
+#include "scheduler/cli/node_answers.hpp"
+#include "scheduler/cli/pretty_json.hpp"
+#include "scheduler/cli/probe_options.hpp"
+#include "scheduler/cli/quantity_text.hpp"
+#include "scheduler/cli/run_view.hpp"
+#include "scheduler/cli/short_names.hpp"
+
+namespace quern::scheduler::cli {
+
+namespace json = boost::json;
+using runtime::Task;
+
+namespace {
+
+constexpr runtime::Duration kRedrawTime = std::chrono::seconds(1);
+
+ExitCode fail(const Trouble& trouble) {
+  complain(trouble.text);
+  return trouble.code;
+}
+
+std::int64_t now_unix_ms(Daemon& daemon) {
+  return daemon.runtime().clock().wall_now().unix_ms;
+}
+
+struct SubmitAnswer {
+  std::string id;
+};
+void read_fields(const Fields& fields, SubmitAnswer& answer) {
+  answer.id = fields.field<std::string>("id");
+}
+
+// The whole ids of peers that are named by a part.
+Task<Outcome<json::array>> whole_ids(Daemon& daemon, const std::vector<std::string>& words) {
+  json::array ids;
+  if (words.empty()) co_return ids;
+  CO_TRY(const PeersAnswer peers, co_await daemon.ask<PeersAnswer>("peer.list"));
+  CO_TRY(const OffersAnswer offers, co_await daemon.ask<OffersAnswer>("offer.list"));
+  std::vector<std::string> known;
+  for (const PeersAnswer::Peer& peer : peers.peers) known.push_back(peer.peer);
+  for (const OffersAnswer::Offer& offer : offers.offers) known.push_back(offer.provider);
+  std::ranges::sort(known);
+  const auto repeated = std::ranges::unique(known);
+  known.erase(repeated.begin(), repeated.end());
+  for (const std::string& word : words) {
+    const auto id = resolve(word, known, "peer");
+    if (!id) co_return trouble(ExitCode::usage, "--exclude: " + id.error());
+    ids.emplace_back(*id);
+  }
+  co_return ids;
+}
+
+Task<Outcome<SubmitAnswer>> submit_job(Daemon& daemon, const SubmitOptions& options, const LocalJob& local) {
+  CO_TRY(json::array exclude, co_await whole_ids(daemon, options.exclude));
+  json::object params{{"manifest", local.manifest}};
+  if (options.strategy) params["strategy"] = *options.strategy;
+  if (options.max_price) params["max_price_micro"] = options.max_price->micro;
+  if (!exclude.empty()) params["exclude"] = std::move(exclude);
+  co_return co_await daemon.ask<SubmitAnswer>("job.submit", std::move(params));
+}
+
+// Waits for a job's end: shows what its topic says and reads its log.
+class Following {
+ public:
+  Following(Daemon& daemon, RunView& view, std::string id)
+      : daemon_(daemon),
+        view_(view),
+        id_(std::move(id)),
+        log_(daemon, id_, [&view](std::string_view bytes) { view.log(bytes); }) {}
+
+  // The job as it ended; nullopt when the user has left before that.
+  Task<Outcome<std::optional<json::value>>> run() {
+    const runtime::Executor executor = daemon_.runtime().executor();
+    runtime::TaskGroup follower(executor);
+    runtime::TaskGroup beside(executor);
+    std::exception_ptr failure;
+    follower.spawn(follow());
+    beside.spawn(heed_interrupts(follower, beside));
+    if (view_.is_live()) beside.spawn(tick());
+    try {
+      co_await follower.join();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await beside.stop();
+    view_.finish();
+    if (failure) std::rethrow_exception(failure);
+    if (trouble_) co_return std::unexpected(*std::move(trouble_));
+    co_return std::move(end_);
+  }
+
+ private:
+  Task<void> follow() {
+    auto followed = co_await follow_topic();
+    if (!followed) trouble_ = std::move(followed).error();
+  }
+
+  Task<Outcome<void>> follow_topic() {
+    auto topic = co_await daemon_.client().subscribe("job/" + id_);
+    if (!topic) co_return std::unexpected(trouble_of(topic.error(), daemon_.socket()));
+    for (;;) {
+      auto update = co_await (*topic)->next();
+      if (!update && update.error() != runtime::Errc::end_of_stream)
+        co_return std::unexpected(trouble_of({std::move(update).error()}, daemon_.socket()));
+      if (!update) {  // the daemon has no more to tell: the last word is asked for
+        CO_TRY(json::value last, co_await daemon_.call("job.get", {{"id", id_}}));
+        CO_TRY(const bool ended, co_await take(last, "answer to job.get"));
+        if (!ended) co_return std::unexpected(Daemon::unreadable("topic job/" + id_, "it ended before the job"));
+        end_ = std::move(last);
+        co_return Outcome<void>();
+      }
+      CO_TRY(const bool ended, co_await take(update->value, "topic job/" + id_));
+      if (ended) {
+        end_ = std::move(update->value);
+        co_return Outcome<void>();
+      }
+    }
+  }
+
+  // Shows the job and the log that it has by now; whether it has ended.
+  Task<Outcome<bool>> take(const json::value& value, std::string source) {
+    CO_TRY(const JobDetail detail, Daemon::read_as<JobDetail>(value, source));
+    view_.show(detail, now_unix_ms(daemon_));
+    const bool ended = detail.job.ended_unix_ms.has_value();
+    if (ended || detail.log_bytes > log_.offset()) CO_CHECK(co_await log_.advance());
+    co_return ended;
+  }
+
+  // The first cancels the job, the second leaves it, and so does a terminal that is gone.
+  Task<void> heed_interrupts(runtime::TaskGroup& follower, runtime::TaskGroup& beside) {
+    Interrupts& interrupts = daemon_.interrupts();
+    while (interrupts.count == 0) co_await interrupts.more.wait();
+    if (interrupts.hangup) co_return follower.cancel();
+    view_.note("canceling; Ctrl-C again leaves the job to the daemon");
+    beside.spawn(cancel());
+    while (interrupts.count < 2) co_await interrupts.more.wait();
+    follower.cancel();
+  }
+
+  Task<void> cancel() {
+    const auto canceled = co_await daemon_.call("job.cancel", {{"id", id_}});
+    if (!canceled) view_.note("it cannot be canceled: " + canceled.error().text);
+  }
+
+  Task<void> tick() {
+    for (;;) {
+      co_await daemon_.runtime().clock().sleep_for(kRedrawTime);
+      view_.tick(now_unix_ms(daemon_));
+    }
+  }
+
+  Daemon& daemon_;
+  RunView& view_;
+  std::string id_;
+  LogReader log_;
+  std::optional<json::value> end_;
+  std::optional<Trouble> trouble_;
+};
+
+// What was written, for the page at the end.
+struct Written {
+  std::vector<std::string> outputs;
+  std::vector<std::string> trails;
+};
+
+Task<Outcome<Written>> fetch_results(Daemon& daemon, const RunOptions& run, const JobDetail& detail) {
+  Written written;
+  if (!run.folder.empty()) {
+    CO_TRY(written.outputs, co_await download_outputs(daemon, detail, run.folder, run.force));
+  }
+  if (!run.trails.empty()) {
+    CO_TRY(const TrailsAnswer trails, co_await daemon.ask<TrailsAnswer>("job.trails", {{"id", detail.job.id}}));
+    CO_TRY(written.trails, write_trails(trails, detail.job.id, run.trails, run.force));
+  }
+  co_return written;
+}
+
+void write_end(Page& page, const RunOptions& run, const JobDetail& detail, const Written& written,
+               std::int64_t now_unix_ms) {
+  write_job(page, detail, now_unix_ms);
+  if (!written.outputs.empty() || !written.trails.empty()) page.section("WRITTEN");
+  for (std::size_t i = 0; i < written.outputs.size(); ++i)
+    page.row("Output", visible(written.outputs[i]) + ", " + bytes_text(detail.outputs[i].bytes));
+  for (const std::string& file : written.trails) page.row("Trail", visible(file));
+  const std::string id = visible(detail.job.id);
+  if (run.folder.empty() && !detail.outputs.empty())
+    page.line(page.paint(Tone::dim, "Fetch the outputs with: quern outputs " + id + " -o DIR"), 0);
+  if (!written.trails.empty())
+    page.line(page.paint(Tone::dim, "Anybody can check the trails: quern verify " + visible(run.trails) + "/*.trail"),
+              0);
+}
+
+Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& options, const RunOptions& run,
+                                          const LocalJob& local, RunView& view) {
+  CO_CHECK(co_await upload_inputs(
+      daemon, local,
+      [&view](const std::string& path, std::uint64_t done, std::uint64_t all) { view.transfer(path, done, all); }));
+  daemon.interrupts().handled = true;  // from here on there may be a job to cancel
+  CO_TRY(const SubmitAnswer submitted, co_await submit_job(daemon, run.submit, local));
+  const std::string id = visible(submitted.id);
+  view.note("submitted " + id);
+  auto end = co_await Following(daemon, view, submitted.id).run();
+  const std::string look_after =
+      "\nThe job is the daemon's now. Look after it with: quern job " + id + "\nor: quern logs -f " + id;
+  if (!end) co_return trouble(end.error().code, end.error().text + look_after);
+  if (!*end) co_return trouble(ExitCode::canceled, "left " + id + look_after);
+  CO_TRY(const JobDetail detail, Daemon::read_as<JobDetail>(**end, "topic job/" + submitted.id));
+  daemon.interrupts().handled = false;
+  auto written = co_await fetch_results(daemon, run, detail);
+  if (!written) {
+    co_return trouble(written.error().code, written.error().text + "\nThe job has ended (" + visible(detail.job.state) +
+                                                "). Fetch what it made with: quern outputs " + id + " -o DIR");
+  }
+  const ExitCode shown =
+      show(options, **end, [&](Page& page) { write_end(page, run, detail, *written, now_unix_ms(daemon)); });
+  co_return shown == ExitCode::complete ? code_of_end(detail.job) : shown;
+}
+
+// Where the log goes, for as long as it lives.
+class LogFile {
+ public:
+  explicit LogFile(const std::string& name)
+      : fd_(name.empty() ? STDERR_FILENO : ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
+        error_(errno) {}
+  ~LogFile() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+  }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  int fd() const { return fd_; }
+  int error() const { return error_; }
+
+ private:
+  int fd_;
+  int error_;
+};
+
+Task<Outcome<ExitCode>> submit_only(Daemon& daemon, const ShowOptions& options, const SubmitOptions& submit,
+                                    const LocalJob& local) {
+  CO_CHECK(co_await upload_inputs(daemon, local, [](const std::string&, std::uint64_t, std::uint64_t) {}));
+  CO_TRY(const SubmitAnswer submitted, co_await submit_job(daemon, submit, local));
+  // The id alone, so that a script can take it.
+  co_return show(options, json::object{{"id", submitted.id}}, [&](Page& page) { page.line(visible(submitted.id), 0); });
+}
+
+Outcome<LocalJob> load_checked(const std::string& manifest) {
+  auto local = load_job(manifest);
+  if (!local) return local;
+  if (auto checked = check_inputs(*local); !checked) return std::unexpected(std::move(checked).error());
+  return local;
+}
+
+}  // namespace
+
+std::expected<SubmitOptions, std::string> check(const SubmitWords& words) {
+  SubmitOptions options{words.manifest, std::nullopt, words.strategy, words.exclude};
+  if (words.max_price) {
+    options.max_price = model::credits_from_text(*words.max_price);
+    if (!options.max_price || options.max_price->micro < 0)
+      return std::unexpected("--max-price " + visible(*words.max_price) +
+                             ": must be credits, with at most six decimals, as 2.5");
+  }
+  if (words.strategy && std::ranges::find(kStrategyNames, *words.strategy) == kStrategyNames.end()) {
+    const std::vector<std::string> known(kStrategyNames.begin(), kStrategyNames.end());
+    const std::string_view near = nearest(*words.strategy, known);
+    std::string text = "--strategy: there is no strategy \"" + visible(*words.strategy) + '"';
+    if (!near.empty()) return std::unexpected(text + "; did you mean " + std::string(near) + '?');
+    for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; choose any of " : ", ") + known[i];
+    return std::unexpected(std::move(text));
+  }
+  return options;
+}
+
+ExitCode run_submit(const ShowOptions& options, const SubmitOptions& submit) {
+  const auto local = load_checked(submit.manifest);
+  if (!local) return fail(local.error());
+  return with_daemon(options.daemon, [&](Daemon& daemon) { return submit_only(daemon, options, submit, *local); });
+}
+
+ExitCode run_job(const ShowOptions& options, const RunOptions& run) {
+  const auto local = load_checked(run.submit.manifest);
+  if (!local) return fail(local.error());
+  if (!run.folder.empty()) {
+    std::vector<std::string> paths;
+    for (const model::Output& output : local->job.outputs) paths.push_back(output.path);
+    if (const auto free = check_free(run.folder, paths, run.force); !free) return fail(free.error());
+  }
+  const LogFile log(run.log_file);
+  if (log.fd() < 0)
+    return fail({ExitCode::failed, visible(run.log_file) + ": cannot be written: " + error_text(log.error())});
+  RunView view(options, log.fd());
+  return with_daemon(options.daemon,
+                     [&](Daemon& daemon) { return submit_and_follow(daemon, options, run, *local, view); });
+}
+
+}  // namespace quern::scheduler::cli
