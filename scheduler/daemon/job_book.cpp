@@ -173,7 +173,7 @@ void JobBook::add_log(Kept& kept, runtime::ByteView text) {
 
 Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   JobRecord& record = kept.record;
-  record.tasks = std::move(ended.tasks);
+  record.tasks = ended.tasks;
   record.amount = ended.amount;
   model::Why why = ended.why;
   State state = ended.state;
