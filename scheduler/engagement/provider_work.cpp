@@ -49,10 +49,9 @@ class Provider::WorkMeter final : public Meter {
   bool must_note(const model::Usage& total) const {
     const agreement::Bid& bid = engagement_->trail.bid();
     const auto interval = std::chrono::milliseconds(bid.note_interval_ms);
-    const model::Credits left = engagement_->trail.headroom(total);
+    const std::int64_t unpaid = agreement::amount_due(bid, total).micro - engagement_->trail.authorised().micro;
     return engagement_->trail.stage() == Stage::running &&
-           (provider_.runtime_.clock().now() - engagement_->noted >= interval ||
-            left.micro < bid.credit_limit.micro / 2) &&
+           (provider_.runtime_.clock().now() - engagement_->noted >= interval || unpaid > bid.credit_limit.micro / 2) &&
            engagement_->trail.billable(total) != engagement_->trail.usage();
   }
 

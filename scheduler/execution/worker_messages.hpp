@@ -37,7 +37,8 @@ std::error_code make_error_code(WorkerErrc code);
 // How a worker knows what the device took.
 enum class DeviceClock : std::uint8_t {
   profiling_events,  // the device's own clock, of each launch from its start to its end
-  process_cpu_time,  // of a CPU device: the process's CPU time while kernels run, divided by the compute units
+  process_cpu_time,  // of a CPU device: the process's CPU time while kernels run, divided by the compute units, but no
+                     // more than profiling events say
 };
 
 struct WorkerLimits {

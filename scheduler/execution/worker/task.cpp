@@ -40,6 +40,16 @@ cl_mem_flags flags_of(model::BufferAccess access) {
   return CL_MEM_READ_WRITE;
 }
 
+// Groups for a CPU device where the job leaves them to the driver: drivers take a whole row or more, which leaves
+// processors idle, and compile anew for every size of a slice. Empty: a size that does not divide.
+constexpr std::size_t kGroupOfCpu = 64;
+std::vector<std::size_t> group_of(const std::vector<std::size_t>& size) {
+  if (size[0] % kGroupOfCpu != 0) return {};
+  std::vector<std::size_t> group(size.size(), 1);
+  group[0] = kGroupOfCpu;
+  return group;
+}
+
 // The device's own clock, from the kernel's start to its end.
 Outcome<std::chrono::nanoseconds> profiled(cl_event event) {
   cl_ulong start = 0;
@@ -66,7 +76,7 @@ execution::WorkerFinished TaskRun::run() {
   }
   finished.why = outputs ? model::Why{completed, {}} : outputs.error();
   if (outputs) finished.outputs = *std::move(outputs);
-  finished.device_time_us = microseconds(device_time_now());
+  finished.device_time_us = device_time_to_tell();
   finished.cpu_time_us = microseconds(cpu_time());
   return finished;
 }
@@ -225,7 +235,8 @@ Outcome<void> TaskRun::enqueue(StepKernel& kernel, const Launch& launch) {
   std::ranges::copy(step.global_work_offset, offset.begin());
   size[last] = launch.count;
   offset[last] += launch.first;
-  const std::vector<std::size_t> local(step.local_work_size.begin(), step.local_work_size.end());
+  std::vector<std::size_t> local(step.local_work_size.begin(), step.local_work_size.end());
+  if (local.empty() && device().is_cpu()) local = group_of(size);
   cl_event event = nullptr;
   const cl_int error =
       clEnqueueNDRangeKernel(device().queue(), kernel.get(), static_cast<cl_uint>(size.size()), offset.data(),
@@ -251,17 +262,20 @@ Outcome<void> TaskRun::wait_for_batch() {
   return {};
 }
 
+// A CPU device is not the job's alone, so that the clock on the wall would bill others' work: the time is that of its
+// processors. But no more than the kernels had from their start to their end: drivers finish compiling them when they
+// are first launched.
 Outcome<void> TaskRun::add_device_time(Nanoseconds cpu_time) {
+  Nanoseconds running(0);
   for (const ClEvent& event : events_) {
     cl_int status = CL_COMPLETE;
     clGetEventInfo(event.get(), CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof status, &status, nullptr);
     if (status < 0) return std::unexpected(why_of("kernel", status, kernel_failed));
-    if (device().is_cpu()) continue;
     const auto time = profiled(event.get());
     if (!time) return std::unexpected(time.error());
-    device_time_ += *time;
+    running += *time;
   }
-  if (device().is_cpu()) device_time_ += cpu_time / device().facts().compute_units;
+  device_time_ += device().is_cpu() ? std::min(cpu_time / device().facts().compute_units, running) : running;
   return {};
 }
 
@@ -310,13 +324,19 @@ std::chrono::nanoseconds TaskRun::cpu_time() const {
 
 std::chrono::nanoseconds TaskRun::device_time_now() const {
   if (!in_flight_ || !device().is_cpu()) return device_time_;
-  return device_time_ + (process_cpu_time() - batch_cpu_start_) / device().facts().compute_units;
+  const Nanoseconds beyond = process_cpu_time() - batch_cpu_start_ - kCompileTime;
+  return device_time_ + std::max(beyond, Nanoseconds(0)) / device().facts().compute_units;
 }
 
-execution::WorkerProgress TaskRun::progress() const {
+std::uint64_t TaskRun::device_time_to_tell() {
+  told_device_us_ = std::max(told_device_us_, microseconds(device_time_now()));
+  return told_device_us_;
+}
+
+execution::WorkerProgress TaskRun::progress() {
   const auto& plan = plan_;
   return {.permille = plan ? plan->permille() : 0,
-          .device_time_us = microseconds(device_time_now()),
+          .device_time_us = device_time_to_tell(),
           .cpu_time_us = microseconds(cpu_time())};
 }
 

@@ -21,6 +21,7 @@ namespace quern::worker {
 inline constexpr std::chrono::milliseconds kTick{50};             // between looks at the limits while kernels run
 inline constexpr std::chrono::milliseconds kReportInterval{250};  // at most between reports of progress
 inline constexpr std::uint32_t kReportPermille = 100;             // as much progress is told at once
+inline constexpr std::chrono::seconds kCompileTime{1};            // of a batch in flight, which a CPU's driver may need
 
 // What later tasks of the same submitter reuse: an opened device, and the program compiled last.
 struct Warm {
@@ -66,7 +67,8 @@ class TaskRun {
 
   Nanoseconds cpu_time() const;         // of the task so far
   Nanoseconds device_time_now() const;  // with that of the batch in flight
-  execution::WorkerProgress progress() const;
+  std::uint64_t device_time_to_tell();  // which never shrinks, though a batch may turn out to have been compiling
+  execution::WorkerProgress progress();
   const Device& device() const { return *device_; }
 
   const execution::WorkerTask* task_;
@@ -86,6 +88,7 @@ class TaskRun {
   Nanoseconds batch_cpu_start_{};
   Nanoseconds last_report_{};
   std::uint32_t last_permille_ = 0;
+  std::uint64_t told_device_us_ = 0;
   bool in_flight_ = false;
 };
 
