@@ -131,7 +131,8 @@ std::optional<Bounds> device_time(const Job& job, const Share& share, const Offe
   if (experience && experience->units != 0) {
     const std::uint64_t likely = scaled(experience->device_us, share.units, experience->units);
     const std::uint64_t spread =
-        std::max<std::uint64_t>(kMeasuredSpreadPermille, std::uint64_t{2} * experience->spread_permille);
+        std::max<std::uint64_t>(share.units < share.units_of_job ? kShardSpreadPermille : kMeasuredSpreadPermille,
+                                std::uint64_t{2} * experience->spread_permille);
     const std::uint64_t below = std::max(scaled(likely, std::min(spread, kPermille), kPermille), kMeasuredSpreadUs);
     const std::uint64_t above = std::max(scaled(likely, spread, kPermille), kMeasuredSpreadUs);
     return Bounds{.low = likely - std::min(likely, below),

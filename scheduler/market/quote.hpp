@@ -54,6 +54,8 @@ struct Quote {
 
 // How far a run may be from one that was measured, at the least: clocks move and others want the machine.
 inline constexpr std::uint32_t kMeasuredSpreadPermille = 250;
+// And how far a shard may be from others of its job: a picture's sky and its glass.
+inline constexpr std::uint32_t kShardSpreadPermille = 3000;
 inline constexpr std::uint64_t kMeasuredSpreadUs = 1'000;
 // How often the expected set-up and cost a task may come to before it is out of bounds, or ended.
 inline constexpr std::uint64_t kSetupTimes = 4;
