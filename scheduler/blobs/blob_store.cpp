@@ -6,6 +6,7 @@
 
 #include "overlay/multiformats/cid.hpp"
 #include "overlay/multiformats/multihash.hpp"
+#include "overlay/runtime/cleanup.hpp"
 
 namespace quern::blobs {
 
@@ -91,7 +92,17 @@ Result<void> BlobStore::check_room(std::uint64_t size, std::uint64_t more) const
 
 Task<Result<void>> BlobStore::keep(Digest digest, Bytes content) {
   const std::uint64_t size = content.size();
-  CO_CHECK(co_await runtime_.disk().replace(file_of(kBlobPrefix, digest), std::move(content)));
+  while (keeping_.contains(digest)) co_await kept_.wait();
+  if (has(digest)) co_return Result<void>();
+  keeping_.insert(digest);
+  const auto written = co_await runtime::with_cleanup<Result<void>>(
+      [&] { return runtime_.disk().replace(file_of(kBlobPrefix, digest), std::move(content)); },
+      [&]() -> Task<void> {
+        keeping_.erase(digest);
+        kept_.wake_all();
+        co_return;
+      });
+  if (!written) co_return written;
   if (blobs_.emplace(digest, size).second) bytes_ += size;
   co_return Result<void>();
 }

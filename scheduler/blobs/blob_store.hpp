@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "overlay/runtime/bytes.hpp"
 #include "overlay/runtime/runtime.hpp"
+#include "overlay/runtime/waiter.hpp"
 #include "scheduler/blobs/error.hpp"
 #include "scheduler/model/job.hpp"
 
@@ -29,7 +31,8 @@ struct StoreLimits {
   std::size_t blobs_max = 10'000;
 };
 
-// On the runtime's executor. Calls for different blobs may overlap; for one blob they follow each other.
+// On the runtime's executor. Calls for different blobs may overlap, and so may two that keep the same blob; otherwise
+// those for one blob follow each other.
 class BlobStore {
  public:
   explicit BlobStore(runtime::Runtime& runtime, StoreLimits limits = {}) : runtime_(runtime), limits_(limits) {}
@@ -63,6 +66,8 @@ class BlobStore {
   StoreLimits limits_;
   std::map<Digest, std::uint64_t> blobs_;  // sizes
   std::map<Digest, std::uint64_t> parts_;
+  std::set<Digest> keeping_;  // are being written
+  runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -120,8 +120,8 @@ Task<Finished> WorkRun::to_end() {
 
 Task<void> WorkRun::leave() {
   if (const auto start = start_) {
-    while (!start->result) co_await start->changed.wait();
-    if (auto& result = *start->result) worker_ = std::move(*result);
+    while (!start->over) co_await start->ended.wait();
+    if (start->worker) worker_ = *std::move(start->worker);
   }
   if (!worker_) co_return;
   if (keep_) {
@@ -154,10 +154,10 @@ Task<Outcome<void>> WorkRun::get_worker() {
   worker_ = pool_.take(terms);
   if (!worker_) {
     start_ = pool_.start(terms, device_);
-    while (!start_->result) co_await start_->changed.wait();
+    while (!start_->over) co_await start_->ended.wait();
     const auto start = std::exchange(start_, nullptr);
-    if (!*start->result) co_return std::unexpected(start->result->error());
-    worker_ = std::move(**start->result);
+    if (!start->worker) co_return std::unexpected(start->worker.error());
+    worker_ = *std::move(start->worker);
   }
   task_ = worker_->tasks++;
   co_return Outcome<void>();
@@ -209,7 +209,8 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
   while (!finished_) {
     auto report = worker_->reader.next();
     if (!report) co_return std::unexpected(co_await kill(why_not_believed(report.error())));
-    auto done = *report ? co_await take(**std::move(report)) : co_await read_more();
+    auto& said = *report;
+    auto done = said ? co_await take(*std::move(said)) : co_await read_more();
     if (!done) co_return std::unexpected(std::move(done).error());
   }
   worker_->child->hold();

@@ -55,8 +55,9 @@ std::shared_ptr<WorkerPool::Start> WorkerPool::start(WorkerTerms terms, const Wo
 }
 
 Task<void> WorkerPool::start_into(std::shared_ptr<Start> start, WorkerTerms terms, WorkerDevice device) {
-  start->result = co_await start_worker(std::move(terms), device);
-  start->changed.wake_all();
+  start->worker = co_await start_worker(std::move(terms), device);
+  start->over = true;
+  start->ended.wake_all();
 }
 
 Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const WorkerDevice& device) {

@@ -8,7 +8,6 @@
 #include <deque>
 #include <expected>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "overlay/runtime/runtime.hpp"
@@ -58,11 +57,13 @@ class WorkerPool {
  public:
   // A worker on its way. It comes about or not whether anybody waits or not.
   struct Start {
-    std::optional<Outcome<WorkerPtr>> result;
-    runtime::WaitQueue changed;
+    bool over = false;
+    Outcome<WorkerPtr> worker;  // once it is over
+    runtime::WaitQueue ended;
   };
 
   WorkerPool(execution::Supervisor& supervisor, PoolOptions options);
+  ~WorkerPool() = default;
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "overlay/runtime/task_group.hpp"
 #include "tests/overlay/runtime/world_fixture.hpp"
 
 namespace quern::blobs {
@@ -33,6 +34,27 @@ TEST_P(BlobStores, keep_bytes_under_their_name_once) {
     EXPECT_TRUE(co_await store.remove(*added));
     EXPECT_EQ((co_await store.read(*added)).error(), Errc::not_found);
     EXPECT_EQ(store.bytes(), 0u);
+  });
+}
+
+Task<void> add_hello(BlobStore& store, int& added) {
+  const auto digest = co_await store.add(text_bytes("hello"));
+  EXPECT_EQ(digest, digest_of(bytes_of("hello")));
+  ++added;
+}
+
+TEST_P(BlobStores, keep_the_same_bytes_for_several_at_a_time) {
+  run([](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.load());
+    int added = 0;
+    co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+      for (int i = 0; i < 8; ++i) group.spawn(add_hello(store, added));
+      co_await group.join();
+    });
+    EXPECT_EQ(added, 8);
+    EXPECT_EQ(store.bytes(), 5u);
+    EXPECT_EQ(co_await store.read(digest_of(bytes_of("hello"))), text_bytes("hello"));
   });
 }
 

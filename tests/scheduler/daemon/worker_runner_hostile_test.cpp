@@ -1,0 +1,266 @@
+// Jobs that attack, on a real OpenCL device in the real sandbox: a processor's kernel is native code in its worker.
+// That each attack does its harm without the walls is shown in tests/scheduler/execution.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scheduler/execution/worker_messages.hpp"
+#include "tests/scheduler/daemon/runner_world.hpp"
+
+namespace quern::daemon {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::Not;
+
+// Runs `body` once, with system calls: call(number, a, b, c). What it puts into b[0] is the job's output.
+TestJob calling(const std::string& body, const std::string& before = "") {
+  return job_of(std::string(kSystemCall) + before + "__kernel void k(__global long* b) {\n" + body + "\n}\n", 1);
+}
+
+struct Ended {
+  Finished finished;
+  std::string logged;
+  std::vector<std::int64_t> output;  // b
+  std::uint64_t kept = 0;            // workers that wait after it
+};
+
+Ended run_in(const RunnerPlaces& places, const RunnerOptions& options, const TestJob& job) {
+  Ended run;
+  with_runner(places, options, {}, [&](RunnerWorld& world) -> Task<void> {
+    TestMeter meter;
+    run.finished = co_await world.run(job, meter);
+    run.logged = meter.logged;
+    run.kept = world.runner.pool().idle();
+    if (run.finished.outputs.empty()) co_return;
+    const std::string bytes = co_await world.output(run.finished);
+    run.output.resize(bytes.size() / sizeof(std::int64_t));
+    std::memcpy(run.output.data(), bytes.data(), run.output.size() * sizeof(std::int64_t));
+    // The node and its store live on, and the next job is served.
+    TestMeter next;
+    const Finished after = co_await world.run(job_of(kCount), next);
+    EXPECT_EQ(after.why.reason, Reason::completed) << told(after);
+  });
+  return run;
+}
+Ended run_alone(const TestJob& job) {
+  const RunnerPlaces places;
+  return run_in(places, places.options(), job);
+}
+// The call came back with an error number.
+void expect_refused(const Ended& run) {
+  EXPECT_EQ(run.finished.why.reason, Reason::completed) << told(run.finished) << run.logged;
+  ASSERT_FALSE(run.output.empty());
+  EXPECT_LT(run.output[0], 0);
+}
+void expect_end(const Ended& run, Reason reason) {
+  EXPECT_EQ(run.finished.why.reason, reason) << told(run.finished) << run.logged;
+  EXPECT_TRUE(run.finished.outputs.empty());
+  EXPECT_EQ(run.kept, 0);
+}
+
+std::string array_of(runtime::ByteView bytes) {
+  std::string text = "__constant char message[] = {";
+  for (const std::byte byte : bytes) text += std::to_string(static_cast<int>(static_cast<signed char>(byte))) + ",";
+  return text + "};\n";
+}
+// Sends the daemon what no kernel should: the descriptor is the worker's own.
+TestJob reporting(const runtime::Bytes& bytes, const std::string& then = "") {
+  return calling("b[0] = call(1, 4, (long)message, sizeof(message));" + then, array_of(bytes));
+}
+
+TEST(WorkerRunnerHostile, the_compiler_includes_no_file_of_the_host) {
+  for (const char* file : {"/etc/shadow", "/root/.bashrc", "/etc/hostname"}) {
+    const Ended run = run_alone(job_of("#include \"" + std::string(file) + "\"\n" + kCount));
+    EXPECT_EQ(run.finished.why.reason, Reason::build_failed) << told(run.finished);
+    EXPECT_THAT(run.logged, HasSubstr("not found"));
+  }
+}
+
+TEST(WorkerRunnerHostile, the_folder_of_the_worker_is_all_that_is_there_of_jobs) {
+  const RunnerPlaces places;
+  // open(2) of the scratch root, by its name on the host.
+  const Ended run = run_in(places, places.options(),
+                           calling("b[0] = call(2, (long)name, 0, 0);",
+                                   "__constant char name[] = \"" + places.scratch().string() + "\";\n"));
+  expect_refused(run);
+}
+
+TEST(WorkerRunnerHostile, an_input_cannot_be_changed) {
+  expect_refused(run_alone(calling("b[0] = call(2, (long)name, 2, 0);",  // for reading and writing
+                                   "__constant char name[] = \"/job/in/0/k.cl\";\n")));
+}
+
+TEST(WorkerRunnerHostile, machine_code_opens_no_socket) {
+  expect_end(run_alone(calling("b[0] = call(41, 2, 1, 0);")), Reason::call_forbidden);
+}
+
+TEST(WorkerRunnerHostile, machine_code_traces_nobody) {
+  expect_end(run_alone(calling("b[0] = call(101, 16, 1, 0);")), Reason::call_forbidden);
+}
+
+TEST(WorkerRunnerHostile, machine_code_signals_neither_the_daemon_nor_anybody) {
+  const Ended parent = run_alone(calling("b[0] = call(62, " + std::to_string(::getpid()) + ", 9, 0);"));
+  expect_refused(parent);
+  // All that may be signalled is the sandbox's: and that ends it.
+  expect_end(run_alone(calling("b[0] = call(62, -1, 9, 0); b[0] = call(62, call(39, 0, 0, 0), 9, 0);")),
+             Reason::worker_crashed);
+}
+
+TEST(WorkerRunnerHostile, machine_code_reads_nothing_of_other_processes) {
+  const std::string name = "__constant char name[] = \"/proc/" + std::to_string(::getpid()) + "/environ\";\n";
+  expect_refused(run_alone(calling("b[0] = call(2, (long)name, 0, 0);", name)));
+}
+
+TEST(WorkerRunnerHostile, writing_out_of_bounds_crashes_the_worker_alone) {
+  const Ended run = run_alone(job_of("__kernel void k(__global int* b) { b[1L << 40] = 1; }"));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("SIGSEGV"));
+}
+
+TEST(WorkerRunnerHostile, printing_without_end_ends_at_the_log_s_limit) {
+  const RunnerPlaces places;
+  RunnerOptions options = places.options();
+  options.log_bytes = 10'000;
+  const Ended run = run_in(places, options,
+                           job_of("__kernel void k(__global int* b) {\n"
+                                  "  for (int i = 0; i < 100000; ++i) printf(\"%d line of many\\n\", i);\n}\n",
+                                  1));
+  expect_end(run, Reason::log_exceeded);
+  EXPECT_THAT(run.logged, HasSubstr("0 line of many"));
+  EXPECT_LE(run.logged.size(), 10'000 + execution::kBuildLogBytesMax);
+}
+
+TEST(WorkerRunnerHostile, writing_to_standard_error_without_end_ends_at_its_limit) {
+  const Ended run = run_alone(calling("for (;;) call(1, 2, (long)text, sizeof(text));",
+                                      "__constant char text[] = \"a line of words that nobody wants to read\\n\";\n"));
+  expect_end(run, Reason::log_exceeded);
+  EXPECT_LE(run.logged.size(), kWorkerWordsMax + execution::kBuildLogBytesMax);
+}
+
+TEST(WorkerRunnerHostile, filling_the_folder_of_outputs_ends_at_its_limit) {
+  const Ended run =
+      run_alone(calling("long file = call(2, (long)name, 0101, 0600);\n"
+                        "for (;;) b[0] = call(1, file, (long)text, sizeof(text));",
+                        "__constant char name[] = \"/job/out/0/fill\";\n"
+                        "__constant char text[65536] = {1};\n"));
+  expect_end(run, Reason::scratch_exceeded);
+}
+
+TEST(WorkerRunnerHostile, filling_the_scratch_space_fills_it_and_no_more) {
+  const Ended run =
+      run_alone(calling("long file = call(2, (long)name, 0101, 0600); long all = 0;\n"
+                        "do { b[0] = call(1, file, (long)text, sizeof(text)); all += b[0]; }\n"
+                        "while (b[0] > 0); b[1] = all;",
+                        "__constant char name[] = \"/tmp/fill\";\n"
+                        "__constant char text[65536] = {1};\n"));
+  expect_refused(run);
+  EXPECT_LE(run.output.at(1), 64 << 20);
+}
+
+TEST(WorkerRunnerHostile, taking_far_more_memory_than_was_asked_for_is_memory_exceeded) {
+  TestJob job = calling(
+      "char* all = (char*)mapped(4L << 30);\n"
+      "for (long i = 0; i < 4L << 30; i += 4096) all[i] = 1;\n b[0] = all[4096];",
+      "long mapped(long size) {\n"
+      "  long result;\n"
+      "  __asm__ volatile(\"mov $34, %%r10; mov $-1, %%r8; xor %%r9, %%r9; syscall\" : \"=a\"(result)\n"
+      "                   : \"a\"(9), \"D\"(0), \"S\"(size), \"d\"(3)\n"
+      "                   : \"rcx\", \"r8\", \"r9\", \"r10\", \"r11\", \"memory\");\n"
+      "  return result;\n}\n");
+  job.job.resources.memory_bytes = 64 << 20;
+  expect_end(run_alone(job), Reason::memory_exceeded);
+}
+
+TEST(WorkerRunnerHostile, what_is_no_report_ends_the_worker) {
+  const Ended run = run_alone(reporting(runtime::copy_of(runtime::bytes_of("\x05garbage that is no message"))));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("reports what cannot be"));
+}
+
+TEST(WorkerRunnerHostile, an_end_that_is_claimed_without_outputs_is_none) {
+  execution::WorkerFinished lie;
+  lie.why = {Reason::completed, {}};
+  lie.outputs = {{.path = "b.out", .bytes = 64, .digest = {}}};
+  const Ended run = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
+  expect_end(run, Reason::output_missing);
+}
+
+TEST(WorkerRunnerHostile, an_output_of_other_bytes_than_the_worker_says_is_not_kept) {
+  execution::WorkerFinished lie;
+  lie.why = {Reason::completed, {}};
+  lie.outputs = {{.path = "b.out", .bytes = 64, .digest = {}}};
+  const Ended run =
+      run_alone(calling("long file = call(2, (long)name, 0101, 0600);\n"
+                        "call(1, file, (long)b, 64); call(3, file, 0, 0);\n"
+                        "call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++;",
+                        array_of(encode_report(lie)) + "__constant char name[] = \"/job/out/0/b.out\";\n"));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("b.out is not what it says"));
+}
+
+TEST(WorkerRunnerHostile, no_link_can_be_made) {
+  // symlink(2) is not among the calls. That a link would not be followed: job_folder_test.cpp.
+  const Ended run = run_alone(calling("b[0] = call(88, (long)target, (long)name, 0);",
+                                      "__constant char target[] = \"/etc/passwd\";\n"
+                                      "__constant char name[] = \"/job/out/0/b.out\";\n"));
+  expect_refused(run);
+}
+
+TEST(WorkerRunnerHostile, the_provider_is_not_blamed_by_a_job) {
+  execution::WorkerFinished lie;
+  lie.why = {Reason::internal, "the provider is broken"};
+  const Ended run = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("it says internal"));
+}
+
+TEST(WorkerRunnerHostile, an_end_that_is_claimed_early_does_not_let_the_job_run_on) {
+  execution::WorkerFinished lie;
+  lie.why = {Reason::build_failed, "not really"};
+  // Keeps its worker, which is stopped: or a job would go on for nothing.
+  const TestJob job = reporting(encode_report(lie), "for (;;) b[1]++;");
+  with_runner([&](RunnerWorld& world) -> Task<void> {
+    TestMeter meter;
+    const Finished finished = co_await world.run(job, meter);
+    EXPECT_EQ(finished.why.reason, Reason::build_failed) << told(finished);
+    EXPECT_EQ(world.runner.pool().idle(), 1);
+    // The submitter's next job finds a worker that is not there for it, and is ended by its own wall time.
+    TestJob next = job_of(kCount);
+    next.job.resources.walltime_ms = 1000;
+    TestMeter second;
+    const Finished after = co_await world.run(next, second);
+    EXPECT_THAT(after.why.reason, AnyOf(Reason::walltime_exceeded, Reason::worker_crashed)) << told(after);
+    // Another submitter is not touched.
+    TestMeter third;
+    const Finished other = co_await world.run(job_of(kCount), third, "bob");
+    EXPECT_EQ(other.why.reason, Reason::completed) << told(other);
+  });
+}
+
+TEST(WorkerRunnerHostile, time_that_is_not_claimed_is_billed_all_the_same) {
+  execution::WorkerFinished lie;
+  lie.why = {Reason::build_failed, "nothing was used"};
+  const Ended run =
+      run_alone(calling("volatile long n = 0; while (n < 1500000000) n++;\n"
+                        "call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++;",
+                        array_of(encode_report(lie))));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("a total that shrinks"));  // the worker has told of some before
+  EXPECT_GT(run.finished.usage[Dimension::cpu_time], 300'000);
+}
+
+TEST(WorkerRunnerHostile, more_time_than_there_was_is_not_billed) {
+  execution::WorkerFinished lie;
+  lie.why = {Reason::build_failed, "years were used"};
+  lie.device_time_us = lie.cpu_time_us = execution::kWorkerTimeMaxUs;
+  TestJob job = reporting(encode_report(lie), "for (;;) b[1]++;");
+  job.job.resources.walltime_ms = 20'000;
+  const Ended run = run_alone(job);
+  EXPECT_EQ(run.finished.why.reason, Reason::build_failed) << told(run.finished);
+  EXPECT_LT(run.finished.usage[Dimension::device_time], 20'000'000);
+  EXPECT_LT(run.finished.usage[Dimension::cpu_time], 20'000'000 * 2);
+}
+
+}  // namespace
+}  // namespace quern::daemon
