@@ -114,19 +114,17 @@ void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<st
                {"PROVIDER", Align::left, kShortNameBytes},
                {"STAGE", Align::left, 8},
                {"END", Align::left, 8},
-               {"CREDITS", Align::point},
-               {files.empty() ? "" : "FILE", Align::left, 12}});
-  for (std::size_t i = 0; i < answer.trails.size(); ++i) {
-    const TrailAnswer& trail = answer.trails[i];
+               {"CREDITS", Align::point}});
+  for (const TrailAnswer& trail : answer.trails) {
     table.add({std::to_string(trail.task), std::to_string(trail.attempt), names.of(trail.provider),
-               visible(trail.stage), visible(trail.end), model::to_text(trail.amount),
-               i < files.size() ? visible(files[i]) : ""});
+               visible(trail.stage), visible(trail.end), model::to_text(trail.amount)});
   }
   if (answer.trails.empty()) {
     page.line("No agreements: no provider has taken a task of it.", 0);
     return;
   }
   table.write(page, 0);
+  for (const std::string& file : files) page.line("written " + visible(file), 0);
   page.line(page.paint(Tone::dim, files.empty() ? "Their paper trails: quern receipt JOB -o DIR"
                                                 : "Anybody can check them: quern verify FILE..."),
             0);

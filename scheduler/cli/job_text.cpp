@@ -37,6 +37,13 @@ std::string tasks_text(const JobAnswer& job) {
   return std::to_string(job.tasks_ended) + " of " + count_text(job.tasks, "task");
 }
 
+// "2026-01-01 00:00": a table has no room for seconds.
+std::string minute_text(std::int64_t unix_ms) {
+  std::string text = utc_text(unix_ms);
+  if (text.ends_with(" UTC")) text.resize(text.rfind(':'));
+  return text;
+}
+
 ShortNames providers_of(const JobDetail& detail) {
   std::vector<std::string> names;
   for (const TaskAnswer& task : detail.tasks) {
@@ -153,12 +160,12 @@ void write_jobs(Page& page, const JobsAnswer& answer) {
                {"DONE", Align::right},
                {"TASKS", Align::right},
                {"CREDITS", Align::point},
-               {"SUBMITTED"},
+               {"SUBMITTED, UTC"},
                {"NAME", Align::left, 8}});
   for (const JobAnswer& job : answer.jobs) {
     table.add({visible(job.id), page.paint(tone_of_state(job.state), visible(job.state)),
                permille_text(job.progress_permille), std::to_string(job.tasks_ended) + '/' + std::to_string(job.tasks),
-               to_text(job.amount), utc_text(job.submitted_unix_ms), visible(job.name)});
+               to_text(job.amount), minute_text(job.submitted_unix_ms), visible(job.name)});
   }
   table.write(page, 0);
 }

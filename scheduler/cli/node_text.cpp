@@ -126,7 +126,7 @@ void write_offers(Page& page, const OffersAnswer& answer, std::int64_t now_unix_
                {"SET-UP", Align::point},
                {"VALID", Align::right}});
   for (const Row& row : rows) {
-    table.add({names.of(row.offer->provider) + (row.offer->own ? " (own)" : ""), visible(row.device->name),
+    table.add({row.offer->own ? "this node" : names.of(row.offer->provider), visible(row.device->name),
                visible(row.device->type),
                row.device->fp32_flops == 0 ? "" : rate_text(row.device->fp32_flops, "FLOP/s"),
                bytes_text(row.device->global_memory_bytes), to_text(row.device->per_hour), to_text(row.device->setup),
