@@ -39,6 +39,12 @@ class Members {
     if (!number) return fail(key), 0;
     return *number;
   }
+  bool flag(const json::object& object, std::string_view key) {
+    const json::value* found = find(object, key);
+    const bool* value = found ? found->if_bool() : nullptr;
+    if (!value) fail(key);
+    return value && *value;
+  }
   std::uint32_t small(const json::object& object, std::string_view key) {
     const std::int64_t number = integer(object, key);
     if (!std::in_range<std::uint32_t>(number)) fail(key);
@@ -101,7 +107,8 @@ jobs::Predicted predicted_from(Members& members, const json::object& attempt) {
   if (!quoted) return members.fail("quoted"), jobs::Predicted{};
   return {.low = {members.integer(*quoted, "low_micro")},
           .likely = {members.integer(*quoted, "likely_micro")},
-          .high = {members.integer(*quoted, "high_micro")}};
+          .high = {members.integer(*quoted, "high_micro")},
+          .measured = members.flag(*quoted, "measured")};
 }
 
 TaskRecord task_from(Members& members, const json::object& object) {
@@ -133,7 +140,8 @@ json::object attempt_json(const Attempt& attempt) {
   if (const auto& quoted = attempt.predicted; quoted != jobs::Predicted()) {
     object["quoted"] = json::object{{"low_micro", quoted.low.micro},
                                     {"likely_micro", quoted.likely.micro},
-                                    {"high_micro", quoted.high.micro}};
+                                    {"high_micro", quoted.high.micro},
+                                    {"measured", quoted.measured}};
   }
   put_why(object, attempt.why);
   return object;
@@ -258,7 +266,9 @@ std::string to_text(const JobRecord& record) {
 
 runtime::Result<JobRecord> job_record_from(std::string_view text) {
   boost::system::error_code error;
-  const json::value document = json::parse(text, error);
+  json::parse_options options;
+  options.allow_invalid_utf8 = true;  // details may quote what others sent
+  const json::value document = json::parse(text, error, {}, options);
   if (error || !document.is_object()) return runtime::fail(runtime::Errc::system, "a job's record is no JSON object");
   std::string wrong;
   Members members(wrong);

@@ -77,7 +77,7 @@ devices_allow = ["gpu-a", "gpu-b"]
 devices_deny = ["cpu"]
 credit_limit = "2.5"
 note_interval_ms = 500
-max_concurrent = 2
+
 limits = { cpu_cores = 2, memory_bytes = 1073741824, scratch_bytes = 0, walltime_ms = 1000, input_bytes = 1, output_bytes = 2 }
 [provider.device_rates.gpu-a]
 device_second = "0.5"
@@ -124,9 +124,9 @@ TEST(Config, every_complaint_names_file_line_column_key_value_limit_and_the_way_
             "quernd.toml:1:2: provder: there is no such key; is provider meant?\n");
   EXPECT_EQ(complaints("log.level = 3"), "quernd.toml:1:13: log.level: must be a text, and is an integer\n");
   EXPECT_EQ(complaints("log = true"), "quernd.toml:1:1: log: is a section: write [log]\n");
-  EXPECT_EQ(complaints("[provider]\nmax_concurrent = 0"), "quernd.toml:2:18: provider.max_concurrent: 0 is below 1\n");
   EXPECT_EQ(complaints("submitter.strategy = \"best\""),
-            "quernd.toml:1:22: submitter.strategy: \"best\" is not one of \"cheapest\", \"fastest\", \"balanced\"\n");
+            "quernd.toml:1:22: submitter.strategy: \"best\" is not one of \"cheapest\", \"fastest\", \"balanced\", "
+            "\"spread\", \"weighted-random\", \"round-robin\"\n");
   EXPECT_EQ(
       complaints("provider.rates.setup = 0.5"),
       "quernd.toml:1:24: provider.rates.setup: must be a decimal number in quotes, \"0.25\", and is something else\n");

@@ -6,18 +6,11 @@
 
 #include "scheduler/rpc/registry.hpp"
 #include "scheduler/rpc/session_methods.hpp"
-#include "tests/scheduler/document.hpp"
 
 namespace quern::rpc {
 namespace {
 
 namespace json = boost::json;
-
-TEST(OpenRpc, the_committed_document_is_what_the_registry_says) {
-  Registry registry;
-  add_session_methods(registry, "0.1.0");
-  expect_document("openrpc.json", pretty(openrpc(registry, "0.1.0")));
-}
 
 TEST(OpenRpc, the_document_has_what_the_standard_demands) {
   Registry registry;

@@ -1,0 +1,145 @@
+#include "scheduler/daemon/capacity.hpp"
+
+#include <gtest/gtest.h>
+
+#include "scheduler/market/signed_offer.hpp"
+
+namespace quern::daemon {
+namespace {
+
+constexpr std::int64_t kNow = 1'795'000'000'000;
+
+hwprobe::OpenclDevice device(std::string id) {
+  return {.id = std::move(id),
+          .type = hwprobe::OpenclDeviceType::cpu,
+          .index = 1,
+          .name = "pthread",
+          .version = "OpenCL 3.0 PoCL",
+          .compute_units = 2,
+          .global_memory_bytes = 1 << 30,
+          .available = true,
+          .compiler_available = true,
+          .extensions = {"cl_intel_subgroups", "cl_khr_fp64"}};
+}
+
+hwprobe::DeviceMeasurement measured(std::string id) {
+  return {
+      .device_id = std::move(id),
+      .fitness = {.fit = true, .reason = {}},
+      .figures = {{.quantity = hwprobe::Quantity::fp32_flops, .value = 100, .taken_unix_ms = 7, .spread_permille = 20},
+                  {.quantity = hwprobe::Quantity::memory_bandwidth, .value = 50, .spread_permille = 30}}};
+}
+
+hwprobe::MachineReport report(const std::vector<std::string>& ids) {
+  hwprobe::MachineReport made;
+  hwprobe::OpenclPlatform platform;
+  made.measurements.emplace();
+  for (const std::string& id : ids) {
+    platform.devices.push_back(device(id));
+    made.measurements->devices.push_back(measured(id));
+  }
+  made.opencl = {{.name = "pocl.icd", .library = "libpocl.so", .platforms = {{}, platform}}};
+  return made;
+}
+
+Config selling() {
+  Config config = default_config({.home = "/home/ada"});
+  config.provider.enabled = true;
+  return config;
+}
+
+TEST(Capacity, a_measured_device_is_offered_with_its_speed_and_price) {
+  Config config = selling();
+  config.provider.rates[model::Dimension::device_time] = 3;
+  config.provider.device_rates["dear"][model::Dimension::device_time] = 9;
+  const auto devices = devices_of(report({"plain", "dear"}), config.provider);
+  ASSERT_EQ(devices.size(), 2u);
+  EXPECT_EQ(devices[0].driver, "pocl.icd");
+  EXPECT_EQ(devices[0].platform, 1u);
+  EXPECT_EQ(devices[0].index, 1u);
+  const auto& plain = devices[0].offered;
+  const auto& dear = devices[1].offered;
+  ASSERT_TRUE(plain && dear);
+  EXPECT_EQ(plain->opencl_version, 300u);
+  EXPECT_EQ(plain->speed.fp32_flops, 100u);
+  EXPECT_EQ(plain->speed.memory_bytes_per_second, 50u);
+  EXPECT_EQ(plain->speed.spread_permille, 30u);
+  EXPECT_EQ(plain->extensions, (std::vector<std::string>{"cl_khr_fp64"}));
+  EXPECT_EQ(plain->rates[model::Dimension::device_time], 3);
+  EXPECT_EQ(dear->rates[model::Dimension::device_time], 9);
+}
+
+// Why a device of one that is offered otherwise is not.
+std::string why_not(void (*change)(hwprobe::MachineReport&, ProviderConfig&)) {
+  auto machine = report({"one"});
+  ProviderConfig config = selling().provider;
+  change(machine, config);
+  const auto devices = devices_of(machine, config);
+  if (devices.size() != 1 || devices[0].offered) return "offered";
+  return devices[0].why;
+}
+
+TEST(Capacity, what_is_not_offered_says_why) {
+  const auto first = [](hwprobe::MachineReport& machine) -> hwprobe::OpenclDevice& {
+    return machine.opencl->at(0).platforms[1].devices[0];
+  };
+  static const auto at = first;
+  EXPECT_EQ(why_not([](auto&, ProviderConfig&) {}), "offered");
+  EXPECT_EQ(why_not([](auto&, ProviderConfig& config) { config.enabled = false; }), "provider.enabled is false");
+  EXPECT_EQ(why_not([](auto&, ProviderConfig& config) { config.devices_deny = {"one"}; }),
+            "provider.devices_deny names it");
+  EXPECT_EQ(why_not([](auto&, ProviderConfig& config) { config.devices_allow = {"two"}; }),
+            "provider.devices_allow does not name it");
+  EXPECT_EQ(why_not([](auto& machine, ProviderConfig&) { at(machine).available = false; }),
+            "its driver says that it is not available");
+  EXPECT_EQ(why_not([](auto& machine, ProviderConfig&) { at(machine).compiler_available = false; }),
+            "its driver has no compiler");
+  EXPECT_EQ(why_not([](auto& machine, ProviderConfig&) { machine.measurements.reset(); }), "it was not measured");
+  EXPECT_EQ(why_not([](auto& machine, ProviderConfig&) {
+              machine.measurements->devices[0].fitness = {.fit = false, .reason = "self-test: wrong"};
+            }),
+            "self-test: wrong");
+}
+
+TEST(Capacity, no_more_devices_are_offered_than_an_offer_holds_and_the_rest_says_so) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i <= model::kOfferDevicesMax; ++i) ids.push_back("device-" + std::to_string(i));
+  const auto devices = devices_of(report(ids), selling().provider);
+  EXPECT_TRUE(devices[model::kOfferDevicesMax - 1].offered);
+  EXPECT_FALSE(devices[model::kOfferDevicesMax].offered);
+  EXPECT_EQ(devices[model::kOfferDevicesMax].why, "an offer has at most 16 devices");
+}
+
+TEST(Capacity, an_offer_can_be_sealed_and_is_only_made_where_something_is_held) {
+  const Config config = selling();
+  const auto devices = devices_of(report({"one"}), config.provider);
+  const execution::SelfTest held{.kinds = {{.kind = execution::SandboxKind::kernel_job, .held = true, .why = {}}}};
+  const auto kinds = kinds_held(config, held);
+  const auto offer = make_offer(config, devices, kinds, 5, kNow);
+  ASSERT_TRUE(offer);
+  EXPECT_EQ(offer->sequence, 5u);
+  EXPECT_EQ(offer->until_unix_ms - offer->from_unix_ms, kOfferValidityMs);
+
+  const execution::SelfTest broken{.kinds = {{.kind = execution::SandboxKind::kernel_job, .held = false, .why = "no"}}};
+  EXPECT_TRUE(kinds_held(config, broken).empty());
+  EXPECT_FALSE(make_offer(config, devices, {}, 5, kNow)) << "the sandbox holds nothing";
+  EXPECT_FALSE(make_offer(config, {}, kinds, 5, kNow)) << "no device";
+  Config closed = config;
+  closed.provider.enabled = false;
+  EXPECT_FALSE(make_offer(closed, devices, kinds, 5, kNow));
+}
+
+TEST(Capacity, a_worker_sees_the_one_driver_that_the_probe_saw) {
+  auto devices = devices_of(report({"one", "two"}), selling().provider);
+  devices[1].offered.reset();
+  const auto workers = worker_devices(devices, "/etc/OpenCL/vendors", {{"POCL_DEVICES", "basic"}});
+  ASSERT_EQ(workers.size(), 1u);
+  EXPECT_EQ(workers[0].id, "one");
+  EXPECT_EQ(workers[0].platform, 1u);
+  EXPECT_EQ(workers[0].environment,
+            (std::vector<std::pair<std::string, std::string>>{{"POCL_DEVICES", "basic"},
+                                                              {"OCL_ICD_VENDORS", "/etc/OpenCL/vendors/pocl.icd"}}));
+}
+
+}  // namespace
+}  // namespace quern::daemon
