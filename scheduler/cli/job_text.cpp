@@ -212,10 +212,11 @@ std::string progress_block(const Style& style, const JobDetail& detail, std::int
   const JobAnswer& job = detail.job;
   page.fixed_line(page.paint(Tone::title, clipped(visible(job.name.empty() ? job.id : job.name), kNameColumns)) + "  " +
                   page.paint(tone_of_state(job.state), visible(job.state)));
-  const std::size_t columns = std::min(kBarColumnsMax, style.columns / 2);
-  page.fixed_line("  " + bar(job.progress_permille, columns) + ' ' + permille_text(job.progress_permille) + ", " +
-                  tasks_text(job) + ", " + credits_text(job.amount) + ", " +
-                  duration_text(elapsed_ms(job, now_unix_ms)));
+  const std::string figures = permille_text(job.progress_permille) + ", " + tasks_text(job) + ", " +
+                              credits_text(job.amount) + ", " + duration_text(elapsed_ms(job, now_unix_ms));
+  const std::size_t taken = 3 + display_width(figures);
+  const std::size_t columns = std::min(kBarColumnsMax, style.columns - std::min(style.columns, taken));
+  page.fixed_line("  " + bar(job.progress_permille, columns) + ' ' + figures);
   const ShortNames names = providers_of(detail);
   Table table({{"TASK", Align::right},
                {"PROVIDER", Align::left, kShortNameBytes},

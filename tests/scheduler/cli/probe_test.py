@@ -59,7 +59,7 @@ class CommandLineTest(unittest.TestCase):
 
     def test_unknown_words_are_named_with_what_was_probably_meant(self):
         self.assert_usage(["prob"], 'no command "prob"; did you mean probe?')
-        self.assert_usage(["elephant"], 'no command "elephant"; the commands are: probe')
+        self.assert_usage(["elephant"], 'no command "elephant"; the commands are: status')
         self.assert_usage(["probe", "--jsno"], 'no option "--jsno"; did you mean --json?')
         self.assert_usage(["probe", "everything"], 'takes no argument "everything"')
 

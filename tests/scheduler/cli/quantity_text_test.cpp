@@ -92,5 +92,15 @@ TEST(QuantityText, runs_of_numbers_are_joined) {
   EXPECT_EQ(number_list_text(std::array<std::uint32_t, 1>{9}), "9");
 }
 
+TEST(QuantityText, durations_have_two_units_at_most) {
+  EXPECT_EQ(duration_text(0), "0 ms");
+  EXPECT_EQ(duration_text(59'900), "59.9 s");
+  EXPECT_EQ(duration_text(60'000), "1 min");
+  EXPECT_EQ(duration_text(90'499), "1 min 30 s");
+  EXPECT_EQ(duration_text(7'500'000), "2 h 5 min");
+  EXPECT_EQ(duration_text(86'400'000ull * 3 + 3'600'000), "3 d 1 h");
+  EXPECT_EQ(duration_text(UINT64_MAX), "213503982334 d 14 h");
+}
+
 }  // namespace
 }  // namespace quern::scheduler::cli
