@@ -1,9 +1,8 @@
 #include "scheduler/cli/statement_text.hpp"
 
-#include <span>
-
 #include <boost/json/array.hpp>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/cli/quantity_text.hpp"
 
 namespace quern::scheduler::cli {
@@ -14,17 +13,6 @@ using agreement::Statement;
 using agreement::TrailFault;
 using model::Credits;
 using model::Dimension;
-
-std::string hex(std::span<const std::byte> bytes) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const std::byte each : bytes) {
-    text += kDigits[std::to_integer<std::size_t>(each >> 4)];
-    text += kDigits[std::to_integer<std::size_t>(each & std::byte{15})];
-  }
-  return text;
-}
 
 std::string credits_text(Credits amount) {
   return model::to_text(amount) + (amount.micro == model::kMicroPerCredit ? " credit" : " credits");
@@ -52,7 +40,7 @@ void write_usage(Page& page, const Statement& statement) {
 void write_statement(Page& page, const Statement& statement) {
   page.row("Submitter", statement.submitter);
   page.row("Provider", statement.provider);
-  page.row("Job", hex(statement.job));
+  page.row("Job", runtime::to_hex(statement.job));
   page.row("Shard", std::to_string(statement.shard + 1) + " of " + std::to_string(statement.shards));
   page.row("Device", visible(statement.device) + " of offer " + std::to_string(statement.offer_sequence));
   page.row("Agreed", utc_text(statement.accepted_unix_ms));
@@ -66,7 +54,7 @@ void write_statement(Page& page, const Statement& statement) {
   write_usage(page, statement);
   for (std::size_t i = 0; i < statement.outputs.size(); ++i) {
     page.row("Output " + std::to_string(i + 1),
-             hex(statement.outputs[i].digest) + ", " + bytes_text(statement.outputs[i].bytes));
+             runtime::to_hex(statement.outputs[i].digest) + ", " + bytes_text(statement.outputs[i].bytes));
   }
   page.row("Amount", page.paint(Tone::good, credits_text(statement.amount)));
 }
@@ -82,11 +70,11 @@ json::object object_of(const Statement& statement) {
   json::array outputs;
   outputs.reserve(statement.outputs.size());
   for (const agreement::OutputDigest& output : statement.outputs)
-    outputs.push_back(json::object{{"sha256", hex(output.digest)}, {"bytes", output.bytes}});
+    outputs.push_back(json::object{{"sha256", runtime::to_hex(output.digest)}, {"bytes", output.bytes}});
   return {{"submitter", statement.submitter},
           {"provider", statement.provider},
-          {"demand", hex(statement.demand_id)},
-          {"job", hex(statement.job)},
+          {"demand", runtime::to_hex(statement.demand_id)},
+          {"job", runtime::to_hex(statement.job)},
           {"shard", statement.shard},
           {"shards", statement.shards},
           {"device", statement.device},
@@ -103,7 +91,7 @@ json::object object_of(const Statement& statement) {
           {"outputs", std::move(outputs)},
           {"notes", statement.notes},
           {"vouchers", statement.vouchers},
-          {"receipt", hex(statement.receipt)},
+          {"receipt", runtime::to_hex(statement.receipt)},
           {"demanded_unix_ms", statement.demanded_unix_ms},
           {"accepted_unix_ms", statement.accepted_unix_ms},
           {"ended_unix_ms", statement.ended_unix_ms},

@@ -1,6 +1,7 @@
 // A configuration as TOML, and the page about all keys.
 #include <algorithm>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/config.hpp"
 #include "scheduler/daemon/config_keys.hpp"
 
@@ -9,14 +10,13 @@ namespace quern::daemon {
 namespace {
 
 std::string in_quotes(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += {'\\', c};
     } else if (byte < 0x20 || byte == 0x7F) {
-      out += {'\\', 'u', '0', '0', kDigits[byte >> 4], kDigits[byte & 15]};
+      out += "\\u00" + runtime::to_hex(runtime::bytes_of({&c, 1}));
     } else {
       out += c;
     }

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "overlay/runtime/hex.hpp"
+
 namespace quern::jobs {
 
 using agreement::Trail;
@@ -20,13 +22,7 @@ constexpr std::string_view kPrefix = "trail.";
 constexpr std::size_t kSizeBytes = 2;
 
 std::string file_of(const DemandId& id) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string name(kPrefix);
-  for (const std::byte byte : id) {
-    name += kDigits[std::to_integer<std::size_t>(byte) >> 4];
-    name += kDigits[std::to_integer<std::size_t>(byte) & 15];
-  }
-  return name;
+  return std::string(kPrefix) + runtime::to_hex(id);
 }
 
 Bytes framed(ByteView envelope) {

@@ -40,15 +40,4 @@ std::string to_text(const Account& account) {
   return text;
 }
 
-std::string hex_of(const model::Digest& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.size());
-  for (const std::byte byte : digest) {
-    text += kDigits[std::to_integer<std::size_t>(byte >> 4)];
-    text += kDigits[std::to_integer<std::size_t>(byte & std::byte{15})];
-  }
-  return text;
-}
-
 }  // namespace quern::ledger

@@ -48,8 +48,7 @@ struct Account {
   std::string peer;  // empty for the node's own
   auto operator<=>(const Account&) const = default;
 };
-std::string to_text(const Account& account);      // "payable:12D3Koo..."
-std::string hex_of(const model::Digest& digest);  // 64 of 0-9a-f
+std::string to_text(const Account& account);  // "payable:12D3Koo..."
 
 struct Posting {
   Account account;

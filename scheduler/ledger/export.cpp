@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/ledger/rows.hpp"
 
 namespace quern::ledger {
@@ -67,7 +68,7 @@ std::string to_csv(const Transaction& entry) {
   for (std::size_t number = 0; number < entry.postings.size(); ++number) {
     const Posting& posting = entry.postings[number];
     lines += csv_line(std::to_string(entry.id), time_text(entry.at_unix_ms), name_of(entry.kind), entry.peer, entry.job,
-                      hex_of(entry.key), entry.receipt ? hex_of(*entry.receipt) : std::string(),
+                      runtime::to_hex(entry.key), entry.receipt ? runtime::to_hex(*entry.receipt) : std::string(),
                       entry.reverses ? std::to_string(*entry.reverses) : std::string(), std::to_string(number),
                       to_text(posting.account), to_text(posting.amount), to_text(posting.balance));
   }
@@ -81,8 +82,8 @@ std::string to_json(const Transaction& entry) {
   object["kind"] = name_of(entry.kind);
   object["peer"] = entry.peer;
   if (!entry.job.empty()) object["job"] = entry.job;
-  object["key"] = hex_of(entry.key);
-  if (entry.receipt) object["receipt"] = hex_of(*entry.receipt);
+  object["key"] = runtime::to_hex(entry.key);
+  if (entry.receipt) object["receipt"] = runtime::to_hex(*entry.receipt);
   if (entry.reverses) object["reverses"] = *entry.reverses;
   object["amount_micro"] = entry.amount.micro;
   json::array postings;
@@ -97,7 +98,7 @@ std::string to_json(const Transaction& entry) {
 }
 
 std::string to_json(const Reservation& reserved) {
-  return json::serialize(json::object{{"agreement", hex_of(reserved.agreement)},
+  return json::serialize(json::object{{"agreement", runtime::to_hex(reserved.agreement)},
                                       {"peer", reserved.peer},
                                       {"job", reserved.job},
                                       {"amount_micro", reserved.amount.micro},

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/ledger/rows.hpp"
 
 namespace quern::ledger {
@@ -171,7 +172,7 @@ Result<Breach> check_reservations(store::Database& database, Verification& resul
       "r.agreement",
       [&](const Row& row) -> Breach {
         const Reservation stands = reservation_of(row);
-        const std::string name = "the reservation for " + hex_of(stands.agreement);
+        const std::string name = "the reservation for " + runtime::to_hex(stands.agreement);
         ++result.reservations;
         const bool spent = !row.is_null(8);
         if (spent != (stands.state == ReservationState::settled)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/model/build_options.hpp"
 #include "scheduler/model/job_path.hpp"
 #include "scheduler/model/manifest_arguments.hpp"
@@ -58,18 +59,12 @@ Digest read_digest(Findings& findings, const std::optional<Place>& at) {
   Digest digest{};
   if (!at) return digest;
   const std::string text = read_text(findings, *at, kNameBytesMax);
-  const auto is_hexadecimal = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  const std::string_view digits = std::string_view(text).substr(std::min(kDigestPrefix.size(), text.size()));
-  if (!text.starts_with(kDigestPrefix) || digits.size() != 2 * digest.size() ||
-      !std::ranges::all_of(digits, is_hexadecimal)) {
+  const auto bytes = runtime::from_hex(std::string_view(text).substr(std::min(kDigestPrefix.size(), text.size())));
+  if (!text.starts_with(kDigestPrefix) || !bytes || bytes->size() != digest.size()) {
     findings.add(out_of_range, at->path, quoted(text) + " is not \"sha256:\" and 64 lower-case hexadecimal digits");
     return digest;
   }
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    unsigned value = 0;
-    std::from_chars(digits.data() + 2 * i, digits.data() + 2 * i + 2, value, 16);
-    digest[i] = static_cast<std::byte>(value);
-  }
+  std::ranges::copy(*bytes, digest.begin());
   return digest;
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/model/manifest.hpp"
 #include "scheduler/model/manifest_arguments.hpp"
 #include "scheduler/model/manifest_terms.hpp"
@@ -49,16 +50,6 @@ std::string sizes_json(const std::vector<std::uint64_t>& sizes) {
   return list_json(sizes, [](std::uint64_t size) { return std::to_string(size); });
 }
 
-std::string digest_text(const Digest& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text(kDigestPrefix);
-  for (const std::byte each : digest) {
-    text += kDigits[std::to_integer<std::size_t>(each >> 4)];
-    text += kDigits[std::to_integer<std::size_t>(each & std::byte{15})];
-  }
-  return text;
-}
-
 std::string seconds_text(std::uint32_t ms) {
   std::string text = std::to_string(ms / 1000);
   if (ms % 1000 == 0) return text;
@@ -90,7 +81,7 @@ std::string resources_json(const Resources& resources) {
 std::string input_json(const Input& input) {
   ObjectText object;
   object.text("path", input.path);
-  object.text("digest", digest_text(input.digest));
+  object.text("digest", std::string(kDigestPrefix) + runtime::to_hex(input.digest));
   object.raw("bytes", std::to_string(input.bytes));
   return object.done();
 }

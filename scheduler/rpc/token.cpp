@@ -3,13 +3,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <span>
 #include <utility>
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "overlay/runtime/hex.hpp"
 
 namespace quern::rpc {
 
@@ -38,17 +39,6 @@ std::unexpected<runtime::Error> failed(const std::filesystem::path& path, int nu
   return fail(Errc::system, path.native() + ": " + std::generic_category().message(number));
 }
 
-std::string hexadecimal(std::span<const std::byte> bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const std::byte byte : bytes) {
-    text += kDigits[std::to_integer<std::size_t>(byte >> 4)];
-    text += kDigits[std::to_integer<std::size_t>(byte & std::byte{15})];
-  }
-  return text;
-}
-
 Result<void> make(runtime::Runtime& runtime, const std::filesystem::path& path) {
   std::error_code error;
   if (path.has_parent_path() && std::filesystem::create_directories(path.parent_path(), error)) {
@@ -56,7 +46,7 @@ Result<void> make(runtime::Runtime& runtime, const std::filesystem::path& path) 
   }
   std::array<std::byte, kTokenBytes> secret{};
   runtime.fill_secret(secret);
-  const std::string text = hexadecimal(secret) + "\n";
+  const std::string text = runtime::to_hex(secret) + "\n";
   const std::string temporary = path.native() + ".new";
   ::unlink(temporary.c_str());
   {
@@ -87,7 +77,7 @@ Result<Token> Token::load(const std::filesystem::path& path) {
   if (size < 0) return failed(path, errno);
   std::string text(buffer.data(), static_cast<std::size_t>(size));
   if (text.ends_with('\n')) text.pop_back();
-  if (text.size() != 2 * kTokenBytes || text.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (text.size() != 2 * kTokenBytes || !runtime::from_hex(text)) {
     return fail(Errc::system, path.native() + " holds no token: delete it for a new one");
   }
   return Token(std::move(text));

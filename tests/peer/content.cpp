@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "overlay/runtime/hex.hpp"
 #include "tests/peer/error.hpp"
 
 namespace quern::peer {
@@ -16,8 +17,6 @@ using runtime::Result;
 
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
-
 const auto& pattern_bytes() {
   static const auto kBytes = [] {
     std::array<std::byte, kPieceBytes + kPatternPeriod> out;
@@ -27,26 +26,13 @@ const auto& pattern_bytes() {
   return kBytes;
 }
 
-std::optional<Bytes> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  Bytes out;
-  out.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const auto high = kDigits.find(text[i]);
-    const auto low = kDigits.find(text[i + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-    out.push_back(static_cast<std::byte>(high << 4 | low));
-  }
-  return out;
-}
-
 }  // namespace
 
 Result<Content> Content::from(const Arguments& arguments) {
   if (arguments.has("hex")) {
     auto text = arguments.text("hex");
     if (!text) return std::unexpected(std::move(text).error());
-    auto bytes = from_hex(*text);
+    auto bytes = runtime::from_hex(*text);
     if (!bytes) return fail(Errc::bad_argument, "hex must be an even number of the digits 0-9a-f");
     const std::size_t size = bytes->size();
     return Content(size, std::move(bytes));
@@ -65,16 +51,6 @@ ByteView Content::piece(std::uint64_t offset) const {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, size_ - offset));
   if (bytes_) return ByteView(*bytes_).subspan(offset, size);
   return ByteView(pattern_bytes()).subspan(offset % kPatternPeriod, size);
-}
-
-std::string to_hex(ByteView bytes) {
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const std::byte byte : bytes) {
-    out += kDigits[std::to_integer<unsigned>(byte) >> 4];
-    out += kDigits[std::to_integer<unsigned>(byte) & 15];
-  }
-  return out;
 }
 
 }  // namespace quern::peer

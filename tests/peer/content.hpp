@@ -33,6 +33,4 @@ class Content {
   std::optional<runtime::Bytes> bytes_;
 };
 
-std::string to_hex(runtime::ByteView bytes);
-
 }  // namespace quern::peer

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "overlay/runtime/hex.hpp"
 #include "tests/peer/describe.hpp"
 #include "tests/peer/error.hpp"
 #include "tests/peer/sha256.hpp"
@@ -24,9 +25,9 @@ TEST(Content, byte_i_of_the_pattern_is_i_mod_251) {
 }
 
 TEST(Content, is_hex_or_text_or_a_size) {
-  EXPECT_EQ(to_hex(whole(*Content::from(Arguments({{"hex", "00ff10"}})))), "00ff10");
+  EXPECT_EQ(runtime::to_hex(whole(*Content::from(Arguments({{"hex", "00ff10"}})))), "00ff10");
   EXPECT_EQ(runtime::text_of(whole(*Content::from(Arguments({{"text", "hello"}})))), "hello");
-  EXPECT_EQ(to_hex(whole(*Content::from(Arguments({{"size", 3}})))), "000102");
+  EXPECT_EQ(runtime::to_hex(whole(*Content::from(Arguments({{"size", 3}})))), "000102");
   EXPECT_EQ(Content::from(Arguments(boost::json::object()))->size(), 0U);
 }
 
@@ -39,7 +40,7 @@ TEST(Sha256, is_that_of_fips_180_4) {
   Sha256 hash;
   hash.update(runtime::bytes_of("a"));
   hash.update(runtime::bytes_of("bc"));
-  EXPECT_EQ(to_hex(hash.digest()), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(runtime::to_hex(hash.digest()), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Statistics, are_in_milliseconds) {

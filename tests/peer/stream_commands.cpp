@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "overlay/negotiation/multistream.hpp"
+#include "overlay/runtime/hex.hpp"
 #include "tests/peer/behaviours.hpp"
 #include "tests/peer/describe.hpp"
 #include "tests/peer/error.hpp"
@@ -37,8 +38,9 @@ Task<Answer> echo(Host& host, Arguments arguments) {
   };
   CO_TRY(const Exchanged came, co_await exchange(*stream, content, sink));
   const auto digest = hash.digest();
-  co_return json::object{
-      {"size", came.received}, {"sha256", to_hex(digest)}, {"seconds", seconds(host.runtime().clock().now() - start)}};
+  co_return json::object{{"size", came.received},
+                         {"sha256", runtime::to_hex(digest)},
+                         {"seconds", seconds(host.runtime().clock().now() - start)}};
 }
 
 enum class Ending : std::uint8_t { close, leave_open, reset };
@@ -74,7 +76,7 @@ Task<Answer> stream(Host& host, OpenStreams& streams, Arguments arguments) {
   CO_TRY(const Exchanged came, co_await exchange(*opened, content, sink, options));
   if (ending == Ending::reset) opened->abort();
   if (ending == Ending::leave_open) streams.keep(std::move(opened));
-  co_return json::object{{"hex", to_hex(answer)}, {"end", came.ended}};
+  co_return json::object{{"hex", runtime::to_hex(answer)}, {"end", came.ended}};
 }
 
 Task<Answer> serve_protocol(Host& host, Events& events, Arguments arguments) {

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "overlay/runtime/hex.hpp"
 #include "tests/scheduler/ledger/twin.hpp"
 #include "tests/scheduler/store/simulated_files.hpp"
 
@@ -58,7 +59,7 @@ TEST_F(Exports, say_in_json_what_stands_in_the_ledger) {
     const auto& object = parsed[at].as_object();
     EXPECT_EQ(object.at("transaction").to_number<std::uint64_t>(), entry.id);
     EXPECT_EQ(object.at("kind").as_string(), name_of(entry.kind));
-    EXPECT_EQ(object.at("key").as_string(), hex_of(entry.key));
+    EXPECT_EQ(object.at("key").as_string(), runtime::to_hex(entry.key));
     EXPECT_EQ(object.contains("reverses"), entry.reverses.has_value());
     ASSERT_EQ(object.at("postings").as_array().size(), entry.postings.size());
     for (std::size_t number = 0; number < entry.postings.size(); ++number) {
