@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "overlay/runtime/assertion.hpp"
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/model/manifest.hpp"
 
@@ -110,6 +111,14 @@ Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy st
   co_return kept->record.id;
 }
 
+Task<void> JobBook::wait_ended(std::string id) {
+  for (;;) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || found->second->record.ended_unix_ms) co_return;
+    co_await ended_.wait();
+  }
+}
+
 bool JobBook::cancel(std::string_view id) {
   const auto found = jobs_.find(id);
   if (found == jobs_.end() || found->second->record.ended_unix_ms) return false;
@@ -185,11 +194,15 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   }
   record.state = state;
   record.why = std::move(why);
-  record.ended_unix_ms = now();
-  if (const auto saved = co_await save(record); !saved) {
+  const std::int64_t at = now();
+  JobRecord last = record;
+  last.ended_unix_ms = at;
+  if (const auto saved = co_await save(last); !saved) {
     log_.write(LogLevel::error, "job_not_saved", {{"job", record.id}, {"why", saved.error().code().message()}});
   }
+  record.ended_unix_ms = at;
   --running_;
+  ended_.wake_all();
   log_.write(LogLevel::info, "job_ended",
              {{"job", record.id},
               {"state", jobs::name_of(record.state)},
@@ -228,7 +241,7 @@ std::string JobBook::new_id() {
   for (;;) {
     std::array<std::byte, kIdBytes> bytes{};
     runtime_.random().fill(bytes);
-    std::string id = "j-" + hex_text(bytes);
+    std::string id = "j-" + runtime::to_hex(bytes);
     if (!jobs_.contains(id)) return id;
   }
 }

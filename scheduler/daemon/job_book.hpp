@@ -50,6 +50,8 @@ class JobBook {
   // Durable when it returns; then it is on its way. Errc::limit_reached (kJobsRunningMax), those of Writer.
   runtime::Task<runtime::Result<std::string>> submit(model::Job job, placement::Strategy strategy,
                                                      std::set<std::string> exclude);
+  // Returns when the job has ended; at once when there is none of that id.
+  runtime::Task<void> wait_ended(std::string id);
   // Asks for its end. False when it has ended.
   bool cancel(std::string_view id);
 
@@ -88,6 +90,7 @@ class JobBook {
   std::map<std::string, KeptPtr, std::less<>> jobs_;
   std::vector<std::string> order_;  // ids, the oldest first
   std::size_t running_ = 0;
+  runtime::WaitQueue ended_;  // some job has
   runtime::TaskGroup tasks_;
 };
 

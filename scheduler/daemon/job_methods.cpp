@@ -106,6 +106,15 @@ Answer get(Node& node, const json::object& params) {
   return job_json(*job, node.offers());
 }
 
+Task<Answer> wait(Node& node, json::object params) {
+  const auto id = text_in(params, "id");
+  if (!node.jobs().find(id)) co_return unknown(id);
+  co_await node.jobs().wait_ended(id);
+  const SubmittedJob* job = node.jobs().find(id);
+  if (!job) co_return unknown(id);
+  co_return summary_json(job->record, job->job.name);
+}
+
 Answer cancel(Node& node, const json::object& params) {
   const auto id = text_in(params, "id");
   const SubmittedJob* job = node.jobs().find(id);
@@ -170,6 +179,13 @@ void add_watching(rpc::Registry& registry, Node& node) {
                 .example_params = {{"id", kExampleId}},
                 .example_result = json::object{{"id", kExampleId}, {"state", "RUNNING"}},
                 .handler = at_once(node, get)});
+  registry.add({.name = "job.wait",
+                .summary = "As job.list tells of it, once the job has ended",
+                .params = {id_parameter()},
+                .result = rpc::map_of(rpc::any()),
+                .example_params = {{"id", kExampleId}},
+                .example_result = json::object{{"id", kExampleId}, {"state", "COMPLETE"}},
+                .handler = [&node](json::object params, Caller /*caller*/) { return wait(node, std::move(params)); }});
   registry.add({.name = "job.cancel",
                 .summary = "Asks for a job's end; what was used until then is paid",
                 .params = {id_parameter()},

@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "overlay/multiformats/multibase.hpp"
+#include "overlay/runtime/hex.hpp"
 
 namespace quern::daemon {
 
@@ -91,7 +91,7 @@ model::Why why_from(Members& members, const json::object& object) {
 template <std::size_t Size>
 std::array<std::byte, Size> fixed_bytes(Members& members, const json::object& object, std::string_view key) {
   std::array<std::byte, Size> out{};
-  const auto bytes = multiformats::decode_base(multiformats::Base::base16, members.text(object, key));
+  const auto bytes = runtime::from_hex(members.text(object, key));
   if (!bytes || bytes->size() != Size) {
     members.fail(key);
   } else {
@@ -180,10 +180,6 @@ JobRecord record_from(Members& members, const json::object& object) {
 
 }  // namespace
 
-std::string hex_text(runtime::ByteView bytes) {
-  return multiformats::encode_base(multiformats::Base::base16, bytes);
-}
-
 std::optional<model::Digest> digest_from_hex(std::string_view text) {
   std::string wrong;
   Members members(wrong);
@@ -252,13 +248,13 @@ std::string to_text(const JobRecord& record) {
   json::array trails;
   for (const JobTrail& trail : record.trails) {
     trails.push_back(
-        json::object{{"task", trail.task}, {"attempt", trail.attempt}, {"demand", hex_text(trail.demand)}});
+        json::object{{"task", trail.task}, {"attempt", trail.attempt}, {"demand", runtime::to_hex(trail.demand)}});
   }
   object["trails"] = std::move(trails);
   json::array outputs;
   for (const JobOutput& output : record.outputs) {
     outputs.push_back(
-        json::object{{"path", output.path}, {"bytes", output.bytes}, {"digest", hex_text(output.digest)}});
+        json::object{{"path", output.path}, {"bytes", output.bytes}, {"digest", runtime::to_hex(output.digest)}});
   }
   object["outputs"] = std::move(outputs);
   return json::serialize(object);

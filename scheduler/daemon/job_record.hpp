@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 
 #include "overlay/runtime/bytes.hpp"
+#include "overlay/runtime/hex.hpp"
 #include "overlay/runtime/result.hpp"
 #include "scheduler/jobs/job_machine.hpp"
 #include "scheduler/jobs/trail_journal.hpp"
@@ -62,7 +63,6 @@ boost::json::object summary_json(const JobRecord& record, std::string_view name)
 boost::json::array tasks_json(const JobRecord& record);
 
 // 64 of 0-9a-f.
-std::string hex_text(runtime::ByteView bytes);
 std::optional<model::Digest> digest_from_hex(std::string_view text);
 
 }  // namespace quern::daemon

@@ -5,6 +5,7 @@
 #include <boost/json/value_to.hpp>
 
 #include "overlay/multiformats/multibase.hpp"
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/agreement/trail_file.hpp"
 #include "scheduler/model/manifest_terms.hpp"
 
@@ -114,7 +115,7 @@ json::object job_json(const SubmittedJob& job, const market::OfferBook& offers) 
   json::array outputs;
   for (const JobOutput& output : job.record.outputs) {
     outputs.push_back(
-        json::object{{"path", output.path}, {"bytes", output.bytes}, {"digest", hex_text(output.digest)}});
+        json::object{{"path", output.path}, {"bytes", output.bytes}, {"digest", runtime::to_hex(output.digest)}});
   }
   object["outputs"] = std::move(outputs);
   object["log_bytes"] = job.log.text.size();

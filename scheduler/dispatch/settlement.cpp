@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "overlay/runtime/hex.hpp"
+
 namespace quern::dispatch {
 
 using agreement::Party;
@@ -27,7 +29,7 @@ ledger::Charge charge_of(const Trail& trail, const PeerId& other, WallTime now) 
   const bool closed = trail.stage() == Stage::closed;
   return {.agreement = trail.newest(RecordKind::agreement),
           .peer = other.text(),
-          .job = ledger::hex_of(trail.demand().job),
+          .job = runtime::to_hex(trail.demand().job),
           .amount = trail.owed(),
           .receipt = trail.newest(closed ? RecordKind::receipt : RecordKind::voucher),
           .at_unix_ms = now.unix_ms};
@@ -37,7 +39,7 @@ ledger::Charge charge_of(const Trail& trail, const PeerId& other, WallTime now) 
 Result<void> reserve(Ledger& ledger, const Trail& trail, WallTime now) {
   const auto reserved = ledger.reserve({.agreement = trail.newest(RecordKind::agreement),
                                         .peer = trail.demand().provider.text(),
-                                        .job = ledger::hex_of(trail.demand().job),
+                                        .job = runtime::to_hex(trail.demand().job),
                                         .amount = trail.bid().max_total,
                                         .at_unix_ms = now.unix_ms,
                                         .bound = trail.stage() >= Stage::running});
