@@ -115,8 +115,8 @@ def main():
             one_after_the_other(submitter.socket, 10)
             times = sorted(one_after_the_other(submitter.socket, JOBS))
             print(f"one after the other: p50 {statistics.median(times):.1f} ms, p99 {times[int(JOBS * 0.99)]:.1f} ms, "
-                  f"{1000 * JOBS / sum(times):.0f} jobs/s")
-            print(f"{IN_FLIGHT} in flight: {at_once(submitter.socket, max(JOBS, IN_FLIGHT)):.0f} jobs/s")
+                  f"{1000 * JOBS / sum(times):.0f} jobs/s", flush=True)
+            print(f"{IN_FLIGHT} in flight: {at_once(submitter.socket, max(JOBS, IN_FLIGHT)):.0f} jobs/s", flush=True)
         finally:
             submitter.stop()
             provider.stop()

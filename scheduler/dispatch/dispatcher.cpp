@@ -82,6 +82,35 @@ std::vector<QuoteRow> Dispatcher::quote(const model::Job& job) const {
   return rows;
 }
 
+// A device does one task at a time: of all that this node has for it, whatever job they are of, one is on its way, and
+// the others wait in the order they came instead of being refused.
+class Dispatcher::Turn {
+ public:
+  Turn(Dispatcher& dispatcher, const Place& where) : dispatcher_(dispatcher), where_(where) {
+    dispatcher_.waiting_[where_].push_back(this);
+  }
+  ~Turn() {
+    const auto line = dispatcher_.waiting_.find(where_);
+    std::erase(line->second, this);
+    if (line->second.empty()) {
+      dispatcher_.waiting_.erase(line);
+    } else {
+      line->second.front()->changed_.wake_all();
+    }
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  Task<void> come() const {
+    while (dispatcher_.waiting_.find(where_)->second.front() != this) co_await changed_.wait();
+  }
+
+ private:
+  Dispatcher& dispatcher_;
+  Place where_;
+  mutable runtime::WaitQueue changed_;
+};
+
 // One job under way. Each device that a task was given to works its tasks off one after the other.
 class Dispatcher::Run {
  public:
@@ -259,6 +288,9 @@ class Dispatcher::Run {
   Task<void> work_off(Place where) {
     Lane& lane = lanes_[where];
     while (!lane.tasks.empty() && !stop_.asked()) {
+      const Turn turn(dispatcher_, where);
+      co_await turn.come();
+      if (lane.tasks.empty() || stop_.asked()) break;
       const std::size_t task = lane.tasks.front();
       lane.tasks.pop_front();
       co_await carry_out(task, where);

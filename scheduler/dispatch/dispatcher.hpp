@@ -1,6 +1,7 @@
 // Carries out a job across providers: quotes, plans, makes an agreement for every task, follows them, and tries again
 // elsewhere what was not the job's fault.
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -8,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "scheduler/dispatch/trials.hpp"
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/jobs/job_machine.hpp"
 #include "scheduler/market/experience_book.hpp"
@@ -69,13 +71,14 @@ class Dispatcher {
 
  private:
   class Run;
-  friend class Run;
+  class Turn;
 
   runtime::Runtime& runtime_;
   engagement::Submitter& submitter_;
   const market::OfferBook& book_;
   AddressOf address_of_;
   market::ExperienceBook experience_;
+  std::map<Place, std::deque<Turn*>> waiting_;  // for a device; the first has it
 };
 
 // The most that a task can use of what is metered: what a demand says.
