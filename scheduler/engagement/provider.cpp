@@ -85,6 +85,25 @@ bool Provider::device_taken(const std::string& device, const Engagement* but) co
   });
 }
 
+std::optional<model::Why> Provider::no_room_for(const PeerId& submitter) const {
+  std::size_t standing = 0;
+  std::size_t unacknowledged = 0;
+  for (const auto& [id, engagement] : engagements_) {
+    if (engagement->trail.stage() < Stage::ended)
+      ++standing;
+    else if (engagement->demand().submitter == submitter)
+      ++unacknowledged;
+  }
+  if (standing >= config_.engagements_max ||
+      engagements_.size() >= config_.engagements_max * config_.unacknowledged_max) {
+    return model::Why{Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand"};
+  }
+  if (unacknowledged >= config_.unacknowledged_max) {
+    return model::Why{Reason::credit_exhausted, std::to_string(unacknowledged) + " receipts are not acknowledged"};
+  }
+  return std::nullopt;
+}
+
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
     const Trail& trail = entry.second->trail;
@@ -132,9 +151,7 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (draining_) return refuse(Reason::draining);
   if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
-  if (engagements_.size() >= config_.engagements_max) {
-    return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
-  }
+  if (auto full = no_room_for(from)) return std::unexpected(*std::move(full));
   if (multiformats::sha2_256(runtime::bytes_of(ask.manifest)) != demand.job)
     return refuse(Reason::manifest_invalid, "not the one that the demand names");
   auto job = model::job_from_json(ask.manifest);

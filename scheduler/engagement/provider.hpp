@@ -25,7 +25,8 @@ struct ProviderConfig {
   std::int64_t bid_validity_ms = 30'000;
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
   runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
-  std::size_t engagements_max = 64;                         // bids that stand, and agreements
+  std::size_t engagements_max = 64;                         // bids that stand, and agreements that have not ended
+  std::size_t unacknowledged_max = 16;                      // receipts of one submitter; then it gets no bids
 };
 
 // Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
@@ -77,6 +78,8 @@ class Provider {
 
   runtime::WallTime now() const;
   void forget_expired();
+  // Why a submitter gets no further bid.
+  std::optional<model::Why> no_room_for(const identity::PeerId& submitter) const;
   bool device_taken(const std::string& device, const Engagement* but) const;
 
   overlay::Host& host_;

@@ -138,7 +138,10 @@ Task<bool> Provider::take(EngagementPtr engagement, Bytes record) {
     engagement->why = taken.error();
   }
   engagement->changed.wake_all();
-  if (!closed && engagement->trail.stage() == Stage::closed) on_closed_(engagement->trail);
+  if (!closed && engagement->trail.stage() == Stage::closed) {
+    engagements_.erase(engagement->demand().id);  // both have it all
+    on_closed_(engagement->trail);
+  }
   co_return taken.has_value();
 }
 
