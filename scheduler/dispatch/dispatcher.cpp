@@ -287,8 +287,7 @@ class Dispatcher::Run {
             .shard = static_cast<std::uint32_t>(task),
             .shards = std::max<std::uint32_t>(job_.shards.count, 1),
             .usage_max = usage_max(job_, share, terms.device),
-            .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
-            .output_bytes_max = {}};
+            .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax)};
   }
 
   Task<void> carry_out(std::size_t task, Place where) {

@@ -69,7 +69,6 @@ class Dispatcher {
 
  private:
   class Run;
-  friend class Run;
 
   runtime::Runtime& runtime_;
   engagement::Submitter& submitter_;

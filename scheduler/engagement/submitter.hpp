@@ -23,7 +23,6 @@ struct Order {
   std::uint32_t shards = 1;
   model::Usage usage_max;
   model::Credits max_total;
-  std::vector<std::uint64_t> output_bytes_max;  // of this shard, in the order of the manifest
 };
 
 struct SubmitterConfig {

@@ -217,8 +217,7 @@ class TwoParties {
                .offer_sequence = 1,
                .manifest = model::to_canonical_json(sample_job()),
                .usage_max = {},
-               .max_total = {60'000'000},
-               .output_bytes_max = {4096}};
+               .max_total = {60'000'000}};
     made.usage_max[model::Dimension::setup] = 1;
     made.usage_max[model::Dimension::device_time] = 60'000'000;
     if (change_order) change_order(made);
