@@ -4,9 +4,7 @@
 // meets them alike.
 //
 //   bench_ledger_settlements [SETTLEMENTS]     of a round in groups; 20,000 when not said. One by one: a hundredth
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,30 +12,21 @@
 #include <string>
 #include <vector>
 
-#include <sys/resource.h>
-
+#include "bench/process_pair.hpp"
 #include "scheduler/ledger/ledger.hpp"
 #include "scheduler/store/writer.hpp"
 
 namespace quern::ledger {
 namespace {
 
+using bench::cpu_time;
+using bench::median;
+using bench::steady_seconds;
+
 constexpr std::size_t kRounds = 5;
 constexpr std::size_t kGroup = 100;
 constexpr std::int64_t kTime = 1'787'400'000'000;
 const std::string kPeer = "12D3KooWHYUSLFjTWnCT7NUYFxhVVZxAxMzH6cTWrDBsNBXcLhL7";
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
-}
 
 template <class T>
 T must(runtime::Result<T> result) {
@@ -71,8 +60,8 @@ struct Figures {
 // `enter(database, number)` is one settlement.
 template <class Enter>
 Figures measure(store::Database& database, std::size_t first, std::size_t count, std::size_t group, Enter enter) {
-  const double start = seconds();
-  const double cpu_start = cpu_seconds();
+  const double start = steady_seconds();
+  const double cpu_start = cpu_time();
   for (std::size_t done = 0; done < count; done += group) {
     std::vector<store::Operation> operations;
     operations.reserve(group);
@@ -81,8 +70,8 @@ Figures measure(store::Database& database, std::size_t first, std::size_t count,
     }
     for (auto& result : store::commit_together(database, operations)) must(std::move(result));
   }
-  return {static_cast<double>(count) / (seconds() - start),
-          1e6 * (cpu_seconds() - cpu_start) / static_cast<double>(count)};
+  return {static_cast<double>(count) / (steady_seconds() - start),
+          1e6 * (cpu_time() - cpu_start) / static_cast<double>(count)};
 }
 
 // The rows of a settlement as SQLite alone writes them.
@@ -117,11 +106,6 @@ runtime::Result<void> settle(Ledger& ledger, std::size_t number) {
       {.agreement = charge.agreement, .peer = kPeer, .job = charge.job, .amount = {1000}, .at_unix_ms = kTime}));
   must(ledger.spend(charge));
   return {};
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 void compare(const char* name, Ledger& ledger, store::Database& bare, std::size_t& next, std::size_t count,

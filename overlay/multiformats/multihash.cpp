@@ -7,6 +7,7 @@
 
 #include "overlay/multiformats/varint.hpp"
 #include "overlay/runtime/assertion.hpp"
+#include "overlay/runtime/sha256.hpp"
 
 namespace quern::multiformats {
 namespace {
@@ -119,10 +120,7 @@ Bytes multihash_of(HashCode code, ByteView bytes) {
 }
 
 std::array<std::byte, 32> sha2_256(ByteView bytes) {
-  static const EVP_MD* const kHash = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  std::array<std::byte, 32> out;
-  digest_into(kHash, bytes, out);
-  return out;
+  return runtime::sha256(bytes);
 }
 
 std::array<std::byte, 64> sha2_512(ByteView bytes) {

@@ -1,9 +1,8 @@
 #include "scheduler/agreement/records.hpp"
 
-#include <openssl/evp.h>
-
 #include "overlay/identity/signed_envelope.hpp"
 #include "overlay/runtime/assertion.hpp"
+#include "overlay/runtime/sha256.hpp"
 #include "scheduler/agreement/record_codec.hpp"
 
 namespace quern::agreement {
@@ -62,11 +61,7 @@ std::int64_t made_unix_ms(const Body& body) {
 }
 
 Hash hash_of(ByteView envelope) {
-  Hash hash;
-  const int done = EVP_Digest(envelope.data(), envelope.size(), reinterpret_cast<unsigned char*>(hash.data()), nullptr,
-                              EVP_sha256(), nullptr);
-  QUERN_ASSERT(done == 1);
-  return hash;
+  return runtime::sha256(envelope);
 }
 
 Bytes seal_record(const identity::PrivateKey& key, const Body& body) {

@@ -7,6 +7,7 @@
 #include "overlay/multiformats/cid.hpp"
 #include "overlay/multiformats/multihash.hpp"
 #include "overlay/runtime/cleanup.hpp"
+#include "overlay/runtime/sha256.hpp"
 
 namespace quern::blobs {
 
@@ -48,7 +49,7 @@ std::string name_of(const Digest& digest) {
 }
 
 Digest digest_of(runtime::ByteView bytes) {
-  return multiformats::sha2_256(bytes);
+  return runtime::sha256(bytes);
 }
 
 Task<Result<void>> BlobStore::load() {

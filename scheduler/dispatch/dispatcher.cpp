@@ -25,7 +25,6 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kPlaceAgain = std::chrono::seconds(1);
-constexpr std::uint64_t kMib = 1 << 20;
 constexpr std::uint64_t kMicroPerMilli = 1000;
 
 // Another provider, or the same one later, may say yes.
@@ -59,7 +58,7 @@ model::Usage usage_max(const model::Job& job, const market::Share& share, const 
   usage[setup] = 1;
   usage[device_time] = walltime_ms * kMicroPerMilli;
   usage[cpu_time] = walltime_ms * kMicroPerMilli * std::max<std::uint64_t>(cores, 1);
-  usage[memory_time] = (job.resources.memory_bytes + kMib - 1) / kMib * walltime_ms;
+  usage[memory_time] = model::memory_time(job.resources.memory_bytes, walltime_ms * kMicroPerMilli);
   usage[bytes_in] = share.input_bytes;
   usage[bytes_out] = share.output_bytes;
   for (std::uint64_t& quantity : usage.quantity) quantity = std::min(quantity, model::kQuantityMax);

@@ -17,7 +17,6 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr std::string_view kFirstLine = "quern-experience 1";
-constexpr std::uint64_t kMib = 1 << 20;
 constexpr std::uint64_t kMicroPerMilli = 1'000;
 constexpr std::uint64_t kPermille = 1'000;
 constexpr std::uint64_t kSpreadMax = 1'000'000;  // permille
@@ -136,9 +135,10 @@ model::Digest program_of(const model::Job& job) {
 }
 
 MeasuredRun run_of(const model::Job& job, const Share& share, const model::Usage& usage) {
-  const std::uint64_t mib = std::max<std::uint64_t>((job.resources.memory_bytes + kMib - 1) / kMib, 1);
+  const std::uint64_t per_ms =
+      std::max<std::uint64_t>(model::memory_time(job.resources.memory_bytes, kMicroPerMilli), 1);
   const std::uint64_t device_us = usage[Dimension::device_time];
-  const Wide held_us = static_cast<Wide>(usage[Dimension::memory_time]) * kMicroPerMilli / mib;
+  const Wide held_us = static_cast<Wide>(usage[Dimension::memory_time]) * kMicroPerMilli / per_ms;
   const Wide setup_us = held_us > device_us ? held_us - device_us : 0;
   return {.units = share.units,
           .device_us = device_us,

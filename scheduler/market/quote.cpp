@@ -18,7 +18,6 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t kMicro = 1'000'000;
 constexpr std::uint64_t kPermille = 1'000;
-constexpr std::uint64_t kMib = 1 << 20;
 
 // value * factor / divisor, rounded up, and no more than a usage can hold.
 std::uint64_t scaled(std::uint64_t value, std::uint64_t factor, std::uint64_t divisor) {
@@ -166,8 +165,7 @@ model::Usage usage_of(const Job& job, const OfferedDevice& device, const Moves& 
   const std::uint64_t computing =
       device.type == model::DeviceType::cpu ? scaled(device_us, device.compute_units, 1) : 0;
   usage[Dimension::cpu_time] = cpu_us != 0 ? cpu_us : scaled(computing + moves.setup_us, 1, 1);
-  usage[Dimension::memory_time] =
-      scaled((job.resources.memory_bytes + kMib - 1) / kMib, total_us(moves, device_us), kPermille);
+  usage[Dimension::memory_time] = model::memory_time(job.resources.memory_bytes, total_us(moves, device_us));
   usage[Dimension::bytes_in] = std::min(moves.bytes_in, model::kQuantityMax);
   usage[Dimension::bytes_out] = std::min(moves.bytes_out, model::kQuantityMax);
   return usage;

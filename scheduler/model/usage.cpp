@@ -12,6 +12,8 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t kMicro = 1'000'000;
+constexpr std::uint64_t kMicroPerMilli = 1'000;
+constexpr std::uint64_t kMib = std::uint64_t{1} << 20;
 constexpr std::uint64_t kGib = std::uint64_t{1} << 30;
 constexpr std::array<DimensionText, kDimensions> kTexts{{
     {"setup", "jobs", "setup", 1},
@@ -41,6 +43,12 @@ bool has_grown(const Usage& earlier, const Usage& later) {
 
 bool is_possible(const Usage& usage) {
   return std::ranges::all_of(usage.quantity, [](std::uint64_t quantity) { return quantity <= kQuantityMax; });
+}
+
+std::uint64_t memory_time(std::uint64_t memory_bytes, std::uint64_t us) {
+  const std::uint64_t mib = memory_bytes / kMib + (memory_bytes % kMib == 0 ? 0 : 1);
+  const std::uint64_t ms = us / kMicroPerMilli + (us % kMicroPerMilli == 0 ? 0 : 1);
+  return static_cast<std::uint64_t>(std::min<Wide>(static_cast<Wide>(mib) * ms, kQuantityMax));
 }
 
 bool is_possible(const RateCard& rates) {

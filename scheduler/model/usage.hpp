@@ -47,6 +47,8 @@ struct Usage {
 bool has_grown(const Usage& earlier, const Usage& later);
 // Whether all quantities are at most kQuantityMax.
 bool is_possible(const Usage& usage);
+// Of that much memory, granted for so long: in whole mebibytes and milliseconds, both rounded up; at most kQuantityMax.
+std::uint64_t memory_time(std::uint64_t memory_bytes, std::uint64_t us);
 
 // Prices in micro-credits for DimensionText::per of each dimension; 0: free.
 struct RateCard {

@@ -5,7 +5,6 @@
 #include "overlay/runtime/hex.hpp"
 #include "tests/peer/describe.hpp"
 #include "tests/peer/error.hpp"
-#include "tests/peer/sha256.hpp"
 
 namespace quern::peer {
 namespace {
@@ -34,13 +33,6 @@ TEST(Content, is_hex_or_text_or_a_size) {
 TEST(Content, wrong_hex_is_refused) {
   for (const char* hex : {"0", "0g", "0x", "é"})
     EXPECT_EQ(Content::from(Arguments({{"hex", hex}})).error(), Errc::bad_argument) << hex;
-}
-
-TEST(Sha256, is_that_of_fips_180_4) {
-  Sha256 hash;
-  hash.update(runtime::bytes_of("a"));
-  hash.update(runtime::bytes_of("bc"));
-  EXPECT_EQ(runtime::to_hex(hash.digest()), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Statistics, are_in_milliseconds) {

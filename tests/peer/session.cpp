@@ -15,6 +15,7 @@
 #include "overlay/host.hpp"
 #include "overlay/runtime/cleanup.hpp"
 #include "overlay/runtime/deadline.hpp"
+#include "overlay/runtime/sha256.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "tests/peer/behaviours.hpp"
 #include "tests/peer/command.hpp"
@@ -25,7 +26,6 @@
 #include "tests/peer/line_input.hpp"
 #include "tests/peer/line_output.hpp"
 #include "tests/peer/open_streams.hpp"
-#include "tests/peer/sha256.hpp"
 #include "tests/peer/stream_commands.hpp"
 
 namespace quern::peer {
@@ -58,9 +58,7 @@ Result<security::PresharedKey> read_psk(const std::filesystem::path& path) {
 
 identity::PrivateKey make_key(Runtime& runtime, const std::optional<std::string>& seed) {
   if (!seed) return identity::PrivateKey::generate(runtime);
-  Sha256 hash;
-  hash.update(runtime::bytes_of(*seed));
-  return identity::PrivateKey::from_seed(hash.digest());
+  return identity::PrivateKey::from_seed(runtime::sha256(runtime::bytes_of(*seed)));
 }
 
 Result<overlay::HostConfig> make_config(Runtime& runtime, Options options) {

@@ -8,11 +8,11 @@
 
 #include "overlay/negotiation/multistream.hpp"
 #include "overlay/runtime/hex.hpp"
+#include "overlay/runtime/sha256.hpp"
 #include "tests/peer/behaviours.hpp"
 #include "tests/peer/describe.hpp"
 #include "tests/peer/error.hpp"
 #include "tests/peer/exchange.hpp"
-#include "tests/peer/sha256.hpp"
 
 namespace quern::peer {
 
@@ -31,7 +31,7 @@ Task<Answer> echo(Host& host, Arguments arguments) {
   CO_TRY(const Content content, Content::from(arguments));
   const auto start = host.runtime().clock().now();
   CO_TRY(const auto stream, co_await host.open(std::move(peer), std::string(kEcho)));
-  Sha256 hash;
+  runtime::Sha256 hash;
   const Sink sink = [&hash](runtime::ByteView bytes) {
     hash.update(bytes);
     return Result<void>();

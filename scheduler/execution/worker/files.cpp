@@ -6,9 +6,10 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "overlay/runtime/sha256.hpp"
 
 namespace quern::worker {
 
@@ -28,22 +29,6 @@ class File {
 
  private:
   int fd_;
-};
-
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
-  }
-  void add(std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
-  model::Digest done() {
-    model::Digest digest{};
-    EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-    return digest;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
 std::string text_of_errno() {
@@ -103,17 +88,17 @@ Outcome<void> read_input(const std::string& folder, const model::Input& input,
     return end_with(input_corrupt, "input " + input.path + " has " + std::to_string(status.st_size) +
                                        " bytes, the job says " + std::to_string(input.bytes));
   }
-  Sha256 hash;
+  runtime::Sha256 hash;
   std::vector<std::byte> piece(std::min<std::uint64_t>(input.bytes, kPieceBytes));
   for (std::uint64_t at = 0; at < input.bytes; at += piece.size()) {
     const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), input.bytes - at));
     if (read_fully(file.get(), part) != static_cast<ssize_t>(part.size())) {
       return end_with(input_corrupt, "input " + input.path + " cannot be read to its end");
     }
-    hash.add(part);
+    hash.update(part);
     if (auto taken = take(part, at); !taken) return taken;
   }
-  if (hash.done() != input.digest) return end_with(input_corrupt, "input " + input.path + " has another digest");
+  if (hash.digest() != input.digest) return end_with(input_corrupt, "input " + input.path + " has another digest");
   return {};
 }
 
@@ -123,15 +108,15 @@ Outcome<execution::WorkerOutput> write_output(
   if (!make_folders(folder, path)) return not_written(path);
   const File file(::open((folder + '/' + path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0) return not_written(path);
-  Sha256 hash;
+  runtime::Sha256 hash;
   std::vector<std::byte> piece(std::min<std::uint64_t>(bytes, kPieceBytes));
   for (std::uint64_t at = 0; at < bytes; at += piece.size()) {
     const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), bytes - at));
     if (auto given = give(part, at); !given) return std::unexpected(std::move(given).error());
-    hash.add(part);
+    hash.update(part);
     if (!write_fully(file.get(), part)) return not_written(path);
   }
-  return execution::WorkerOutput{.path = path, .bytes = bytes, .digest = hash.done()};
+  return execution::WorkerOutput{.path = path, .bytes = bytes, .digest = hash.digest()};
 }
 
 }  // namespace quern::worker

@@ -23,5 +23,13 @@ TEST(Sha256, is_that_of_fips_180_4) {
   EXPECT_EQ(to_hex(sha256(bytes_of("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Sha256, of_pieces_is_that_of_the_whole) {
+  Sha256 hash;
+  hash.update(bytes_of("a"));
+  hash.update({});
+  hash.update(bytes_of("bc"));
+  EXPECT_EQ(hash.digest(), sha256(bytes_of("abc")));
+}
+
 }  // namespace
 }  // namespace quern::runtime

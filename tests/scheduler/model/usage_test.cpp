@@ -104,5 +104,13 @@ TEST(Dimension, has_names_of_its_own) {
   }
 }
 
+TEST(Usage, of_memory_is_in_whole_mebibytes_and_milliseconds_and_never_too_much) {
+  EXPECT_EQ(memory_time(0, 5'000), 0u);
+  EXPECT_EQ(memory_time(1 << 20, 0), 0u);
+  EXPECT_EQ(memory_time(3 << 20, 7'000), 21u);
+  EXPECT_EQ(memory_time((3 << 20) + 1, 7'001), 32u);
+  EXPECT_EQ(memory_time(UINT64_MAX, UINT64_MAX), kQuantityMax);
+}
+
 }  // namespace
 }  // namespace quern::model
