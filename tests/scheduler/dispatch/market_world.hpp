@@ -62,6 +62,7 @@ class MarketWorld {
   std::vector<QuoteRow> quotes;
   std::vector<runtime::Bytes> outputs;
   std::vector<std::vector<Trail>> closed;  // by provider
+  std::size_t left_running = 0;            // agreements, of all journals at the providers' starts
 
  private:
   static identity::PrivateKey key_of(std::size_t number) {
@@ -99,7 +100,7 @@ class MarketWorld {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
-    engagement::TimedRunner runner(runtime, store, length_on(number));
+    engagement::TimedRunner runner(runtime, store, [this, number](const auto&) { return length_on(number); });
     engagement::Provider provider(*host, key_of(number), journal, store, runner, {.credit_limit = {2'000'000}},
                                   [&, number](const Trail& trail) { closed[number].push_back(trail); });
     const blobs::BlobServer blobs(
@@ -109,7 +110,9 @@ class MarketWorld {
     const market::OfferBook book;
     const OfferServer offers(*host, book, [&] { return std::optional(own); });
     std::vector<std::string> damaged;
-    co_await provider.restore(*co_await journal.load(damaged));
+    auto trails = co_await journal.load(damaged);
+    for (const auto& [id, trail] : *trails) left_running += trail.stage() == Stage::running ? 1 : 0;
+    co_await provider.restore(*std::move(trails));
     EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
     co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(24h); },
                                          [&]() -> Task<void> {
