@@ -178,6 +178,8 @@ BlobServer::~BlobServer() {
 Task<Result<std::uint64_t>> fetch_blob(overlay::Host& host, BlobStore& store, PeerId peer, Digest digest,
                                        std::uint64_t size_max) {
   if (const auto size = store.size_of(digest)) co_return *size;
+  const BlobStore::Turn turn = co_await store.turn(digest);
+  if (const auto size = store.size_of(digest)) co_return *size;  // another has brought it meanwhile
   CO_TRY(const PeerStreamPtr stream, co_await host.open(std::move(peer), std::string(kBlobProtocol)));
   co_return co_await receive(host.runtime(), *stream, store, digest, size_max);
 }

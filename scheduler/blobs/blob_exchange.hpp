@@ -37,9 +37,9 @@ class BlobServer {
 };
 
 // Brings a blob of at most `size_max` bytes from a connected peer into the store, from where an earlier try has left
-// off. Returns its size; at once when it is there already. Errc::not_found, corrupt, too_large, store_full,
-// bad_message, runtime::Errc::timed_out (nothing came for kStallMax), and those of the stream and the disk: what has
-// come is kept for the next try, unless it is wrong.
+// off. Returns its size; at once when it is there already. Of several at once for one blob, one brings it.
+// Errc::not_found, corrupt, too_large, store_full, bad_message, runtime::Errc::timed_out (nothing came for kStallMax),
+// and those of the stream and the disk: what has come is kept for the next try, unless it is wrong.
 runtime::Task<runtime::Result<std::uint64_t>> fetch_blob(overlay::Host& host, BlobStore& store, identity::PeerId peer,
                                                          Digest digest, std::uint64_t size_max);
 

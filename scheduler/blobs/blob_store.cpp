@@ -160,6 +160,18 @@ Task<Result<void>> BlobStore::finish_part(Digest digest) {
   co_return co_await keep(digest, std::move(content));
 }
 
+Task<BlobStore::Turn> BlobStore::turn(Digest digest) {
+  while (arriving_.contains(digest)) co_await arrived_.wait();
+  arriving_.insert(digest);
+  co_return Turn(*this, digest);
+}
+
+BlobStore::Turn::~Turn() {
+  if (!store_) return;
+  store_->arriving_.erase(digest_);
+  store_->arrived_.wake_all();
+}
+
 Task<Result<void>> BlobStore::drop_part(Digest digest) {
   const auto found = parts_.find(digest);
   if (found == parts_.end()) co_return Result<void>();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "overlay/runtime/bytes.hpp"
@@ -57,6 +58,9 @@ class BlobStore {
   runtime::Task<runtime::Result<void>> append_part(Digest digest, runtime::Bytes piece);
   runtime::Task<runtime::Result<void>> finish_part(Digest digest);
   runtime::Task<runtime::Result<void>> drop_part(Digest digest);
+  // Waits until nobody else brings the parts of this blob; others wait while the turn lasts. The store outlives it.
+  class Turn;
+  runtime::Task<Turn> turn(Digest digest);
 
  private:
   runtime::Result<void> check_room(std::uint64_t size, std::uint64_t more) const;
@@ -69,6 +73,23 @@ class BlobStore {
   std::set<Digest> keeping_;  // are being written
   runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;
+  std::set<Digest> arriving_;
+  runtime::WaitQueue arrived_;
+};
+
+class BlobStore::Turn {
+ public:
+  Turn(Turn&& other) noexcept : store_(std::exchange(other.store_, nullptr)), digest_(other.digest_) {}
+  Turn& operator=(Turn&&) = delete;
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn();
+
+ private:
+  friend class BlobStore;
+  Turn(BlobStore& store, const Digest& digest) : store_(&store), digest_(digest) {}
+  BlobStore* store_;  // null once moved from
+  Digest digest_;
 };
 
 }  // namespace quern::blobs

@@ -21,6 +21,9 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
+constexpr runtime::Duration kDeliverAgain = std::chrono::seconds(30);
+// How long a provider keeps a receipt for its submitter.
+constexpr std::int64_t kReceiptWaitsMs = 24LL * 3600 * 1000;
 constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
 
@@ -90,10 +93,11 @@ void Node::make_market() {
   provider_ = std::make_unique<engagement::Provider>(
       *host_, parts_.key, journal_, blobs_, runner_,
       engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
-      [this](const Trail& trail) { on_trail(trail); });
+      [this](const Trail& trail) { tasks_.spawn(over(trail)); });
   submitter_ = std::make_unique<engagement::Submitter>(
-      *host_, parts_.key, journal_, blobs_,
-      engagement::SubmitterConfig{.authorise = [this](const Trail& trail) { return authorise(trail); }});
+      *host_, parts_.key, journal_, blobs_, engagement::SubmitterConfig{},
+      engagement::SubmitterAccounts{.agreeing = [this](const Trail& trail) { return agreeing(trail); },
+                                    .over = [this](const Trail& trail) { return over(trail); }});
   blob_server_ = std::make_unique<blobs::BlobServer>(*host_, blobs_, [this](const auto& peer, const auto& digest) {
     return provider_->may_have(peer, digest) || submitter_->may_have(peer, digest);
   });
@@ -147,20 +151,25 @@ Task<Result<void>> Node::start() {
   co_return Result<void>();
 }
 
-// Trails of an earlier life: the provider's go to the provider, the submitter's that are not closed are ended.
+// Trails of an earlier life: what their ends say is posted if it was not, the provider's go to the provider, and the
+// submitter's come to their ends.
 Task<Result<void>> Node::restore() {
   std::vector<std::string> damaged;
   CO_TRY(auto trails, co_await journal_.load(damaged));
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
   CO_CHECK(co_await jobs_->load(trails));
   resumed_.ask();
-  for (const auto& [demand, trail] : trails) {
+  for (auto entry = trails.begin(); entry != trails.end();) {
+    const Trail& trail = entry->second;
+    const auto is_settled = [&](const ledger::Ledger& ledger) { return dispatch::settled(ledger, trail, host_->id()); };
+    CO_TRY(const bool settled, co_await with_ledger(is_settled));
     keep(trail);
-    if (trail.stage() == Stage::closed) {
-      tasks_.spawn(settle(trail, dispatch::Outlook::open));
-    } else if (trail.stage() >= Stage::agreed && trail.demand().submitter == host_->id()) {
-      tasks_.spawn(resume(trail));
-    }
+    const bool ours = trail.demand().submitter == host_->id();
+    const bool closed = trail.stage() == Stage::closed;
+    if (closed && !settled) tasks_.spawn(over(trail));
+    if (ours && closed && now() - trail.closed_unix_ms().value_or(0) < kReceiptWaitsMs) tasks_.spawn(deliver(trail));
+    if (ours && !closed && !settled && trail.stage() >= Stage::agreed) tasks_.spawn(resume(trail));
+    entry = settled && !closed ? trails.erase(entry) : std::next(entry);  // given up
   }
   co_await provider_->restore(std::move(trails));
   co_return Result<void>();
@@ -181,15 +190,24 @@ Task<void> Node::keep_experience() {
 
 Task<void> Node::resume(Trail trail) {
   const identity::PeerId provider = trail.demand().provider;
-  const Trail before = trail;
-  connection::PeerAddresses where{.peer = provider, .addresses = addresses_of(provider.text())};
-  auto end = co_await submitter_->resume(std::move(where), std::move(trail), {}, resumed_);
-  const Trail& last = end.trail.stage() == Stage::empty ? before : end.trail;
-  keep(last);
+  const auto end = co_await submitter_->resume(where(provider), std::move(trail), {}, resumed_);
+  if (end.trail.stage() != Stage::empty) keep(end.trail);
   log_.write(
       LogLevel::info, "agreement_ended",
       {{"provider", provider.text()}, {"why", model::text_of(end.why.reason).name}, {"owed", to_text(end.owed)}});
-  co_await settle(last, last.stage() == Stage::closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
+}
+
+// The acknowledgement may have been lost when this node went away.
+Task<void> Node::deliver(Trail trail) {
+  const identity::PeerId provider = trail.demand().provider;
+  const runtime::Time until = runtime_.clock().now() + std::chrono::milliseconds(kReceiptWaitsMs);
+  while (runtime_.clock().now() < until && !co_await submitter_->deliver(where(provider), trail)) {
+    co_await runtime_.clock().sleep_for(kDeliverAgain);
+  }
+}
+
+connection::PeerAddresses Node::where(const identity::PeerId& provider) const {
+  return {.peer = provider, .addresses = addresses_of(provider.text())};
 }
 
 void Node::keep(const Trail& trail) {
@@ -207,14 +225,12 @@ const Trail* Node::trail(const jobs::DemandId& demand) const {
   return found == trails_.end() ? nullptr : &found->second;
 }
 
-// Notes and vouchers in between change nothing in the ledger.
+// Notes and vouchers in between change nothing that is shown.
 void Node::on_trail(const Trail& trail) {
   const Trail* known = this->trail(trail.demand().id);
   if (known && known->stage() == trail.stage()) return;
   keep(trail);
   topics_.changed("status");
-  if (trail.stage() == Stage::closed) tasks_.spawn(settle(trail, dispatch::Outlook::open));
-  work_changed_.wake_all();
 }
 
 Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
@@ -230,21 +246,26 @@ Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
   co_return Result<void>();
 }
 
-Task<void> Node::settle(Trail trail, dispatch::Outlook outlook) {
-  if (const auto posted = co_await post(trail, outlook); !posted) {
+// Nothing is added to it any more: closed, or given up.
+Task<void> Node::over(Trail trail) {
+  keep(trail);
+  const bool closed = trail.stage() == Stage::closed;
+  if (const auto posted = co_await post(trail, closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
+      !posted) {
     log_.write(LogLevel::error, "not_posted", {{"why", posted.error().message()}});
-  } else if (trail.stage() == Stage::closed && trail.demand().provider == host_->id()) {
-    log_.write(LogLevel::info, "earned",
+  } else if (trail.demand().provider == host_->id()) {
+    log_.write(LogLevel::info, closed ? "earned" : "given_up",
                {{"submitter", trail.demand().submitter.text()}, {"amount", to_text(trail.owed())}});
   }
 }
 
-Task<std::optional<Why>> Node::authorise(const Trail& trail) {
+Task<std::expected<void, Why>> Node::agreeing(const Trail& trail) {
   const auto posted = co_await post(trail, dispatch::Outlook::open);
-  if (posted) co_return std::nullopt;
+  if (posted) co_return std::expected<void, Why>();
   const auto& error = posted.error();
   const bool budget = error.code() == make_error_code(ledger::Errc::budget_exceeded);
-  co_return Why{.reason = budget ? model::Reason::budget_exceeded : model::Reason::internal, .detail = error.detail()};
+  co_return std::unexpected(
+      Why{.reason = budget ? model::Reason::budget_exceeded : model::Reason::internal, .detail = error.detail()});
 }
 
 void Node::on_job(const SubmittedJob& job) {
@@ -283,6 +304,7 @@ Task<void> Node::keep_offering() {
   for (;;) {
     co_await runtime_.clock().sleep_for(kOfferLookEvery);
     offers_.expire(now());
+    provider_->expire();
     if (own_offer_ && own_offer_->offer.until_unix_ms - now() < kOfferValidityMs / 2) renew_offer();
   }
 }

@@ -95,8 +95,10 @@ class Node {
   runtime::Task<runtime::Result<void>> restore();
   runtime::Task<void> resume(agreement::Trail trail);
   runtime::Task<runtime::Result<void>> post(agreement::Trail trail, dispatch::Outlook outlook);
-  runtime::Task<void> settle(agreement::Trail trail, dispatch::Outlook outlook);
-  runtime::Task<std::optional<model::Why>> authorise(const agreement::Trail& trail);
+  runtime::Task<void> over(agreement::Trail trail);
+  runtime::Task<std::expected<void, model::Why>> agreeing(const agreement::Trail& trail);
+  runtime::Task<void> deliver(agreement::Trail trail);
+  connection::PeerAddresses where(const identity::PeerId& provider) const;
   void on_trail(const agreement::Trail& trail);
   void keep(const agreement::Trail& trail);
   void on_job(const SubmittedJob& job);
@@ -134,7 +136,6 @@ class Node {
   std::int64_t started_unix_ms_ = 0;
   bool draining_ = false;
   Balance balance_;
-  runtime::WaitQueue work_changed_;
   engagement::Cancel resumed_;  // asked: what a restart left is to end
   runtime::TaskGroup writing_;
   runtime::TaskGroup tasks_;

@@ -134,6 +134,8 @@ class Dispatcher::Run {
       place(tasks, {});
       while (!jobs::is_end(machine_.state())) co_await changed_.wait();
       stop_.ask();  // lanes that still wait for a turn
+      // What is being agreed on may bind already: it comes to its own end.
+      while (carrying_ > 0) co_await changed_.wait();
     });
     co_return end();
   }
@@ -323,6 +325,7 @@ class Dispatcher::Run {
             .shards = std::max<std::uint32_t>(job_.shards.count, 1),
             .usage_max = usage_max(job_, share, terms.device),
             .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
+            .rates = terms.device.rates,
             .inputs = std::move(inputs)};
   }
 
@@ -345,9 +348,17 @@ class Dispatcher::Run {
     events.log = [&, this](std::uint64_t offset, runtime::ByteView text) {
       if (events_.log) events_.log(task, offset, text);
     };
+    ++carrying_;
     OrderEnd end = co_await dispatcher_.submitter_.carry_out(order_for(task, where, *terms), std::move(events), stop_);
+    --carrying_;
+    changed_.wake_all();
     if (end.trail.stage() < agreement::Stage::running) {
-      refused(task, where, end.why);
+      if (events_.refused) events_.refused(task, where.provider, end.why);
+      if (end.kept_back) {
+        nobody_takes(task, end.why);
+      } else {
+        refused(task, where, end.why);
+      }
       co_return;
     }
     tell(task, end.trail);
@@ -391,10 +402,17 @@ class Dispatcher::Run {
   DispatchEnd end() {
     return {.state = machine_.state(),
             .why = machine_.why(),
-            .amount = machine_.amount(),
+            .amount = amount(),
             .tasks = machine_.tasks(),
             .trails = std::move(trails_),
             .outputs = std::move(outputs_)};
+  }
+
+  // Also of agreements that came about when the job had been canceled: they are no attempts.
+  model::Credits amount() const {
+    model::Credits sum;
+    for (const agreement::Trail& trail : trails_) sum = model::add(sum, trail.owed()).value_or(sum);
+    return sum;
   }
 
   Dispatcher& dispatcher_;
@@ -406,6 +424,7 @@ class Dispatcher::Run {
   Cancel& cancel_;
   Cancel stop_;  // of all attempts
   jobs::JobMachine machine_;
+  std::size_t carrying_ = 0;  // orders
   runtime::TaskGroup* group_ = nullptr;
   std::map<Place, Lane> lanes_;
   Trials trials_;

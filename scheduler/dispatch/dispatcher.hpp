@@ -37,6 +37,8 @@ struct DispatchOptions {
 struct DispatchEvents {
   std::function<void(const jobs::JobMachine&)> changed;
   std::function<void(std::size_t task, std::uint64_t offset, runtime::ByteView text)> log;
+  // Asked, a provider came to no agreement.
+  std::function<void(std::size_t task, const std::string& provider, const model::Why&)> refused;
   std::function<void(std::size_t task, const agreement::Trail&)> trail;  // after each record that matters to money
 };
 

@@ -1,5 +1,6 @@
 #include "scheduler/dispatch/offer_exchange.hpp"
 
+#include <set>
 #include <utility>
 
 namespace quern::dispatch {
@@ -32,7 +33,14 @@ Task<Result<OffersFetched>> fetch_offers(overlay::Host& host, market::OfferBook&
   const auto offers = exchange::decode_offers(response);
   if (!offers) co_return runtime::fail(protocols::Errc::bad_message, "not a list of offers");
   OffersFetched fetched;
+  // Most of what peers tell is known: only what is not costs the check of a signature.
+  std::set<Bytes> known;
+  for (const market::SignedOffer* offer : book.offers()) known.insert(offer->envelope);
   for (const Bytes& envelope : *offers) {
+    if (known.contains(envelope)) {
+      ++fetched.taken;
+      continue;
+    }
     auto offer = market::open_offer(envelope);
     const bool taken = offer && book.add(*std::move(offer), host.runtime().clock().wall_now().unix_ms);
     ++(taken ? fetched.taken : fetched.refused);

@@ -34,7 +34,7 @@ std::unexpected<Why> refuse(Reason reason, std::string detail = {}) {
 }  // namespace
 
 Provider::Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
-                   Runner& runner, ProviderConfig config, OnClosed on_closed)
+                   Runner& runner, ProviderConfig config, OnOver on_over)
     : host_(host),
       runtime_(host.runtime()),
       key_(std::move(key)),
@@ -42,7 +42,7 @@ Provider::Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJou
       store_(store),
       runner_(runner),
       config_(config),
-      on_closed_(std::move(on_closed)),
+      on_over_(std::move(on_over)),
       tasks_(runtime_.executor()) {
   host_.serve(std::string(exchange::kAgreementProtocol),
               {.request_bytes_max = exchange::kAgreementRequestBytesMax,
@@ -72,8 +72,12 @@ Task<void> Provider::stop() {
 }
 
 std::size_t Provider::working() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      engagements_, [](const auto& entry) { return entry.second->trail.stage() == Stage::running; }));
+  return count_until(Stage::running) - count_until(Stage::agreed);
+}
+
+std::size_t Provider::count_until(Stage last) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(engagements_, [&](const auto& entry) { return entry.second->trail.stage() <= last; }));
 }
 
 // By another than `but`: one that is being accepted counts.
@@ -85,25 +89,6 @@ bool Provider::device_taken(const std::string& device, const Engagement* but) co
   });
 }
 
-std::optional<model::Why> Provider::no_room_for(const PeerId& submitter) const {
-  std::size_t standing = 0;
-  std::size_t unacknowledged = 0;
-  for (const auto& [id, engagement] : engagements_) {
-    if (engagement->trail.stage() < Stage::ended)
-      ++standing;
-    else if (engagement->demand().submitter == submitter)
-      ++unacknowledged;
-  }
-  if (standing >= config_.engagements_max ||
-      engagements_.size() >= config_.engagements_max * config_.unacknowledged_max) {
-    return model::Why{Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand"};
-  }
-  if (unacknowledged >= config_.unacknowledged_max) {
-    return model::Why{Reason::credit_exhausted, std::to_string(unacknowledged) + " receipts are not acknowledged"};
-  }
-  return std::nullopt;
-}
-
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
     const Trail& trail = entry.second->trail;
@@ -113,16 +98,30 @@ bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   });
 }
 
-// Bids that nobody took, and ends that nobody came for.
-void Provider::forget_expired() {
+void Provider::expire() {
   std::erase_if(engagements_, [&](const auto& entry) {
     const Engagement& engagement = *entry.second;
-    const Stage stage = engagement.trail.stage();
-    if (stage <= Stage::bid) {
-      return !engagement.accepting && engagement.trail.bid().valid_until_unix_ms < now().unix_ms;
-    }
-    return stage >= Stage::ended && engagement.kept_until < runtime_.clock().now();
+    return engagement.trail.stage() <= Stage::bid && !engagement.accepting &&
+           engagement.trail.bid().valid_until_unix_ms < now().unix_ms;
   });
+  std::vector<EngagementPtr> waiting;  // for their submitters
+  for (const auto& [id, engagement] : engagements_) {
+    if (engagement->trail.stage() == Stage::ended && !engagement->taking && !engagement->stuck) {
+      waiting.push_back(engagement);
+    }
+  }
+  std::ranges::sort(waiting, {}, [](const EngagementPtr& engagement) { return engagement->kept_until; });
+  const std::size_t too_many = waiting.size() - std::min(waiting.size(), kReceiptsWaitingMax);
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (i < too_many || waiting[i]->kept_until < runtime_.clock().now()) over(waiting[i]);
+  }
+}
+
+// Whoever still asks is told that there is no such agreement.
+void Provider::over(const EngagementPtr& engagement) {
+  engagement->inbox.close();
+  engagements_.erase(engagement->demand().id);
+  on_over_(engagement->trail);
 }
 
 Task<Result<Bytes>> Provider::answer(PeerId from, Bytes request) {
@@ -141,7 +140,7 @@ Task<Result<Bytes>> Provider::answer(PeerId from, Bytes request) {
 }
 
 Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
-  forget_expired();
+  expire();
   auto engagement = std::make_shared<Engagement>();
   if (const auto taken = engagement->trail.take(ask.demand, now()); !taken) return std::unexpected(taken.error());
   if (engagement->trail.stage() != Stage::demanded)
@@ -151,7 +150,9 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (draining_) return refuse(Reason::draining);
   if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
-  if (auto full = no_room_for(from)) return std::unexpected(*std::move(full));
+  if (count_until(Stage::running) >= config_.engagements_max) {
+    return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
+  }
   if (multiformats::sha2_256(runtime::bytes_of(ask.manifest)) != demand.job)
     return refuse(Reason::manifest_invalid, "not the one that the demand names");
   auto job = model::job_from_json(ask.manifest);
@@ -233,7 +234,16 @@ Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agree
   }
   engagement->trail = std::move(trail);
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));
-  if (!co_await take(engagement, acceptance)) co_return refuse(Reason::disk_full);
+  engagement->taking = true;
+  const auto taken = co_await journal_.take(engagement->trail, acceptance);
+  engagement->taking = false;
+  if (!taken) {
+    engagement->stuck = true;
+    engagement->changed.wake_all();
+    std::ignore = co_await journal_.forget(engagement->trail);
+    engagements_.erase(engagement->demand().id);
+    co_return std::unexpected(taken.error());
+  }
   tasks_.spawn(work(engagement));
   tasks_.spawn(receive(engagement));
   co_return acceptance;

@@ -17,7 +17,9 @@
 
 namespace quern::engagement {
 
-inline constexpr std::size_t kLogBytesMax = 1 << 20;  // kept of one job; what comes after is dropped
+inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one job; what comes after is dropped
+inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
+inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
   model::Credits credit_limit{100'000};  // of work ahead of vouchers, in one agreement
@@ -25,19 +27,19 @@ struct ProviderConfig {
   std::int64_t bid_validity_ms = 30'000;
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
   runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
-  std::size_t engagements_max = 64;                         // bids that stand, and agreements that have not ended
-  std::size_t unacknowledged_max = 16;                      // receipts of one submitter; then it gets no bids
+  std::size_t engagements_max = 64;                         // bids that stand, and work under way
 };
 
 // Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
 // destroyed: streams that it serves are tasks of their connections.
 class Provider {
  public:
-  // Told of every trail that is closed: both have signed its end.
-  using OnClosed = std::function<void(const agreement::Trail&)>;
+  // Told of every trail that is over: both have signed its end, or (Stage::ended) its submitter did not come for the
+  // receipt and it is given up. Neither is served any more.
+  using OnOver = std::function<void(const agreement::Trail&)>;
 
   Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
-           Runner& runner, ProviderConfig config, OnClosed on_closed);
+           Runner& runner, ProviderConfig config, OnOver on_over);
   ~Provider();
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
@@ -45,10 +47,13 @@ class Provider {
   // What bids are made by from now on; nullopt: there are none.
   void set_offer(std::optional<model::Offer> offer);
   // Takes up the trails that a crash or a stop has left: work that was under way ends with provider_restarted, and its
-  // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched.
+  // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched; those that were given
+  // up (dispatch::settled()) are left out by the caller.
   runtime::Task<void> restore(std::map<jobs::DemandId, agreement::Trail> trails);
   // Whether a peer may have a blob: the outputs of an agreement with it.
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
+  // Forgets bids that nobody took, and gives up receipts that nobody came for. Every minute or so.
+  void expire();
   // Takes no new work.
   void drain() { draining_ = true; }
   std::size_t working() const;
@@ -77,9 +82,9 @@ class Provider {
   runtime::Task<bool> take(EngagementPtr engagement, runtime::Bytes record);
 
   runtime::WallTime now() const;
-  void forget_expired();
-  // Why a submitter gets no further bid.
-  std::optional<model::Why> no_room_for(const identity::PeerId& submitter) const;
+  std::size_t count_until(agreement::Stage last) const;
+  runtime::Task<void> store_again(EngagementPtr engagement);
+  void over(const EngagementPtr& engagement);
   bool device_taken(const std::string& device, const Engagement* but) const;
 
   overlay::Host& host_;
@@ -89,7 +94,7 @@ class Provider {
   blobs::BlobStore& store_;
   Runner& runner_;
   ProviderConfig config_;
-  OnClosed on_closed_;
+  OnOver on_over_;
   std::optional<model::Offer> offer_;
   std::map<jobs::DemandId, EngagementPtr> engagements_;
   bool draining_ = false;

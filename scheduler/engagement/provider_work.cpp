@@ -111,6 +111,7 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement) {
 Task<void> Provider::end(EngagementPtr engagement, Finished finished) {
   if (finished.why.reason != Reason::completed) finished.outputs.clear();
   if (finished.why.reason == Reason::unspecified) finished.why = {Reason::internal, "the run ended without a reason"};
+  while (engagement->stuck) co_await engagement->changed.wait();
   const auto body =
       draft_receipt(engagement->trail, finished.why.reason, finished.usage, std::move(finished.outputs), now());
   engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
@@ -136,13 +137,20 @@ Task<bool> Provider::take(EngagementPtr engagement, Bytes record) {
   if (!taken && taken.error().reason == Reason::disk_full) {
     engagement->stuck = true;
     engagement->why = taken.error();
+    tasks_.spawn(store_again(engagement));
   }
   engagement->changed.wake_all();
-  if (!closed && engagement->trail.stage() == Stage::closed) {
-    engagements_.erase(engagement->demand().id);  // both have it all
-    on_closed_(engagement->trail);
-  }
+  if (!closed && engagement->trail.stage() == Stage::closed) over(engagement);
   co_return taken.has_value();
+}
+
+// A full disk ends the work, and nothing more is said before there is room: then the agreement can come to its end.
+Task<void> Provider::store_again(EngagementPtr engagement) {
+  do {
+    co_await runtime_.clock().sleep_for(kDiskAgain);
+  } while (!co_await journal_.mend(engagement->trail));
+  engagement->stuck = false;
+  engagement->changed.wake_all();
 }
 
 Task<void> Provider::follow(PeerStreamPtr stream) {

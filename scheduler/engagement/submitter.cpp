@@ -1,5 +1,7 @@
 #include "scheduler/engagement/submitter.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "overlay/multiformats/multihash.hpp"
@@ -79,9 +81,15 @@ class Submitter::Grant {
 
 namespace {
 
+// A receipt that is not acknowledged is no end: the outputs are not here.
 Why first_of(const std::optional<Why>& own, const Trail& trail) {
   if (own) return *own;
-  return trail.stage() >= Stage::ended ? Why{trail.receipt().reason, {}} : Why{Reason::provider_lost, {}};
+  return trail.stage() == Stage::closed ? Why{trail.receipt().reason, {}} : Why{Reason::provider_lost, {}};
+}
+
+// No rate above the one that was offered.
+bool within(const model::RateCard& rates, const std::optional<model::RateCard>& offered) {
+  return !offered || std::ranges::equal(rates.rate, offered->rate, std::ranges::less_equal());
 }
 
 }  // namespace
@@ -125,15 +133,20 @@ Task<std::optional<Why>> Submitter::take_from_provider(Trail& trail, Answer answ
 }
 
 // Demand, bid, agreement, acceptance. Nothing is owed until the last.
-Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, Grant& grant) {
+Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, const Cancel& cancel, Grant& grant,
+                                          bool& kept_back) {
   Bytes demand = seal_record(key_, demand_for(order));
   if (const auto taken = co_await journal_.take(trail, demand); !taken) co_return taken.error();
   auto bid = co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifest = order.manifest});
   if (auto why = co_await take_from_provider(trail, std::move(bid))) co_return why;
+  if (!within(trail.bid().rates, order.rates)) co_return Why{Reason::terms_differ, "a rate above the one offered"};
+  if (cancel.asked()) co_return Why{Reason::canceled, {}};
   Bytes agreement = seal_record(key_, draft_agreement(trail, now()));
   if (const auto taken = co_await journal_.take(trail, agreement); !taken) co_return taken.error();
-  if (config_.authorise) {
-    if (auto why = co_await config_.authorise(trail)) co_return why;
+  if (accounts_.agreeing) {
+    const auto entered = co_await accounts_.agreeing(trail);
+    kept_back = !entered;
+    if (kept_back) co_return entered.error();
   }
   grant.give(order.provider.peer, order.inputs);
   auto acceptance = co_await ask(order.provider.peer, exchange::RecordMessage{std::move(agreement)});
@@ -150,9 +163,10 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& can
   }
   Trail trail;
   Grant grant(*this);
-  const auto refused = co_await agree(order, trail, grant);
+  const auto refused = co_await agree(order, trail, cancel, grant, end.kept_back);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
+    if (trail.stage() >= Stage::agreed && accounts_.over) co_await accounts_.over(trail);
     if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
     end.why = *refused;
     co_return end;
@@ -180,6 +194,7 @@ Task<OrderEnd> Submitter::follow(Following& following) {
     if (runtime_.clock().now() - following.heard >= config_.lost_after) break;
     co_await runtime_.clock().sleep_for(config_.reconnect_wait);
   }
+  if (accounts_.over) co_await accounts_.over(following.trail);
   OrderEnd end{.why = first_of(following.why, following.trail), .trail = {}, .owed = following.trail.owed()};
   end.trail = std::move(following.trail);
   co_return end;
@@ -275,6 +290,29 @@ Task<Result<void>> Submitter::send_what_is_due(Following& following, Outgoing& o
   }
   if (*next == RecordKind::voucher && following.events.billed) following.events.billed(trail);
   co_return co_await out.say(exchange::RecordMessage{std::move(envelope)});
+}
+
+Task<Result<void>> Submitter::deliver(connection::PeerAddresses provider, const Trail& trail) {
+  CO_CHECK(co_await journal_.mend(trail));  // durable before it is said
+  if (!host_.swarm().connected(provider.peer)) CO_CHECK(co_await host_.connect(provider));
+  CO_TRY(const auto stream, co_await host_.open(provider.peer, std::string(exchange::kJobProtocol)));
+  co_return co_await runtime::with_timeout(runtime_.clock(), config_.ask_timeout, hand_over(*stream, trail));
+}
+
+// Until the provider says no more: it has it, or it has forgotten the agreement since.
+Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) {
+  const exchange::JobMessage follow =
+      exchange::Follow{.demand = trail.demand().id, .has = trail.progress(), .log_offset = UINT64_MAX};
+  CO_CHECK(co_await protocols::write_message(stream, exchange::encode(follow)));
+  const exchange::JobMessage last = exchange::RecordMessage{runtime::copy_of(trail.records().back())};
+  CO_CHECK(co_await protocols::write_message(stream, exchange::encode(last)));
+  for (;;) {
+    const auto bytes = co_await protocols::read_message(stream, exchange::kJobMessageBytesMax);
+    if (!bytes && bytes.error() == runtime::Errc::end_of_stream) co_return Result<void>();
+    if (!bytes) co_return std::unexpected(bytes.error());
+    const auto message = exchange::decode_job_message(*bytes);
+    if (message && std::holds_alternative<exchange::RefusalMessage>(*message)) co_return Result<void>();
+  }
 }
 
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {

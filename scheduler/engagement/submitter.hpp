@@ -2,6 +2,7 @@
 // by note, and acknowledges the end once the outputs are here and right.
 #pragma once
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <set>
@@ -26,18 +27,15 @@ struct Order {
   std::uint32_t shards = 1;
   model::Usage usage_max;
   model::Credits max_total;
-  std::vector<model::Digest> inputs;  // what the provider may fetch from the agreement on until the end
+  std::optional<model::RateCard> rates;  // of the offer: a bid with a higher one is refused
+  std::vector<model::Digest> inputs;     // what the provider may fetch from the agreement on until the end
 };
-
-// Asked with a trail of Stage::agreed before the agreement leaves this node: why it must not, for example a budget.
-using Authorise = std::function<runtime::Task<std::optional<model::Why>>(const agreement::Trail&)>;
 
 struct SubmitterConfig {
   std::int64_t demand_validity_ms = 30'000;
   runtime::Duration ask_timeout = std::chrono::seconds(10);
   runtime::Duration lost_after = std::chrono::minutes(2);  // without a word from the provider: it is given up
   runtime::Duration reconnect_wait = std::chrono::seconds(1);
-  Authorise authorise;  // none: all may
 };
 
 // What is to be told while an order is carried out. Any may be empty.
@@ -52,6 +50,15 @@ struct OrderEnd {
   model::Why why;          // completed, or why not
   agreement::Trail trail;  // empty when no agreement was made; closed unless the provider was lost
   model::Credits owed;     // what this node has signed for
+  bool kept_back = false;  // by SubmitterAccounts::agreeing: no other provider would help
+};
+
+// The node's ledger, as dispatch::post() keeps it. Either may be empty.
+struct SubmitterAccounts {
+  // The agreement is signed and durable, and not sent yet: an error keeps it back, and its reason ends the order.
+  std::function<runtime::Task<std::expected<void, model::Why>>(const agreement::Trail&)> agreeing;
+  // Closed, or given up: this node adds no record any more. Of a trail of Stage::agreed or later.
+  std::function<runtime::Task<void>(const agreement::Trail&)> over;
 };
 
 // Set by others to have the work ended; the end still comes from the provider.
@@ -75,19 +82,23 @@ class Cancel {
 class Submitter {
  public:
   Submitter(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
-            SubmitterConfig config)
+            SubmitterConfig config, SubmitterAccounts accounts = {})
       : host_(host),
         runtime_(host.runtime()),
         key_(std::move(key)),
         journal_(journal),
         store_(store),
-        config_(std::move(config)) {}
+        config_(config),
+        accounts_(std::move(accounts)) {}
 
   // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancel& cancel);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
                                  Cancel& cancel);
+  // Sees to it that the provider has the acknowledgement of a closed trail, which may have been lost on its way: until
+  // this has succeeded once, before or after a crash, the trail is to be kept. The error is that of the connection.
+  runtime::Task<runtime::Result<void>> deliver(connection::PeerAddresses provider, const agreement::Trail& trail);
   // Whether a peer may have a blob: the inputs of an order that it is carrying out.
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const {
     return granted_.contains({peer, digest});
@@ -100,7 +111,9 @@ class Submitter {
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
   runtime::Task<Answer> ask(identity::PeerId provider, exchange::AgreementRequest request);
-  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail, Grant& grant);
+  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail, const Cancel& cancel,
+                                                 Grant& grant, bool& kept_back);
+  runtime::Task<runtime::Result<void>> hand_over(connection::PeerStream& stream, const agreement::Trail& trail);
   runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);
   agreement::Demand demand_for(const Order& order);
   runtime::Task<OrderEnd> follow(Following& following);
@@ -118,6 +131,7 @@ class Submitter {
   jobs::TrailJournal& journal_;
   blobs::BlobStore& store_;
   SubmitterConfig config_;
+  SubmitterAccounts accounts_;
   std::multiset<std::pair<identity::PeerId, model::Digest>> granted_;
 };
 

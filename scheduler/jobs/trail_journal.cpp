@@ -92,12 +92,25 @@ Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
   const std::string file = file_of(trail.demand().id);
   auto stored = co_await runtime_.disk().append(file, framed(envelope));
   if (stored) stored = co_await runtime_.disk().sync(file);
-  if (!stored) co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
-  co_return outcome;
+  if (stored) co_return outcome;
+  unsaved_.insert(trail.demand().id);
+  co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
+}
+
+Task<Result<void>> TrailJournal::mend(const Trail& trail) {
+  const DemandId id = trail.demand().id;
+  if (!unsaved_.contains(id)) co_return Result<void>();
+  // The end of the file may be half a record: all of it is written anew.
+  Bytes content;
+  for (const ByteView record : trail.records()) runtime::append(content, framed(record));
+  CO_CHECK(co_await runtime_.disk().replace(file_of(id), std::move(content)));
+  unsaved_.erase(id);
+  co_return Result<void>();
 }
 
 Task<Result<void>> TrailJournal::forget(const Trail& trail) {
   --trails_;
+  unsaved_.erase(trail.demand().id);
   co_return co_await runtime_.disk().remove(file_of(trail.demand().id));
 }
 

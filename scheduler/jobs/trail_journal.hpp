@@ -1,6 +1,7 @@
 // The trails of this node's agreements on its disk: what was acknowledged survives a crash.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,10 @@ class TrailJournal {
 
   // Lets the trail take the record and stores it: when this returns a kind, the record is durable and may be answered.
   // Why the trail refuses it, or model::Reason::disk_full: then the trail has the record and the disk has not, and the
-  // agreement can go no further.
+  // agreement can go no further before mend() has succeeded.
   runtime::Task<agreement::Outcome> take(agreement::Trail& trail, runtime::Bytes envelope);
+  // Stores what the disk did not take, as soon as it has room again. Nothing happens when it has taken everything.
+  runtime::Task<runtime::Result<void>> mend(const agreement::Trail& trail);
   // For one that came to nothing, or was settled and exported.
   runtime::Task<runtime::Result<void>> forget(const agreement::Trail& trail);
 
@@ -35,6 +38,7 @@ class TrailJournal {
  private:
   runtime::Runtime& runtime_;
   std::size_t trails_ = 0;
+  std::set<DemandId> unsaved_;  // whose trail is ahead of the disk
 };
 
 }  // namespace quern::jobs

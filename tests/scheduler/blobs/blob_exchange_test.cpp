@@ -4,6 +4,7 @@
 
 #include "overlay/protocols/length_delimited.hpp"
 #include "overlay/runtime/cleanup.hpp"
+#include "overlay/runtime/task_group.hpp"
 #include "tests/overlay/protocols/host_pair.hpp"
 
 namespace quern::blobs {
@@ -43,6 +44,7 @@ class TwoNodes {
   std::vector<Result<std::uint64_t>> fetched;
   std::vector<std::uint64_t> there_before;  // of the part, at each start of the client
   std::uint64_t size_max = kBytes;
+  std::size_t at_once = 1;
   bool right = false;
 
  private:
@@ -66,7 +68,13 @@ class TwoNodes {
           co_await host->connect("/ip4/" + world.address_of(server).to_string() + "/tcp/" + std::to_string(kPort));
       EXPECT_TRUE(peer);
       if (!peer) co_return;
-      fetched.push_back(co_await fetch_blob(*host, store, *peer, digest, size_max));
+      const auto one = [&]() -> Task<void> {
+        fetched.push_back(co_await fetch_blob(*host, store, *peer, digest, size_max));
+      };
+      co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+        for (std::size_t i = 0; i < at_once; ++i) group.spawn(one());
+        co_await group.join();
+      });
       right = (co_await store.read(digest)) == content_;
     };
     co_await runtime::with_cleanup<void>(ask, [&] { return host->stop(); });
@@ -94,6 +102,15 @@ TEST(BlobExchange, goes_on_where_a_crash_has_cut_it_off) {
   EXPECT_GE(nodes.there_before[1], kSyncBytes) << "a mebibyte a second had come for two seconds and more";
   ASSERT_EQ(nodes.fetched.size(), 1u);
   EXPECT_EQ(nodes.fetched[0], TwoNodes::kBytes);
+  EXPECT_TRUE(nodes.right);
+}
+
+TEST(BlobExchange, brings_a_blob_once_for_all_who_want_it_at_the_same_time) {
+  TwoNodes nodes;
+  nodes.at_once = 3;
+  nodes.world.run_until(Time{} + 6s);  // not long enough for it to come twice
+  ASSERT_EQ(nodes.fetched.size(), 3u);
+  for (const auto& fetched : nodes.fetched) EXPECT_EQ(fetched, TwoNodes::kBytes);
   EXPECT_TRUE(nodes.right);
 }
 

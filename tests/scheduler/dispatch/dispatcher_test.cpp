@@ -77,7 +77,7 @@ TEST(Dispatcher, spreads_shards_and_joins_their_outputs_in_order) {
   EXPECT_EQ(tasks_by_provider(*market.end),
             (std::map<std::string, int>{{market.name_of(0), 2}, {market.name_of(1), 6}}));
   std::string expected;
-  for (int shard = 0; shard < 8; ++shard) expected += "output of " + std::to_string(shard);
+  for (std::uint32_t shard = 0; shard < 8; ++shard) expected += engagement::TimedRunner::output_of(market.job, shard);
   ASSERT_EQ(market.outputs.size(), 1u);
   EXPECT_EQ(runtime::text_of(market.outputs[0]), expected);
   expect_ledgers_agree(market);
@@ -114,6 +114,36 @@ TEST(Dispatcher, that_is_canceled_pays_what_was_done_and_no_more) {
   EXPECT_GT(market.end->amount, model::Credits{6'000'000});
   EXPECT_LT(market.end->amount, model::Credits{18'000'000});
   expect_ledgers_agree(market);
+}
+
+// At whatever moment of its making it is canceled: no agreement is left behind that binds and that nobody follows.
+TEST(Dispatcher, that_is_canceled_while_it_agrees_leaves_no_work_behind) {
+  int agreed = 0;
+  for (int moment = 1; moment <= 40; ++moment) {
+    MarketWorld market({{.gigaflops = 1, .micro_per_second = 1'000'000}});
+    market.job = MarketWorld::job_of(100, 1);
+    market.cancel_after = moment * 5ms;
+    market.world.run_until(Time{} + 5min);
+    ASSERT_TRUE(market.end);
+    EXPECT_EQ(market.end->state, jobs::State::canceled);
+    agreed += static_cast<int>(market.end->trails.size());
+    expect_ledgers_agree(market);
+    market.world.crash(market.providers[0], simulation::CrashKind::process);
+    market.world.restart(market.providers[0]);
+    market.world.run_for(1min);
+    EXPECT_EQ(market.left_running, 0u) << moment;
+  }
+  EXPECT_GT(agreed, 5);
+  EXPECT_LT(agreed, 40);
+}
+
+TEST(Dispatcher, gives_a_provider_more_tasks_one_after_the_other_than_it_holds_at_once) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(80, 80);
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(market.closed[0].size(), 80u);
 }
 
 // Providers are killed and started again at moments drawn from the seed: every job ends once, and all ledgers agree.

@@ -27,24 +27,6 @@ struct ProviderSpec {
   std::uint64_t memory_bytes = 1ull << 30;
 };
 
-// Takes for each shard what it is told.
-class ShardRunner final : public engagement::Runner {
- public:
-  using Length = std::function<runtime::Duration(std::uint32_t shard)>;
-
-  ShardRunner(Runtime& runtime, blobs::BlobStore& store, Length length)
-      : runtime_(runtime), store_(store), length_(std::move(length)) {}
-  Task<engagement::Finished> run(engagement::Work work, engagement::Meter& meter) override {
-    engagement::TimedRunner timed(runtime_, store_, length_(work.shard));
-    co_return co_await timed.run(std::move(work), meter);
-  }
-
- private:
-  Runtime& runtime_;
-  blobs::BlobStore& store_;
-  Length length_;
-};
-
 class MarketWorld {
  public:
   static constexpr std::uint16_t kPort = 4001;
@@ -84,6 +66,7 @@ class MarketWorld {
   std::vector<QuoteRow> quotes_after;
   std::vector<runtime::Bytes> outputs;
   std::vector<std::vector<Trail>> closed;  // by provider
+  std::size_t left_running = 0;            // agreements, of all journals at the providers' starts
 
  private:
   static identity::PrivateKey key_of(std::size_t number) {
@@ -121,7 +104,8 @@ class MarketWorld {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
-    ShardRunner runner(runtime, store, [this, number](std::uint32_t shard) { return length_on(number, shard); });
+    engagement::TimedRunner runner(runtime, store,
+                                   [this, number](const auto& work) { return length_on(number, work.shard); });
     engagement::Provider provider(*host, key_of(number), journal, store, runner, {.credit_limit = {2'000'000}},
                                   [&, number](const Trail& trail) { closed[number].push_back(trail); });
     const blobs::BlobServer blobs(
@@ -131,7 +115,9 @@ class MarketWorld {
     const market::OfferBook book;
     const OfferServer offers(*host, book, [&] { return std::optional(own); });
     std::vector<std::string> damaged;
-    co_await provider.restore(*co_await journal.load(damaged));
+    auto trails = co_await journal.load(damaged);
+    for (const auto& [id, trail] : *trails) left_running += trail.stage() == Stage::running ? 1 : 0;
+    co_await provider.restore(*std::move(trails));
     EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
     co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(24h); },
                                          [&]() -> Task<void> {

@@ -97,6 +97,72 @@ TEST(Engagement, whose_provider_never_comes_back_is_owed_what_was_signed_for) {
   EXPECT_EQ(parties.ends[0].owed, parties.ends[0].trail.authorised());
 }
 
+TEST(Engagement, is_not_made_with_a_provider_that_bids_more_than_it_offers) {
+  TwoParties parties;
+  parties.change_order = [](Order& order) {
+    order.rates = sample_offer().devices[0].rates;
+    --order.rates->rate[static_cast<std::size_t>(model::Dimension::device_time)];
+  };
+  parties.world.run_until(Time{} + 1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::terms_differ) << model::to_text(parties.ends[0].why);
+}
+
+TEST(Engagement, that_the_ledger_keeps_back_is_never_sent) {
+  TwoParties parties;
+  std::vector<Stage> over;
+  parties.accounts.agreeing = [](const Trail&) -> Task<std::expected<void, model::Why>> {
+    co_return std::unexpected(model::Why{Reason::budget_exceeded, "nothing left"});
+  };
+  parties.accounts.over = [&](const Trail& trail) -> Task<void> {
+    over.push_back(trail.stage());
+    co_return;
+  };
+  parties.world.run_until(Time{} + 1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::budget_exceeded);
+  EXPECT_TRUE(parties.ends[0].kept_back);
+  EXPECT_EQ(over, std::vector{Stage::agreed});
+  EXPECT_TRUE(parties.closed.empty());
+}
+
+TEST(Engagement, whose_outputs_do_not_come_is_not_called_completed) {
+  TwoParties parties;
+  parties.output_asked_for = [&] { parties.world.links().cut(parties.submitter_node, parties.provider_node, true); };
+  parties.world.run_until(Time{} + 10min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].trail.stage(), Stage::ended);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost) << model::to_text(parties.ends[0].why);
+}
+
+TEST(Engagement, whose_acknowledgement_is_lost_is_closed_when_it_is_delivered_later) {
+  TwoParties parties;
+  parties.accounts.over = [&](const Trail& trail) -> Task<void> {
+    EXPECT_EQ(trail.stage(), Stage::closed);
+    parties.world.links().cut(parties.submitter_node, parties.provider_node, true);
+    co_return;
+  };
+  parties.deliver_after = 10min;
+  parties.world.run_until(Time{} + 9min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_TRUE(parties.closed.empty()) << "the provider waits for it";
+  parties.world.links().cut(parties.submitter_node, parties.provider_node, false);
+  parties.world.run_until(Time{} + 12min);
+  expect_same_end(parties, Reason::completed);
+  const auto& delivered = parties.delivered;
+  ASSERT_TRUE(delivered);
+  EXPECT_TRUE(*delivered);
+}
+
+TEST(Engagement, on_a_full_disk_ends_by_that_name_once_there_is_room) {
+  TwoParties parties;
+  parties.disk_full_after = 3s;
+  parties.world.run_until(Time{} + 10min);
+  expect_same_end(parties, Reason::disk_full);
+  EXPECT_GT(parties.ends[0].owed, model::Credits{1'000'000});
+  EXPECT_LT(parties.ends[0].owed, model::Credits{5'000'000});
+}
+
 // Either is killed, or the way between them cut, at any moment: the agreement ends once and alike on both sides, and
 // nobody owes more than it signed for.
 TEST(Engagement, comes_to_one_end_whoever_is_killed_at_any_moment) {

@@ -1,4 +1,4 @@
-// A provider and a submitter on two simulated nodes, with a runner that only takes time.
+// A provider and a submitter on two simulated nodes, with work that only takes time.
 #pragma once
 #include <functional>
 #include <optional>
@@ -13,6 +13,7 @@
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/model/manifest.hpp"
 #include "tests/overlay/connection/test_peers.hpp"
+#include "tests/scheduler/engagement/timed_work.hpp"
 
 namespace quern::engagement {
 
@@ -26,89 +27,14 @@ using runtime::Runtime;
 using runtime::Task;
 using runtime::Time;
 
-// Takes virtual time as a device would, and says so as a runner does.
-class TimedRunner final : public Runner {
- public:
-  TimedRunner(Runtime& runtime, blobs::BlobStore& store, runtime::Duration length)
-      : runtime_(runtime), store_(store), length_(length) {}
-
-  Task<Finished> run(Work work, Meter& meter) override {
-    constexpr auto kStep = 100ms;
-    Finished finished;
-    finished.usage[model::Dimension::setup] = 1;
-    meter.log(bytes_of("begins\n"));
-    for (auto done = kStep; done <= length_; done += kStep) {
-      co_await runtime_.clock().sleep_for(kStep);
-      finished.usage[model::Dimension::device_time] = static_cast<std::uint64_t>(done / 1us);
-      if (!co_await meter.used(finished.usage, static_cast<std::uint32_t>(done * 1000 / length_))) {
-        finished.why = {Reason::canceled, {}};
-        co_return finished;
-      }
-    }
-    const auto output = co_await store_.add(runtime::copy_of(bytes_of("output of " + std::to_string(work.shard))));
-    finished.outputs = {{*output, *store_.size_of(*output)}};
-    finished.why = {Reason::completed, {}};
-    co_return finished;
-  }
-
- private:
-  Runtime& runtime_;
-  blobs::BlobStore& store_;
-  runtime::Duration length_;
-};
-
-inline model::Job sample_job() {
-  model::Job job;
-  job.name = "sample";
-  job.inputs = {{.path = "k.cl", .digest = blobs::digest_of(bytes_of("source")), .bytes = 6}};
-  job.outputs = {{.path = "out.bin", .max_bytes = 4096}};
-  job.program.sources = {"k.cl"};
-  model::Buffer buffer;
-  buffer.name = "out";
-  buffer.bytes = 4096;
-  buffer.output = "out.bin";
-  job.buffers = {buffer};
-  model::Step step;
-  step.kernel = "k";
-  step.global_work_size = {1024};
-  step.arguments = {model::BufferArgument{{"out"}}};
-  job.steps = {step};
-  job.work = model::Work{.fp32_flop = 2'000'000'000, .fp64_flop = 0, .int32_op = 0, .memory_bytes = 0};
-  return job;
-}
-
-// A micro-credit a device microsecond: amounts are device time.
-inline model::Offer sample_offer() {
-  model::OfferedDevice device;
-  device.id = "gpu";
-  device.name = "GPU";
-  device.type = model::DeviceType::gpu;
-  device.opencl_version = 300;
-  device.compute_units = 1;
-  device.global_memory_bytes = device.allocation_max_bytes = 1ull << 30;
-  device.local_memory_bytes = 32 << 10;
-  device.speed.fp32_flops = 1'000'000'000;
-  device.rates[model::Dimension::device_time] = 1'000'000;
-  model::Offer offer;
-  offer.sequence = 1;
-  offer.until_unix_ms = INT64_MAX;
-  offer.kinds = {model::JobKind::opencl_kernel};
-  offer.devices = {device};
-  offer.limits = {.cpu_cores = 4,
-                  .memory_bytes = 4ull << 30,
-                  .scratch_bytes = 1ull << 30,
-                  .walltime_ms = 3'600'000,
-                  .input_bytes = 1 << 20,
-                  .output_bytes = 1 << 20};
-  return offer;
-}
-
 class TwoParties {
  public:
   static constexpr std::uint16_t kPort = 4001;
+  static constexpr std::size_t kDiskBytes = 1 << 20;
 
   explicit TwoParties(std::uint64_t seed = 1) : world({.seed = seed}) {
-    provider_node = world.add_node({.name = "provider"}, [this](Runtime& runtime) { return provide(runtime); });
+    provider_node = world.add_node({.name = "provider", .disk_bytes_max = kDiskBytes},
+                                   [this](Runtime& runtime) { return provide(runtime); });
     submitter_node = world.add_node({.name = "submitter"}, [this](Runtime& runtime) { return submit(runtime); });
   }
 
@@ -120,6 +46,11 @@ class TwoParties {
   ProviderConfig provider_config;
   std::function<void(Order&)> change_order;
   std::optional<runtime::Duration> cancel_after;
+  std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
+  std::function<void()> output_asked_for;
+  SubmitterAccounts accounts;
+  std::optional<runtime::Duration> deliver_after;  // the end
+  std::optional<runtime::Result<void>> delivered;
 
   std::vector<OrderEnd> ends;  // at the submitter
   std::vector<Trail> closed;   // at the provider
@@ -145,21 +76,35 @@ class TwoParties {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
-    TimedRunner runner(runtime, store, work_length);
+    TimedRunner runner(runtime, store, [this](const Work&) { return work_length; });
     Provider provider(*host, provider_key(), journal, store, runner, provider_config,
                       [this](const Trail& trail) { closed.push_back(trail); });
-    const blobs::BlobServer blobs(
-        *host, store, [&](const auto& peer, const auto& digest) { return provider.may_have(peer, digest); });
+    const blobs::BlobServer blobs(*host, store, [&](const auto& peer, const auto& digest) {
+      if (output_asked_for) output_asked_for();
+      return provider.may_have(peer, digest);
+    });
     provider.set_offer(sample_offer());
     auto trails = co_await journal.load(damaged);
     left_at_provider = *trails;
     co_await provider.restore(*std::move(trails));
     EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
-    co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(24h); },
-                                         [&]() -> Task<void> {
-                                           co_await provider.stop();
-                                           co_await host->stop();
-                                         });
+    co_await runtime::with_cleanup<void>(
+        [&] { return disk_full_after ? fill_disk(runtime) : runtime.clock().sleep_for(24h); },
+        [&]() -> Task<void> {
+          co_await provider.stop();
+          co_await host->stop();
+        });
+  }
+
+  Task<void> fill_disk(Runtime& runtime) const {
+    co_await runtime.clock().sleep_for(*disk_full_after);
+    for (std::size_t bytes = kDiskBytes; bytes > 0;) {
+      const auto taken = co_await runtime.disk().append("hog", Bytes(bytes));
+      if (!taken) bytes /= 2;
+    }
+    co_await runtime.clock().sleep_for(1min);
+    EXPECT_TRUE(co_await runtime.disk().remove("hog"));
+    co_await runtime.clock().sleep_for(24h);
   }
 
   Task<void> submit(Runtime& runtime) {
@@ -169,13 +114,17 @@ class TwoParties {
     EXPECT_TRUE(co_await store.load());
     EXPECT_TRUE(co_await store.add(runtime::copy_of(bytes_of("source"))));
     const blobs::BlobServer blobs(*host, store, [](const auto&, const auto&) { return true; });
-    Submitter submitter(*host, submitter_key(), journal, store, {});
+    Submitter submitter(*host, submitter_key(), journal, store, {}, accounts);
     auto trails = co_await journal.load(damaged);
     const auto work = [&]() -> Task<void> {
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         Cancel cancel;
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
         co_await carry_out(submitter, *std::move(trails), cancel);
+        if (deliver_after) {
+          co_await runtime.clock().sleep_for(*deliver_after);
+          delivered = co_await submitter.deliver(where(), ends.back().trail);
+        }
         cancel.ask();
         co_await group.join();
       });

@@ -1,0 +1,104 @@
+// Work that only takes virtual time, and a job and an offer that are easy to reckon with.
+#pragma once
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "scheduler/blobs/blob_store.hpp"
+#include "scheduler/engagement/runner.hpp"
+#include "scheduler/model/offer.hpp"
+
+namespace quern::engagement {
+
+inline constexpr std::uint64_t kTimedStepMs = 100;
+
+// Takes virtual time as a device would, and says so as a runner does.
+class TimedRunner final : public Runner {
+ public:
+  using Length = std::function<runtime::Duration(const Work&)>;
+
+  TimedRunner(runtime::Runtime& runtime, blobs::BlobStore& store, Length length)
+      : runtime_(runtime), store_(store), length_(std::move(length)) {}
+
+  runtime::Task<Finished> run(Work work, Meter& meter) override {
+    using namespace std::chrono_literals;
+    constexpr std::chrono::milliseconds kStep{kTimedStepMs};
+    const runtime::Duration length = length_(work);
+    Finished finished;
+    finished.usage[model::Dimension::setup] = 1;
+    meter.log(runtime::bytes_of("begins\n"));
+    for (auto done = kStep; done <= length; done += kStep) {
+      co_await runtime_.clock().sleep_for(kStep);
+      finished.usage[model::Dimension::device_time] = static_cast<std::uint64_t>(done / 1us);
+      if (!co_await meter.used(finished.usage, static_cast<std::uint32_t>(done * 1000 / length))) {
+        finished.why = {model::Reason::canceled, {}};
+        co_return finished;
+      }
+    }
+    const auto output = co_await store_.add(runtime::copy_of(runtime::bytes_of(output_of(work.job, work.shard))));
+    if (!output) {
+      finished.why = {model::Reason::disk_full, output.error().message()};
+      co_return finished;
+    }
+    finished.outputs = {{*output, *store_.size_of(*output)}};
+    finished.why = {model::Reason::completed, {}};
+    co_return finished;
+  }
+
+  static std::string output_of(const model::Job& job, std::uint32_t shard) {
+    return "output of " + job.name + ", shard " + std::to_string(shard) + "; ";
+  }
+
+ private:
+  runtime::Runtime& runtime_;
+  blobs::BlobStore& store_;
+  Length length_;
+};
+
+inline model::Job sample_job() {
+  model::Job job;
+  job.name = "sample";
+  job.inputs = {{.path = "k.cl", .digest = blobs::digest_of(runtime::bytes_of("source")), .bytes = 6}};
+  job.outputs = {{.path = "out.bin", .max_bytes = 4096}};
+  job.program.sources = {"k.cl"};
+  model::Buffer buffer;
+  buffer.name = "out";
+  buffer.bytes = 4096;
+  buffer.output = "out.bin";
+  job.buffers = {buffer};
+  model::Step step;
+  step.kernel = "k";
+  step.global_work_size = {1024};
+  step.arguments = {model::BufferArgument{{"out"}}};
+  job.steps = {step};
+  job.work = model::Work{.fp32_flop = 2'000'000'000, .fp64_flop = 0, .int32_op = 0, .memory_bytes = 0};
+  return job;
+}
+
+// A micro-credit a device microsecond: amounts are device time.
+inline model::Offer sample_offer() {
+  model::OfferedDevice device;
+  device.id = "gpu";
+  device.name = "GPU";
+  device.type = model::DeviceType::gpu;
+  device.opencl_version = 300;
+  device.compute_units = 1;
+  device.global_memory_bytes = device.allocation_max_bytes = 1ull << 30;
+  device.local_memory_bytes = 32 << 10;
+  device.speed.fp32_flops = 1'000'000'000;
+  device.rates[model::Dimension::device_time] = 1'000'000;
+  model::Offer offer;
+  offer.sequence = 1;
+  offer.until_unix_ms = INT64_MAX;
+  offer.kinds = {model::JobKind::opencl_kernel};
+  offer.devices = {device};
+  offer.limits = {.cpu_cores = 4,
+                  .memory_bytes = 4ull << 30,
+                  .scratch_bytes = 1ull << 30,
+                  .walltime_ms = 3'600'000,
+                  .input_bytes = 1 << 20,
+                  .output_bytes = 1 << 20};
+  return offer;
+}
+
+}  // namespace quern::engagement
