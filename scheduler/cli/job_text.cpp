@@ -138,10 +138,9 @@ void write_quotes(Page& page, const QuotesAnswer& answer) {
   if (priced.empty()) {
     page.line(page.paint(Tone::warn, "No device can do this job."), 0);
   } else if (cheapest_hour != priced.begin()) {
-    page.line(
-        page.paint(Tone::dim, "Costs are credits for this job. The cheapest per hour is not the cheapest for it."), 0);
+    page.line(page.paint(Tone::dim, "Credits for this job; the cheapest per hour is not the cheapest for it."), 0);
   } else {
-    page.line(page.paint(Tone::dim, "Costs are credits for this job."), 0);
+    page.line(page.paint(Tone::dim, "Credits for this job."), 0);
   }
 }
 

@@ -6,6 +6,7 @@ usage: job_commands_test.py QUERN SCRIPTED_DAEMON EXAMPLE    EXAMPLE writes a tr
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import unittest
@@ -79,6 +80,18 @@ class JobCommandsTest(scripted.DaemonTest):
         self.answers["job.log"] = [log_answer(b"all\n", complete=True)]
         self.start()
         self.assertEqual(self.shown("logs", "--follow", JOB), "all\n")
+
+    def test_ctrl_c_ends_logs_and_leaves_the_job_alone(self):
+        self.answers["job.log"] = [log_answer(b"one\n")]
+        self.topics["job/" + JOB] = [scripted.detail(log=b"one\n"), {"$wait": "never"}]
+        self.start()
+        process = subprocess.Popen([self.quern, "logs", "-f", JOB, "--socket", self.socket], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=self.environment())
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "one\n")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.communicate(timeout=60), ("", "quern: interrupted\n"))
+        self.assertEqual((process.returncode, self.calls("job.cancel")), (4, []))
 
     def test_a_log_that_does_not_go_on_is_an_error_not_a_loop(self):
         self.answers["job.log"] = [{"content": "", "offset": 0, "end": 10, "complete": False}]
