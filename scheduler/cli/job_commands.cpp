@@ -85,7 +85,8 @@ Task<Outcome<ExitCode>> cancel_job(Daemon& daemon, const ShowOptions& options, c
   co_return show(options, answer, [&](Page& page) { page.line(visible(id) + ": " + visible(state.state), 0); });
 }
 
-Task<Outcome<ExitCode>> fetch_outputs(Daemon& daemon, const std::string& word, const std::string& folder, bool force) {
+Task<Outcome<ExitCode>> fetch_outputs(Daemon& daemon, const ShowOptions& options, const std::string& word,
+                                      const std::string& folder, bool force) {
   CO_TRY(const std::string id, co_await find_job(daemon, word));
   CO_TRY(const JobDetail detail, co_await daemon.ask<JobDetail>("job.get", {{"id", id}}));
   if (detail.outputs.empty()) {
@@ -96,17 +97,25 @@ Task<Outcome<ExitCode>> fetch_outputs(Daemon& daemon, const std::string& word, c
                           (job.ended_unix_ms ? "" : "\nFollow it with: quern logs -f " + visible(id)));
   }
   std::vector<std::string> paths;
+  paths.reserve(detail.outputs.size());
   for (const OutputAnswer& output : detail.outputs) paths.push_back(output.path);
   CO_CHECK(check_free(folder, paths, force));
   CO_TRY(const auto files, co_await download_outputs(daemon, detail, folder, force));
-  std::string text;
-  for (std::size_t i = 0; i < files.size(); ++i)
-    text += visible(files[i]) + "  " + bytes_text(detail.outputs[i].bytes) + '\n';
-  co_return print(text);
+  json::array list;
+  list.reserve(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const OutputAnswer& output = detail.outputs[i];
+    list.push_back(json::object{{"file", visible(files[i])}, {"bytes", output.bytes}, {"digest", output.digest}});
+  }
+  co_return show(options, list, [&](Page& page) {
+    for (std::size_t i = 0; i < files.size(); ++i)
+      page.line(visible(files[i]) + ", " + bytes_text(detail.outputs[i].bytes), 0);
+  });
 }
 
 void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<std::string>& files) {
   std::vector<std::string> providers;
+  providers.reserve(answer.trails.size());
   for (const TrailAnswer& trail : answer.trails) providers.push_back(trail.provider);
   const ShortNames names(std::move(providers));
   Table table({{"TASK", Align::right},
@@ -116,7 +125,7 @@ void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<st
                {"END", Align::left, 8},
                {"CREDITS", Align::point}});
   for (const TrailAnswer& trail : answer.trails) {
-    table.add({std::to_string(trail.task), std::to_string(trail.attempt), names.of(trail.provider),
+    table.add({std::to_string(trail.task), std::to_string(trail.attempt + 1), names.of(trail.provider),
                visible(trail.stage), visible(trail.end), model::to_text(trail.amount)});
   }
   if (answer.trails.empty()) {
@@ -152,8 +161,9 @@ ExitCode run_cancel(const ShowOptions& options, const std::string& job) {
   return with_daemon(options.daemon, [&](Daemon& daemon) { return cancel_job(daemon, options, job); });
 }
 
-ExitCode run_outputs(const DaemonOptions& options, const std::string& job, const std::string& folder, bool force) {
-  return with_daemon(options, [&](Daemon& daemon) { return fetch_outputs(daemon, job, folder, force); });
+ExitCode run_outputs(const ShowOptions& options, const std::string& job, const std::string& folder, bool force) {
+  return with_daemon(options.daemon,
+                     [&](Daemon& daemon) { return fetch_outputs(daemon, options, job, folder, force); });
 }
 
 ExitCode run_receipt(const ShowOptions& options, const std::string& job, const std::string& folder, bool force) {

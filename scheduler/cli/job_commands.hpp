@@ -12,8 +12,8 @@ ExitCode run_logs(const DaemonOptions& options, const std::string& job, bool fol
 
 ExitCode run_cancel(const ShowOptions& options, const std::string& job);
 
-// incomplete: the job has not ended, or has no outputs.
-ExitCode run_outputs(const DaemonOptions& options, const std::string& job, const std::string& folder, bool force);
+// Writes the outputs and lists the files. incomplete: the job has not ended, or has no outputs.
+ExitCode run_outputs(const ShowOptions& options, const std::string& job, const std::string& folder, bool force);
 
 // Shows the agreements behind a job and, where a folder is named, writes their trails there.
 ExitCode run_receipt(const ShowOptions& options, const std::string& job, const std::string& folder, bool force);

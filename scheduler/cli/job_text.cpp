@@ -70,11 +70,6 @@ std::vector<PricedRow> priced_rows(const QuotesAnswer& answer) {
   return rows;
 }
 
-std::string quoted_text(const AttemptAnswer& attempt) {
-  if (!attempt.quoted) return "";
-  return to_text(attempt.quoted->low) + " to " + to_text(attempt.quoted->high);
-}
-
 void write_head(Page& page, const JobDetail& detail, std::int64_t now_unix_ms) {
   const JobAnswer& job = detail.job;
   if (!job.name.empty()) page.row("Name", visible(job.name));
@@ -143,10 +138,9 @@ void write_quotes(Page& page, const QuotesAnswer& answer) {
   if (priced.empty()) {
     page.line(page.paint(Tone::warn, "No device can do this job."), 0);
   } else if (cheapest_hour != priced.begin()) {
-    page.line(
-        page.paint(Tone::dim, "Costs are credits for this job. The cheapest per hour is not the cheapest for it."), 0);
+    page.line(page.paint(Tone::dim, "Credits for this job; the cheapest per hour is not the cheapest for it."), 0);
   } else {
-    page.line(page.paint(Tone::dim, "Costs are credits for this job."), 0);
+    page.line(page.paint(Tone::dim, "Credits for this job."), 0);
   }
 }
 
@@ -190,15 +184,17 @@ void write_placement(Page& page, const JobDetail& detail) {
                {"DEVICE", Align::left, 10},
                {"STATE", Align::left, 8},
                {"CREDITS", Align::point},
-               {"EXPECTED", Align::left, 8}});
+               {"LOW", Align::point},
+               {"HIGH", Align::point}});
   for (const TaskAnswer& task : detail.tasks) {
     const std::string number = std::to_string(task.task);
     if (task.attempts.empty()) table.add({number, "", "", "", visible(task.state)});
     for (std::size_t i = 0; i < task.attempts.size(); ++i) {
       const AttemptAnswer& attempt = task.attempts[i];
+      const auto& quoted = attempt.quoted;
       table.add({i == 0 ? number : "", std::to_string(i + 1), names.of(attempt.provider), visible(attempt.device_name),
                  page.paint(tone_of_state(attempt.state), visible(attempt.state)), to_text(attempt.amount),
-                 quoted_text(attempt)});
+                 quoted ? to_text(quoted->low) : "", quoted ? to_text(quoted->high) : ""});
       if (attempt.why && attempt.why->reason != "completed") table.add_text({"", ""}, why_text(*attempt.why));
     }
     const bool told = !task.attempts.empty() && task.attempts.back().why == task.why;

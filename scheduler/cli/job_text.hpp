@@ -19,7 +19,7 @@ void write_quotes(Page& page, const QuotesAnswer& answer);
 
 void write_jobs(Page& page, const JobsAnswer& answer);
 void write_job(Page& page, const JobDetail& detail, std::int64_t now_unix_ms);
-// Where each task ran, how often it was tried, what it cost and what was expected.
+// Where each task ran, how often it was tried, what it cost, and between what bounds that was expected.
 void write_placement(Page& page, const JobDetail& detail);
 
 // What is drawn while a job runs: a head, a bar, the tasks that are under way.

@@ -43,6 +43,7 @@ struct LogContent {
   std::string bytes;
   std::uint64_t offset = 0;
   std::uint64_t end = 0;
+  std::uint64_t dropped = 0;  // bytes behind the end that were not kept
   bool complete = false;
 };
 void read_fields(const Fields& fields, LogContent& answer) {
@@ -51,6 +52,7 @@ void read_fields(const Fields& fields, LogContent& answer) {
   answer = {.bytes = bytes ? *std::move(bytes) : "",
             .offset = fields.field<std::uint64_t>("offset"),
             .end = fields.field<std::uint64_t>("end"),
+            .dropped = fields.field<std::optional<std::uint64_t>>("dropped_bytes").value_or(0),
             .complete = fields.field<bool>("complete")};
   if (answer.offset > answer.end || answer.bytes.size() > answer.end - answer.offset)
     fields.refuse("end", "is before the end of what is given");
@@ -153,7 +155,10 @@ Task<Outcome<bool>> LogReader::advance() {
       sink_("[" + std::to_string(content.offset - offset_) + " bytes of the log are no longer there]\n");
     sink_(content.bytes);
     offset_ = content.offset + content.bytes.size();
-    if (offset_ >= content.end) co_return content.complete;
+    if (offset_ < content.end) continue;
+    if (content.complete && content.dropped != 0)
+      sink_("[" + std::to_string(content.dropped) + " bytes more were not kept]\n");
+    co_return content.complete;
   }
 }
 
@@ -178,7 +183,7 @@ Outcome<std::vector<std::string>> write_trails(const TrailsAnswer& answer, std::
   std::vector<std::string> files;
   for (const TrailAnswer& trail : answer.trails) {
     const fs::path target = folder / ((names_a_file ? std::string(job) : "job") + '-' + std::to_string(trail.task) +
-                                      '-' + std::to_string(trail.attempt) + ".trail");
+                                      '-' + std::to_string(trail.attempt + 1) + ".trail");
     auto file = NewFile::create(target);
     if (!file) return trouble(ExitCode::failed, file.error());
     auto done = file->write(trail.file);

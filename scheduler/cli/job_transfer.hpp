@@ -46,7 +46,7 @@ class LogReader {
 // The paper trail of one attempt.
 struct TrailAnswer {
   std::uint64_t task = 0;
-  std::uint64_t attempt = 0;
+  std::uint64_t attempt = 0;  // counted from 0; people count tries from 1
   std::string provider;
   std::string file;  // its bytes, which `quern verify` reads
   std::string stage;
@@ -58,7 +58,7 @@ struct TrailsAnswer {
 };
 void read_fields(const Fields& fields, TrailsAnswer& answer);
 
-// Writes each trail below `folder` as "JOB-TASK-ATTEMPT.trail". Returns the files, in the trails' order.
+// Writes each trail below `folder` as "JOB-TASK-TRY.trail". Returns the files, in the trails' order.
 Outcome<std::vector<std::string>> write_trails(const TrailsAnswer& answer, std::string_view job,
                                                const std::filesystem::path& folder, bool overwrite);
 

@@ -184,8 +184,8 @@ void add_job_commands(CommandLine& line) {
   CLI::App& cancel = add_showing_command(line, "cancel", kCancelAbout, kShownFooter,
                                          [&words] { return run_cancel(words.show, words.job); });
   add_job_argument(cancel, words);
-  CLI::App& outputs = add_daemon_command(line, "outputs", kOutputsAbout, kOutputsFooter, [&words] {
-    return run_outputs(words.show.daemon, words.job, words.folder, words.force);
+  CLI::App& outputs = add_showing_command(line, "outputs", kOutputsAbout, kOutputsFooter, [&words] {
+    return run_outputs(words.show, words.job, words.folder, words.force);
   });
   add_job_argument(outputs, words);
   outputs.add_option("-o,--output", words.folder, "Write them below DIR")->type_name("DIR")->required();

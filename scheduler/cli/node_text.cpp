@@ -71,7 +71,7 @@ void write_status(Page& page, const StatusAnswer& status, std::int64_t now_unix_
 
 void write_peers(Page& page, const PeersAnswer& answer) {
   if (answer.peers.empty()) {
-    page.line("No peers. Name some in quernd.toml, under [network].", 0);
+    page.line("No peers. Name some in quernd.toml: overlay.peers (docs/config.md).", 0);
     return;
   }
   Table table({{"PEER", Align::left, kShortNameBytes},

@@ -52,6 +52,7 @@ Task<Outcome<json::array>> whole_ids(Daemon& daemon, const std::vector<std::stri
   CO_TRY(const PeersAnswer peers, co_await daemon.ask<PeersAnswer>("peer.list"));
   CO_TRY(const OffersAnswer offers, co_await daemon.ask<OffersAnswer>("offer.list"));
   std::vector<std::string> known;
+  known.reserve(peers.peers.size() + offers.offers.size());
   for (const PeersAnswer::Peer& peer : peers.peers) known.push_back(peer.peer);
   for (const OffersAnswer::Offer& offer : offers.offers) known.push_back(offer.provider);
   std::ranges::sort(known);
@@ -218,8 +219,9 @@ Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& opt
   const std::string look_after =
       "\nThe job is the daemon's now. Look after it with: quern job " + id + "\nor: quern logs -f " + id;
   if (!end) co_return trouble(end.error().code, end.error().text + look_after);
-  if (!*end) co_return trouble(ExitCode::canceled, "left " + id + look_after);
-  CO_TRY(const JobDetail detail, Daemon::read_as<JobDetail>(**end, "topic job/" + submitted.id));
+  const std::optional<json::value>& last = *end;
+  if (!last) co_return trouble(ExitCode::canceled, "left " + id + look_after);
+  CO_TRY(const JobDetail detail, Daemon::read_as<JobDetail>(*last, "topic job/" + submitted.id));
   daemon.interrupts().handled = false;
   auto written = co_await fetch_results(daemon, run, detail);
   if (!written) {
@@ -227,7 +229,7 @@ Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& opt
                                                 "). Fetch what it made with: quern outputs " + id + " -o DIR");
   }
   const ExitCode shown =
-      show(options, **end, [&](Page& page) { write_end(page, run, detail, *written, now_unix_ms(daemon)); });
+      show(options, *last, [&](Page& page) { write_end(page, run, detail, *written, now_unix_ms(daemon)); });
   co_return shown == ExitCode::complete ? code_of_end(detail.job) : shown;
 }
 
@@ -297,6 +299,7 @@ ExitCode run_job(const ShowOptions& options, const RunOptions& run) {
   if (!local) return fail(local.error());
   if (!run.folder.empty()) {
     std::vector<std::string> paths;
+    paths.reserve(local->job.outputs.size());
     for (const model::Output& output : local->job.outputs) paths.push_back(output.path);
     if (const auto free = check_free(run.folder, paths, run.force); !free) return fail(free.error());
   }

@@ -41,6 +41,7 @@ Task<Outcome<ExitCode>> show_offers(Daemon& daemon, const ShowOptions& options, 
   CO_TRY(OffersAnswer offers, Daemon::read_as<OffersAnswer>(answer, "answer to offer.list"));
   if (!filter.provider.empty()) {
     std::vector<std::string> providers;
+    providers.reserve(offers.offers.size());
     for (const OffersAnswer::Offer& offer : offers.offers) providers.push_back(offer.provider);
     const auto provider = resolve(filter.provider, providers, "provider");
     if (!provider) co_return trouble(ExitCode::usage, "--provider: " + provider.error());

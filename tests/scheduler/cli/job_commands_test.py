@@ -3,8 +3,10 @@
 
 usage: job_commands_test.py QUERN SCRIPTED_DAEMON EXAMPLE    EXAMPLE writes a trail that holds to its standard output
 """
+import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import unittest
@@ -16,7 +18,7 @@ LOG = b"building\x1b[2J\n" + bytes(range(256)) + b"\n" + b"done\n"
 
 
 def trail(task, file):
-    return {"task": task, "attempt": 1, "provider": FAST, "file": text64(file),
+    return {"task": task, "attempt": 0, "provider": FAST, "file": text64(file),
             "statement": {"stage": "closed", "amount_micro": 5_100_000, "end": "completed"}}
 
 
@@ -60,6 +62,11 @@ class JobCommandsTest(scripted.DaemonTest):
         self.start()
         self.assertEqual(self.shown("logs", JOB), "[1000 bytes of the log are no longer there]\nend\n")
 
+    def test_logs_say_what_was_not_kept(self):
+        self.answers["job.log"] = [log_answer(b"all\n", complete=True) | {"dropped_bytes": 7}]
+        self.start()
+        self.assertEqual(self.shown("logs", JOB), "all\n[7 bytes more were not kept]\n")
+
     def test_logs_follow_to_the_end_of_the_job(self):
         self.answers["job.log"] = [log_answer(b"one\n"), log_answer(b"one\ntwo\n", 4),
                                    log_answer(b"one\ntwo\nthree\n", 8, True)]
@@ -73,6 +80,18 @@ class JobCommandsTest(scripted.DaemonTest):
         self.answers["job.log"] = [log_answer(b"all\n", complete=True)]
         self.start()
         self.assertEqual(self.shown("logs", "--follow", JOB), "all\n")
+
+    def test_ctrl_c_ends_logs_and_leaves_the_job_alone(self):
+        self.answers["job.log"] = [log_answer(b"one\n")]
+        self.topics["job/" + JOB] = [scripted.detail(log=b"one\n"), {"$wait": "never"}]
+        self.start()
+        process = subprocess.Popen([self.quern, "logs", "-f", JOB, "--socket", self.socket], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=self.environment())
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "one\n")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.communicate(timeout=60), ("", "quern: interrupted\n"))
+        self.assertEqual((process.returncode, self.calls("job.cancel")), (4, []))
 
     def test_a_log_that_does_not_go_on_is_an_error_not_a_loop(self):
         self.answers["job.log"] = [{"content": "", "offset": 0, "end": 10, "complete": False}]
@@ -90,7 +109,7 @@ class JobCommandsTest(scripted.DaemonTest):
         self.answers["blob.get"] = [{"content": text64(OUTPUT[:1000]), "size": len(OUTPUT)},
                                     {"content": text64(OUTPUT[1000:]), "size": len(OUTPUT)}]
         self.start()
-        self.assertEqual(self.shown("outputs", JOB, "-o", "got"), "got/results/out.bin  1 KiB\n")
+        self.assertEqual(self.shown("outputs", JOB, "-o", "got"), "got/results/out.bin, 1 KiB\n")
         self.assertEqual((self.folder / "got/results/out.bin").read_bytes(), OUTPUT)
         self.assertEqual([(call["digest"], call["offset"]) for call in self.calls("blob.get")],
                          [(digest(OUTPUT), 0), (digest(OUTPUT), 1000)])
@@ -105,7 +124,8 @@ class JobCommandsTest(scripted.DaemonTest):
         self.assertEqual((result.returncode, result.stdout), (3, ""))
         self.assertIn("got/results/out.bin: there is such a file already; --force replaces it", result.stderr)
         self.assertEqual(file.read_text(), "mine")
-        self.shown("outputs", JOB, "-o", "got", "--force")
+        files = json.loads(self.shown("outputs", JOB, "-o", "got", "--force", "--json"))
+        self.assertEqual(files, [{"file": "got/results/out.bin", "bytes": len(OUTPUT), "digest": digest(OUTPUT)}])
         self.assertEqual(file.read_bytes(), OUTPUT)
 
     def test_outputs_that_are_others_leave_no_file(self):

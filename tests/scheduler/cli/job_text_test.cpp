@@ -61,7 +61,7 @@ TEST(JobText, the_cheapest_for_the_job_is_marked_and_so_is_the_cheapest_hour_whe
             "PROVIDER  DEVICE  LIKELY  LOW  HIGH   TIME  PER HOUR\n"
             "bbbbbbbb  card         1  0.5     2  2.0 s       0.9  cheapest\n"
             "aaaaaaaa  card         3  1.5     6  2.0 s       0.1  per hour\n"
-            "Costs are credits for this job. The cheapest per hour is not the cheapest for it.\n");
+            "Credits for this job; the cheapest per hour is not the cheapest for it.\n");
 }
 
 TEST(JobText, one_device_that_is_the_cheapest_in_both_is_marked_once) {

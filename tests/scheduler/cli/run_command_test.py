@@ -50,7 +50,7 @@ class RunCommandTest(scripted.DaemonTest):
     def test_a_job_is_sent_watched_and_fetched(self):
         missing = {"digest": digest(SOURCE), "bytes_here": 10}
         self.answers["blob.missing"] = [{"missing": [missing]}]
-        self.answers["job.trails"] = [{"trails": [{"task": 0, "attempt": 1, "provider": FAST,
+        self.answers["job.trails"] = [{"trails": [{"task": 0, "attempt": 0, "provider": FAST,
                                                    "file": text64(self.example),
                                                    "statement": {"stage": "closed", "amount_micro": 123_456,
                                                                  "end": "completed"}}]}]
@@ -74,7 +74,7 @@ class RunCommandTest(scripted.DaemonTest):
                      "RUNNING, 50 %, 0 of 1 tasks ended",
                      "task 0: COMPLETE on BBBBBBBB (Radeon), 0.123456 credits"):
             self.assertIn(line, result.stdout.splitlines())
-        for part in ("0.123456 credits", "0.1 to 0.15", "got/results/out.bin, 1 KiB", "quern verify trails/*.trail"):
+        for part in ("0.123456 credits", "got/results/out.bin, 1 KiB", "quern verify trails/*.trail"):
             self.assertIn(part, result.stdout)
         self.assertEqual((self.folder / "got/results/out.bin").read_bytes(), OUTPUT)
         self.assertEqual((self.folder / f"trails/{JOB}-0-1.trail").read_bytes(), self.example)

@@ -140,7 +140,8 @@ void prepare(Play& play) {
   for (ContractMethod& method : contract_methods()) {
     json::object example;
     for (const Parameter& param : method.params) {
-      const std::string_view type = param.schema.contains("type") ? param.schema.at("type").as_string() : "string";
+      const json::value* const found = param.schema.if_contains("type");
+      const std::string type(found ? std::string_view(found->as_string()) : "string");
       if (param.name == "format")
         example[param.name] = "csv";
       else if (type == "integer")
