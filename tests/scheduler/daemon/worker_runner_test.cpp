@@ -345,6 +345,7 @@ TEST(WorkerRunner, a_sandbox_that_cannot_be_made_is_the_provider_s_fault) {
     const Finished finished = co_await world.run(job_of(kCount), meter);
     EXPECT_EQ(finished.why.reason, Reason::sandbox_unavailable) << told(finished);
     EXPECT_THAT(finished.why.detail, HasSubstr("no-such-worker"));
+    EXPECT_TRUE(finished.outputs.empty());
   });
 }
 

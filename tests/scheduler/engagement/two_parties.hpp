@@ -34,6 +34,7 @@ class TimedRunner final : public Runner {
 
   Task<Finished> run(Work work, Meter& meter) override {
     constexpr auto kStep = 100ms;
+    EXPECT_TRUE(identity::PeerId::from_text(work.submitter)) << work.submitter;
     Finished finished;
     finished.usage[model::Dimension::setup] = 1;
     meter.log(bytes_of("begins\n"));
