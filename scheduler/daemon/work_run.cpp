@@ -114,7 +114,9 @@ WorkRun::WorkRun(WorkerPool& pool, blobs::BlobStore& store, const WorkerDevice& 
 Task<Finished> WorkRun::to_end() {
   Finished finished;
   finished.why = co_await work(finished.outputs);
-  finished.usage = usage_;
+  const bool ran = begun_ != runtime::Time{};
+  // For a node that could not even begin nobody pays.
+  if (ran || model::text_of(finished.why.reason).fault != model::Fault::provider) finished.usage = usage_;
   co_return finished;
 }
 

@@ -25,9 +25,11 @@ template <class T>
 using Outcome = std::expected<T, model::Why>;
 
 struct PoolOptions {
-  std::filesystem::path scratch_root;  // within the reach of `owner`, as is `worker_program`
-  std::string worker_program;          // quern-worker
-  JobOwner owner;                      // needed when the daemon is root
+  // Within the reach of `owner`, as is `worker_program`. Jobs can learn its name (/proc/self/mountinfo): it should say
+  // nothing of whose machine it is.
+  std::filesystem::path scratch_root;
+  std::string worker_program;  // quern-worker
+  JobOwner owner;              // needed when the daemon is root
   std::size_t idle_max = 8;
   runtime::Duration idle_time = std::chrono::seconds(30);
 };

@@ -216,6 +216,8 @@ Outcome<void> TaskRun::launch(const Batch& batch) {
   events_.clear();
   batch_start_ = steady_time();
   batch_cpu_start_ = process_cpu_time();
+  pending_ = Nanoseconds(0);
+  last_look_ = batch_start_;
   in_flight_ = true;
   for (const Launch& each : batch.launches) {
     if (auto enqueued = enqueue(kernels_[batch.step], each); !enqueued) return enqueued;
@@ -284,14 +286,15 @@ Outcome<void> TaskRun::look_around() {
   if (const auto& ended = control_->ended()) return std::unexpected(*ended);
   const execution::WorkerLimits& limits = task_->limits;
   const std::uint64_t cpu_us = microseconds(cpu_time());
+  const Nanoseconds now = steady_time();
   // Of another device than a CPU it is not known what the batch in flight has taken: no more than there was time.
-  const Nanoseconds pending = in_flight_ && !device().is_cpu() ? steady_time() - batch_start_ : Nanoseconds(0);
-  const std::uint64_t device_us = microseconds(device_time_now() + pending);
+  if (in_flight_ && !device().is_cpu()) pending_ += std::min<Nanoseconds>(now - last_look_, kLookMax);
+  last_look_ = now;
+  const std::uint64_t device_us = microseconds(device_time_now() + (in_flight_ ? pending_ : Nanoseconds(0)));
   if (device_us > limits.device_time_us) {
     return end_with(device_time_exceeded, above(device_us, limits.device_time_us));
   }
   if (cpu_us > limits.cpu_time_us) return end_with(cpu_time_exceeded, above(cpu_us, limits.cpu_time_us));
-  const Nanoseconds now = steady_time();
   const execution::WorkerProgress totals = progress();
   if (now - last_report_ < kReportInterval && totals.permille < last_permille_ + kReportPermille) return {};
   last_report_ = now;

@@ -19,6 +19,7 @@
 namespace quern::worker {
 
 inline constexpr std::chrono::milliseconds kTick{50};             // between looks at the limits while kernels run
+inline constexpr std::chrono::milliseconds kLookMax{200};         // between two looks; what is above it was a hold
 inline constexpr std::chrono::milliseconds kReportInterval{250};  // at most between reports of progress
 inline constexpr std::uint32_t kReportPermille = 100;             // as much progress is told at once
 inline constexpr std::chrono::seconds kCompileTime{1};            // of a batch in flight, which a CPU's driver may need
@@ -86,6 +87,8 @@ class TaskRun {
   Nanoseconds device_time_{};    // of batches that are over
   Nanoseconds batch_start_{};
   Nanoseconds batch_cpu_start_{};
+  Nanoseconds pending_{};  // of the batch in flight, as far as this process was let run
+  Nanoseconds last_look_{};
   Nanoseconds last_report_{};
   std::uint32_t last_permille_ = 0;
   std::uint64_t told_device_us_ = 0;

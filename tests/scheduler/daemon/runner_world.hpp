@@ -115,7 +115,9 @@ inline WorkerDevice test_device() {
   return {.id = "cpu-0",
           .type = model::DeviceType::cpu,
           .compute_units = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_ONLN)),
-          .environment = {{"POCL_DEVICES", "pthread"}}};
+          // A worker with a sanitizer crashes as any other.
+          .environment = {{"POCL_DEVICES", "pthread"},
+                          {"ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:allow_user_segv_handler=1"}}};
 }
 
 // Programs under test where the jobs' user reaches them, and the folder for jobs beside.
@@ -184,11 +186,11 @@ class RunnerWorld {
 
 // Runs `use` in a world of its own, and sees that nothing is left of it.
 inline void with_runner(const RunnerPlaces& places, RunnerOptions options, blobs::StoreLimits limits,
-                        const std::function<Task<void>(RunnerWorld&)>& use) {
+                        const std::function<Task<void>(RunnerWorld&)>& use,
+                        const execution::Cgroups& cgroups = execution::Cgroups::probe()) {
   runtime::SystemRuntime system({.node = "test", .data_directory = places.data()});
   system.run([&](runtime::Runtime& runtime) -> Task<void> {
-    execution::Supervisor supervisor(runtime, {.sandbox_exec = places.at("quern-sandbox-exec")},
-                                     execution::Cgroups::probe());
+    execution::Supervisor supervisor(runtime, {.sandbox_exec = places.at("quern-sandbox-exec")}, cgroups);
     blobs::BlobStore store(runtime, limits);
     auto runner = WorkerRunner::make(supervisor, store, options);
     EXPECT_TRUE(runner) << runner.error().message();

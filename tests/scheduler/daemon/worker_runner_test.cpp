@@ -13,6 +13,12 @@ namespace {
 
 using testing::HasSubstr;
 
+#if defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
 template <class Value>
 std::string bytes_of(const std::vector<Value>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value)};
@@ -108,6 +114,21 @@ TEST(WorkerRunner, a_kernel_without_end_ends_when_its_time_is_over) {
     EXPECT_GT(finished.usage[Dimension::cpu_time], 100'000);
     EXPECT_EQ(world.runner.pool().idle(), 0);
   });
+}
+
+TEST(WorkerRunner, without_cgroups_work_runs_and_its_claim_is_billed) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer needs more address space than a worker gets";
+  const RunnerPlaces places;
+  const auto use = [](RunnerWorld& world) -> Task<void> {
+    for (int i = 0; i < 2; ++i) {
+      TestMeter meter;
+      const Finished finished = co_await world.run(job_of(kCount), meter);
+      EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
+      EXPECT_GT(finished.usage[Dimension::cpu_time], 0);
+    }
+    EXPECT_EQ(world.runner.pool().figures().started, 1);
+  };
+  with_runner(places, places.options(), {}, use, execution::Cgroups());
 }
 
 TEST(WorkerRunner, a_device_that_is_not_there_is_said_so) {
@@ -345,6 +366,7 @@ TEST(WorkerRunner, a_sandbox_that_cannot_be_made_is_the_provider_s_fault) {
     const Finished finished = co_await world.run(job_of(kCount), meter);
     EXPECT_EQ(finished.why.reason, Reason::sandbox_unavailable) << told(finished);
     EXPECT_THAT(finished.why.detail, HasSubstr("no-such-worker"));
+    EXPECT_TRUE(finished.outputs.empty());
   });
 }
 

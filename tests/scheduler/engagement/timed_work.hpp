@@ -24,6 +24,7 @@ class TimedRunner final : public Runner {
     using namespace std::chrono_literals;
     constexpr std::chrono::milliseconds kStep{kTimedStepMs};
     const runtime::Duration length = length_(work);
+    EXPECT_TRUE(identity::PeerId::from_text(work.submitter)) << work.submitter;
     Finished finished;
     finished.usage[model::Dimension::setup] = 1;
     meter.log(runtime::bytes_of("begins\n"));

@@ -136,6 +136,45 @@ TEST(Supervisor, a_job_that_ignores_its_cancellation_is_killed_after_the_grace) 
   });
 }
 
+// What a job that counts as fast as it can uses of a processor while it is held, and after.
+void expect_to_stand_still(Cgroups cgroups) {
+  with_supervisor(
+      [](Supervisor& supervisor) -> runtime::Task<void> {
+        auto child = co_await supervisor.start(
+            test_plan(SandboxKind::command_job),
+            {"/bin/sh", "-c", "(while :; do echo inner; done) & while :; do echo outer; done"},
+            {.walltime = seconds(60), .log_bytes = kLogBytesMax});
+        EXPECT_TRUE(child);
+        if (!child) co_return;
+        const auto first = co_await (*child)->read_log();
+        EXPECT_TRUE(first);
+        (*child)->hold();
+        co_await supervisor.runtime().clock().sleep_for(milliseconds(100));
+        while ((*child)->take_log()) {
+        }
+        co_await supervisor.runtime().clock().sleep_for(milliseconds(300));
+        EXPECT_FALSE((*child)->take_log());
+        (*child)->let_run();
+        const auto again = co_await (*child)->read_log();
+        EXPECT_TRUE(again);
+        (*child)->hold();
+        (*child)->kill({Reason::canceled, ""});
+        const ChildOutcome outcome = co_await (*child)->wait();
+        EXPECT_EQ(outcome.why.reason, Reason::canceled) << to_text(outcome.why);
+        EXPECT_FALSE(outcome.stuck);
+        EXPECT_TRUE((*child)->is_over());
+      },
+      std::move(cgroups));
+}
+
+TEST(Supervisor, a_job_that_is_held_stands_still_and_goes_on_and_can_be_killed) {
+  expect_to_stand_still(Cgroups::probe());
+}
+
+TEST(Supervisor, without_cgroups_a_job_is_held_all_the_same) {
+  expect_to_stand_still(Cgroups());
+}
+
 TEST(Supervisor, many_jobs_run_beside_each_other) {
   with_supervisor([](Supervisor& supervisor) -> runtime::Task<void> {
     std::vector<std::unique_ptr<SandboxedChild>> children;
