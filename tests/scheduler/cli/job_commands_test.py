@@ -82,7 +82,7 @@ class JobCommandsTest(scripted.DaemonTest):
         self.assertEqual(self.shown("logs", "--follow", JOB), "all\n")
 
     def test_ctrl_c_ends_logs_and_leaves_the_job_alone(self):
-        self.answers["job.log"] = [log_answer(b"one\n")]
+        self.answers["job.log"] = [log_answer(b"one\n"), log_answer(b"one\n", 4)]
         self.topics["job/" + JOB] = [scripted.detail(log=b"one\n"), {"$wait": "never"}]
         self.start()
         process = subprocess.Popen([self.quern, "logs", "-f", JOB, "--socket", self.socket], stdout=subprocess.PIPE,

@@ -232,7 +232,7 @@ TEST(WorkerRunner, work_stands_still_while_the_meter_waits_and_that_is_not_bille
     TestMeter meter;
     std::size_t held_at = 0;
     meter.on_used = [&](const model::Usage& total) -> Task<bool> {
-      if (held_at == 0 && total[Dimension::device_time] > 100'000) {
+      if (held_at == 0 && total[Dimension::cpu_time] > 100'000) {
         held_at = meter.totals.size();
         co_await world.runtime.clock().sleep_for(seconds(3));  // longer than the wall time: which stands still, too
       }
