@@ -67,9 +67,9 @@ ExitCode serve(const Config& config) {
   }
   const DriverEnvironment drivers = driver_environment();
   ExitCode code = ExitCode::failed;
-  runtime::SystemRuntime system(
+  runtime::SystemRuntime process(
       {.node = "quernd", .data_directory = std::filesystem::path(config.data_directory) / "store", .random_seed = {}});
-  system.run([&](runtime::Runtime& runtime) -> runtime::Task<void> {
+  process.run([&](runtime::Runtime& runtime) -> runtime::Task<void> {
     Log log(runtime.clock(), config.log.level, config.log.format, standard_error());
     code = co_await run_daemon(runtime, config, drivers, log);
   });
