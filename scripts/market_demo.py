@@ -203,7 +203,8 @@ def demonstrate(submitter, providers, examples, results):
 
 
 def main():
-    programs, examples, results = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    programs = pathlib.Path(sys.argv[1]).resolve()
+    examples, results = (pathlib.Path(argument) for argument in sys.argv[2:4])
     shutil.rmtree(results, ignore_errors=True)
     results.mkdir(parents=True)
     began = time.monotonic()
