@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -167,10 +168,10 @@ Result<void> append_file(const fs::path& path, const Bytes& content) {
   return file.write(content);
 }
 
-Result<void> sync_file(const fs::path& path) {
+Result<void> sync_file(const fs::path& path, bool is_named) {
   const File file(path, O_RDONLY);
   if (auto opened = file.check(); !opened) return opened;
-  if (auto synced = file.sync(); !synced) return synced;
+  if (auto synced = file.sync(); !synced || is_named) return synced;
   return sync_folder(path.parent_path());  // the name of a new file, too
 }
 
@@ -208,10 +209,15 @@ class SystemDisk final : public Disk {
                    [path = path_of(name), content = std::move(content)] { return append_file(path, content); });
   }
   Task<Result<void>> sync(std::string name) override {
-    return offload(runtime_, [path = path_of(name)] { return sync_file(path); });
+    const bool is_named = named_.contains(name);
+    auto synced = co_await offload(runtime_, [path = path_of(name), is_named] { return sync_file(path, is_named); });
+    if (synced && named_.size() == kNamesRemembered) named_.clear();
+    if (synced) named_.insert(std::move(name));
+    co_return synced;
   }
   Task<Result<void>> remove(std::string name) override {
-    return offload(runtime_, [path = path_of(name)] { return remove_file(path); });
+    named_.erase(name);
+    co_return co_await offload(runtime_, [path = path_of(name)] { return remove_file(path); });
   }
   Task<Result<std::vector<std::string>>> list() override {
     return offload(runtime_, [folder = folder_] { return list_folder(folder); });
@@ -223,8 +229,11 @@ class SystemDisk final : public Disk {
     return folder_ / name;
   }
 
+  static constexpr std::size_t kNamesRemembered = 1 << 16;
+
   Runtime& runtime_;
   fs::path folder_;
+  std::set<std::string> named_;  // files whose names were made durable in this life: their folder needs no sync again
 };
 
 }  // namespace

@@ -222,25 +222,16 @@ Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agree
   if (draining_) co_return refuse(Reason::draining);
   const std::string& device = engagement->demand().device;
   if (device_taken(device, engagement.get())) co_return refuse(Reason::busy, device);
-  Trail trail;
-  std::vector<Bytes> records;
-  for (const runtime::ByteView record : engagement->trail.records()) records.push_back(runtime::copy_of(record));
-  records.push_back(std::move(agreement));
-  for (Bytes& record : records) {
-    if (const auto taken = co_await journal_.take(trail, std::move(record)); !taken) {
-      if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
-      co_return std::unexpected(taken.error());
-    }
-  }
-  engagement->trail = std::move(trail);
+  if (auto taken = engagement->trail.take(agreement, now()); !taken)
+    co_return std::unexpected(std::move(taken).error());
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));
   engagement->taking = true;
-  const auto taken = co_await journal_.take(engagement->trail, acceptance);
+  const auto taken = co_await journal_.begin(engagement->trail, acceptance);
   engagement->taking = false;
   if (!taken) {
     engagement->stuck = true;
     engagement->changed.wake_all();
-    std::ignore = co_await journal_.forget(engagement->trail);
+    if (engagement->trail.stage() >= Stage::running) std::ignore = co_await journal_.forget(engagement->trail);
     engagements_.erase(engagement->demand().id);
     co_return std::unexpected(taken.error());
   }

@@ -136,13 +136,14 @@ Task<std::optional<Why>> Submitter::take_from_provider(Trail& trail, Answer answ
 Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, const Cancel& cancel, Grant& grant,
                                           bool& kept_back) {
   Bytes demand = seal_record(key_, demand_for(order));
-  if (const auto taken = co_await journal_.take(trail, demand); !taken) co_return taken.error();
+  if (const auto taken = trail.take(demand, now()); !taken) co_return taken.error();
   auto bid = co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifest = order.manifest});
-  if (auto why = co_await take_from_provider(trail, std::move(bid))) co_return why;
+  if (!bid) co_return std::move(bid).error();
+  if (const auto taken = trail.take(*bid, now()); !taken) co_return taken.error();
   if (!within(trail.bid().rates, order.rates)) co_return Why{Reason::terms_differ, "a rate above the one offered"};
   if (cancel.asked()) co_return Why{Reason::canceled, {}};
   Bytes agreement = seal_record(key_, draft_agreement(trail, now()));
-  if (const auto taken = co_await journal_.take(trail, agreement); !taken) co_return taken.error();
+  if (const auto taken = co_await journal_.begin(trail, agreement); !taken) co_return taken.error();
   if (accounts_.agreeing) {
     const auto entered = co_await accounts_.agreeing(trail);
     kept_back = !entered;
@@ -167,7 +168,7 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& can
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
     if (trail.stage() >= Stage::agreed && accounts_.over) co_await accounts_.over(trail);
-    if (trail.stage() != Stage::empty) std::ignore = co_await journal_.forget(trail);
+    if (trail.stage() >= Stage::agreed) std::ignore = co_await journal_.forget(trail);
     end.why = *refused;
     co_return end;
   }

@@ -82,17 +82,29 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
   co_return trails;
 }
 
-Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
-  if (trail.stage() == agreement::Stage::empty && trails_ >= kTrailsMax) {
+Task<agreement::Outcome> TrailJournal::begin(Trail& trail, Bytes envelope) {
+  if (trails_ >= kTrailsMax) {
     co_return std::unexpected(Why{Reason::disk_full, std::to_string(kTrailsMax) + " trails are kept, and no more"});
   }
   const agreement::Outcome outcome = trail.take(envelope, runtime_.clock().wall_now());
   if (!outcome) co_return outcome;
-  if (*outcome == agreement::RecordKind::demand) ++trails_;
+  ++trails_;
+  Bytes all;
+  for (const ByteView record : trail.records()) runtime::append(all, framed(record));
+  co_return co_await store(trail, *outcome, std::move(all));
+}
+
+Task<agreement::Outcome> TrailJournal::take(Trail& trail, Bytes envelope) {
+  const agreement::Outcome outcome = trail.take(envelope, runtime_.clock().wall_now());
+  if (!outcome) co_return outcome;
+  co_return co_await store(trail, *outcome, framed(envelope));
+}
+
+Task<agreement::Outcome> TrailJournal::store(Trail& trail, agreement::RecordKind taken, Bytes framed) {
   const std::string file = file_of(trail.demand().id);
-  auto stored = co_await runtime_.disk().append(file, framed(envelope));
+  auto stored = co_await runtime_.disk().append(file, std::move(framed));
   if (stored) stored = co_await runtime_.disk().sync(file);
-  if (stored) co_return outcome;
+  if (stored) co_return taken;
   unsaved_.insert(trail.demand().id);
   co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
 }

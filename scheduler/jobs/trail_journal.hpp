@@ -28,6 +28,9 @@ class TrailJournal {
   // Why the trail refuses it, or model::Reason::disk_full: then the trail has the record and the disk has not, and the
   // agreement can go no further before mend() has succeeded.
   runtime::Task<agreement::Outcome> take(agreement::Trail& trail, runtime::Bytes envelope);
+  // The same for the first record of a trail that matters to the disk: stores those before it, too, at once. What came
+  // before bound nobody and is not worth a sync of its own.
+  runtime::Task<agreement::Outcome> begin(agreement::Trail& trail, runtime::Bytes envelope);
   // Stores what the disk did not take, as soon as it has room again. Nothing happens when it has taken everything.
   runtime::Task<runtime::Result<void>> mend(const agreement::Trail& trail);
   // For one that came to nothing, or was settled and exported.
@@ -36,6 +39,7 @@ class TrailJournal {
   std::size_t size() const { return trails_; }
 
  private:
+  runtime::Task<agreement::Outcome> store(agreement::Trail& trail, agreement::RecordKind taken, runtime::Bytes framed);
   runtime::Runtime& runtime_;
   std::size_t trails_ = 0;
   std::set<DemandId> unsaved_;  // whose trail is ahead of the disk
