@@ -9,6 +9,8 @@
 //
 // Keys are the agreement's hash. The ledger's job is the hex digest of the job, its peer the other party.
 #pragma once
+#include <cstdint>
+
 #include "overlay/identity/peer_id.hpp"
 #include "overlay/runtime/result.hpp"
 #include "overlay/runtime/time.hpp"

@@ -5,7 +5,6 @@
 
 #include "scheduler/ledger/rows.hpp"
 #include "scheduler/ledger/verify.hpp"
-#include "tests/scheduler/engagement/timed_work.hpp"
 #include "tests/simulation/market_node.hpp"
 
 namespace quern::simulation {
@@ -69,8 +68,7 @@ class Audit {
     std::int64_t rate = 0;
     for (const auto& device : plan_.members[provider].devices)
       rate = std::max(rate, device.rates[model::Dimension::device_time]);
-    return plan_.members[provider].credit_limit.micro +
-           rate * static_cast<std::int64_t>(engagement::kTimedStepMs) / 1'000 + 1;
+    return plan_.members[provider].credit_limit.micro + rate * kWorkStep.count() / 1'000 + 1;
   }
 
   void both(const Entry& spent, const Entry& earned) {

@@ -31,6 +31,7 @@ using runtime::Time;
 namespace {
 
 constexpr std::int64_t kOffersFromUnixMs = 1'767'225'600'000 - 3'600'000;  // an hour before the world begins
+constexpr std::uint64_t kNeighbours = 6;
 constexpr Duration kGossipPause = 30s;
 constexpr Duration kIdleGossipPause = 2min;  // of who does not buy: the longer part of a run's time goes there
 constexpr Duration kDeliverAgain = 30s;
@@ -75,7 +76,8 @@ class MarketNode {
         journal_(runtime),
         store_(runtime),
         books_(runtime, files, self_.budget, host_->id(), tally),
-        runner_(runtime, store_, [this](const auto& work) { return length_of(work); }),
+        runner_(
+            runtime, store_, [this](const auto& work) { return length_of(work); }, kWorkStep),
         watched_(runner_, self_.conduct == Conduct::wrong_outputs, tally.at_work[number]),
         provider_(*host_, self_.key, journal_, store_, watched_, provider_config(),
                   [this](const Trail& trail) { provided(trail); }),
@@ -203,10 +205,10 @@ class MarketNode {
     return {.peer = peer, .addresses = addresses_of(peer.text())};
   }
 
-  // Asks others at random for all the offers they have heard of.
+  // Asks neighbours at random for all the offers they have heard of.
   Task<void> hear_offers() {
     for (;;) {
-      const auto& other = plan_.members[random_.below(plan_.members.size())];
+      const auto& other = plan_.members[(number_ + 1 + random_.below(kNeighbours)) % plan_.members.size()];
       const PeerId peer = PeerId::of(other.key.public_key());
       if (peer != host_->id()) {
         const bool connected = host_->swarm().connected(peer) || co_await connect(other);
@@ -376,7 +378,7 @@ class MarketNode {
   // The provider's word on an agreement that is over.
   void provided(const Trail& trail) {
     const std::uint64_t rate = static_cast<std::uint64_t>(trail.bid().rates[model::Dimension::device_time]);
-    const auto step = static_cast<std::int64_t>(rate * engagement::kTimedStepMs / 1'000 + 1);
+    const auto step = static_cast<std::int64_t>(rate * kWorkStep.count() / 1'000 + 1);
     const std::int64_t most = trail.authorised().micro + trail.bid().credit_limit.micro + step;
     if (trail.due().micro > most) violated("a provider worked further ahead than its credit limit");
     if (group_) group_->spawn(settle(trail));

@@ -1,5 +1,6 @@
 // What the nodes of one simulated market are to do, and what they have seen.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,7 +18,8 @@
 namespace quern::simulation {
 
 inline constexpr std::uint16_t kMarketPort = 4001;
-inline constexpr std::uint64_t kUsualSpeed = 1'000;  // permille of what the device is likely to reach
+inline constexpr std::chrono::milliseconds kWorkStep{400};  // how often a provider tells what it has used
+inline constexpr std::uint64_t kUsualSpeed = 1'000;         // permille of what the device is likely to reach
 
 enum class Conduct : std::uint8_t {
   honest,

@@ -1,5 +1,6 @@
 // Work that only takes virtual time, and a job and an offer that are easy to reckon with.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -11,26 +12,27 @@
 
 namespace quern::engagement {
 
-inline constexpr std::uint64_t kTimedStepMs = 100;
+inline constexpr std::chrono::milliseconds kTimedStep{100};
 
 // Takes virtual time as a device would, and says so as a runner does.
 class TimedRunner final : public Runner {
  public:
   using Length = std::function<runtime::Duration(const Work&)>;
 
-  TimedRunner(runtime::Runtime& runtime, blobs::BlobStore& store, Length length)
-      : runtime_(runtime), store_(store), length_(std::move(length)) {}
+  // It tells what it has used after every `step`.
+  TimedRunner(runtime::Runtime& runtime, blobs::BlobStore& store, Length length,
+              std::chrono::milliseconds step = kTimedStep)
+      : runtime_(runtime), store_(store), length_(std::move(length)), step_(step) {}
 
   runtime::Task<Finished> run(Work work, Meter& meter) override {
     using namespace std::chrono_literals;
-    constexpr std::chrono::milliseconds kStep{kTimedStepMs};
     const runtime::Duration length = length_(work);
     Finished finished{.why = {model::Reason::internal, "work of nobody"}, .usage = {}, .outputs = {}};
     if (!identity::PeerId::from_text(work.submitter)) co_return finished;
     finished.usage[model::Dimension::setup] = 1;
     meter.log(runtime::bytes_of("begins\n"));
-    for (auto done = kStep; done <= length; done += kStep) {
-      co_await runtime_.clock().sleep_for(kStep);
+    for (auto done = step_; done <= length; done += step_) {
+      co_await runtime_.clock().sleep_for(step_);
       finished.usage[model::Dimension::device_time] = static_cast<std::uint64_t>(done / 1us);
       if (!co_await meter.used(finished.usage, static_cast<std::uint32_t>(done * 1000 / length))) {
         finished.why = {model::Reason::canceled, {}};
@@ -55,6 +57,7 @@ class TimedRunner final : public Runner {
   runtime::Runtime& runtime_;
   blobs::BlobStore& store_;
   Length length_;
+  std::chrono::milliseconds step_;
 };
 
 inline model::Job sample_job() {
