@@ -173,7 +173,7 @@ void JobBook::note_trail(Kept& kept, std::size_t task, const Trail& trail) {
                     .demand = demand});
 }
 
-void JobBook::add_log(Kept& kept, runtime::ByteView text) {
+void JobBook::add_log(Kept& kept, runtime::ByteView text) const {
   const std::size_t taken = std::min(text.size(), kJobLogBytesMax - kept.log.text.size());
   kept.log.text += runtime::text_of(text.first(taken));
   kept.log.dropped_bytes += text.size() - taken;

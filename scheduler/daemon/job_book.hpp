@@ -76,7 +76,7 @@ class JobBook {
   runtime::Task<runtime::Result<void>> keep_outputs(Kept& kept, const dispatch::DispatchEnd& end);
   runtime::Task<runtime::Result<void>> save(const JobRecord& record);
   void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);
-  void add_log(Kept& kept, runtime::ByteView text);
+  void add_log(Kept& kept, runtime::ByteView text) const;
   void forget_oldest();
   std::string new_id();
   std::int64_t now() const { return runtime_.clock().wall_now().unix_ms; }

@@ -81,7 +81,9 @@ Task<Answer> submit(Node& node, json::object params) {
     co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");
   }
   auto strategy = config.strategy;
-  if (params.contains("strategy")) strategy = *placement::strategy_from_name(text_in(params, "strategy"));
+  if (params.contains("strategy")) {
+    strategy = placement::strategy_from_name(text_in(params, "strategy")).value_or(strategy);
+  }
   std::set<std::string> exclude(config.exclude.begin(), config.exclude.end());
   if (const auto* more = params.if_contains("exclude")) {
     for (const json::value& provider : more->as_array()) exclude.insert(json::value_to<std::string>(provider));

@@ -55,8 +55,9 @@ Result<std::string> export_of(Ledger& ledger, ledger::Format format) {
   for (;;) {
     auto piece = pieces.next();
     if (!piece) return std::unexpected(std::move(piece).error());
-    if (!*piece) return text;
-    text += **piece;
+    const std::optional<std::string>& more = *piece;
+    if (!more) return text;
+    text += *more;
     if (text.size() > kExportBytesMax) {
       return runtime::fail(runtime::Errc::limit_reached, "ledger.export: more than " + std::to_string(kExportBytesMax) +
                                                              " bytes; use ledger.entries");

@@ -113,7 +113,7 @@ void Node::make_market() {
 
 // Steps of a schema are transactions of their own: before the writer begins.
 Task<Result<Balance>> Node::open_tables() {
-  std::optional<Result<Balance>> opened;
+  Result<Balance> opened;
   co_await runtime_.offload_work([&] {
     auto ledger = ledger::Ledger::open(database_, budget_of(parts_.config));
     if (!ledger) {
@@ -125,7 +125,7 @@ Task<Result<Balance>> Node::open_tables() {
       opened = balance_of(*ledger_);
     }
   });
-  co_return *std::move(opened);
+  co_return opened;
 }
 
 Task<Result<void>> Node::start() {

@@ -30,7 +30,7 @@ std::expected<fs::path, std::string> find(std::string_view name) {
 
 std::expected<fs::path, std::string> copy_to(const fs::path& program, const fs::path& folder) {
   std::error_code error;
-  const fs::path to = folder / program.filename();
+  fs::path to = folder / program.filename();
   const fs::path unfinished = to.string() + ".new";
   fs::copy_file(program, unfinished, fs::copy_options::overwrite_existing, error);
   if (!error) fs::permissions(unfinished, kProgramMode, error);

@@ -59,6 +59,7 @@ class Writer {
             value->emplace(std::move(*result));
             return {};
           }));
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the operation has run, and well
       co_return std::move(**value);
     }
   }
