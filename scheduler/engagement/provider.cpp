@@ -208,17 +208,25 @@ Task<Provider::Answer> Provider::accept(PeerId from, Bytes agreement) {
   if (found == engagements_.end()) co_return refuse(Reason::bid_expired);
   const EngagementPtr engagement = found->second;
   if (engagement->demand().submitter != from) co_return refuse(Reason::wrong_party);
-  if (engagement->trail.stage() > Stage::agreed) {
-    co_return runtime::copy_of(engagement->trail.records().at(3));  // asked again: the acceptance was lost
+  if (engagement->trail.stage() <= Stage::agreed && !std::exchange(engagement->accepting, true)) {
+    tasks_.spawn(accept_by(engagement, std::move(agreement)));
   }
-  if (std::exchange(engagement->accepting, true)) co_return refuse(Reason::busy, "the agreement is being accepted");
-  auto answer = co_await accept_by(engagement, std::move(agreement));
+  // Also who asks again, because the acceptance was lost, gets it once it is durable.
+  while (engagement->accepting) co_await engagement->changed.wait();
+  if (const auto& refused = engagement->refused) co_return std::unexpected(*refused);
+  co_return runtime::copy_of(engagement->trail.records().at(3));
+}
+
+// A task of the provider: one of the connection would be cut off halfway to the disk when that ends.
+Task<void> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
+  const auto bound = co_await bind(engagement, std::move(agreement));
+  engagement->refused = bound ? std::nullopt : std::optional(bound.error());
   engagement->accepting = false;
-  co_return answer;
+  engagement->changed.wake_all();
 }
 
 // Durable before it is said: the trail goes into the journal with the agreement, and the acceptance behind it.
-Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
+Task<std::expected<void, Why>> Provider::bind(EngagementPtr engagement, Bytes agreement) {
   if (draining_) co_return refuse(Reason::draining);
   const std::string& device = engagement->demand().device;
   if (device_taken(device, engagement.get())) co_return refuse(Reason::busy, device);
@@ -226,7 +234,7 @@ Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agree
     co_return std::unexpected(std::move(taken).error());
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));
   engagement->taking = true;
-  const auto taken = co_await journal_.begin(engagement->trail, acceptance);
+  const auto taken = co_await journal_.begin(engagement->trail, std::move(acceptance));
   engagement->taking = false;
   if (!taken) {
     engagement->stuck = true;
@@ -237,7 +245,7 @@ Task<Provider::Answer> Provider::accept_by(EngagementPtr engagement, Bytes agree
   }
   tasks_.spawn(work(engagement));
   tasks_.spawn(receive(engagement));
-  co_return acceptance;
+  co_return std::expected<void, Why>();
 }
 
 Task<void> Provider::restore(std::map<jobs::DemandId, Trail> trails) {

@@ -70,7 +70,8 @@ class Provider {
   Answer bid(const identity::PeerId& from, const exchange::Ask& ask);
   std::expected<agreement::Bid, model::Why> terms(const agreement::Demand& demand, const model::Job& job) const;
   runtime::Task<Answer> accept(identity::PeerId from, runtime::Bytes agreement);
-  runtime::Task<Answer> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
+  runtime::Task<void> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
+  runtime::Task<std::expected<void, model::Why>> bind(EngagementPtr engagement, runtime::Bytes agreement);
 
   runtime::Task<void> work(EngagementPtr engagement);
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement);

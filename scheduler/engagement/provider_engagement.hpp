@@ -14,11 +14,12 @@ struct Provider::Engagement {
   // disk when that ends.
   runtime::Channel<runtime::Bytes> inbox{kInboxMax};
   model::Job job;
-  bool accepting = false;         // an agreement is on its way to the disk
-  bool taking = false;            // a record is: the trail has it, nobody may be told
-  bool stuck = false;             // the disk does not take a record: nothing more is said
-  bool cancel = false;            // the submitter wants it to end
-  std::optional<model::Why> why;  // the work must end, for this
+  bool accepting = false;             // an agreement is on its way to the disk
+  std::optional<model::Why> refused;  // why it was not accepted
+  bool taking = false;                // a record is: the trail has it, nobody may be told
+  bool stuck = false;                 // the disk does not take a record: nothing more is said
+  bool cancel = false;                // the submitter wants it to end
+  std::optional<model::Why> why;      // the work must end, for this
   std::uint32_t permille = 0;
   runtime::Bytes log;  // at most kLogBytesMax
   std::uint64_t log_dropped = 0;

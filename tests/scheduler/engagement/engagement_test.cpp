@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "overlay/runtime/simulation/node.hpp"
 #include "scheduler/agreement/verify.hpp"
 #include "tests/scheduler/engagement/two_parties.hpp"
 
@@ -95,6 +96,25 @@ TEST(Engagement, whose_provider_never_comes_back_is_owed_what_was_signed_for) {
   ASSERT_EQ(parties.ends.size(), 1u);
   EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost);
   EXPECT_EQ(parties.ends[0].owed, parties.ends[0].trail.authorised());
+}
+
+// An acceptance is on its way to the disk for a few hundred microseconds after it was signed; in a world of the same
+// seed that is the same moment again.
+TEST(Engagement, whose_connection_ends_while_it_is_accepted_is_accepted_all_the_same) {
+  TwoParties undisturbed;
+  const runtime::WallTime begun{undisturbed.world.node(undisturbed.provider_node).clock().wall_now()};
+  undisturbed.world.run_until(Time{} + 1min);
+  ASSERT_EQ(undisturbed.closed.size(), 1u);
+  const auto signed_after = std::chrono::milliseconds(*undisturbed.closed[0].accepted_unix_ms() - begun.unix_ms);
+  for (runtime::Duration later = 0us; later < 2ms; later += 20us) {
+    TwoParties parties;
+    parties.dropped_after = signed_after + later;
+    parties.world.run_until(Time{} + 5min);
+    ASSERT_EQ(parties.ends.size(), 1u);
+    EXPECT_EQ(parties.ends[0].trail.stage(), Stage::closed)
+        << later / 1us << " us later: " << model::to_text(parties.ends[0].why);
+    EXPECT_EQ(parties.working(), 0u);
+  }
 }
 
 TEST(Engagement, is_not_made_with_a_provider_that_bids_more_than_it_offers) {

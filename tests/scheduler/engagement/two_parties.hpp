@@ -47,7 +47,9 @@ class TwoParties {
   std::function<void(Order&)> change_order;
   std::optional<runtime::Duration> cancel_after;
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
+  std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
+  std::function<std::size_t()> working;  // at the provider, while it runs
   SubmitterAccounts accounts;
   std::optional<runtime::Duration> deliver_after;  // the end
   std::optional<runtime::Result<void>> delivered;
@@ -84,12 +86,17 @@ class TwoParties {
       return provider.may_have(peer, digest);
     });
     provider.set_offer(sample_offer());
+    working = [&provider] { return provider.working(); };
     auto trails = co_await journal.load(damaged);
     left_at_provider = *trails;
     co_await provider.restore(*std::move(trails));
     EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
     co_await runtime::with_cleanup<void>(
-        [&] { return disk_full_after ? fill_disk(runtime) : runtime.clock().sleep_for(24h); },
+        [&]() -> Task<void> {
+          if (disk_full_after) co_await fill_disk(runtime);
+          if (dropped_after) co_await drop_submitter(runtime, *host);
+          co_await runtime.clock().sleep_for(24h);
+        },
         [&]() -> Task<void> {
           co_await provider.stop();
           co_await host->stop();
@@ -104,7 +111,11 @@ class TwoParties {
     }
     co_await runtime.clock().sleep_for(1min);
     EXPECT_TRUE(co_await runtime.disk().remove("hog"));
-    co_await runtime.clock().sleep_for(24h);
+  }
+
+  Task<void> drop_submitter(Runtime& runtime, overlay::Host& host) const {
+    co_await runtime.clock().sleep_for(*dropped_after);
+    host.disconnect(identity::PeerId::of(submitter_key().public_key()));
   }
 
   Task<void> submit(Runtime& runtime) {
