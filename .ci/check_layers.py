@@ -25,6 +25,10 @@ ALLOWED = {
     "scheduler/cli": ["scheduler/cli", "scheduler/agreement", "scheduler/rpc", "scheduler/model", "overlay/runtime",
                       "hwprobe"],
     "scheduler": ["scheduler", "overlay", "hwprobe"],
+    "desktop/client": ["desktop/client", "scheduler/rpc"],
+    "desktop/models": ["desktop/models", "desktop/client", "scheduler/rpc"],
+    "desktop/theme": ["desktop/theme"],
+    "desktop/widgets": ["desktop/widgets", "desktop/theme"],
     "desktop": ["desktop", "scheduler/rpc"],
 }
 # Product code never includes tests or benchmarks; the simulator is a library of its own that only those two link.
