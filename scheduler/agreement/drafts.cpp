@@ -10,6 +10,22 @@ namespace quern::agreement {
 using model::Credits;
 using runtime::WallTime;
 
+namespace {
+
+// Each gets what it used as long as that is within `billed`, and the last the rest.
+void split(model::Usage billed, std::vector<TaskEnd>& tasks) {
+  for (TaskEnd& task : tasks) {
+    const bool last = &task == &tasks.back();
+    for (std::size_t i = 0; i < model::kDimensions; ++i) {
+      std::uint64_t& left = billed.quantity[i];
+      task.usage.quantity[i] = last ? left : std::min(task.usage.quantity[i], left);
+      left -= task.usage.quantity[i];
+    }
+  }
+}
+
+}  // namespace
+
 Agreement draft_agreement(const Trail& trail, WallTime now) {
   return {.made_unix_ms = now.unix_ms, .bid = trail.newest(RecordKind::bid)};
 }
@@ -38,19 +54,20 @@ Voucher draft_voucher(const Trail& trail, WallTime now, Credits amount) {
           .before = trail.newest(RecordKind::voucher)};
 }
 
-Receipt draft_receipt(const Trail& trail, model::Reason reason, const model::Usage& used,
-                      std::vector<OutputDigest> outputs, WallTime now, std::optional<Credits> amount) {
-  QUERN_ASSERT(trail.stage() == Stage::running);
+Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, WallTime now, std::optional<Credits> amount) {
+  QUERN_ASSERT(trail.stage() == Stage::running && tasks.size() == trail.demand().tasks.size());
+  model::Usage used;
+  for (const TaskEnd& task : tasks) used = model::sum(used, task.usage);
   const model::Usage billed = trail.billable(used);
-  const Credits due = amount_due(trail.bid(), billed);
-  const bool less = amount && *amount < due && reason != model::Reason::completed;
-  return {.made_unix_ms = now.unix_ms,
-          .reason = reason,
-          .usage = billed,
-          .amount = less ? *amount : due,
-          .outputs = std::move(outputs),
-          .note = trail.newest(RecordKind::usage_note),
-          .voucher = trail.newest(RecordKind::voucher)};
+  split(billed, tasks);
+  Receipt receipt{.made_unix_ms = now.unix_ms,
+                  .tasks = std::move(tasks),
+                  .usage = billed,
+                  .amount = amount_due(trail.bid(), billed),
+                  .note = trail.newest(RecordKind::usage_note),
+                  .voucher = trail.newest(RecordKind::voucher)};
+  if (amount && *amount < receipt.amount && receipt.reason() != model::Reason::completed) receipt.amount = *amount;
+  return receipt;
 }
 
 ReceiptAcknowledgement draft_acknowledgement(const Trail& trail, WallTime now) {

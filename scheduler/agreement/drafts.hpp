@@ -16,9 +16,10 @@ Acceptance draft_acceptance(const Trail& trail, runtime::WallTime now);
 UsageNote draft_usage_note(const Trail& trail, const model::Usage& used, runtime::WallTime now);
 // Acknowledges the newest note for what is due: for `amount` where that is more, never above max_total.
 Voucher draft_voucher(const Trail& trail, runtime::WallTime now, model::Credits amount = {});
-// `amount` is for a provider that asks for less than is due; ignored when it is not less or the job was completed.
-Receipt draft_receipt(const Trail& trail, model::Reason reason, const model::Usage& used,
-                      std::vector<OutputDigest> outputs, runtime::WallTime now,
+// `tasks` are those of the demand, with what was metered of each: where the whole cannot be billed, or more was billed
+// before, the last ones get less, or the last gets more. `amount` is for a provider that asks for less than is due;
+// ignored when it is not less or all tasks were completed.
+Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, runtime::WallTime now,
                       std::optional<model::Credits> amount = std::nullopt);
 ReceiptAcknowledgement draft_acknowledgement(const Trail& trail, runtime::WallTime now);
 

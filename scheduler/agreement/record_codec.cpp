@@ -43,9 +43,12 @@ void write(const Demand& demand, wire::agreement::Demand& out) {
   out.set_id(string_of(demand.id));
   out.set_submitter(string_of(demand.submitter.bytes()));
   out.set_provider(string_of(demand.provider.bytes()));
-  out.set_job(string_of(demand.job));
-  out.set_shard(demand.shard);
-  out.set_shards(demand.shards);
+  for (const TaskRef& task : demand.tasks) {
+    auto& added = *out.add_tasks();
+    added.set_job(string_of(task.job));
+    added.set_shard(task.shard);
+    added.set_shards(task.shards);
+  }
   out.set_device(demand.device);
   out.set_offer_sequence(demand.offer_sequence);
   write(demand.usage_max, *out.mutable_usage_max());
@@ -90,15 +93,20 @@ void write(const Voucher& voucher, wire::agreement::Voucher& out) {
   out.set_before(string_of(voucher.before));
 }
 
-void write(const Receipt& receipt, wire::agreement::Receipt& out) {
-  out.set_reason(static_cast<std::uint32_t>(receipt.reason));
-  write(receipt.usage, *out.mutable_usage());
-  out.set_amount(receipt.amount.micro);
-  for (const OutputDigest& output : receipt.outputs) {
+void write(const TaskEnd& task, wire::agreement::TaskEnd& out) {
+  out.set_reason(static_cast<std::uint32_t>(task.reason));
+  write(task.usage, *out.mutable_usage());
+  for (const OutputDigest& output : task.outputs) {
     auto& added = *out.add_outputs();
     added.set_digest(string_of(output.digest));
     added.set_size(output.bytes);
   }
+}
+
+void write(const Receipt& receipt, wire::agreement::Receipt& out) {
+  for (const TaskEnd& task : receipt.tasks) write(task, *out.add_tasks());
+  write(receipt.usage, *out.mutable_usage());
+  out.set_amount(receipt.amount.micro);
   out.set_note(string_of(receipt.note));
   out.set_voucher(string_of(receipt.voucher));
 }
@@ -173,6 +181,14 @@ class Reading {
 
 using Decoded = std::expected<Body, std::string>;
 
+TaskRef read(Reading& reading, const wire::agreement::Task& message) {
+  reading.known(message);
+  TaskRef task{.job = reading.hash("job", message.job())};
+  task.shards = reading.number("shards", message.shards(), 1, kShardsMax);
+  task.shard = reading.number("shard", message.shard(), 0, std::max(1u, task.shards) - 1);
+  return task;
+}
+
 Decoded read(Reading& reading, const wire::agreement::Demand& message, std::int64_t made) {
   auto submitter = identity::PeerId::from_bytes(bytes_of(message.submitter()));
   auto provider = identity::PeerId::from_bytes(bytes_of(message.provider()));
@@ -181,9 +197,9 @@ Decoded read(Reading& reading, const wire::agreement::Demand& message, std::int6
   reading.require(*submitter != *provider, "provider", "is the submitter itself");
   Demand demand{.made_unix_ms = made, .submitter = *std::move(submitter), .provider = *std::move(provider)};
   demand.id = reading.bytes<kDemandIdBytes>("id", message.id());
-  demand.job = reading.hash("job", message.job());
-  demand.shards = reading.number("shards", message.shards(), 1, kShardsMax);
-  demand.shard = reading.number("shard", message.shard(), 0, std::max(1u, demand.shards) - 1);
+  reading.number("tasks", static_cast<std::size_t>(message.tasks_size()), 1, kTasksMax);
+  demand.tasks.reserve(static_cast<std::size_t>(message.tasks_size()));
+  for (const auto& task : message.tasks()) demand.tasks.push_back(read(reading, task));
   demand.device = message.device();
   const bool printable = std::ranges::all_of(demand.device, [](char c) { return c > ' ' && c < '\x7f'; });
   const std::size_t size = reading.number("device size", demand.device.size(), 1, model::kNameBytesMax);
@@ -243,19 +259,39 @@ Decoded read(Reading& reading, const wire::agreement::Voucher& message, std::int
   return voucher;
 }
 
-Decoded read(Reading& reading, const wire::agreement::Receipt& message, std::int64_t made) {
+TaskEnd read(Reading& reading, const wire::agreement::TaskEnd& message) {
+  reading.known(message);
+  TaskEnd task;
   const auto reason = model::reason_from_number(message.reason());
-  if (!reason || *reason == model::Reason::unspecified)
-    return std::unexpected("reason " + std::to_string(message.reason()) + " is none that this version knows");
-  Receipt receipt{.made_unix_ms = made, .reason = *reason};
-  receipt.usage = reading.usage(message.usage());
-  receipt.amount = reading.amount("amount", message.amount());
+  reading.require(reason && *reason != model::Reason::unspecified, "reason",
+                  std::to_string(message.reason()) + " is none that this version knows");
+  task.reason = reason.value_or(model::Reason::unspecified);
+  task.usage = reading.usage(message.usage());
   reading.number("outputs", static_cast<std::size_t>(message.outputs_size()), 0, model::kFilesMax);
   for (const auto& output : message.outputs()) {
     reading.known(output);
-    receipt.outputs.push_back({.digest = reading.hash("output digest", output.digest()),
-                               .bytes = reading.number("output size", output.size(), 0, model::kFileBytesMax)});
+    task.outputs.push_back({.digest = reading.hash("output digest", output.digest()),
+                            .bytes = reading.number("output size", output.size(), 0, model::kFileBytesMax)});
   }
+  return task;
+}
+
+Decoded read(Reading& reading, const wire::agreement::Receipt& message, std::int64_t made) {
+  Receipt receipt{.made_unix_ms = made};
+  reading.number("tasks", static_cast<std::size_t>(message.tasks_size()), 1, kTasksMax);
+  receipt.usage = reading.usage(message.usage());
+  receipt.amount = reading.amount("amount", message.amount());
+  model::Usage sum;
+  std::size_t outputs = 0;
+  receipt.tasks.reserve(static_cast<std::size_t>(message.tasks_size()));
+  for (const auto& task : message.tasks()) {
+    receipt.tasks.push_back(read(reading, task));
+    outputs += receipt.tasks.back().outputs.size();
+    for (std::size_t i = 0; i < model::kDimensions; ++i)
+      sum.quantity[i] += receipt.tasks.back().usage.quantity[i];  // at most kTasksMax times kQuantityMax
+  }
+  reading.number("outputs", outputs, 0, kOutputsMax);
+  reading.require(sum == receipt.usage, "usage", "is not the sum of the tasks'");
   receipt.note = reading.hash("note", message.note());
   receipt.voucher = reading.hash("voucher", message.voucher());
   return receipt;

@@ -1,5 +1,7 @@
 #include "scheduler/agreement/records.hpp"
 
+#include <algorithm>
+
 #include "overlay/identity/signed_envelope.hpp"
 #include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/sha256.hpp"
@@ -54,6 +56,11 @@ std::string_view to_string(Party party) {
 
 std::string_view to_string(RecordKind kind) {
   return text_of(kind).name;
+}
+
+Reason Receipt::reason() const {
+  const auto other = std::ranges::find_if(tasks, [](const TaskEnd& task) { return task.reason != Reason::completed; });
+  return other == tasks.end() ? Reason::completed : other->reason;
 }
 
 std::int64_t made_unix_ms(const Body& body) {

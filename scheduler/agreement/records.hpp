@@ -26,7 +26,9 @@
 namespace quern::agreement {
 
 inline constexpr std::uint32_t kRecordVersion = 1;
-inline constexpr std::size_t kRecordBytesMax = 8192;  // the envelope: a receipt of kFilesMax outputs under an RSA key
+inline constexpr std::size_t kRecordBytesMax = 16384;  // the envelope: a receipt of all that fits, under an RSA key
+inline constexpr std::size_t kTasksMax = 64;           // of one agreement
+inline constexpr std::size_t kOutputsMax = 128;        // of all its tasks
 inline constexpr std::size_t kDemandIdBytes = 16;
 inline constexpr std::uint32_t kShardsMax = 1'000'000;
 inline constexpr std::int64_t kDemandValidityMaxMs = 24LL * 3600 * 1000;  // of demands and bids, from their making
@@ -56,15 +58,21 @@ std::string_view to_string(RecordKind kind);  // "usage note"
 
 using Hash = model::Digest;  // of a record
 
-// The submitter asks one provider for one shard of a job on one of its devices.
+// One shard of a job.
+struct TaskRef {
+  model::Digest job{};  // SHA-256 of the canonical manifest
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
+  bool operator==(const TaskRef&) const = default;
+};
+
+// The submitter asks one provider for tasks on one of its devices: they are run one after the other.
 struct Demand {
   std::int64_t made_unix_ms = 0;               // by the signer's clock, in every record
   std::array<std::byte, kDemandIdBytes> id{};  // random: tells apart demands that are otherwise the same
   identity::PeerId submitter;
   identity::PeerId provider;
-  model::Digest job{};  // SHA-256 of the canonical manifest
-  std::uint32_t shard = 0;
-  std::uint32_t shards = 1;
+  std::vector<TaskRef> tasks;         // 1 to kTasksMax, of the same job or of several
   std::string device;                 // model::OfferedDevice::id; printable, 1 to kNameBytesMax bytes
   std::uint64_t offer_sequence = 0;   // of the offer that the demand is made on
   model::Usage usage_max;             // no more is paid for
@@ -85,7 +93,7 @@ struct Bid {
   std::int64_t valid_until_unix_ms = 0;  // no agreement is taken after it
   model::Credits credit_limit;           // how far the provider works ahead of vouchers
   std::uint32_t note_interval_ms = 0;    // the longest between two usage notes
-  std::uint32_t walltime_ms = 0;         // the longest the job may run
+  std::uint32_t walltime_ms = 0;         // the longest that a task may run
   bool operator==(const Bid&) const = default;
 };
 
@@ -103,7 +111,7 @@ struct Acceptance {
   bool operator==(const Acceptance&) const = default;
 };
 
-// The provider's running bill: totals since the job began.
+// The provider's running bill: totals since the first task began.
 struct UsageNote {
   std::int64_t made_unix_ms = 0;
   std::uint32_t sequence = 1;  // 1, 2, 3, ...
@@ -129,15 +137,24 @@ struct OutputDigest {
   bool operator==(const OutputDigest&) const = default;
 };
 
+// What became of a task.
+struct TaskEnd {
+  model::Reason reason = model::Reason::completed;
+  model::Usage usage;                 // its part of the receipt's
+  std::vector<OutputDigest> outputs;  // in the order of the manifest
+  bool operator==(const TaskEnd&) const = default;
+};
+
 // The provider's final word.
 struct Receipt {
   std::int64_t made_unix_ms = 0;
-  model::Reason reason = model::Reason::completed;  // why the work ended
-  model::Usage usage;
+  std::vector<TaskEnd> tasks;  // in the order of the demand's; of at most kOutputsMax outputs together
+  model::Usage usage;          // the sum of theirs
   model::Credits amount;
-  std::vector<OutputDigest> outputs;  // in the order of the manifest; at most kFilesMax
-  Hash note{};                        // the last; the acceptance if there is none
-  Hash voucher{};                     // the last that the provider has; the acceptance if there is none
+  Hash note{};     // the last; the acceptance if there is none
+  Hash voucher{};  // the last that the provider has; the acceptance if there is none
+  // Completed when all its tasks are; else the reason of the first that is not.
+  model::Reason reason() const;
   bool operator==(const Receipt&) const = default;
 };
 

@@ -120,6 +120,24 @@ Credits Trail::owed() const {
   return stage() == Stage::closed ? due_ : std::min(due_, authorised());
 }
 
+std::vector<Credits> Trail::owed_by_task() const {
+  std::vector<Credits> parts(demand().tasks.size());
+  if (stage() != Stage::closed) {
+    parts.front() = owed();
+    return parts;
+  }
+  Usage until;
+  Credits before;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    until = model::sum(until, receipt().tasks[i].usage);
+    // A provider may ask for less than is due: the last tasks are the cheaper ones then.
+    const Credits due = std::min(amount_due(bid(), until), owed());
+    parts[i] = {due.micro - before.micro};
+    before = due;
+  }
+  return parts;
+}
+
 Credits Trail::headroom(const Usage& used) const {
   // Neither amount is above kAmountMax: no sum or difference of them overflows.
   const Credits limit = std::min(Credits{authorised().micro + bid().credit_limit.micro}, bid().max_total);

@@ -42,7 +42,7 @@ inline constexpr std::int64_t kClockSkewMaxMs = 5LL * 60 * 1000;
 //   overcharged          usage above usage_max, or an amount above max_total
 //   amount_wrong         not amount_due(); of a receipt: above it, or below it when `completed`
 //   voucher_too_small    below the note it acknowledges or the voucher before
-//   terms_differ         a voucher above max_total
+//   terms_differ         a voucher above max_total; a receipt of other tasks than were agreed
 //   rate_limited         more than kNotesMax notes
 using Outcome = std::expected<RecordKind, model::Why>;
 
@@ -95,6 +95,9 @@ class Trail {
   model::Credits authorised() const;
   // What the submitter owes: what is due, but never more than it signed for, by a voucher or by the acknowledgement.
   model::Credits owed() const;
+  // Of owed(), what each task of the demand is: by their usage, rounded as the whole is, so that they add up. Before
+  // the end nobody has said which task took what: the first stands for all.
+  std::vector<model::Credits> owed_by_task() const;
   // What the provider may still earn before the next voucher after having used so much in all: vouchers and credit
   // limit, at most max_total, less the cost of `used`. Below zero when it went too far. From Stage::bid on (asserted).
   model::Credits headroom(const model::Usage& used) const;

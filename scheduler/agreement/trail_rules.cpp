@@ -157,12 +157,16 @@ Trail::Check Trail::check(const Receipt& body, WallTime /*now*/) const {
   if (!note) return Why{Reason::record_out_of_order, "the last usage note is not there"};
   if (*note != notes_.size()) return Why{Reason::chain_broken, "usage notes after the one it names"};
   if (!find_voucher(body.voucher)) return Why{Reason::record_out_of_order, "the last voucher is not there"};
+  if (body.tasks.size() != demand().tasks.size()) {
+    return Why{Reason::terms_differ, "of " + std::to_string(body.tasks.size()) + " tasks, agreed are " +
+                                         std::to_string(demand().tasks.size())};
+  }
   if (auto wrong = check_usage(body.usage)) return wrong;
   if (body.amount > bid().max_total)
     return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
   const Credits amount = amount_due(bid(), body.usage);
   // Who has not done what was agreed may ask for less.
-  if (body.amount > amount || (body.amount < amount && body.reason == Reason::completed))
+  if (body.amount > amount || (body.amount < amount && body.reason() == Reason::completed))
     return Why{Reason::amount_wrong, text_of(body.amount) + ", the usage costs " + text_of(amount)};
   return std::nullopt;
 }

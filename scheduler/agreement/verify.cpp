@@ -15,6 +15,15 @@ std::string what_is_missing(const Trail& trail) {
          " credits, so the submitter owes " + to_text(trail.owed()) + " of " + to_text(trail.due());
 }
 
+std::vector<StatementTask> tasks_of(const Trail& trail) {
+  const std::vector<model::Credits> amounts = trail.owed_by_task();
+  std::vector<StatementTask> tasks;
+  tasks.reserve(amounts.size());
+  for (std::size_t i = 0; i < amounts.size(); ++i)
+    tasks.push_back({trail.demand().tasks[i], trail.receipt().tasks[i], amounts[i]});
+  return tasks;
+}
+
 }  // namespace
 
 Statement statement_of(const Trail& trail) {
@@ -25,9 +34,7 @@ Statement statement_of(const Trail& trail) {
   return {.submitter = demand.submitter.text(),
           .provider = demand.provider.text(),
           .demand_id = demand.id,
-          .job = demand.job,
-          .shard = demand.shard,
-          .shards = demand.shards,
+          .tasks = tasks_of(trail),
           .device = demand.device,
           .offer_sequence = demand.offer_sequence,
           .rates = bid.rates,
@@ -38,8 +45,7 @@ Statement statement_of(const Trail& trail) {
           .usage = receipt.usage,
           .amount = trail.owed(),
           .authorised = trail.authorised(),
-          .reason = receipt.reason,
-          .outputs = receipt.outputs,
+          .reason = receipt.reason(),
           .notes = trail.note_count(),
           .vouchers = trail.voucher_count(),
           .receipt = trail.newest(RecordKind::receipt),

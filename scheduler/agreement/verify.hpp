@@ -10,14 +10,16 @@
 
 namespace quern::agreement {
 
+struct StatementTask : TaskRef, TaskEnd {
+  model::Credits amount;  // its part of the statement's
+};
+
 // What both parties have signed. Times by the clocks of those who signed.
 struct Statement {
   std::string submitter;  // peer id
   std::string provider;
   std::array<std::byte, kDemandIdBytes> demand_id{};
-  model::Digest job{};
-  std::uint32_t shard = 0;
-  std::uint32_t shards = 1;
+  std::vector<StatementTask> tasks;
   std::string device;
   std::uint64_t offer_sequence = 0;
   model::RateCard rates;
@@ -26,10 +28,9 @@ struct Statement {
   model::Credits cost_high;
   model::Credits max_total;
   model::Usage usage;
-  model::Credits amount;      // that the submitter owes
-  model::Credits authorised;  // by vouchers, before the end
-  model::Reason reason = model::Reason::unspecified;
-  std::vector<OutputDigest> outputs;
+  model::Credits amount;                              // that the submitter owes
+  model::Credits authorised;                          // by vouchers, before the end
+  model::Reason reason = model::Reason::unspecified;  // Receipt::reason()
   std::size_t notes = 0;
   std::size_t vouchers = 0;
   Hash receipt{};  // names the agreement's end in a ledger

@@ -37,11 +37,26 @@ void write_usage(Page& page, const Statement& statement) {
   }
 }
 
+// Of several tasks each has a row of its own.
+void write_tasks(Page& page, const Statement& statement) {
+  const bool several = statement.tasks.size() > 1;
+  for (std::size_t i = 0; i < statement.tasks.size(); ++i) {
+    const agreement::StatementTask& task = statement.tasks[i];
+    if (several)
+      page.row("Task " + std::to_string(i + 1), model::to_text({task.reason, ""}) + ", " + credits_text(task.amount));
+    const std::size_t indent = several ? 2 : 1;
+    page.row("Job", runtime::to_hex(task.job), indent);
+    page.row("Shard", std::to_string(task.shard + 1) + " of " + std::to_string(task.shards), indent);
+    for (std::size_t output = 0; output < task.outputs.size(); ++output) {
+      page.row("Output " + std::to_string(output + 1),
+               runtime::to_hex(task.outputs[output].digest) + ", " + bytes_text(task.outputs[output].bytes), indent);
+    }
+  }
+}
+
 void write_statement(Page& page, const Statement& statement) {
   page.row("Submitter", statement.submitter);
   page.row("Provider", statement.provider);
-  page.row("Job", runtime::to_hex(statement.job));
-  page.row("Shard", std::to_string(statement.shard + 1) + " of " + std::to_string(statement.shards));
   page.row("Device", visible(statement.device) + " of offer " + std::to_string(statement.offer_sequence));
   page.row("Agreed", utc_text(statement.accepted_unix_ms));
   const std::int64_t span = statement.ended_unix_ms - statement.accepted_unix_ms;
@@ -52,31 +67,46 @@ void write_statement(Page& page, const Statement& statement) {
                            model::to_text(statement.cost_likely) + ", at most " + model::to_text(statement.max_total));
   page.row("Used", count_text(statement.notes, "usage note") + ", " + count_text(statement.vouchers, "voucher"));
   write_usage(page, statement);
-  for (std::size_t i = 0; i < statement.outputs.size(); ++i) {
-    page.row("Output " + std::to_string(i + 1),
-             runtime::to_hex(statement.outputs[i].digest) + ", " + bytes_text(statement.outputs[i].bytes));
-  }
+  write_tasks(page, statement);
   page.row("Amount", page.paint(Tone::good, credits_text(statement.amount)));
 }
 
+json::object object_of(const model::Usage& usage) {
+  json::object object;
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    const auto dimension = static_cast<Dimension>(i);
+    object.emplace(model::text_of(dimension).name, usage[dimension]);
+  }
+  return object;
+}
+
+json::object object_of(const agreement::StatementTask& task) {
+  json::array outputs;
+  outputs.reserve(task.outputs.size());
+  for (const agreement::OutputDigest& output : task.outputs)
+    outputs.push_back(json::object{{"sha256", runtime::to_hex(output.digest)}, {"bytes", output.bytes}});
+  return {{"job", runtime::to_hex(task.job)},
+          {"shard", task.shard},
+          {"shards", task.shards},
+          {"reason", model::text_of(task.reason).name},
+          {"usage", object_of(task.usage)},
+          {"amount", task.amount.micro},
+          {"outputs", std::move(outputs)}};
+}
+
 json::object object_of(const Statement& statement) {
-  json::object usage;
   json::object rates;
   for (std::size_t i = 0; i < model::kDimensions; ++i) {
     const auto dimension = static_cast<Dimension>(i);
-    usage.emplace(model::text_of(dimension).name, statement.usage[dimension]);
     rates.emplace(model::text_of(dimension).rate_name, statement.rates[dimension]);
   }
-  json::array outputs;
-  outputs.reserve(statement.outputs.size());
-  for (const agreement::OutputDigest& output : statement.outputs)
-    outputs.push_back(json::object{{"sha256", runtime::to_hex(output.digest)}, {"bytes", output.bytes}});
+  json::array tasks;
+  tasks.reserve(statement.tasks.size());
+  for (const agreement::StatementTask& task : statement.tasks) tasks.push_back(object_of(task));
   return {{"submitter", statement.submitter},
           {"provider", statement.provider},
           {"demand", runtime::to_hex(statement.demand_id)},
-          {"job", runtime::to_hex(statement.job)},
-          {"shard", statement.shard},
-          {"shards", statement.shards},
+          {"tasks", std::move(tasks)},
           {"device", statement.device},
           {"offer_sequence", statement.offer_sequence},
           {"rates", std::move(rates)},
@@ -84,11 +114,10 @@ json::object object_of(const Statement& statement) {
           {"cost_likely", statement.cost_likely.micro},
           {"cost_high", statement.cost_high.micro},
           {"max_total", statement.max_total.micro},
-          {"usage", std::move(usage)},
+          {"usage", object_of(statement.usage)},
           {"amount", statement.amount.micro},
           {"authorised", statement.authorised.micro},
           {"reason", model::text_of(statement.reason).name},
-          {"outputs", std::move(outputs)},
           {"notes", statement.notes},
           {"vouchers", statement.vouchers},
           {"receipt", runtime::to_hex(statement.receipt)},

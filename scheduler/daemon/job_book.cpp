@@ -37,10 +37,14 @@ void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& tr
   record.trails.clear();
   model::Credits amount;
   for (const auto& [demand, trail] : trails) {
-    if (trail.stage() < agreement::Stage::running || trail.demand().job != job) continue;
-    if (trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
-    record.trails.push_back({.task = trail.demand().shard, .attempt = 0, .demand = demand});
-    amount = model::add(amount, trail.owed()).value_or(amount);
+    if (trail.stage() < agreement::Stage::running || trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
+    const auto owed = trail.owed_by_task();
+    for (std::size_t i = 0; i < owed.size(); ++i) {
+      const agreement::TaskRef& task = trail.demand().tasks[i];
+      if (task.job != job) continue;
+      record.trails.push_back({.task = task.shard, .attempt = 0, .demand = demand});
+      amount = model::add(amount, owed[i]).value_or(amount);
+    }
   }
   record.amount = amount;
   record.state = State::system_error;

@@ -131,7 +131,7 @@ json::object trail_json(const JobTrail& entry, const agreement::Trail& trail) {
           {"file", multiformats::encode_base(multiformats::Base::base64_pad, file)},
           {"statement", json::object{{"stage", trail.stage() == agreement::Stage::closed ? "closed" : "open"},
                                      {"amount_micro", trail.owed().micro},
-                                     {"end", ended ? model::text_of(trail.receipt().reason).name : ""}}}};
+                                     {"end", ended ? model::text_of(trail.receipt().reason()).name : ""}}}};
 }
 
 }  // namespace quern::daemon

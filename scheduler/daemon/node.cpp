@@ -190,7 +190,8 @@ Task<void> Node::keep_experience() {
 
 Task<void> Node::resume(Trail trail) {
   const identity::PeerId provider = trail.demand().provider;
-  const auto end = co_await submitter_->resume(where(provider), std::move(trail), {}, resumed_);
+  engagement::Cancels cancels(trail.demand().tasks.size(), &resumed_);
+  const auto end = co_await submitter_->resume(where(provider), std::move(trail), {}, std::move(cancels));
   if (end.trail.stage() != Stage::empty) keep(end.trail);
   log_.write(
       LogLevel::info, "agreement_ended",

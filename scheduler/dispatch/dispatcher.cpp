@@ -14,7 +14,6 @@
 namespace quern::dispatch {
 
 using engagement::Cancel;
-using engagement::OrderEnd;
 using market::Quote;
 using model::Reason;
 using model::Why;
@@ -81,36 +80,7 @@ std::vector<QuoteRow> Dispatcher::quote(const model::Job& job) const {
   return rows;
 }
 
-// A device does one task at a time: of all that this node has for it, whatever job they are of, one is on its way, and
-// the others wait in the order they came instead of being refused.
-class Dispatcher::Turn {
- public:
-  Turn(Dispatcher& dispatcher, const Place& where) : dispatcher_(dispatcher), where_(where) {
-    dispatcher_.waiting_[where_].push_back(this);
-  }
-  ~Turn() {
-    const auto line = dispatcher_.waiting_.find(where_);
-    std::erase(line->second, this);
-    if (line->second.empty()) {
-      dispatcher_.waiting_.erase(line);
-    } else {
-      line->second.front()->changed_.wake_all();
-    }
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
-  Task<void> come() const {
-    while (dispatcher_.waiting_.find(where_)->second.front() != this) co_await changed_.wait();
-  }
-
- private:
-  Dispatcher& dispatcher_;
-  Place where_;
-  mutable runtime::WaitQueue changed_;
-};
-
-// One job under way. Each device that a task was given to works its tasks off one after the other.
+// One job under way. Tasks stand in the lines of the devices that they were given to, the first ones of each.
 class Dispatcher::Run {
  public:
   Run(Dispatcher& dispatcher, model::Job job, DispatchOptions options, DispatchEvents events, Cancel& cancel)
@@ -133,7 +103,7 @@ class Dispatcher::Run {
       for (const jobs::Action& action : begun.actions) tasks.push_back(action.task);
       place(tasks, {});
       while (!jobs::is_end(machine_.state())) co_await changed_.wait();
-      stop_.ask();  // lanes that still wait for a turn
+      stop();  // what still stands in line
       // What is being agreed on may bind already: it comes to its own end.
       while (carrying_ > 0) co_await changed_.wait();
     });
@@ -143,7 +113,7 @@ class Dispatcher::Run {
  private:
   struct Lane {
     std::deque<std::size_t> tasks;
-    bool running = false;
+    std::size_t in_line = 0;
   };
   struct Chosen {
     model::Offer offer;
@@ -157,7 +127,7 @@ class Dispatcher::Run {
   Task<void> watch_cancel() {
     co_await cancel_.wait();
     act(machine_.cancel());
-    stop_.ask();
+    stop();
   }
 
   // Every device that can do all of some tasks.
@@ -229,9 +199,8 @@ class Dispatcher::Run {
   }
 
   void enter(std::size_t task, Place where) {
-    Lane& lane = lanes_[where];
-    lane.tasks.push_back(task);
-    if (!std::exchange(lane.running, true)) group_->spawn(work_off(std::move(where)));
+    lanes_[where].tasks.push_back(task);
+    fill(where);
   }
 
   // Whether the tasks are dealt with: some are tried, and the rest waits for what these tell.
@@ -286,18 +255,28 @@ class Dispatcher::Run {
     act(machine_.retry(task));
   }
 
-  Task<void> work_off(Place where) {
+  // The next of the lane, as many as one agreement can have.
+  void fill(const Place& where) {
     Lane& lane = lanes_[where];
-    while (!lane.tasks.empty() && !stop_.asked()) {
-      const Turn turn(dispatcher_, where);
-      co_await turn.come();
-      if (lane.tasks.empty() || stop_.asked()) break;
+    while (!lane.tasks.empty() && lane.in_line < agreement::kTasksMax && !stopped_) {
       const std::size_t task = lane.tasks.front();
       lane.tasks.pop_front();
-      co_await carry_out(task, where);
-      trial_ended(where, machine_.tasks()[task].state == jobs::State::complete);
+      ++lane.in_line;
+      group_->spawn(work_off(task, where));
     }
-    lane.running = false;
+  }
+
+  Task<void> work_off(std::size_t task, Place where) {
+    co_await carry_out(task, where);
+    --lanes_[where].in_line;
+    trial_ended(where, machine_.tasks()[task].state == jobs::State::complete);
+    fill(where);
+  }
+
+  // Of all attempts.
+  void stop() {
+    stopped_ = true;
+    for (DeviceLine::Ticket* ticket : tickets_) ticket->cancel();
   }
 
   std::optional<Chosen> chosen(std::size_t task, const Place& where) const {
@@ -311,48 +290,68 @@ class Dispatcher::Run {
     return Chosen{.offer = offer->offer, .device = *device, .quote = *found};
   }
 
-  engagement::Order order_for(std::size_t task, const Place& where, const Chosen& terms) const {
+  LineOrder order_for(std::size_t task, const Place& where, const Chosen& terms) const {
     const auto peer = identity::PeerId::from_text(where.provider);
     const auto share = share_of(task);
-    std::vector<model::Digest> inputs;
-    inputs.reserve(job_.inputs.size());
-    for (const model::Input& input : job_.inputs) inputs.push_back(input.digest);
-    return {.provider = {.peer = *peer, .addresses = dispatcher_.address_of_(where.provider)},
-            .device = where.device,
-            .offer_sequence = terms.offer.sequence,
-            .manifest = manifest_,
-            .shard = static_cast<std::uint32_t>(task),
-            .shards = std::max<std::uint32_t>(job_.shards.count, 1),
-            .usage_max = usage_max(job_, share, terms.device),
-            .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
-            .rates = terms.device.rates,
-            .inputs = std::move(inputs)};
+    LineOrder order{.provider = {.peer = *peer, .addresses = dispatcher_.address_of_(where.provider)},
+                    .offer_sequence = terms.offer.sequence,
+                    .rates = terms.device.rates,
+                    .task = {.manifest = manifest_,
+                             .shard = static_cast<std::uint32_t>(task),
+                             .shards = std::max<std::uint32_t>(job_.shards.count, 1)},
+                    .outputs = job_.outputs.size(),
+                    .usage_max = usage_max(job_, share, terms.device),
+                    .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
+                    .likely_us = terms.quote.device_us.likely,
+                    .alone = terms.quote.trial};
+    order.task.inputs.reserve(job_.inputs.size());
+    for (const model::Input& input : job_.inputs) order.task.inputs.push_back(input.digest);
+    return order;
   }
 
-  Task<void> carry_out(std::size_t task, Place where) {
-    const auto terms = chosen(task, where);
-    if (!terms) {
-      refused(task, where, {.reason = Reason::offer_expired, .detail = {}});
-      co_return;
-    }
-    engagement::OrderEvents events;
-    events.agreed = [&, this](const agreement::Trail& trail) {
+  // `terms` are those of the task's turn, and outlive the events.
+  LineEvents events_of(std::size_t task, const Place& where, std::optional<Chosen>& terms, bool& taken) {
+    LineEvents events;
+    events.prepare = [&, task, this]() -> std::optional<LineOrder> {
+      terms = chosen(task, where);
+      return terms ? std::optional(order_for(task, where, *terms)) : std::nullopt;
+    };
+    events.taken = [&, this] {
+      taken = true;
+      ++carrying_;
+    };
+    events.agreed = [&, task, this](const agreement::Trail& trail) {
       const Quote& quote = terms->quote;
       act(machine_.placed(task, where.provider, where.device,
                           {.low = quote.low, .likely = quote.likely, .high = quote.high, .measured = quote.measured}));
       act(machine_.started(task));
       tell(task, trail);
     };
-    events.billed = [&, this](const agreement::Trail& trail) { tell(task, trail); };
-    events.progress = [&, this](std::uint32_t permille) { act(machine_.progressed(task, permille)); };
-    events.log = [&, this](std::uint64_t offset, runtime::ByteView text) {
+    events.billed = [=, this](const agreement::Trail& trail) { tell(task, trail); };
+    events.progress = [=, this](std::uint32_t permille) { act(machine_.progressed(task, permille)); };
+    events.log = [=, this](std::uint64_t offset, runtime::ByteView text) {
       if (events_.log) events_.log(task, offset, text);
     };
-    ++carrying_;
-    OrderEnd end = co_await dispatcher_.submitter_.carry_out(order_for(task, where, *terms), std::move(events), stop_);
-    --carrying_;
+    return events;
+  }
+
+  Task<LineEnd> stand_in_line(std::size_t task, const Place& where) {
+    std::optional<Chosen> terms;
+    bool taken = false;
+    const auto line = dispatcher_.lines_.try_emplace(where, dispatcher_.submitter_, where.device).first;
+    DeviceLine::Ticket ticket(line->second, events_of(task, where, terms, taken));
+    tickets_.insert(&ticket);
+    LineEnd end = co_await ticket.carry_out();
+    tickets_.erase(&ticket);
+    if (taken) --carrying_;
     changed_.wake_all();
-    if (end.trail.stage() < agreement::Stage::running) {
+    co_return end;
+  }
+
+  Task<void> carry_out(std::size_t task, Place where) {
+    LineEnd end = co_await stand_in_line(task, where);
+    if (!end.trail) {
+      if (stopped_) co_return;
       if (events_.refused) events_.refused(task, where.provider, end.why);
       if (end.kept_back) {
         nobody_takes(task, end.why);
@@ -361,15 +360,16 @@ class Dispatcher::Run {
       }
       co_return;
     }
-    tell(task, end.trail);
-    if (end.trail.stage() == agreement::Stage::closed && end.why.reason == Reason::completed) {
-      outputs_[task] = end.trail.receipt().outputs;
+    tell(task, *end.trail);
+    if (end.why.reason == Reason::completed) {
       // Its provider and this node have signed what it took, and the outputs are here. Absurd figures are left out.
       dispatcher_.experience_.add({program_, where.provider, where.device},
-                                  market::run_of(job_, share_of(task), end.trail.usage()));
+                                  market::run_of(job_, share_of(task), end.task.usage));
+      outputs_[task] = std::move(end.task.outputs);
     }
-    trails_.push_back(std::move(end.trail));
-    act(machine_.ended(task, end.why, end.owed));
+    // Also of an agreement that came about when the job had been canceled: it is no attempt.
+    owed_ = model::add(owed_, end.task.owed).value_or(owed_);
+    act(machine_.ended(task, end.why, end.task.owed));
   }
 
   // No agreement was made: no attempt, and nothing is owed.
@@ -387,7 +387,7 @@ class Dispatcher::Run {
         excluded.merge(std::set<std::string>(refused_by_[action.task]));
         place({action.task}, excluded);
       } else if (action.kind == jobs::Action::Kind::stop) {
-        stop_.ask();
+        stop();
       }
     }
     if (!outcome.taken) return;
@@ -402,17 +402,9 @@ class Dispatcher::Run {
   DispatchEnd end() {
     return {.state = machine_.state(),
             .why = machine_.why(),
-            .amount = amount(),
+            .amount = owed_,
             .tasks = machine_.tasks(),
-            .trails = std::move(trails_),
             .outputs = std::move(outputs_)};
-  }
-
-  // Also of agreements that came about when the job had been canceled: they are no attempts.
-  model::Credits amount() const {
-    model::Credits sum;
-    for (const agreement::Trail& trail : trails_) sum = model::add(sum, trail.owed()).value_or(sum);
-    return sum;
   }
 
   Dispatcher& dispatcher_;
@@ -422,7 +414,8 @@ class Dispatcher::Run {
   DispatchOptions options_;
   DispatchEvents events_;
   Cancel& cancel_;
-  Cancel stop_;  // of all attempts
+  bool stopped_ = false;  // all attempts
+  std::set<DeviceLine::Ticket*> tickets_;
   jobs::JobMachine machine_;
   std::size_t carrying_ = 0;  // orders
   runtime::TaskGroup* group_ = nullptr;
@@ -430,7 +423,7 @@ class Dispatcher::Run {
   Trials trials_;
   std::map<std::size_t, std::set<std::string>> refused_by_;
   std::map<std::size_t, runtime::Time> waiting_since_;
-  std::vector<agreement::Trail> trails_;
+  model::Credits owed_;
   std::map<std::size_t, std::vector<agreement::OutputDigest>> outputs_;
   runtime::WaitQueue changed_;
 };

@@ -1,7 +1,6 @@
 // Carries out a job across providers: quotes, plans, makes an agreement for every task, follows them, and tries again
 // elsewhere what was not the job's fault.
 #pragma once
-#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -9,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "scheduler/dispatch/device_line.hpp"
 #include "scheduler/dispatch/trials.hpp"
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/jobs/job_machine.hpp"
@@ -47,7 +47,6 @@ struct DispatchEnd {
   model::Why why;
   model::Credits amount;  // that this node has signed for
   std::vector<jobs::TaskRecord> tasks;
-  std::vector<agreement::Trail> trails;  // of all attempts that came to an agreement
   // By task, of those that completed: digests of the outputs in the order of the manifest.
   std::map<std::size_t, std::vector<agreement::OutputDigest>> outputs;
 };
@@ -73,14 +72,13 @@ class Dispatcher {
 
  private:
   class Run;
-  class Turn;
 
   runtime::Runtime& runtime_;
   engagement::Submitter& submitter_;
   const market::OfferBook& book_;
   AddressOf address_of_;
   market::ExperienceBook experience_;
-  std::map<Place, std::deque<Turn*>> waiting_;  // for a device; the first has it
+  std::map<Place, DeviceLine> lines_;
 };
 
 // The most that a task can use of what is metered: what a demand says.

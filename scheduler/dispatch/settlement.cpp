@@ -1,6 +1,8 @@
 #include "scheduler/dispatch/settlement.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "overlay/runtime/hex.hpp"
@@ -25,11 +27,17 @@ std::optional<Party> party_of(const Trail& trail, const PeerId& self) {
   return std::nullopt;
 }
 
+std::string job_of(const agreement::Demand& demand) {
+  const model::Digest& first = demand.tasks.front().job;
+  const bool one = std::ranges::all_of(demand.tasks, [&](const agreement::TaskRef& task) { return task.job == first; });
+  return one ? runtime::to_hex(first) : std::string(kSeveralJobs);
+}
+
 ledger::Charge charge_of(const Trail& trail, const PeerId& other, WallTime now) {
   const bool closed = trail.stage() == Stage::closed;
   return {.agreement = trail.newest(RecordKind::agreement),
           .peer = other.text(),
-          .job = runtime::to_hex(trail.demand().job),
+          .job = job_of(trail.demand()),
           .amount = trail.owed(),
           .receipt = trail.newest(closed ? RecordKind::receipt : RecordKind::voucher),
           .at_unix_ms = now.unix_ms};
@@ -39,7 +47,7 @@ ledger::Charge charge_of(const Trail& trail, const PeerId& other, WallTime now) 
 Result<void> reserve(Ledger& ledger, const Trail& trail, WallTime now) {
   const auto reserved = ledger.reserve({.agreement = trail.newest(RecordKind::agreement),
                                         .peer = trail.demand().provider.text(),
-                                        .job = runtime::to_hex(trail.demand().job),
+                                        .job = job_of(trail.demand()),
                                         .amount = trail.bid().max_total,
                                         .at_unix_ms = now.unix_ms,
                                         .bound = trail.stage() >= Stage::running});

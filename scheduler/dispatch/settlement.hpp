@@ -7,9 +7,11 @@
 //   given up: agreed     release: it owes nothing                -
 //   given up: later      spend: Trail::owed(), that it signed    earn: the same, by the vouchers it has
 //
-// Keys are the agreement's hash. The ledger's job is the hex digest of the job, its peer the other party.
+// Keys are the agreement's hash. The ledger's job is the hex digest of the job, or kSeveralJobs of an agreement for
+// tasks of several, whose receipt says what each is; its peer is the other party.
 #pragma once
 #include <cstdint>
+#include <string_view>
 
 #include "overlay/identity/peer_id.hpp"
 #include "overlay/runtime/result.hpp"
@@ -18,6 +20,8 @@
 #include "scheduler/ledger/ledger.hpp"
 
 namespace quern::dispatch {
+
+inline constexpr std::string_view kSeveralJobs = "several";
 
 enum class Outlook : std::uint8_t {
   open,      // records may still come

@@ -31,6 +31,11 @@ std::unexpected<Why> refuse(Reason reason, std::string detail = {}) {
   return std::unexpected(Why{reason, std::move(detail)});
 }
 
+// Of amounts that a bid may not exceed anyway.
+model::Credits together(model::Credits a, model::Credits b) {
+  return std::min(model::add(a, b).value_or(agreement::kAmountMax), agreement::kAmountMax);
+}
+
 }  // namespace
 
 Provider::Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJournal& journal, blobs::BlobStore& store,
@@ -92,9 +97,10 @@ bool Provider::device_taken(const std::string& device, const Engagement* but) co
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
     const Trail& trail = entry.second->trail;
-    return trail.stage() >= Stage::ended && trail.demand().submitter == peer &&
-           std::ranges::find(trail.receipt().outputs, digest, &agreement::OutputDigest::digest) !=
-               trail.receipt().outputs.end();
+    if (trail.stage() < Stage::ended || trail.demand().submitter != peer) return false;
+    return std::ranges::any_of(trail.receipt().tasks, [&](const agreement::TaskEnd& task) {
+      return std::ranges::find(task.outputs, digest, &agreement::OutputDigest::digest) != task.outputs.end();
+    });
   });
 }
 
@@ -139,6 +145,30 @@ Task<Result<Bytes>> Provider::answer(PeerId from, Bytes request) {
   co_return exchange::encode(exchange::AgreementResponse(exchange::RecordMessage{*std::move(answer)}));
 }
 
+std::expected<std::vector<Provider::EngagedTask>, Why> Provider::tasks_of(const agreement::Demand& demand,
+                                                                          const std::vector<std::string>& manifests) {
+  std::map<model::Digest, std::shared_ptr<const model::Job>> jobs;
+  for (const std::string& manifest : manifests) {
+    auto job = model::job_from_json(manifest);
+    if (!job) return refuse(Reason::manifest_invalid, job.error().message());
+    jobs.emplace(multiformats::sha2_256(runtime::bytes_of(manifest)),
+                 std::make_shared<const model::Job>(*std::move(job)));
+  }
+  std::vector<EngagedTask> tasks;
+  tasks.reserve(demand.tasks.size());
+  std::size_t outputs = 0;
+  for (const agreement::TaskRef& task : demand.tasks) {
+    const auto job = jobs.find(task.job);
+    if (job == jobs.end()) return refuse(Reason::manifest_invalid, "not the one that the demand names");
+    if (task.shards != job->second->shards.count) return refuse(Reason::manifest_invalid, "shards");
+    outputs += job->second->outputs.size();
+    tasks.push_back({.job = job->second});
+  }
+  if (outputs <= agreement::kOutputsMax) return tasks;
+  return refuse(Reason::manifest_invalid, std::to_string(outputs) + " outputs of all tasks, limit " +
+                                              std::to_string(agreement::kOutputsMax) + ": ask for fewer at once");
+}
+
 Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   expire();
   auto engagement = std::make_shared<Engagement>();
@@ -153,46 +183,50 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (count_until(Stage::running) >= config_.engagements_max) {
     return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
   }
-  if (multiformats::sha2_256(runtime::bytes_of(ask.manifest)) != demand.job)
-    return refuse(Reason::manifest_invalid, "not the one that the demand names");
-  auto job = model::job_from_json(ask.manifest);
-  if (!job) return refuse(Reason::manifest_invalid, job.error().message());
-  if (demand.shards != job->shards.count) return refuse(Reason::manifest_invalid, "shards");
-  auto offered = terms(demand, *job);
+  auto tasks = tasks_of(demand, ask.manifests);
+  if (!tasks) return std::unexpected(std::move(tasks).error());
+  engagement->tasks = *std::move(tasks);
+  auto offered = terms(*engagement);
   if (!offered) return std::unexpected(std::move(offered).error());
   offered->demand = engagement->trail.newest(RecordKind::demand);
   Bytes envelope = seal_record(key_, *offered);
   if (const auto taken = engagement->trail.take(envelope, now()); !taken) return std::unexpected(taken.error());
-  engagement->job = *std::move(job);
   engagements_.emplace(demand.id, std::move(engagement));
   return envelope;
 }
 
-std::expected<agreement::Bid, Why> Provider::terms(const agreement::Demand& demand, const model::Job& job) const {
+std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement) const {
+  const agreement::Demand& demand = engagement.demand();
   if (!offer_ || offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
   const auto device = std::ranges::find(offer_->devices, demand.device, &model::OfferedDevice::id);
   if (device == offer_->devices.end()) return refuse(Reason::no_device, demand.device);
-  const auto quoted = market::quote(job, share_of(job, demand.shard), *offer_, *device, {}, now().unix_ms);
-  const auto* why = std::get_if<Why>(&quoted);
-  // What the submitter has measured by a trial, the provider need not know.
-  if (why && why->reason != Reason::work_unknown) return std::unexpected(*why);
-  if (device_taken(demand.device, nullptr)) return refuse(Reason::busy, demand.device);
   agreement::Bid bid{.made_unix_ms = now().unix_ms,
-                     .demand = {},
                      .rates = device->rates,
-                     .cost_low = {},
-                     .cost_likely = demand.max_total,
-                     .cost_high = demand.max_total,
                      .max_total = demand.max_total,
                      .valid_until_unix_ms = now().unix_ms + config_.bid_validity_ms,
                      .credit_limit = config_.credit_limit,
-                     .note_interval_ms = config_.note_interval_ms,
-                     .walltime_ms = job.resources.walltime_ms};
-  if (const auto* quote = std::get_if<market::Quote>(&quoted)) {
-    bid.cost_high = std::min(quote->high, demand.max_total);
-    bid.cost_likely = std::min(quote->likely, bid.cost_high);
-    bid.cost_low = std::min(quote->low, bid.cost_likely);
+                     .note_interval_ms = config_.note_interval_ms};
+  bool known = true;
+  for (std::size_t i = 0; i < demand.tasks.size(); ++i) {
+    const model::Job& job = *engagement.tasks[i].job;
+    const auto quoted = market::quote(job, share_of(job, demand.tasks[i].shard), *offer_, *device, {}, now().unix_ms);
+    bid.walltime_ms = std::max(bid.walltime_ms, job.resources.walltime_ms);
+    if (const auto* quote = std::get_if<market::Quote>(&quoted)) {
+      bid.cost_low = together(bid.cost_low, quote->low);
+      bid.cost_likely = together(bid.cost_likely, quote->likely);
+      bid.cost_high = together(bid.cost_high, quote->high);
+      continue;
+    }
+    // What the submitter has measured by a trial, the provider need not know.
+    const Why& why = std::get<Why>(quoted);
+    if (why.reason != Reason::work_unknown) return std::unexpected(why);
+    known = false;
   }
+  if (device_taken(demand.device, nullptr)) return refuse(Reason::busy, demand.device);
+  bid.cost_low = known ? bid.cost_low : model::Credits{};
+  bid.cost_high = known ? std::min(bid.cost_high, demand.max_total) : demand.max_total;
+  bid.cost_likely = known ? std::min(bid.cost_likely, bid.cost_high) : demand.max_total;
+  bid.cost_low = std::min(bid.cost_low, bid.cost_likely);
   return bid;
 }
 
@@ -254,6 +288,7 @@ Task<void> Provider::restore(std::map<jobs::DemandId, Trail> trails) {
     engagement->trail = std::move(trail);
     if (engagement->demand().provider != host_.id() || engagement->trail.stage() == Stage::closed) continue;
     engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
+    engagement->tasks.resize(engagement->demand().tasks.size());
     if (engagement->trail.stage() < Stage::running) {
       std::ignore = co_await journal_.forget(engagement->trail);  // the submitter was never told that it stands
       continue;
@@ -261,8 +296,9 @@ Task<void> Provider::restore(std::map<jobs::DemandId, Trail> trails) {
     engagements_[id] = engagement;
     tasks_.spawn(receive(engagement));
     if (engagement->trail.stage() == Stage::running) {
+      // Which task has used what is not known any more: the receipt says it of the last.
       co_await end(engagement,
-                   {.why = {Reason::provider_restarted, {}}, .usage = engagement->trail.usage(), .outputs = {}});
+                   std::vector<agreement::TaskEnd>(engagement->tasks.size(), {.reason = Reason::provider_restarted}));
     }
   }
 }

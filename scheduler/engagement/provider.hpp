@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "overlay/host.hpp"
 #include "overlay/runtime/task_group.hpp"
@@ -17,7 +19,7 @@
 
 namespace quern::engagement {
 
-inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one job; what comes after is dropped
+inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreement; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
@@ -61,6 +63,7 @@ class Provider {
   runtime::Task<void> stop();
 
  private:
+  struct EngagedTask;
   struct Engagement;
   class WorkMeter;
   using EngagementPtr = std::shared_ptr<Engagement>;
@@ -68,14 +71,17 @@ class Provider {
 
   runtime::Task<runtime::Result<runtime::Bytes>> answer(identity::PeerId from, runtime::Bytes request);
   Answer bid(const identity::PeerId& from, const exchange::Ask& ask);
-  std::expected<agreement::Bid, model::Why> terms(const agreement::Demand& demand, const model::Job& job) const;
+  static std::expected<std::vector<EngagedTask>, model::Why> tasks_of(const agreement::Demand& demand,
+                                                                      const std::vector<std::string>& manifests);
+  std::expected<agreement::Bid, model::Why> terms(const Engagement& engagement) const;
   runtime::Task<Answer> accept(identity::PeerId from, runtime::Bytes agreement);
   runtime::Task<void> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
   runtime::Task<std::expected<void, model::Why>> bind(EngagementPtr engagement, runtime::Bytes agreement);
 
   runtime::Task<void> work(EngagementPtr engagement);
-  runtime::Task<Finished> fetch_and_run(EngagementPtr engagement);
-  runtime::Task<void> end(EngagementPtr engagement, Finished finished);
+  runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
+  runtime::Task<std::optional<model::Why>> fetch_inputs(EngagementPtr engagement, std::size_t task);
+  runtime::Task<void> end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends);
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
   runtime::Task<void> tell(connection::PeerStream& stream, EngagementPtr engagement, exchange::Follow follow);
   runtime::Task<void> listen(connection::PeerStream& stream, EngagementPtr engagement);

@@ -6,6 +6,14 @@
 
 namespace quern::engagement {
 
+// One task of an agreement.
+struct Provider::EngagedTask {
+  std::shared_ptr<const model::Job> job;  // null of an earlier life's
+  bool cancel = false;                    // the submitter wants it to end
+  std::uint32_t permille = 0;
+  runtime::Bytes log;
+};
+
 struct Provider::Engagement {
   static constexpr std::size_t kInboxMax = 16;
 
@@ -13,15 +21,13 @@ struct Provider::Engagement {
   // What the submitter sends. A task of the provider takes it: one of the connection would be cut off halfway to the
   // disk when that ends.
   runtime::Channel<runtime::Bytes> inbox{kInboxMax};
-  model::Job job;
+  std::vector<EngagedTask> tasks;     // of the demand, in its order
   bool accepting = false;             // an agreement is on its way to the disk
   std::optional<model::Why> refused;  // why it was not accepted
   bool taking = false;                // a record is: the trail has it, nobody may be told
   bool stuck = false;                 // the disk does not take a record: nothing more is said
-  bool cancel = false;                // the submitter wants it to end
   std::optional<model::Why> why;      // the work must end, for this
-  std::uint32_t permille = 0;
-  runtime::Bytes log;  // at most kLogBytesMax
+  std::size_t log_bytes = 0;          // of all tasks, at most kLogBytesMax
   std::uint64_t log_dropped = 0;
   runtime::Time noted;       // when the last note was made
   runtime::Time kept_until;  // after its end

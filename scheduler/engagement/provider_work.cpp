@@ -19,28 +19,37 @@ using runtime::Bytes;
 using runtime::Result;
 using runtime::Task;
 
-// Bills what the run uses, and holds it while that is not paid for.
+// Bills what the tasks use, one after the other, and holds them while that is not paid for.
 class Provider::WorkMeter final : public Meter {
  public:
   WorkMeter(Provider& provider, EngagementPtr engagement) : provider_(provider), engagement_(std::move(engagement)) {}
 
-  Task<bool> used(model::Usage total, std::uint32_t permille) override {
+  // What is used from now on is that of another task: `used` is all that those before it have.
+  void begin(std::size_t task, const model::Usage& used) {
+    task_ = task;
+    before_ = used;
+  }
+
+  Task<bool> used(model::Usage of_task, std::uint32_t permille) override {
     Engagement& engagement = *engagement_;
-    engagement.permille = std::max(engagement.permille, std::min<std::uint32_t>(permille, 1000));
+    EngagedTask& task = engagement.tasks[task_];
+    task.permille = std::max(task.permille, std::min<std::uint32_t>(permille, 1000));
     engagement.changed.wake_all();
+    const model::Usage total = model::sum(before_, of_task);
     if (!model::has_grown(total, engagement.demand().usage_max)) {
       engagement.why = Why{Reason::device_time_exceeded, "more than the demand allows"};
     }
     if (must_note(total) && !engagement.why && !co_await note(total)) co_return false;
-    while (!engagement.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
-    co_return !engagement.cancel && !engagement.why;
+    while (!task.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
+    co_return !task.cancel && !engagement.why;
   }
 
   void log(runtime::ByteView text) override {
     Engagement& engagement = *engagement_;
-    const std::size_t room = kLogBytesMax - engagement.log.size();
-    runtime::append(engagement.log, text.first(std::min(text.size(), room)));
-    engagement.log_dropped += text.size() - std::min(text.size(), room);
+    const auto taken = text.first(std::min(text.size(), kLogBytesMax - engagement.log_bytes));
+    runtime::append(engagement.tasks[task_].log, taken);
+    engagement.log_bytes += taken.size();
+    engagement.log_dropped += text.size() - taken.size();
     engagement.changed.wake_all();
   }
 
@@ -68,7 +77,7 @@ class Provider::WorkMeter final : public Meter {
       co_return Result<void>();
     };
     const auto until = provider_.runtime_.clock().now() + provider_.config_.voucher_timeout;
-    while (engagement_->trail.voucher_count() == before && !engagement_->cancel && !engagement_->why) {
+    while (engagement_->trail.voucher_count() == before && !engagement_->tasks[task_].cancel && !engagement_->why) {
       const auto woken = co_await runtime::with_deadline(provider_.runtime_.clock(), until, wait(*engagement_));
       if (!woken) engagement_->why = Why{Reason::voucher_missing, {}};
     }
@@ -76,44 +85,60 @@ class Provider::WorkMeter final : public Meter {
 
   Provider& provider_;
   EngagementPtr engagement_;
+  std::size_t task_ = 0;
+  model::Usage before_;
 };
 
 Task<void> Provider::work(EngagementPtr engagement) {
   engagement->noted = runtime_.clock().now();
-  Finished finished = co_await fetch_and_run(engagement);
-  if (const auto& why = engagement->why; why.has_value()) {
-    finished.why = *why;
-  } else if (engagement->cancel && finished.why.reason != Reason::completed) {
-    finished.why = {.reason = Reason::canceled, .detail = {}};
-  }
-  co_await end(engagement, std::move(finished));
-}
-
-Task<Finished> Provider::fetch_and_run(EngagementPtr engagement) {
-  const auto submitter = engagement->demand().submitter;
-  for (const model::Input& input : engagement->job.inputs) {
-    const auto fetched = co_await blobs::fetch_blob(host_, store_, submitter, input.digest, input.bytes);
-    if (engagement->cancel) co_return Finished{.why = {Reason::canceled, {}}, .usage = {}, .outputs = {}};
-    if (!fetched) {
-      const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
-      co_return Finished{.why = {reason, input.path + ": " + fetched.error().message()}, .usage = {}, .outputs = {}};
-    }
-  }
   WorkMeter meter(*this, engagement);
-  co_return co_await runner_.run({.submitter = submitter.text(),
-                                  .job = engagement->job,
-                                  .shard = engagement->demand().shard,
-                                  .shards = engagement->demand().shards,
-                                  .device = engagement->demand().device},
-                                 meter);
+  std::vector<agreement::TaskEnd> ends;
+  ends.reserve(engagement->tasks.size());
+  model::Usage used;
+  for (std::size_t task = 0; task < engagement->tasks.size(); ++task) {
+    meter.begin(task, used);
+    Finished finished = co_await fetch_and_run(engagement, task, meter);
+    used = model::sum(used, finished.usage);
+    Reason reason = finished.why.reason == Reason::unspecified ? Reason::internal : finished.why.reason;
+    if (const auto& why = engagement->why; why && reason != Reason::completed) reason = why->reason;
+    if (reason != Reason::completed) finished.outputs.clear();
+    ends.push_back({.reason = reason, .usage = finished.usage, .outputs = std::move(finished.outputs)});
+  }
+  co_await end(engagement, std::move(ends));
 }
 
-Task<void> Provider::end(EngagementPtr engagement, Finished finished) {
-  if (finished.why.reason != Reason::completed) finished.outputs.clear();
-  if (finished.why.reason == Reason::unspecified) finished.why = {Reason::internal, "the run ended without a reason"};
+Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter) {
+  if (auto missing = co_await fetch_inputs(engagement, task)) co_return Finished{.why = *std::move(missing)};
+  const EngagedTask& engaged = engagement->tasks[task];
+  const agreement::TaskRef& ref = engagement->demand().tasks[task];
+  Finished finished = co_await runner_.run({.submitter = engagement->demand().submitter.text(),
+                                            .job = *engaged.job,
+                                            .shard = ref.shard,
+                                            .shards = ref.shards,
+                                            .device = engagement->demand().device},
+                                           meter);
+  if (engaged.cancel && finished.why.reason != Reason::completed) finished.why = {Reason::canceled, {}};
+  co_return finished;
+}
+
+// Why the task does not even begin.
+Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::size_t task) {
+  const auto submitter = engagement->demand().submitter;
+  for (const model::Input& input : engagement->tasks[task].job->inputs) {
+    if (engagement->why || engagement->tasks[task].cancel) break;
+    const auto fetched = co_await blobs::fetch_blob(host_, store_, submitter, input.digest, input.bytes);
+    if (fetched) continue;
+    const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
+    co_return Why{reason, input.path + ": " + fetched.error().message()};
+  }
+  if (engagement->why) co_return engagement->why;
+  if (engagement->tasks[task].cancel) co_return Why{Reason::canceled, {}};
+  co_return std::nullopt;
+}
+
+Task<void> Provider::end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends) {
   while (engagement->stuck) co_await engagement->changed.wait();
-  const auto body =
-      draft_receipt(engagement->trail, finished.why.reason, finished.usage, std::move(finished.outputs), now());
+  const auto body = draft_receipt(engagement->trail, std::move(ends), now());
   engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
   std::ignore = co_await take(engagement, seal_record(key_, body));
 }
@@ -177,31 +202,49 @@ Task<void> Provider::follow(PeerStreamPtr stream) {
   });
 }
 
+namespace {
+
+// What a submitter was told of a task.
+struct Told {
+  std::uint64_t log = 0;  // bytes
+  std::uint32_t permille = 0;
+};
+
+void add(Bytes& out, const exchange::JobMessage& message) {
+  protocols::append_message(out, exchange::encode(message));
+}
+
+void add_log(Bytes& out, std::uint32_t task, const Bytes& log, std::uint64_t& told) {
+  while (told < log.size()) {
+    const auto rest = runtime::ByteView(log).subspan(static_cast<std::size_t>(told));
+    const auto piece = rest.first(std::min(exchange::kLogPieceBytesMax, rest.size()));
+    add(out, exchange::LogPiece{.task = task, .offset = told, .text = runtime::copy_of(piece)});
+    told += piece.size();
+  }
+}
+
+}  // namespace
+
 // Sends what the submitter lacks, as it comes.
 Task<void> Provider::tell(PeerStream& stream, EngagementPtr engagement, exchange::Follow follow) {
-  std::uint32_t permille = 0;
   agreement::Progress sent = follow.has;
-  std::uint64_t log_sent = std::min<std::uint64_t>(follow.log_offset, engagement->log.size());
+  std::vector<Told> told(engagement->tasks.size());
+  for (std::size_t i = 0; i < told.size(); ++i)
+    told[i].log = i < follow.log_offsets.size() ? follow.log_offsets[i] : UINT64_MAX;
   while (!engagement->stuck) {
     Bytes out;
-    const auto add = [&out](const exchange::JobMessage& message) {
-      protocols::append_message(out, exchange::encode(message));
-    };
     if (!engagement->taking) {
-      for (const runtime::ByteView record : engagement->trail.lacking(sent)) {
-        add(exchange::RecordMessage{runtime::copy_of(record)});
-      }
+      for (const runtime::ByteView record : engagement->trail.lacking(sent))
+        add(out, exchange::RecordMessage{runtime::copy_of(record)});
       sent = engagement->trail.progress();
     }
-    while (log_sent < engagement->log.size()) {
-      const auto piece = runtime::ByteView(engagement->log)
-                             .subspan(static_cast<std::size_t>(log_sent))
-                             .first(std::min<std::size_t>(exchange::kLogPieceBytesMax,
-                                                          engagement->log.size() - static_cast<std::size_t>(log_sent)));
-      add(exchange::LogPiece{.offset = log_sent, .text = runtime::copy_of(piece)});
-      log_sent += piece.size();
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      const EngagedTask& task = engagement->tasks[i];
+      const auto number = static_cast<std::uint32_t>(i);
+      add_log(out, number, task.log, told[i].log);
+      if (told[i].permille != task.permille)
+        add(out, exchange::ProgressMessage{.task = number, .permille = told[i].permille = task.permille});
     }
-    if (permille != engagement->permille) add(exchange::ProgressMessage{permille = engagement->permille});
     if (!out.empty() && !co_await stream.write(out)) co_return;
     const bool all_sent = !engagement->taking && sent == engagement->trail.progress();
     if (all_sent && engagement->trail.stage() == Stage::closed) break;
@@ -215,8 +258,9 @@ Task<void> Provider::listen(PeerStream& stream, EngagementPtr engagement) {
     const auto bytes = co_await protocols::read_message(stream, exchange::kJobMessageBytesMax);
     if (!bytes) co_return;
     const auto message = exchange::decode_job_message(*bytes);
-    if (message && std::holds_alternative<exchange::CancelMessage>(*message)) {
-      engagement->cancel = true;
+    const auto* cancel = message ? std::get_if<exchange::CancelMessage>(&*message) : nullptr;
+    if (cancel && cancel->task < engagement->tasks.size()) {
+      engagement->tasks[cancel->task].cancel = true;
       engagement->changed.wake_all();
       continue;
     }

@@ -6,6 +6,7 @@
 
 #include "overlay/multiformats/multihash.hpp"
 #include "overlay/protocols/length_delimited.hpp"
+#include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/channel.hpp"
 #include "overlay/runtime/deadline.hpp"
 #include "overlay/runtime/task_group.hpp"
@@ -28,8 +29,8 @@ struct Submitter::Following {
   connection::PeerAddresses provider;
   Trail trail;
   OrderEvents events;
-  Cancel& cancel;
-  std::uint64_t log_offset = 0;
+  Cancels cancels;
+  std::vector<std::uint64_t> log_offsets;
   std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
   runtime::Time heard;
 };
@@ -84,7 +85,32 @@ namespace {
 // A receipt that is not acknowledged is no end: the outputs are not here.
 Why first_of(const std::optional<Why>& own, const Trail& trail) {
   if (own) return *own;
-  return trail.stage() == Stage::closed ? Why{trail.receipt().reason, {}} : Why{Reason::provider_lost, {}};
+  return trail.stage() == Stage::closed ? Why{trail.receipt().reason(), {}} : Why{Reason::provider_lost, {}};
+}
+
+std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail) {
+  std::vector<OrderTaskEnd> tasks;
+  const auto owed = trail.owed_by_task();
+  tasks.reserve(owed.size());
+  for (std::size_t i = 0; i < owed.size(); ++i) {
+    OrderTaskEnd task{.why = first_of(own, trail), .owed = owed[i]};
+    if (!own && trail.stage() == Stage::closed) {
+      const agreement::TaskEnd& end = trail.receipt().tasks[i];
+      task.why = {end.reason, {}};
+      task.usage = end.usage;
+      task.outputs = end.outputs;
+    }
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+// Each once.
+std::vector<std::string> manifests_of(const Order& order) {
+  std::vector<std::string> manifests;
+  for (const OrderTask& task : order.tasks)
+    if (std::ranges::find(manifests, task.manifest) == manifests.end()) manifests.push_back(task.manifest);
+  return manifests;
 }
 
 // No rate above the one that was offered.
@@ -99,14 +125,17 @@ agreement::Demand Submitter::demand_for(const Order& order) {
                            .id = {},
                            .submitter = host_.id(),
                            .provider = order.provider.peer,
-                           .job = multiformats::sha2_256(runtime::bytes_of(order.manifest)),
-                           .shard = order.shard,
-                           .shards = order.shards,
+                           .tasks = {},
                            .device = order.device,
                            .offer_sequence = order.offer_sequence,
                            .usage_max = order.usage_max,
                            .max_total = order.max_total,
                            .deadline_unix_ms = now().unix_ms + config_.demand_validity_ms};
+  demand.tasks.reserve(order.tasks.size());
+  for (const OrderTask& task : order.tasks) {
+    demand.tasks.push_back(
+        {.job = multiformats::sha2_256(runtime::bytes_of(task.manifest)), .shard = task.shard, .shards = task.shards});
+  }
   runtime_.fill_secret(demand.id);
   return demand;
 }
@@ -133,15 +162,16 @@ Task<std::optional<Why>> Submitter::take_from_provider(Trail& trail, Answer answ
 }
 
 // Demand, bid, agreement, acceptance. Nothing is owed until the last.
-Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, const Cancel& cancel, Grant& grant,
+Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, const Cancels& cancels, Grant& grant,
                                           bool& kept_back) {
   Bytes demand = seal_record(key_, demand_for(order));
   if (const auto taken = trail.take(demand, now()); !taken) co_return taken.error();
-  auto bid = co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifest = order.manifest});
+  auto bid =
+      co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifests = manifests_of(order)});
   if (!bid) co_return std::move(bid).error();
   if (const auto taken = trail.take(*bid, now()); !taken) co_return taken.error();
   if (!within(trail.bid().rates, order.rates)) co_return Why{Reason::terms_differ, "a rate above the one offered"};
-  if (cancel.asked()) co_return Why{Reason::canceled, {}};
+  if (std::ranges::all_of(cancels, &Cancel::asked)) co_return Why{Reason::canceled, {}};
   Bytes agreement = seal_record(key_, draft_agreement(trail, now()));
   if (const auto taken = co_await journal_.begin(trail, agreement); !taken) co_return taken.error();
   if (accounts_.agreeing) {
@@ -149,12 +179,12 @@ Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, cons
     kept_back = !entered;
     if (kept_back) co_return entered.error();
   }
-  grant.give(order.provider.peer, order.inputs);
+  for (const OrderTask& task : order.tasks) grant.give(order.provider.peer, task.inputs);
   auto acceptance = co_await ask(order.provider.peer, exchange::RecordMessage{std::move(agreement)});
   co_return co_await take_from_provider(trail, std::move(acceptance));
 }
 
-Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& cancel) {
+Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels cancels) {
   OrderEnd end;
   if (!host_.swarm().connected(order.provider.peer)) {
     if (const auto connected = co_await host_.connect(order.provider); !connected) {
@@ -164,7 +194,7 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& can
   }
   Trail trail;
   Grant grant(*this);
-  const auto refused = co_await agree(order, trail, cancel, grant, end.kept_back);
+  const auto refused = co_await agree(order, trail, cancels, grant, end.kept_back);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
     if (trail.stage() >= Stage::agreed && accounts_.over) co_await accounts_.over(trail);
@@ -172,15 +202,17 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancel& can
     end.why = *refused;
     co_return end;
   }
-  co_return co_await resume(std::move(order.provider), std::move(trail), std::move(events), cancel);
+  co_return co_await resume(std::move(order.provider), std::move(trail), std::move(events), std::move(cancels));
 }
 
-Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail, OrderEvents events, Cancel& cancel) {
+Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail, OrderEvents events, Cancels cancels) {
+  const std::size_t tasks = trail.demand().tasks.size();
+  QUERN_ASSERT(cancels.size() == tasks);
   Following following{.provider = std::move(provider),
                       .trail = std::move(trail),
                       .events = std::move(events),
-                      .cancel = cancel,
-                      .log_offset = 0,
+                      .cancels = std::move(cancels),
+                      .log_offsets = std::vector<std::uint64_t>(tasks),
                       .why = {},
                       .heard = runtime_.clock().now()};
   if (following.trail.stage() >= Stage::running && following.events.agreed) following.events.agreed(following.trail);
@@ -196,7 +228,9 @@ Task<OrderEnd> Submitter::follow(Following& following) {
     co_await runtime_.clock().sleep_for(config_.reconnect_wait);
   }
   if (accounts_.over) co_await accounts_.over(following.trail);
-  OrderEnd end{.why = first_of(following.why, following.trail), .trail = {}, .owed = following.trail.owed()};
+  OrderEnd end{.why = first_of(following.why, following.trail),
+               .owed = following.trail.owed(),
+               .tasks = tasks_of(following.why, following.trail)};
   end.trail = std::move(following.trail);
   co_return end;
 }
@@ -226,15 +260,16 @@ Task<Result<void>> Submitter::follow_once(Following& following) {
 
 Task<Result<void>> Submitter::talk(Following& following, PeerStream& stream, Outgoing& out) {
   CO_CHECK(co_await out.say(exchange::Follow{
-      .demand = following.trail.demand().id, .has = following.trail.progress(), .log_offset = following.log_offset}));
+      .demand = following.trail.demand().id, .has = following.trail.progress(), .log_offsets = following.log_offsets}));
   // What an interrupted stream has left unsaid.
   CO_CHECK(co_await send_what_is_due(following, out));
-  const auto ask_to_end = [](Cancel& cancel, Outgoing& by) -> Task<void> {
+  const auto ask_to_end = [](Cancel& cancel, std::size_t task, Outgoing& by) -> Task<void> {
     co_await cancel.wait();
-    std::ignore = co_await by.say(exchange::CancelMessage{});
+    std::ignore = co_await by.say(exchange::CancelMessage{static_cast<std::uint32_t>(task)});
   };
   co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
-    group.spawn(ask_to_end(following.cancel, out));
+    for (std::size_t task = 0; task < following.cancels.size(); ++task)
+      group.spawn(ask_to_end(*following.cancels[task], task, out));
     co_return co_await read_all(following, stream, out);
   });
 }
@@ -252,12 +287,13 @@ Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream,
     } else if (const auto* refusal = std::get_if<exchange::RefusalMessage>(&*message)) {
       following.why = refusal->why;
     } else if (const auto* progress = std::get_if<exchange::ProgressMessage>(&*message)) {
-      if (following.events.progress) following.events.progress(progress->permille);
+      const bool known = progress->task < following.log_offsets.size();
+      if (known && following.events.progress) following.events.progress(progress->task, progress->permille);
     } else if (const auto* piece = std::get_if<exchange::LogPiece>(&*message)) {
       // A piece that was told before, or that leaves a gap, is no part of the log.
-      if (piece->offset != following.log_offset) continue;
-      following.log_offset += piece->text.size();
-      if (following.events.log) following.events.log(piece->offset, piece->text);
+      if (piece->task >= following.log_offsets.size() || piece->offset != following.log_offsets[piece->task]) continue;
+      following.log_offsets[piece->task] += piece->text.size();
+      if (following.events.log) following.events.log(piece->task, piece->offset, piece->text);
     }
   }
   co_return Result<void>();
@@ -303,7 +339,9 @@ Task<Result<void>> Submitter::deliver(connection::PeerAddresses provider, const 
 // Until the provider says no more: it has it, or it has forgotten the agreement since.
 Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) {
   const exchange::JobMessage follow =
-      exchange::Follow{.demand = trail.demand().id, .has = trail.progress(), .log_offset = UINT64_MAX};
+      exchange::Follow{.demand = trail.demand().id,
+                       .has = trail.progress(),
+                       .log_offsets = std::vector<std::uint64_t>(trail.demand().tasks.size(), UINT64_MAX)};
   CO_CHECK(co_await protocols::write_message(stream, exchange::encode(follow)));
   const exchange::JobMessage last = exchange::RecordMessage{runtime::copy_of(trail.records().back())};
   CO_CHECK(co_await protocols::write_message(stream, exchange::encode(last)));
@@ -317,7 +355,10 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
 }
 
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {
-  for (const agreement::OutputDigest& output : following.trail.receipt().outputs) {
+  std::vector<agreement::OutputDigest> outputs;
+  for (const agreement::TaskEnd& task : following.trail.receipt().tasks)
+    outputs.insert(outputs.end(), task.outputs.begin(), task.outputs.end());
+  for (const agreement::OutputDigest& output : outputs) {
     auto fetched = co_await blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes);
     if (fetched && *fetched == output.bytes) continue;
     const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||

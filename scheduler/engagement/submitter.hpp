@@ -17,18 +17,23 @@
 
 namespace quern::engagement {
 
-// One shard of a job for one device.
+// One shard of a job.
+struct OrderTask {
+  std::string manifest;  // of the job, canonical
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
+  std::vector<model::Digest> inputs;  // what the provider may fetch from the agreement on until the end
+};
+
+// Tasks for one device, under one agreement.
 struct Order {
   connection::PeerAddresses provider;  // addresses may be empty while it is connected
   std::string device;
   std::uint64_t offer_sequence = 0;
-  std::string manifest;  // of the job, canonical
-  std::uint32_t shard = 0;
-  std::uint32_t shards = 1;
-  model::Usage usage_max;
+  std::vector<OrderTask> tasks;  // 1 to agreement::kTasksMax; their manifests together within kManifestBytesMax
+  model::Usage usage_max;        // of all
   model::Credits max_total;
   std::optional<model::RateCard> rates;  // of the offer: a bid with a higher one is refused
-  std::vector<model::Digest> inputs;     // what the provider may fetch from the agreement on until the end
 };
 
 struct SubmitterConfig {
@@ -38,19 +43,27 @@ struct SubmitterConfig {
   runtime::Duration reconnect_wait = std::chrono::seconds(1);
 };
 
-// What is to be told while an order is carried out. Any may be empty.
+// What is to be told while an order is carried out. Any may be empty. Tasks are counted as in the order.
 struct OrderEvents {
   std::function<void(const agreement::Trail&)> agreed;  // both are bound
   std::function<void(const agreement::Trail&)> billed;  // a note was answered by a voucher
-  std::function<void(std::uint32_t permille)> progress;
-  std::function<void(std::uint64_t offset, runtime::ByteView text)> log;
+  std::function<void(std::size_t task, std::uint32_t permille)> progress;
+  std::function<void(std::size_t task, std::uint64_t offset, runtime::ByteView text)> log;
+};
+
+struct OrderTaskEnd {
+  model::Why why;       // completed, or why not
+  model::Credits owed;  // its part of the order's
+  model::Usage usage;
+  std::vector<agreement::OutputDigest> outputs;  // in the order of the manifest; all are here when it is completed
 };
 
 struct OrderEnd {
-  model::Why why;          // completed, or why not
-  agreement::Trail trail;  // empty when no agreement was made; closed unless the provider was lost
-  model::Credits owed;     // what this node has signed for
-  bool kept_back = false;  // by SubmitterAccounts::agreeing: no other provider would help
+  model::Why why;                   // completed when all tasks are, or that of the first that is not
+  agreement::Trail trail;           // empty when no agreement was made; closed unless the provider was lost
+  model::Credits owed;              // what this node has signed for
+  std::vector<OrderTaskEnd> tasks;  // of an agreement that was made
+  bool kept_back = false;           // by SubmitterAccounts::agreeing: no other provider would help
 };
 
 // The node's ledger, as dispatch::post() keeps it. Either may be empty.
@@ -78,6 +91,9 @@ class Cancel {
   runtime::WaitQueue changed_;
 };
 
+// By task of an order.
+using Cancels = std::vector<Cancel*>;
+
 // Carries out orders of one node. Everything it is given outlives it and its tasks. On the runtime's executor.
 class Submitter {
  public:
@@ -92,10 +108,10 @@ class Submitter {
         accounts_(std::move(accounts)) {}
 
   // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
-  runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancel& cancel);
+  runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
-                                 Cancel& cancel);
+                                 Cancels cancels);
   // Sees to it that the provider has the acknowledgement of a closed trail, which may have been lost on its way: until
   // this has succeeded once, before or after a crash, the trail is to be kept. The error is that of the connection.
   runtime::Task<runtime::Result<void>> deliver(connection::PeerAddresses provider, const agreement::Trail& trail);
@@ -111,7 +127,7 @@ class Submitter {
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
   runtime::Task<Answer> ask(identity::PeerId provider, exchange::AgreementRequest request);
-  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail, const Cancel& cancel,
+  runtime::Task<std::optional<model::Why>> agree(const Order& order, agreement::Trail& trail, const Cancels& cancels,
                                                  Grant& grant, bool& kept_back);
   runtime::Task<runtime::Result<void>> hand_over(connection::PeerStream& stream, const agreement::Trail& trail);
   runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);

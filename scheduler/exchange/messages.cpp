@@ -58,16 +58,34 @@ std::optional<Follow> follow_of(const wire::Follow& from) {
   Follow follow{
       .demand = {},
       .has = {.opening = from.opening(), .notes = from.notes(), .vouchers = from.vouchers(), .closing = from.closing()},
-      .log_offset = from.log_offset()};
+      .log_offsets = {from.log_offsets().begin(), from.log_offsets().end()}};
   if (from.demand().size() != follow.demand.size()) return std::nullopt;
+  if (follow.log_offsets.empty() || follow.log_offsets.size() > agreement::kTasksMax) return std::nullopt;
   std::ranges::copy(runtime::bytes_of(from.demand()), follow.demand.begin());
   return follow;
 }
 
 std::optional<LogPiece> log_of(const wire::Log& from) {
   if (from.text().empty() || from.text().size() > kLogPieceBytesMax) return std::nullopt;
-  if (from.offset() > UINT64_MAX - from.text().size()) return std::nullopt;
-  return LogPiece{.offset = from.offset(), .text = bytes_of(from.text())};
+  if (from.offset() > UINT64_MAX - from.text().size() || from.task() >= agreement::kTasksMax) return std::nullopt;
+  return LogPiece{.task = from.task(), .offset = from.offset(), .text = bytes_of(from.text())};
+}
+
+std::optional<ProgressMessage> progress_of(const wire::JobProgress& from) {
+  if (from.permille() > kWhole || from.task() >= agreement::kTasksMax) return std::nullopt;
+  return ProgressMessage{.task = from.task(), .permille = from.permille()};
+}
+
+std::optional<Ask> ask_of(const wire::Ask& from) {
+  const auto demand = record_of(from.demand());
+  if (!demand || from.manifests().empty() || static_cast<std::size_t>(from.manifests_size()) > agreement::kTasksMax)
+    return std::nullopt;
+  std::size_t bytes = 0;
+  for (const std::string& manifest : from.manifests()) {
+    bytes += manifest.size();
+    if (manifest.empty() || bytes > model::kManifestBytesMax) return std::nullopt;
+  }
+  return Ask{.demand = demand->envelope, .manifests = {from.manifests().begin(), from.manifests().end()}};
 }
 
 void write(const Follow& follow, wire::JobMessage& to) {
@@ -77,21 +95,23 @@ void write(const Follow& follow, wire::JobMessage& to) {
   message.set_notes(follow.has.notes);
   message.set_vouchers(follow.has.vouchers);
   message.set_closing(follow.has.closing);
-  message.set_log_offset(follow.log_offset);
+  for (const std::uint64_t offset : follow.log_offsets) message.add_log_offsets(offset);
 }
 void write(const RecordMessage& record, wire::JobMessage& to) {
   to.set_record(std::string(runtime::text_of(record.envelope)));
 }
 void write(const LogPiece& piece, wire::JobMessage& to) {
   QUERN_ASSERT(!piece.text.empty() && piece.text.size() <= kLogPieceBytesMax);
+  to.mutable_log()->set_task(piece.task);
   to.mutable_log()->set_offset(piece.offset);
   to.mutable_log()->set_text(std::string(runtime::text_of(piece.text)));
 }
 void write(const ProgressMessage& progress, wire::JobMessage& to) {
+  to.mutable_progress()->set_task(progress.task);
   to.mutable_progress()->set_permille(progress.permille);
 }
-void write(const CancelMessage& /*cancel*/, wire::JobMessage& to) {
-  to.mutable_cancel();
+void write(const CancelMessage& cancel, wire::JobMessage& to) {
+  to.mutable_cancel()->set_task(cancel.task);
 }
 void write(const RefusalMessage& refusal, wire::JobMessage& to) {
   write(refusal, *to.mutable_refusal());
@@ -110,7 +130,7 @@ Bytes encode(const AgreementRequest& message) {
   wire::AgreementRequest to;
   if (const auto* ask = std::get_if<Ask>(&message)) {
     to.mutable_ask()->set_demand(std::string(runtime::text_of(ask->demand)));
-    to.mutable_ask()->set_manifest(ask->manifest);
+    for (const std::string& manifest : ask->manifests) to.mutable_ask()->add_manifests(manifest);
   } else {
     to.set_agreement(std::string(runtime::text_of(std::get<RecordMessage>(message).envelope)));
   }
@@ -143,12 +163,7 @@ Bytes encode_offers(const std::vector<Bytes>& offers) {
 std::optional<AgreementRequest> decode_agreement_request(ByteView bytes) {
   const auto message = parsed<wire::AgreementRequest>(bytes, kAgreementRequestBytesMax);
   if (!message) return std::nullopt;
-  if (message->has_ask()) {
-    const auto demand = record_of(message->ask().demand());
-    const std::string& manifest = message->ask().manifest();
-    if (!demand || manifest.empty() || manifest.size() > model::kManifestBytesMax) return std::nullopt;
-    return Ask{.demand = demand->envelope, .manifest = manifest};
-  }
+  if (message->has_ask()) return as<AgreementRequest>(ask_of(message->ask()));
   return as<AgreementRequest>(record_of(message->agreement()));
 }
 
@@ -170,10 +185,10 @@ std::optional<JobMessage> decode_job_message(ByteView bytes) {
     case wire::JobMessage::kLog:
       return as<JobMessage>(log_of(message->log()));
     case wire::JobMessage::kProgress:
-      if (message->progress().permille() > kWhole) return std::nullopt;
-      return ProgressMessage{message->progress().permille()};
+      return as<JobMessage>(progress_of(message->progress()));
     case wire::JobMessage::kCancel:
-      return CancelMessage{};
+      if (message->cancel().task() >= agreement::kTasksMax) return std::nullopt;
+      return CancelMessage{message->cancel().task()};
     case wire::JobMessage::kRefusal:
       return as<JobMessage>(refusal_of(message->refusal()));
     case wire::JobMessage::WHAT_NOT_SET:

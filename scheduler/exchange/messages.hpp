@@ -25,7 +25,7 @@ inline constexpr std::size_t kOffersMax = 1'000;  // in one response
 inline constexpr std::size_t kLogPieceBytesMax = 16 << 10;
 inline constexpr std::size_t kMessageOverhead = 64;
 inline constexpr std::size_t kAgreementRequestBytesMax =
-    model::kManifestBytesMax + agreement::kRecordBytesMax + kMessageOverhead;
+    model::kManifestBytesMax + agreement::kRecordBytesMax + (1 + agreement::kTasksMax) * kMessageOverhead;
 inline constexpr std::size_t kAgreementResponseBytesMax = agreement::kRecordBytesMax + kMessageOverhead;
 inline constexpr std::size_t kOffersResponseBytesMax = kOffersMax * (model::kOfferBytesMax + 8);
 inline constexpr std::size_t kJobMessageBytesMax = kLogPieceBytesMax + kMessageOverhead;
@@ -42,8 +42,8 @@ struct RefusalMessage {
 };
 
 struct Ask {
-  runtime::Bytes demand;  // record
-  std::string manifest;   // canonical JSON
+  runtime::Bytes demand;               // record
+  std::vector<std::string> manifests;  // 1 to kTasksMax, canonical JSON; of at most kManifestBytesMax together
   bool operator==(const Ask&) const = default;
 };
 using AgreementRequest = std::variant<Ask, RecordMessage>;              // the record: an agreement
@@ -53,19 +53,23 @@ using AgreementResponse = std::variant<RecordMessage, RefusalMessage>;  // a bid
 struct Follow {
   std::array<std::byte, agreement::kDemandIdBytes> demand{};
   agreement::Progress has;
-  std::uint64_t log_offset = 0;
+  std::vector<std::uint64_t> log_offsets;  // 1 to kTasksMax: as many as the demand has tasks
   bool operator==(const Follow&) const = default;
 };
+// Of a task of the demand, counted from 0: below kTasksMax, as in the next two.
 struct LogPiece {
+  std::uint32_t task = 0;
   std::uint64_t offset = 0;
   runtime::Bytes text;  // 1 to kLogPieceBytesMax bytes
   bool operator==(const LogPiece&) const = default;
 };
 struct ProgressMessage {
+  std::uint32_t task = 0;
   std::uint32_t permille = 0;  // at most 1000
   bool operator==(const ProgressMessage&) const = default;
 };
 struct CancelMessage {
+  std::uint32_t task = 0;
   bool operator==(const CancelMessage&) const = default;
 };
 using JobMessage = std::variant<Follow, RecordMessage, LogPiece, ProgressMessage, CancelMessage, RefusalMessage>;

@@ -37,6 +37,15 @@ const DimensionText& text_of(Dimension dimension) {
   return kTexts.at(static_cast<std::size_t>(dimension));
 }
 
+Usage sum(const Usage& a, const Usage& b) {
+  Usage both;
+  for (std::size_t i = 0; i < kDimensions; ++i) {
+    const bool fits = b.quantity[i] <= std::numeric_limits<std::uint64_t>::max() - a.quantity[i];
+    both.quantity[i] = fits ? a.quantity[i] + b.quantity[i] : std::numeric_limits<std::uint64_t>::max();
+  }
+  return both;
+}
+
 bool has_grown(const Usage& earlier, const Usage& later) {
   return std::ranges::equal(earlier.quantity, later.quantity, std::ranges::less_equal());
 }

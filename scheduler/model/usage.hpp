@@ -43,6 +43,8 @@ struct Usage {
   std::uint64_t operator[](Dimension d) const { return quantity[static_cast<std::size_t>(d)]; }
   bool operator==(const Usage&) const = default;
 };
+// At most UINT64_MAX in each dimension.
+Usage sum(const Usage& a, const Usage& b);
 // Whether no dimension of `later` is below that of `earlier`.
 bool has_grown(const Usage& earlier, const Usage& later);
 // Whether all quantities are at most kQuantityMax.

@@ -62,7 +62,7 @@ void MarketBooks::note_end(const Trail& trail) {
   const bool ours = trail.demand().submitter == self_;
   if (trail.stage() != Stage::closed) ++(ours ? tally_.given_up_by_submitter : tally_.given_up_by_provider);
   if (!ours) {
-    ++tally_.receipts[std::string(model::text_of(trail.receipt().reason).name)];
+    ++tally_.receipts[std::string(model::text_of(trail.receipt().reason()).name)];
   } else if (trail.stage() != Stage::closed && trail.stage() >= Stage::running && trail.owed() > trail.authorised()) {
     tally_.violated("a submitter owes more than it has signed for");
   }

@@ -86,7 +86,7 @@ class MarketNode {
                  return inputs_.contains(digest) || provider_.may_have(peer, digest);
                }),
         offers_(*host_, book_, [this] { return own_offer(); }),
-        orders_(*host_, self_.key, journal_, store_, {.lost_after = 60s}, books_.accounts()),
+        orders_(*host_, self_.key, journal_, store_, {.lost_after = 60s}, accounts()),
         dispatcher_(runtime, orders_, book_, [this](const auto& provider) { return addresses_of(provider); }) {}
 
   Task<void> run() {
@@ -109,6 +109,17 @@ class MarketNode {
   }
   engagement::ProviderConfig provider_config() const {
     return {.credit_limit = self_.credit_limit, .note_interval_ms = 2'000, .receipt_kept = kReceiptKept};
+  }
+
+  // Of every agreement that is closed the provider is to have the acknowledgement.
+  engagement::SubmitterAccounts accounts() {
+    engagement::SubmitterAccounts accounts = books_.accounts();
+    accounts.over = [this, post = std::move(accounts.over)](const Trail& trail) -> Task<void> {
+      const Trail over = trail;
+      co_await post(over);
+      if (group_ && over.stage() == Stage::closed) group_->spawn(deliver(over));
+    };
+    return accounts;
   }
 
   Time world_now() const { return started_ + (runtime_.clock().now() - Time{}); }
@@ -299,9 +310,6 @@ class MarketNode {
       };
       end = co_await dispatcher_.run(job, std::move(options), std::move(events), cancel);
     });
-    for (const Trail& trail : end->trails) {
-      if (trail.stage() == Stage::closed) group_->spawn(deliver(trail));
-    }
     for (const jobs::TaskRecord& task : end->tasks) {
       for (const auto& attempt : task.attempts) ++tally_.attempt_ends[name_of(attempt.why)];
     }
@@ -347,8 +355,8 @@ class MarketNode {
     engagement::Cancel cancel;
     cancel.ask();
     const PeerId provider = trail.demand().provider;
-    const auto end = co_await orders_.resume(where(provider), std::move(trail), {}, cancel);
-    if (end.trail.stage() == Stage::closed) group_->spawn(deliver(end.trail));
+    engagement::Cancels cancels(trail.demand().tasks.size(), &cancel);
+    std::ignore = co_await orders_.resume(where(provider), std::move(trail), {}, std::move(cancels));
   }
 
   // Until the provider has it: then the trail is not needed here any more.

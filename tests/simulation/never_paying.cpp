@@ -33,7 +33,7 @@ class NeverPaying {
       if (!connected) co_return;
     }
     const std::string manifest = model::to_canonical_json(job);
-    if (!co_await say_twice(exchange::Ask{.demand = demand(job, offer, manifest), .manifest = manifest})) co_return;
+    if (!co_await say_twice(exchange::Ask{.demand = demand(job, offer, manifest), .manifests = {manifest}})) co_return;
     Bytes agreement = seal_record(key_, draft_agreement(trail_, now()));
     std::ignore = trail_.take(agreement, now());
     if (!co_await say_twice(exchange::RecordMessage{std::move(agreement)})) co_return;
@@ -45,17 +45,17 @@ class NeverPaying {
 
   Bytes demand(const model::Job& job, const market::SignedOffer& offer, const std::string& manifest) {
     const model::OfferedDevice& device = offer.offer.devices.front();
-    agreement::Demand demand{.made_unix_ms = now().unix_ms,
-                             .id = {},
-                             .submitter = host_.id(),
-                             .provider = provider_.peer,
-                             .job = multiformats::sha2_256(runtime::bytes_of(manifest)),
-                             .shards = job.shards.count,
-                             .device = device.id,
-                             .offer_sequence = offer.offer.sequence,
-                             .usage_max = dispatch::usage_max(job, market::whole(job), device),
-                             .max_total = {1'000'000'000},
-                             .deadline_unix_ms = now().unix_ms + 30'000};
+    agreement::Demand demand{
+        .made_unix_ms = now().unix_ms,
+        .id = {},
+        .submitter = host_.id(),
+        .provider = provider_.peer,
+        .tasks = {{.job = multiformats::sha2_256(runtime::bytes_of(manifest)), .shards = job.shards.count}},
+        .device = device.id,
+        .offer_sequence = offer.offer.sequence,
+        .usage_max = dispatch::usage_max(job, market::whole(job), device),
+        .max_total = {1'000'000'000},
+        .deadline_unix_ms = now().unix_ms + 30'000};
     host_.runtime().fill_secret(demand.id);
     Bytes envelope = seal_record(key_, demand);
     std::ignore = trail_.take(envelope, now());
@@ -89,7 +89,8 @@ class NeverPaying {
 
   Task<Result<void>> listen() {
     CO_TRY(const auto stream, co_await host_.open(provider_.peer, std::string(exchange::kJobProtocol)));
-    const exchange::JobMessage follow = exchange::Follow{.demand = trail_.demand().id, .has = trail_.progress()};
+    const exchange::JobMessage follow =
+        exchange::Follow{.demand = trail_.demand().id, .has = trail_.progress(), .log_offsets = {0}};
     CO_CHECK(co_await protocols::write_message(*stream, exchange::encode(follow)));
     while (trail_.stage() < Stage::ended) {
       CO_TRY(const Bytes bytes, co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax));

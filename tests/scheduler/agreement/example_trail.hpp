@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "scheduler/agreement/drafts.hpp"
 #include "scheduler/agreement/records.hpp"
@@ -43,14 +44,22 @@ inline Hash digest_of(unsigned char filling) {
   return digest;
 }
 
+// The end of the one task of an example.
+inline std::vector<TaskEnd> one_task(model::Reason reason, const model::Usage& used,
+                                     std::vector<OutputDigest> outputs = {}) {
+  return {{.reason = reason, .usage = used, .outputs = std::move(outputs)}};
+}
+inline std::vector<TaskEnd> one_task(model::Reason reason, std::uint64_t device_us,
+                                     std::vector<OutputDigest> outputs = {}) {
+  return one_task(reason, usage_of(device_us), std::move(outputs));
+}
+
 inline Demand example_demand() {
   return {.made_unix_ms = kNow.unix_ms,
           .id = {std::byte{7}},
           .submitter = identity::PeerId::of(submitter_key().public_key()),
           .provider = identity::PeerId::of(provider_key().public_key()),
-          .job = digest_of(0x0b),
-          .shard = 3,
-          .shards = 8,
+          .tasks = {{.job = digest_of(0x0b), .shard = 3, .shards = 8}},
           .device = "qd1-0123",
           .offer_sequence = 42,
           .usage_max = usage_of(20'000'000),
@@ -100,7 +109,7 @@ class ExampleTrail {
   ExampleTrail& note(std::uint64_t device_us) { return add(draft_usage_note(trail, usage_of(device_us), now)), *this; }
   ExampleTrail& voucher(model::Credits amount = {}) { return add(draft_voucher(trail, now, amount)), *this; }
   ExampleTrail& ended(std::uint64_t device_us, model::Reason reason = model::Reason::completed) {
-    return add(draft_receipt(trail, reason, usage_of(device_us), {{digest_of(0x0c), 100}}, now)), *this;
+    return add(draft_receipt(trail, one_task(reason, device_us, {{digest_of(0x0c), 100}}), now)), *this;
   }
   ExampleTrail& closed() { return add(draft_acknowledgement(trail, now)), *this; }
 };

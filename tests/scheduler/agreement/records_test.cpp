@@ -42,9 +42,12 @@ Demand any_demand(Random& random) {
   Demand demand = example_demand();
   demand.made_unix_ms = any_time(random);
   random.fill(demand.id);
-  demand.job = any_hash(random);
-  demand.shards = static_cast<std::uint32_t>(random.between(1, kShardsMax));
-  demand.shard = static_cast<std::uint32_t>(random.below(demand.shards));
+  demand.tasks.resize(random.between(1, kTasksMax));
+  for (TaskRef& task : demand.tasks) {
+    task.job = any_hash(random);
+    task.shards = static_cast<std::uint32_t>(random.between(1, kShardsMax));
+    task.shard = static_cast<std::uint32_t>(random.below(task.shards));
+  }
   demand.device = std::string(random.between(1, model::kNameBytesMax), static_cast<char>(random.between('!', '~')));
   demand.offer_sequence = random.next();
   demand.usage_max = any_usage(random);
@@ -68,17 +71,31 @@ Bid any_bid(Random& random) {
   for (std::int64_t& rate : bid.rates.rate) rate = random.between(0, model::kRateMax);
   return bid;
 }
-Receipt any_receipt(Random& random) {
+TaskEnd any_task_end(Random& random, std::size_t outputs) {
   const auto reasons = model::reasons();
+  TaskEnd task{.reason = reasons[random.below(reasons.size())].reason, .outputs = std::vector<OutputDigest>(outputs)};
+  for (OutputDigest& output : task.outputs)
+    output = {any_hash(random), static_cast<std::uint64_t>(random.between(0, model::kFileBytesMax))};
+  return task;
+}
+Receipt any_receipt(Random& random) {
   Receipt receipt{.made_unix_ms = any_time(random),
-                  .reason = reasons[random.below(reasons.size())].reason,
                   .usage = any_usage(random),
                   .amount = any_amount(random),
-                  .outputs = std::vector<OutputDigest>(random.below(model::kFilesMax + 1)),
                   .note = any_hash(random),
                   .voucher = any_hash(random)};
-  for (OutputDigest& output : receipt.outputs)
-    output = {any_hash(random), static_cast<std::uint64_t>(random.between(0, model::kFileBytesMax))};
+  const auto tasks = random.between(1, kTasksMax);
+  std::size_t outputs = 0;
+  model::Usage left = receipt.usage;
+  for (std::int64_t i = 0; i < tasks; ++i) {
+    const std::size_t more = std::min(random.below(model::kFilesMax + 1), kOutputsMax - outputs);
+    outputs += more;
+    TaskEnd& task = receipt.tasks.emplace_back(any_task_end(random, more));
+    for (std::size_t d = 0; d < model::kDimensions; ++d) {
+      task.usage.quantity[d] = i + 1 == tasks ? left.quantity[d] : random.below(left.quantity[d] + 1);
+      left.quantity[d] -= task.usage.quantity[d];
+    }
+  }
   return receipt;
 }
 Body any_body(Random& random, RecordKind kind) {
@@ -169,7 +186,7 @@ TEST(Records, an_envelope_for_another_purpose_is_none) {
 
 TEST(Records, a_record_above_the_limit_is_refused_by_size) {
   const Bytes large(kRecordBytesMax + 1);
-  EXPECT_NE(refusal(large).find("8193 bytes, limit 8192"), std::string::npos) << refusal(large);
+  EXPECT_NE(refusal(large).find("16385 bytes, limit 16384"), std::string::npos) << refusal(large);
 }
 
 // Changes the message of a demand, a bid and so on that would be taken, and says why it is not.
@@ -209,7 +226,7 @@ class StrictRecords : public testing::Test {
   }
   template <class Change>
   static std::string receipt(Change change) {
-    return changed<wire::agreement::Receipt>(Receipt{.made_unix_ms = kNow.unix_ms}, change);
+    return changed<wire::agreement::Receipt>(Receipt{.made_unix_ms = kNow.unix_ms, .tasks = {{}}}, change);
   }
   static void names(const std::string& refusal, std::string_view part) {
     EXPECT_TRUE(refusal.starts_with("record_malformed")) << refusal;
@@ -235,10 +252,12 @@ TEST_F(StrictRecords, fields_of_later_versions_are_refused_wherever_they_stand) 
   names(demand([&](auto& m) { *m.mutable_usage_max()->mutable_unknown_fields() = field; }), "does not know");
   names(bid([&](auto& m) { *m.mutable_rates()->mutable_unknown_fields() = field; }), "does not know");
   names(receipt([&](auto& m) {
-          m.add_outputs()->set_digest(std::string(32, 'x'));
-          *m.mutable_outputs(0)->mutable_unknown_fields() = field;
+          m.mutable_tasks(0)->add_outputs()->set_digest(std::string(32, 'x'));
+          *m.mutable_tasks(0)->mutable_outputs(0)->mutable_unknown_fields() = field;
         }),
         "does not know");
+  names(receipt([&](auto& m) { *m.mutable_tasks(0)->mutable_unknown_fields() = field; }), "does not know");
+  names(demand([&](auto& m) { *m.mutable_tasks(0)->mutable_unknown_fields() = field; }), "does not know");
 }
 
 TEST_F(StrictRecords, absurd_times_are_refused) {
@@ -278,9 +297,9 @@ TEST_F(StrictRecords, quantities_amounts_and_rates_have_limits) {
 
 TEST_F(StrictRecords, numbers_that_make_no_sense_are_refused) {
   names(note([](auto& m) { m.set_sequence(0); }), "sequence is 0, must be 1 to");
-  names(demand([](auto& m) { m.set_shards(0); }), "shards");
-  names(demand([](auto& m) { m.set_shard(8); }), "shard is 8, must be 0 to 7");
-  names(demand([](auto& m) { m.set_shards(kShardsMax + 1); }), "shards");
+  names(demand([](auto& m) { m.mutable_tasks(0)->set_shards(0); }), "shards");
+  names(demand([](auto& m) { m.mutable_tasks(0)->set_shard(8); }), "shard is 8, must be 0 to 7");
+  names(demand([](auto& m) { m.mutable_tasks(0)->set_shards(kShardsMax + 1); }), "shards");
   names(bid([](auto& m) { m.set_cost_low(m.cost_likely() + 1); }), "cost_low is above cost_likely");
   names(bid([](auto& m) { m.set_cost_likely(m.cost_high() + 1); }), "cost_likely is above cost_high");
   names(bid([](auto& m) { m.set_note_interval_ms(kNoteIntervalMinMs - 1); }), "note_interval_ms");
@@ -291,7 +310,8 @@ TEST_F(StrictRecords, numbers_that_make_no_sense_are_refused) {
 
 TEST_F(StrictRecords, names_hashes_and_peers_have_their_form) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{31}, std::size_t{33}}) {
-    names(demand([&](auto& m) { m.set_job(std::string(size, 'x')); }), "job has " + std::to_string(size));
+    names(demand([&](auto& m) { m.mutable_tasks(0)->set_job(std::string(size, 'x')); }),
+          "job has " + std::to_string(size));
     names(bid([&](auto& m) { m.set_demand(std::string(size, 'x')); }), "demand");
     names(note([&](auto& m) { m.set_before(std::string(size, 'x')); }), "before");
     names(receipt([&](auto& m) { m.set_voucher(std::string(size, 'x')); }), "voucher");
@@ -308,18 +328,62 @@ TEST_F(StrictRecords, names_hashes_and_peers_have_their_form) {
 
 TEST_F(StrictRecords, receipts_have_a_known_reason_and_bounded_outputs) {
   for (const std::uint32_t reason : {0u, 1u, 399u, UINT32_MAX})
-    names(receipt([&](auto& m) { m.set_reason(reason); }), "reason " + std::to_string(reason));
+    names(receipt([&](auto& m) { m.mutable_tasks(0)->set_reason(reason); }), "reason " + std::to_string(reason));
   const auto outputs = [](std::size_t count, std::uint64_t size) {
     return [=](auto& m) {
       for (std::size_t i = 0; i < count; ++i) {
-        m.add_outputs()->set_digest(std::string(32, 'x'));
-        m.mutable_outputs(static_cast<int>(i))->set_size(size);
+        m.mutable_tasks(0)->add_outputs()->set_digest(std::string(32, 'x'));
+        m.mutable_tasks(0)->mutable_outputs(static_cast<int>(i))->set_size(size);
       }
     };
   };
   EXPECT_EQ(receipt(outputs(model::kFilesMax, model::kFileBytesMax)), "");
   names(receipt(outputs(model::kFilesMax + 1, 0)), "outputs is 65, must be 0 to 64");
   names(receipt(outputs(1, model::kFileBytesMax + 1)), "output size");
+}
+
+TEST_F(StrictRecords, tasks_have_a_limit_and_so_have_all_their_outputs) {
+  names(demand([](auto& m) { m.clear_tasks(); }), "tasks is 0, must be 1 to 64");
+  names(receipt([](auto& m) { m.clear_tasks(); }), "tasks is 0, must be 1 to 64");
+  const auto tasks = [](std::size_t count, std::size_t outputs) {
+    return [=](auto& m) {
+      m.clear_tasks();
+      for (std::size_t i = 0; i < count; ++i) {
+        auto& task = *m.add_tasks();
+        task.set_reason(static_cast<std::uint32_t>(model::Reason::completed));
+        for (std::size_t o = 0; o < outputs; ++o) task.add_outputs()->set_digest(std::string(32, 'x'));
+      }
+    };
+  };
+  EXPECT_EQ(receipt(tasks(kTasksMax, kOutputsMax / kTasksMax)), "");
+  names(receipt(tasks(kTasksMax + 1, 0)), "tasks is 65");
+  names(receipt(tasks(3, 43)), "outputs is 129, must be 0 to 128");
+}
+
+TEST_F(StrictRecords, a_receipt_bills_what_its_tasks_used) {
+  names(receipt([](auto& m) { m.mutable_usage()->set_device_time(1); }), "usage is not the sum of the tasks'");
+  names(receipt([](auto& m) { m.mutable_tasks(0)->mutable_usage()->set_device_time(1); }), "usage is not the sum");
+  EXPECT_EQ(receipt([](auto& m) {
+              m.mutable_tasks(0)->mutable_usage()->set_device_time(1);
+              m.add_tasks()->set_reason(static_cast<std::uint32_t>(model::Reason::canceled));
+              m.mutable_tasks(1)->mutable_usage()->set_device_time(2);
+              m.mutable_usage()->set_device_time(3);
+            }),
+            "");
+}
+
+TEST_F(StrictRecords, of_the_largest_size_are_within_the_limit) {
+  Receipt receipt{.made_unix_ms = kNow.unix_ms, .tasks = std::vector<TaskEnd>(kTasksMax), .amount = kAmountMax};
+  for (TaskEnd& task : receipt.tasks) {
+    task.usage.quantity.fill(model::kQuantityMax / kTasksMax);
+    task.outputs = std::vector<OutputDigest>(kOutputsMax / kTasksMax, {digest_of(9), model::kFileBytesMax});
+    receipt.usage = model::sum(receipt.usage, task.usage);
+  }
+  constexpr std::size_t kRsaEnvelope = 1100;  // key and signature of 4,096 bits, beyond those of Ed25519
+  EXPECT_LE(seal_record(provider_key(), receipt).size() + kRsaEnvelope, kRecordBytesMax);
+  Demand demand = example_demand();
+  demand.tasks.assign(kTasksMax, {.job = digest_of(1), .shard = kShardsMax - 1, .shards = kShardsMax});
+  EXPECT_LE(seal_record(submitter_key(), demand).size() + kRsaEnvelope, kRecordBytesMax);
 }
 
 TEST_F(StrictRecords, bytes_that_are_no_message_are_refused) {

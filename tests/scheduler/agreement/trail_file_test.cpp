@@ -52,9 +52,11 @@ TEST(TrailFile, says_what_both_have_signed) {
   const Statement& statement = *verified;
   EXPECT_EQ(statement.submitter, identity::PeerId::of(submitter_key().public_key()).text());
   EXPECT_EQ(statement.provider, identity::PeerId::of(provider_key().public_key()).text());
-  EXPECT_EQ(statement.job, example_demand().job);
-  EXPECT_EQ(statement.shard, 3);
-  EXPECT_EQ(statement.shards, 8);
+  ASSERT_EQ(statement.tasks.size(), 1);
+  EXPECT_EQ(statement.tasks[0].job, example_demand().tasks[0].job);
+  EXPECT_EQ(statement.tasks[0].shard, 3);
+  EXPECT_EQ(statement.tasks[0].shards, 8);
+  EXPECT_EQ(statement.tasks[0].amount, statement.amount);
   EXPECT_EQ(statement.device, "qd1-0123");
   EXPECT_EQ(statement.offer_sequence, 42);
   EXPECT_EQ(statement.rates, example_bid(Hash{}).rates);
@@ -63,8 +65,8 @@ TEST(TrailFile, says_what_both_have_signed) {
   EXPECT_EQ(statement.amount, credits(5'100'000));
   EXPECT_EQ(statement.authorised, credits(4'500'000));
   EXPECT_EQ(statement.reason, Reason::completed);
-  ASSERT_EQ(statement.outputs.size(), 1);
-  EXPECT_EQ(statement.outputs[0].bytes, 100);
+  ASSERT_EQ(statement.tasks[0].outputs.size(), 1);
+  EXPECT_EQ(statement.tasks[0].outputs[0].bytes, 100);
   EXPECT_EQ(statement.notes, 5);
   EXPECT_EQ(statement.vouchers, 4);
   EXPECT_EQ(statement.demanded_unix_ms, kNow.unix_ms);
@@ -209,7 +211,8 @@ TEST(TrailFile, records_of_another_agreement_are_refused) {
 TEST(TrailFile, a_voucher_that_crossed_the_receipt_does_not_belong_in_it) {
   ExampleTrail example;
   example.running().note(1'000'000);
-  const Bytes receipt = example.sealed(draft_receipt(example.trail, Reason::completed, usage_of(1'000'000), {}, kNow));
+  const Bytes receipt =
+      example.sealed(draft_receipt(example.trail, one_task(Reason::completed, usage_of(1'000'000)), kNow));
   example.voucher();
   auto records = example.trail.records();
   records.emplace_back(receipt);

@@ -72,7 +72,7 @@ class Model {
 
   void end(Reason reason) {
     if (provider_.trail.stage() != Stage::running) return;
-    say(provider_, submitter_, draft_receipt(provider_.trail, reason, used_, {}, provider_.now));
+    say(provider_, submitter_, draft_receipt(provider_.trail, one_task(reason, used_), provider_.now));
     check();
   }
 

@@ -53,7 +53,7 @@ class Twin {
       return Reason::record_out_of_order;
     if (const auto wrong = judge_usage(receipt.usage)) return wrong;
     if (receipt.amount > bid_.max_total) return Reason::overcharged;
-    const bool exact = receipt.reason == Reason::completed;
+    const bool exact = receipt.reason() == Reason::completed;
     if (receipt.amount > price(receipt.usage) || (exact && receipt.amount != price(receipt.usage)))
       return Reason::amount_wrong;
     return std::nullopt;
@@ -129,9 +129,10 @@ class Proposals {
   }
   Receipt receipt() {
     const auto reasons = model::reasons();
-    Receipt receipt = draft_receipt(example_.trail, reasons[random_.below(reasons.size())].reason, usage(), {}, kNow);
-    if (random_.below(2) == 0) receipt.reason = Reason::completed;
-    if (rarely()) receipt.usage = usage();
+    Receipt receipt =
+        draft_receipt(example_.trail, one_task(reasons[random_.below(reasons.size())].reason, usage()), kNow);
+    if (random_.below(2) == 0) receipt.tasks[0].reason = Reason::completed;
+    if (rarely()) receipt.usage = receipt.tasks[0].usage = usage();
     bend(receipt.amount);
     if (rarely()) receipt.note = random_.below(3) == 0 ? digest_of(5) : twin_.any_note(random_);
     if (rarely()) receipt.voucher = random_.below(3) == 0 ? digest_of(5) : twin_.any_voucher(random_);

@@ -34,7 +34,7 @@ TEST(Trail, goes_from_demand_to_acknowledgement) {
   EXPECT_EQ(trail.stage(), Stage::ended);
   example.closed();
   EXPECT_EQ(trail.stage(), Stage::closed);
-  EXPECT_EQ(trail.receipt().reason, Reason::completed);
+  EXPECT_EQ(trail.receipt().reason(), Reason::completed);
   EXPECT_EQ(trail.records().size(), 8);
 }
 
@@ -76,7 +76,7 @@ TEST(Trail, what_comes_before_its_turn_is_out_of_order) {
   ExampleTrail whole;
   whole.running();
   const Bytes note = whole.sealed(note_of(whole, 1));
-  const Bytes receipt = whole.sealed(draft_receipt(whole.trail, Reason::completed, usage_of(1), {}, kNow));
+  const Bytes receipt = whole.sealed(draft_receipt(whole.trail, one_task(Reason::completed, usage_of(1)), kNow));
   const auto records = whole.trail.records();
   ExampleTrail example;
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -116,9 +116,9 @@ TEST(Trail, a_second_word_where_one_counts_is_a_duplicate) {
   example.add(draft_acceptance(example.trail, kNow));
   EXPECT_EQ(example.offer(draft_agreement(example.trail, {kNow.unix_ms + 1})), "record_duplicate");
   EXPECT_EQ(example.offer(draft_acceptance(example.trail, {kNow.unix_ms + 1})), "record_duplicate");
-  Receipt receipt = draft_receipt(example.trail, Reason::completed, usage_of(1), {}, kNow);
+  Receipt receipt = draft_receipt(example.trail, one_task(Reason::completed, usage_of(1)), kNow);
   example.add(receipt);
-  receipt.reason = Reason::canceled;
+  receipt.tasks[0].reason = Reason::canceled;
   EXPECT_EQ(example.offer(receipt), "record_duplicate");
 }
 
@@ -375,7 +375,7 @@ TEST(Trail, a_promise_can_be_made_before_the_first_note) {
 TEST(Trail, a_receipt_names_the_last_note_and_the_last_voucher) {
   ExampleTrail example;
   example.running().note(1'000'000).voucher();
-  const Receipt good = draft_receipt(example.trail, Reason::completed, usage_of(1'000'000), {}, kNow);
+  const Receipt good = draft_receipt(example.trail, one_task(Reason::completed, usage_of(1'000'000)), kNow);
   Receipt receipt = good;
   receipt.note = example.trail.newest(RecordKind::acceptance);
   EXPECT_EQ(example.offer(receipt), "chain_broken") << "it leaves a note out";
@@ -393,7 +393,7 @@ TEST(Trail, vouchers_that_crossed_the_receipt_are_not_part_of_the_trail) {
   Trail provider = example.trail;
   example.note(2'000'000);
   ASSERT_TRUE(provider.take(example.trail.records().back(), kNow));
-  const Bytes receipt = example.sealed(draft_receipt(provider, Reason::completed, usage_of(2'000'000), {}, kNow));
+  const Bytes receipt = example.sealed(draft_receipt(provider, one_task(Reason::completed, usage_of(2'000'000)), kNow));
   ASSERT_TRUE(provider.take(receipt, kNow));
   const Bytes crossing = example.add(draft_voucher(example.trail, kNow));
   EXPECT_EQ(provider.take(crossing, kNow).error().reason, Reason::record_late);
@@ -407,8 +407,8 @@ TEST(Trail, a_receipt_bills_at_least_the_last_note_and_at_most_what_was_agreed) 
   ExampleTrail example;
   example.running().note(1'000'000);
   const auto receipt_of = [&](std::uint64_t device_us) {
-    Receipt receipt = draft_receipt(example.trail, Reason::completed, usage_of(device_us), {}, kNow);
-    receipt.usage = usage_of(device_us);
+    Receipt receipt = draft_receipt(example.trail, one_task(Reason::completed, usage_of(device_us)), kNow);
+    receipt.usage = receipt.tasks[0].usage = usage_of(device_us);
     return receipt;
   };
   EXPECT_EQ(example.offer(receipt_of(999'999)), "usage_shrank");
@@ -424,15 +424,76 @@ TEST(Trail, a_receipt_bills_at_least_the_last_note_and_at_most_what_was_agreed) 
 TEST(Trail, only_work_that_is_not_done_can_be_charged_below_its_cost) {
   ExampleTrail example;
   example.running();
-  Receipt receipt = draft_receipt(example.trail, Reason::completed, usage_of(1'000'000), {}, kNow, credits(1));
+  Receipt receipt = draft_receipt(example.trail, one_task(Reason::completed, usage_of(1'000'000)), kNow, credits(1));
   EXPECT_EQ(receipt.amount, credits(1'500'000)) << "the draft knows";
   receipt.amount = credits(1);
   EXPECT_EQ(example.offer(receipt), "amount_wrong");
-  receipt = draft_receipt(example.trail, Reason::preempted, usage_of(1'000'000), {}, kNow, credits(1));
+  receipt = draft_receipt(example.trail, one_task(Reason::preempted, usage_of(1'000'000)), kNow, credits(1));
   EXPECT_EQ(receipt.amount, credits(1));
   EXPECT_EQ(example.offer(receipt), "");
   example.closed();
   EXPECT_EQ(example.trail.owed(), credits(1));
+}
+
+// Three tasks under the example's terms.
+ExampleTrail with_three_tasks() {
+  ExampleTrail example;
+  Demand demand = example_demand();
+  demand.tasks = {{.job = digest_of(1)}, {.job = digest_of(2)}, {.job = digest_of(2), .shard = 1, .shards = 2}};
+  demand.usage_max = usage_of(20'000'000, 3);
+  example.add(demand);
+  example.add(example_bid(example.trail.newest(RecordKind::demand)));
+  example.add(draft_agreement(example.trail, kNow));
+  example.add(draft_acceptance(example.trail, kNow));
+  return example;
+}
+
+std::vector<TaskEnd> three_ends() {
+  return {{.reason = Reason::completed, .usage = usage_of(1'000'000)},
+          {.reason = Reason::build_failed, .usage = usage_of(0)},
+          {.reason = Reason::completed, .usage = usage_of(2'000'000)}};
+}
+
+TEST(Trail, of_several_tasks_says_what_became_of_each_and_what_it_costs) {
+  ExampleTrail example = with_three_tasks();
+  example.note(1'500'000).voucher();
+  const Receipt receipt = draft_receipt(example.trail, three_ends(), kNow);
+  EXPECT_EQ(receipt.reason(), Reason::build_failed) << "of the first that was not completed";
+  EXPECT_EQ(receipt.usage, usage_of(3'000'000, 3));
+  example.add(receipt);
+  EXPECT_EQ(example.trail.owed_by_task(), (std::vector<model::Credits>{credits(2'000'000), {}, {}})) << "of the vouchers";
+  example.closed();
+  EXPECT_EQ(example.trail.owed_by_task(),
+            (std::vector<model::Credits>{credits(1'500'000), credits(500'000), credits(2'500'000)}));
+}
+
+TEST(Trail, a_receipt_is_of_the_tasks_that_were_agreed) {
+  ExampleTrail example = with_three_tasks();
+  Receipt receipt = draft_receipt(example.trail, three_ends(), kNow);
+  receipt.tasks.push_back({.reason = Reason::completed});
+  EXPECT_EQ(example.offer(receipt), "terms_differ");
+  receipt.tasks.resize(3);
+  EXPECT_EQ(example.offer(receipt), "");
+}
+
+// However it was metered: what tasks owe adds up to what is owed, and none of it is below zero.
+RC_GTEST_PROP(Trail, owed_by_task_adds_up_to_owed, ()) {
+  ExampleTrail example = with_three_tasks();
+  const auto micro = [](std::uint64_t most) { return *rc::gen::inRange<std::uint64_t>(0, most); };
+  if (*rc::gen::arbitrary<bool>()) example.note(micro(9'000'000)).voucher();
+  std::vector<TaskEnd> ends = three_ends();
+  for (TaskEnd& end : ends) end.usage = usage_of(micro(12'000'000), micro(3));
+  ends[0].reason = *rc::gen::element(Reason::completed, Reason::preempted);
+  ends[1].reason = Reason::completed;
+  const std::optional<model::Credits> less = credits(static_cast<std::int64_t>(micro(9'000'000)));
+  example.add(draft_receipt(example.trail, ends, kNow, *rc::gen::arbitrary<bool>() ? less : std::nullopt));
+  if (*rc::gen::arbitrary<bool>()) example.closed();
+  model::Credits sum;
+  for (const model::Credits part : example.trail.owed_by_task()) {
+    RC_ASSERT(part >= model::Credits{});
+    sum.micro += part.micro;
+  }
+  RC_ASSERT(sum == example.trail.owed());
 }
 
 TEST(Trail, an_acknowledgement_names_the_receipt) {

@@ -68,10 +68,13 @@ class VerifyTest(unittest.TestCase):
         verdict, = json.loads(result.stdout)
         self.assertEqual((verdict["file"], verdict["holds"]), (self.good, True))
         statement = verdict["statement"]
-        expected = {"job": "0b" * 32, "shard": 3, "shards": 8, "device": "qd1-0123", "amount": 5_100_000,
-                    "max_total": 10_000_000, "authorised": 4_500_000, "reason": "completed", "notes": 5,
-                    "vouchers": 4, "outputs": [{"sha256": "0c" * 32, "bytes": 100}]}
+        expected = {"device": "qd1-0123", "amount": 5_100_000, "max_total": 10_000_000, "authorised": 4_500_000,
+                    "reason": "completed", "notes": 5, "vouchers": 4}
         self.assertEqual({key: statement[key] for key in expected}, expected)
+        task, = statement["tasks"]
+        expected = {"job": "0b" * 32, "shard": 3, "shards": 8, "reason": "completed", "amount": 5_100_000,
+                    "usage": statement["usage"], "outputs": [{"sha256": "0c" * 32, "bytes": 100}]}
+        self.assertEqual(task, expected)
         self.assertEqual((statement["usage"]["device_time"], statement["usage"]["setup"]), (4_600_000, 1))
         self.assertEqual(statement["rates"]["device_second"], 1_000_000)
         self.assertLess(statement["accepted_unix_ms"], statement["ended_unix_ms"])

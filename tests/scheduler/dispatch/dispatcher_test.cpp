@@ -30,7 +30,7 @@ void expect_ledgers_agree(const MarketWorld& market) {
     }
   }
   std::int64_t ours = 0;
-  for (const Trail& trail : market.end->trails) {
+  for (const auto& [id, trail] : market.trails) {
     if (trail.stage() != Stage::closed) continue;
     ours += trail.owed().micro;
     EXPECT_TRUE(files.contains(agreement::write_trail(trail)));
@@ -116,6 +116,31 @@ TEST(Dispatcher, that_is_canceled_pays_what_was_done_and_no_more) {
   expect_ledgers_agree(market);
 }
 
+TEST(Dispatcher, puts_small_tasks_for_a_device_under_one_agreement) {
+  MarketWorld market({{.gigaflops = 1000, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(100, 50);  // of 8 ms each
+  market.world.run_until(Time{} + 5min);
+  ASSERT_TRUE(market.end);
+  ASSERT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_LE(market.trails.size(), 2u);
+  std::size_t tasks = 0;
+  for (const auto& [id, trail] : market.trails) tasks += trail.demand().tasks.size();
+  EXPECT_EQ(tasks, 50u);
+  expect_ledgers_agree(market);
+  model::Credits sum;
+  for (const auto& [id, trail] : market.trails) sum.micro += trail.owed().micro;
+  EXPECT_EQ(sum, market.end->amount);
+}
+
+TEST(Dispatcher, leaves_long_tasks_an_agreement_each) {
+  MarketWorld market({{.gigaflops = 1, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(4, 4);  // of four seconds each
+  market.world.run_until(Time{} + 5min);
+  ASSERT_TRUE(market.end);
+  ASSERT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(market.trails.size(), 4u);
+}
+
 // At whatever moment of its making it is canceled: no agreement is left behind that binds and that nobody follows.
 TEST(Dispatcher, that_is_canceled_while_it_agrees_leaves_no_work_behind) {
   int agreed = 0;
@@ -126,7 +151,7 @@ TEST(Dispatcher, that_is_canceled_while_it_agrees_leaves_no_work_behind) {
     market.world.run_until(Time{} + 5min);
     ASSERT_TRUE(market.end);
     EXPECT_EQ(market.end->state, jobs::State::canceled);
-    agreed += static_cast<int>(market.end->trails.size());
+    agreed += static_cast<int>(market.trails.size());
     expect_ledgers_agree(market);
     market.world.crash(market.providers[0], simulation::CrashKind::process);
     market.world.restart(market.providers[0]);
@@ -143,7 +168,9 @@ TEST(Dispatcher, gives_a_provider_more_tasks_one_after_the_other_than_it_holds_a
   market.world.run_until(Time{} + 30min);
   ASSERT_TRUE(market.end);
   EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
-  EXPECT_EQ(market.closed[0].size(), 80u);
+  std::size_t tasks = 0;
+  for (const Trail& trail : market.closed[0]) tasks += trail.demand().tasks.size();
+  EXPECT_EQ(tasks, 80u);
 }
 
 // Providers are killed and started again at moments drawn from the seed: every job ends once, and all ledgers agree.
@@ -171,7 +198,7 @@ TEST(Dispatcher, ends_every_job_once_while_providers_are_killed) {
     ASSERT_TRUE(market.end) << "seed " << seed;
     ++states[market.end->state];
     for (const jobs::TaskRecord& task : market.end->tasks) attempts += static_cast<int>(task.attempts.size());
-    for (const Trail& trail : market.end->trails) EXPECT_LE(trail.owed(), trail.bid().max_total);
+    for (const auto& [id, trail] : market.trails) EXPECT_LE(trail.owed(), trail.bid().max_total);
     SCOPED_TRACE("seed " + std::to_string(seed));
     expect_ledgers_agree(market);
   }

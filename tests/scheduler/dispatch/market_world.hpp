@@ -1,6 +1,7 @@
 // Providers with unlike devices and prices and one submitter, each on a simulated node of its own.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -65,6 +66,7 @@ class MarketWorld {
   std::vector<QuoteRow> quotes;  // before the job
   std::vector<QuoteRow> quotes_after;
   std::vector<runtime::Bytes> outputs;
+  std::map<jobs::DemandId, Trail> trails;  // at the submitter
   std::vector<std::vector<Trail>> closed;  // by provider
   std::size_t left_running = 0;            // agreements, of all journals at the providers' starts
 
@@ -115,9 +117,9 @@ class MarketWorld {
     const market::OfferBook book;
     const OfferServer offers(*host, book, [&] { return std::optional(own); });
     std::vector<std::string> damaged;
-    auto trails = co_await journal.load(damaged);
-    for (const auto& [id, trail] : *trails) left_running += trail.stage() == Stage::running ? 1 : 0;
-    co_await provider.restore(*std::move(trails));
+    auto left = co_await journal.load(damaged);
+    for (const auto& [id, trail] : *left) left_running += trail.stage() == Stage::running ? 1 : 0;
+    co_await provider.restore(*std::move(left));
     EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
     co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(24h); },
                                          [&]() -> Task<void> {
@@ -159,7 +161,9 @@ class MarketWorld {
       engagement::Cancel cancel;
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
-        end = co_await dispatcher.run(job, options, {}, cancel);
+        DispatchEvents events;
+        events.trail = [this](std::size_t, const Trail& trail) { trails.insert_or_assign(trail.demand().id, trail); };
+        end = co_await dispatcher.run(job, options, std::move(events), cancel);
       });
       quotes_after = dispatcher.quote(job);
       auto joined = co_await join_outputs(job, *end, [&](model::Digest digest) { return store.read(digest); });

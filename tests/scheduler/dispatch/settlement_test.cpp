@@ -130,7 +130,7 @@ TEST(Settlement, reserves_at_the_agreement_and_turns_it_into_what_the_receipt_sa
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->peer, kProvider.text());
   EXPECT_EQ(entry->receipt, example.trail.newest(agreement::RecordKind::receipt));
-  EXPECT_EQ(entry->job, runtime::to_hex(example.trail.demand().job));
+  EXPECT_EQ(entry->job, runtime::to_hex(example.trail.demand().tasks[0].job));
 }
 
 TEST(Settlement, of_what_is_given_up_posts_what_was_signed_for_and_the_rest_is_free_again) {

@@ -123,8 +123,8 @@ TEST(Trials, of_a_job_of_one_task_are_the_job_on_the_cheapest_second_that_fits) 
   EXPECT_EQ(attempt.amount, model::Credits{12'000'000});
   EXPECT_EQ(attempt.predicted.high, model::Credits{20'000'000}) << "all that may be paid";
   EXPECT_FALSE(attempt.predicted.measured);
-  ASSERT_EQ(market.end->trails.size(), 1u);
-  EXPECT_EQ(market.end->trails[0].bid().max_total, model::Credits{20'000'000});
+  ASSERT_EQ(market.trails.size(), 1u);
+  EXPECT_EQ(market.trails.begin()->second.bid().max_total, model::Credits{20'000'000});
   for (const QuoteRow& row : market.quotes_after) {
     const auto* quote = std::get_if<market::Quote>(&row.quote);
     EXPECT_EQ(quote != nullptr, row.provider == market.name_of(0)) << "it is known now";
@@ -140,7 +140,7 @@ TEST(Trials, are_not_made_where_not_even_a_set_up_is_paid_for) {
   ASSERT_TRUE(market.end);
   EXPECT_EQ(market.end->state, jobs::State::system_error);
   EXPECT_EQ(market.end->why.reason, Reason::price_too_high);
-  EXPECT_TRUE(market.end->trails.empty());
+  EXPECT_TRUE(market.trails.empty());
 }
 
 TEST(Trials, do_not_end_a_job_whose_shards_differ_more_than_was_measured) {
@@ -195,7 +195,7 @@ TEST(Trials, that_a_provider_takes_away_with_it_are_made_elsewhere) {
     ASSERT_TRUE(market.end);
     EXPECT_TRUE(jobs::is_end(market.end->state));
     for (const jobs::TaskRecord& task : market.end->tasks) EXPECT_TRUE(jobs::is_end(task.state));
-    for (const Trail& trail : market.end->trails) EXPECT_LE(trail.owed(), trail.bid().max_total);
+    for (const auto& [id, trail] : market.trails) EXPECT_LE(trail.owed(), trail.bid().max_total);
   }
 }
 

@@ -26,7 +26,7 @@ TEST(Engagement, of_a_job_that_succeeds_is_paid_for_and_closed_alike_on_both_sid
   parties.world.run_until(Time{} + 1min);
   expect_same_end(parties, Reason::completed);
   EXPECT_EQ(parties.ends[0].owed, model::Credits{8'000'000}) << "eight seconds at a credit a second";
-  EXPECT_EQ(parties.log, "begins\n");
+  EXPECT_EQ(parties.logs[0], "begins\n");
   EXPECT_GE(parties.ends[0].trail.note_count(), 7u) << "a note a second";
   EXPECT_LE(parties.ends[0].trail.note_count(), 170u);
 }
@@ -40,6 +40,78 @@ TEST(Engagement, that_is_canceled_is_paid_for_what_was_done) {
   EXPECT_LT(parties.ends[0].owed, model::Credits{4'000'000});
 }
 
+// Three tasks of two jobs: what the second asks for, the third asks for again.
+void three_tasks(Order& order) {
+  const OrderTask first = order.tasks[0];
+  model::Job job = sample_job();
+  job.name = "another";
+  OrderTask second = first;
+  second.manifest = model::to_canonical_json(job);
+  order.tasks = {first, second, second};
+  order.usage_max[model::Dimension::setup] = 3;
+}
+
+TEST(Engagement, of_several_tasks_runs_one_after_the_other_and_is_paid_for_at_once) {
+  TwoParties parties;
+  parties.change_order = three_tasks;
+  parties.work_length = 3s;
+  parties.world.run_until(Time{} + 1min);
+  expect_same_end(parties, Reason::completed);
+  const OrderEnd& end = parties.ends[0];
+  EXPECT_EQ(end.owed, model::Credits{9'000'000});
+  ASSERT_EQ(end.tasks.size(), 3u);
+  for (const OrderTaskEnd& task : end.tasks) {
+    EXPECT_EQ(task.why.reason, Reason::completed);
+    EXPECT_EQ(task.owed, model::Credits{3'000'000});
+    EXPECT_EQ(task.usage[model::Dimension::setup], 1u);
+    EXPECT_EQ(task.outputs.size(), 1u);
+  }
+  EXPECT_NE(end.tasks[0].outputs, end.tasks[1].outputs);
+  EXPECT_EQ(end.tasks[1].outputs, end.tasks[2].outputs) << "the same job";
+  EXPECT_EQ(parties.logs, (std::map<std::size_t, std::string>{{0, "begins\n"}, {1, "begins\n"}, {2, "begins\n"}}));
+}
+
+TEST(Engagement, of_several_tasks_goes_on_without_the_one_that_is_canceled) {
+  for (std::size_t canceled = 0; canceled < 3; ++canceled) {
+    TwoParties parties;
+    parties.change_order = three_tasks;
+    parties.work_length = 3s;
+    parties.cancel_after = 1s;
+    parties.canceled_task = canceled;
+    parties.world.run_until(Time{} + 1min);
+    expect_same_end(parties, Reason::canceled);
+    const OrderEnd& end = parties.ends[0];
+    for (std::size_t task = 0; task < 3; ++task) {
+      EXPECT_EQ(end.tasks[task].why.reason, task == canceled ? Reason::canceled : Reason::completed);
+    }
+    EXPECT_LE(end.owed, model::Credits{7'500'000}) << "two, and at most what was done of the third";
+    EXPECT_GE(end.owed, model::Credits{6'000'000});
+  }
+}
+
+TEST(Engagement, of_several_tasks_that_a_crash_cuts_off_ends_all_of_them_by_name) {
+  TwoParties parties;
+  parties.change_order = three_tasks;
+  parties.world.run_until(Time{} + 10s);
+  parties.world.crash(parties.provider_node, simulation::CrashKind::machine);
+  parties.world.restart(parties.provider_node);
+  parties.world.run_until(Time{} + 2min);
+  expect_same_end(parties, Reason::provider_restarted);
+  for (const OrderTaskEnd& task : parties.ends[0].tasks) EXPECT_EQ(task.why.reason, Reason::provider_restarted);
+}
+
+TEST(Engagement, is_refused_as_a_whole_when_the_provider_does_not_get_all_its_manifests) {
+  TwoParties parties;
+  parties.change_order = [](Order& order) {
+    three_tasks(order);
+    order.tasks[1].shards = 2;
+  };
+  parties.world.run_until(Time{} + 1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::manifest_invalid);
+  EXPECT_TRUE(parties.ends[0].tasks.empty());
+}
+
 struct Refused {
   Reason reason;
   std::function<void(Order&)> change;
@@ -49,8 +121,8 @@ TEST(Engagement, that_a_provider_does_not_want_is_refused_by_name_and_costs_noth
   const std::vector<Refused> cases{
       {Reason::no_device, [](Order& order) { order.device = "other"; }},
       {Reason::offer_unknown, [](Order& order) { order.offer_sequence = 9; }},
-      {Reason::manifest_invalid, [](Order& order) { order.manifest = "{}"; }},
-      {Reason::manifest_invalid, [](Order& order) { order.shards = 2; }},
+      {Reason::manifest_invalid, [](Order& order) { order.tasks[0].manifest = "{}"; }},
+      {Reason::manifest_invalid, [](Order& order) { order.tasks[0].shards = 2; }},
   };
   for (const Refused& refused : cases) {
     TwoParties parties;

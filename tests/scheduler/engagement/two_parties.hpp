@@ -1,6 +1,7 @@
 // A provider and a submitter on two simulated nodes, with work that only takes time.
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ class TwoParties {
   ProviderConfig provider_config;
   std::function<void(Order&)> change_order;
   std::optional<runtime::Duration> cancel_after;
+  std::optional<std::size_t> canceled_task;          // nullopt: all
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
@@ -54,9 +56,9 @@ class TwoParties {
   std::optional<runtime::Duration> deliver_after;  // the end
   std::optional<runtime::Result<void>> delivered;
 
-  std::vector<OrderEnd> ends;  // at the submitter
-  std::vector<Trail> closed;   // at the provider
-  std::string log;             // that the submitter got
+  std::vector<OrderEnd> ends;               // at the submitter
+  std::vector<Trail> closed;                // at the provider
+  std::map<std::size_t, std::string> logs;  // that the submitter got, by task
   std::vector<std::string> damaged;
   model::Credits most_ahead;                         // that the provider was of vouchers
   std::map<jobs::DemandId, Trail> left_at_provider;  // in the journal, when it started last
@@ -151,18 +153,29 @@ class TwoParties {
   // The order, or what a crash has left of it.
   Task<void> carry_out(Submitter& submitter, std::map<jobs::DemandId, Trail> trails, Cancel& cancel) {
     OrderEvents events;
-    events.log = [this](std::uint64_t offset, runtime::ByteView text) {
+    events.log = [this](std::size_t task, std::uint64_t offset, runtime::ByteView text) {
+      std::string& log = logs[task];
       EXPECT_LE(offset, log.size());
       log.resize(static_cast<std::size_t>(offset));
       log += runtime::text_of(text);
     };
     for (auto& [id, trail] : trails) {
       if (trail.stage() < Stage::agreed || trail.stage() == Stage::closed) continue;
-      ends.push_back(co_await submitter.resume(where(), std::move(trail), events, cancel));
+      const std::size_t tasks = trail.demand().tasks.size();
+      ends.push_back(co_await submitter.resume(where(), std::move(trail), events, cancels(cancel, tasks)));
       co_return;
     }
     if (!trails.empty()) co_return;
-    ends.push_back(co_await submitter.carry_out(order(), events, cancel));
+    Order made = order();
+    const std::size_t tasks = made.tasks.size();
+    ends.push_back(co_await submitter.carry_out(std::move(made), events, cancels(cancel, tasks)));
+  }
+
+  // That of a canceled task is asked, the others are not.
+  Cancels cancels(Cancel& cancel, std::size_t tasks) {
+    Cancels all(tasks, canceled_task ? &never_ : &cancel);
+    if (canceled_task) all[*canceled_task] = &cancel;
+    return all;
   }
 
   connection::PeerAddresses where() const {
@@ -175,15 +188,17 @@ class TwoParties {
     Order made{.provider = where(),
                .device = "gpu",
                .offer_sequence = 1,
-               .manifest = model::to_canonical_json(sample_job()),
+               .tasks = {{.manifest = model::to_canonical_json(sample_job()),
+                          .inputs = {blobs::digest_of(runtime::bytes_of("source"))}}},
                .usage_max = {},
-               .max_total = {60'000'000},
-               .inputs = {blobs::digest_of(runtime::bytes_of("source"))}};
+               .max_total = {60'000'000}};
     made.usage_max[model::Dimension::setup] = 1;
     made.usage_max[model::Dimension::device_time] = 60'000'000;
     if (change_order) change_order(made);
     return made;
   }
+
+  Cancel never_;
 };
 
 }  // namespace quern::engagement

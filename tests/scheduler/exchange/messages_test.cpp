@@ -17,22 +17,25 @@ Bytes any_bytes(std::size_t least, std::size_t most) {
 
 JobMessage any_job_message() {
   const auto number = rc::gen::arbitrary<std::uint32_t>();
+  const auto any_task = rc::gen::inRange<std::uint32_t>(0, agreement::kTasksMax);
   switch (*rc::gen::inRange(0, 6)) {
     case 0: {
       Follow follow{.demand = {},
                     .has = {.opening = *number, .notes = *number, .vouchers = *number, .closing = *number},
-                    .log_offset = *rc::gen::arbitrary<std::uint64_t>()};
+                    .log_offsets = {}};
+      const auto tasks = *rc::gen::inRange<std::size_t>(1, agreement::kTasksMax + 1);
+      for (std::size_t i = 0; i < tasks; ++i) follow.log_offsets.push_back(*rc::gen::arbitrary<std::uint64_t>());
       follow.demand[3] = std::byte{9};
       return follow;
     }
     case 1:
       return RecordMessage{any_bytes(1, 200)};
     case 2:
-      return LogPiece{.offset = *rc::gen::arbitrary<std::uint32_t>(), .text = any_bytes(1, 200)};
+      return LogPiece{.task = *any_task, .offset = *rc::gen::arbitrary<std::uint32_t>(), .text = any_bytes(1, 200)};
     case 3:
-      return ProgressMessage{*rc::gen::inRange<std::uint32_t>(0, 1001)};
+      return ProgressMessage{.task = *any_task, .permille = *rc::gen::inRange<std::uint32_t>(0, 1001)};
     case 4:
-      return CancelMessage{};
+      return CancelMessage{*any_task};
     default:
       return RefusalMessage{{.reason = model::Reason::busy, .detail = "until later"}};
   }
@@ -47,12 +50,18 @@ RC_GTEST_PROP(JobMessages, say_after_the_way_what_they_said_before, ()) {
 
 TEST(JobMessages, beyond_their_bounds_are_none) {
   EXPECT_FALSE(decode_job_message({}));
-  EXPECT_FALSE(decode_job_message(encode(JobMessage(ProgressMessage{1001}))));
+  EXPECT_FALSE(decode_job_message(encode(JobMessage(ProgressMessage{.permille = 1001}))));
   EXPECT_FALSE(decode_job_message(encode(JobMessage(RecordMessage{Bytes(agreement::kRecordBytesMax + 1)}))));
   EXPECT_FALSE(decode_job_message(encode(JobMessage(RecordMessage{}))));
   EXPECT_FALSE(decode_job_message(encode(JobMessage(LogPiece{.offset = UINT64_MAX, .text = Bytes(1)}))));
   EXPECT_FALSE(decode_job_message(encode(JobMessage(RefusalMessage{{model::Reason::busy, "a\x1b[2Jb"}}))));
   EXPECT_FALSE(decode_job_message(Bytes(kJobMessageBytesMax + 1)));
+  const std::uint32_t task = agreement::kTasksMax;
+  EXPECT_FALSE(decode_job_message(encode(JobMessage(CancelMessage{task}))));
+  EXPECT_FALSE(decode_job_message(encode(JobMessage(ProgressMessage{.task = task}))));
+  EXPECT_FALSE(decode_job_message(encode(JobMessage(LogPiece{.task = task, .text = Bytes(1)}))));
+  EXPECT_FALSE(decode_job_message(encode(JobMessage(Follow{}))));
+  EXPECT_FALSE(decode_job_message(encode(JobMessage(Follow{.log_offsets = std::vector<std::uint64_t>(task + 1)}))));
 }
 
 TEST(JobMessages, of_the_largest_size_fit_their_limit) {
@@ -64,8 +73,13 @@ TEST(JobMessages, of_the_largest_size_fit_their_limit) {
 
 TEST(AgreementMessages, say_after_the_way_what_they_said_before) {
   const AgreementRequest ask =
-      Ask{.demand = Bytes(agreement::kRecordBytesMax), .manifest = std::string(model::kManifestBytesMax, '{')};
+      Ask{.demand = Bytes(agreement::kRecordBytesMax), .manifests = {std::string(model::kManifestBytesMax, '{')}};
   EXPECT_EQ(decode_agreement_request(encode(ask)), ask);
+  const AgreementRequest several =
+      Ask{.demand = Bytes(agreement::kRecordBytesMax),
+          .manifests =
+              std::vector(agreement::kTasksMax, std::string(model::kManifestBytesMax / agreement::kTasksMax, '{'))};
+  EXPECT_EQ(decode_agreement_request(encode(several)), several);
   const AgreementRequest agreement = RecordMessage{Bytes(5, std::byte{7})};
   EXPECT_EQ(decode_agreement_request(encode(agreement)), agreement);
   const AgreementResponse bid = RecordMessage{Bytes(agreement::kRecordBytesMax, std::byte{1})};
@@ -77,10 +91,14 @@ TEST(AgreementMessages, say_after_the_way_what_they_said_before) {
 TEST(AgreementMessages, beyond_their_bounds_are_none) {
   EXPECT_FALSE(decode_agreement_request({}));
   EXPECT_FALSE(decode_agreement_response({}));
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifest = {}}))));
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = {}, .manifest = "{}"}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = {}}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = {}, .manifests = {"{}"}}))));
+  const std::vector<std::string> many(agreement::kTasksMax + 1, "{}");
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = many}))));
+  const std::vector<std::string> half(2, std::string(model::kManifestBytesMax / 2 + 1, 'x'));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = half}))));
   const std::string long_text(model::kManifestBytesMax + 1, 'x');
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifest = long_text}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = {long_text}}))));
 }
 
 TEST(RefusalMessages, of_a_later_version_have_no_reason_but_their_detail) {
