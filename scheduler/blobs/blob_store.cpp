@@ -26,6 +26,13 @@ std::string file_of(std::string_view prefix, const Digest& digest) {
   return std::string(prefix) + name_of(digest);
 }
 
+constexpr std::size_t kHashedAtOnceBytes = 16 << 10;  // in less time than the way to the pool takes
+
+Task<Digest> digest_of_all(runtime::Runtime& runtime, const Bytes& content) {
+  if (content.size() <= kHashedAtOnceBytes) co_return digest_of(content);
+  co_return co_await runtime::offload(runtime, [&content] { return digest_of(content); });
+}
+
 // The digest in the name of a file that this store has made.
 std::optional<Digest> digest_in(std::string_view file, std::string_view prefix) {
   if (!file.starts_with(prefix)) return std::nullopt;
@@ -110,7 +117,7 @@ Task<Result<void>> BlobStore::keep(Digest digest, Bytes content) {
 
 Task<Result<Digest>> BlobStore::add(Bytes content) {
   CO_CHECK(check_room(content.size(), 0));
-  const Digest digest = co_await runtime::offload(runtime_, [&content] { return digest_of(content); });
+  const Digest digest = co_await digest_of_all(runtime_, content);
   if (has(digest)) co_return digest;
   CO_CHECK(check_room(content.size(), content.size()));
   CO_CHECK(co_await keep(digest, std::move(content)));
@@ -120,9 +127,7 @@ Task<Result<Digest>> BlobStore::add(Bytes content) {
 Task<Result<Bytes>> BlobStore::read(Digest digest) {
   if (!has(digest)) co_return fail(Errc::not_found, name_of(digest));
   auto content = co_await runtime_.disk().read(file_of(kBlobPrefix, digest));
-  if (content && co_await runtime::offload(runtime_, [&content] { return digest_of(*content); }) == digest) {
-    co_return content;
-  }
+  if (content && co_await digest_of_all(runtime_, *content) == digest) co_return content;
   CO_CHECK(co_await remove(digest));
   if (!content) co_return std::unexpected(std::move(content).error());
   co_return fail(Errc::corrupt, name_of(digest));

@@ -116,11 +116,10 @@ Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy st
 }
 
 Task<void> JobBook::wait_ended(std::string id) {
-  for (;;) {
-    const auto found = jobs_.find(id);
-    if (found == jobs_.end() || found->second->record.ended_unix_ms) co_return;
-    co_await ended_.wait();
-  }
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) co_return;
+  const KeptPtr kept = found->second;
+  while (!kept->record.ended_unix_ms) co_await kept->ended.wait();
 }
 
 bool JobBook::cancel(std::string_view id) {
@@ -206,7 +205,7 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   }
   record.ended_unix_ms = at;
   --running_;
-  ended_.wake_all();
+  kept.ended.wake_all();
   log_.write(LogLevel::info, "job_ended",
              {{"job", record.id},
               {"state", jobs::name_of(record.state)},

@@ -67,6 +67,7 @@ class JobBook {
  private:
   struct Kept : SubmittedJob {
     engagement::Cancel cancel;
+    runtime::WaitQueue ended;
   };
   using KeptPtr = std::shared_ptr<Kept>;
 
@@ -90,7 +91,6 @@ class JobBook {
   std::map<std::string, KeptPtr, std::less<>> jobs_;
   std::vector<std::string> order_;  // ids, the oldest first
   std::size_t running_ = 0;
-  runtime::WaitQueue ended_;  // some job has
   runtime::TaskGroup tasks_;
 };
 

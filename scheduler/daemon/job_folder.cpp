@@ -203,14 +203,16 @@ Result<JobFolder> JobFolder::make(const fs::path& root, std::uint64_t number, co
   return std::unexpected(std::move(made).error());
 }
 
-Result<void> JobFolder::make_task(std::uint64_t task, const JobOwner& owner) const {
-  const std::string name = std::to_string(task);
-  if (auto made = make_folder(fs::path(inputs()) / name, kSharedMode); !made) return made;
-  return make_folder(fs::path(outputs()) / name, kOutputMode, owner);
+Result<void> JobFolder::make_inputs(std::uint64_t number) const {
+  return make_folder(fs::path(inputs()) / std::to_string(number), kSharedMode);
 }
 
-Result<void> JobFolder::write_input(std::uint64_t task, const std::string& at, ByteView content) const {
-  const fs::path folder = fs::path(inputs()) / std::to_string(task);
+Result<void> JobFolder::make_outputs(std::uint64_t number, const JobOwner& owner) const {
+  return make_folder(fs::path(outputs()) / std::to_string(number), kOutputMode, owner);
+}
+
+Result<void> JobFolder::write_input(std::uint64_t number, const std::string& at, ByteView content) const {
+  const fs::path folder = fs::path(inputs()) / std::to_string(number);
   for (std::size_t end = at.find('/'); end != std::string::npos; end = at.find('/', end + 1)) {
     const fs::path part = folder / at.substr(0, end);
     if (auto made = make_folder(part, kSharedMode); !made && !fs::is_directory(part)) return made;
@@ -221,8 +223,8 @@ Result<void> JobFolder::write_input(std::uint64_t task, const std::string& at, B
   return {};
 }
 
-Result<Bytes> JobFolder::read_output(std::uint64_t task, const std::string& at, std::uint64_t bytes) const {
-  const auto file = open_below(fs::path(outputs()) / std::to_string(task), at);
+Result<Bytes> JobFolder::read_output(std::uint64_t number, const std::string& at, std::uint64_t bytes) const {
+  const auto file = open_below(fs::path(outputs()) / std::to_string(number), at);
   if (!file) return std::unexpected(file.error());
   struct stat status{};
   if (::fstat(file->get(), &status) != 0) return failure(at, errno);
@@ -238,11 +240,15 @@ Result<Bytes> JobFolder::read_output(std::uint64_t task, const std::string& at, 
   return content;
 }
 
-Result<void> JobFolder::remove_task(std::uint64_t task) const {
-  const std::string name = std::to_string(task);
-  auto removed = remove_tree(fs::path(outputs()) / name);
-  auto also = remove_tree(fs::path(inputs()) / name);
-  return removed ? also : removed;
+Result<void> JobFolder::remove_inputs(std::uint64_t number) const {
+  return remove_tree(fs::path(inputs()) / std::to_string(number));
+}
+
+Result<void> JobFolder::empty_outputs(std::uint64_t number) const {
+  const fs::path path = fs::path(outputs()) / std::to_string(number);
+  const Descriptor top(::open(path.c_str(), kFolderFlags));
+  if (!top || !Removal(top.get()).empty_all()) return failure(path, errno);
+  return {};
 }
 
 }  // namespace quern::daemon

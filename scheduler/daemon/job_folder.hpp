@@ -1,9 +1,9 @@
 // The folders on this machine's disk that workers see. Everything blocks: call it from the pool for blocking work.
 //
 // Below the root that the configuration names, every worker has a folder, `worker-N`, and in it `in` and `out`, which
-// are bound into its sandbox; every task has a numbered folder in each of them. Whoever the workers are on the host
-// (SandboxPlan::identity) gets the outputs' folders and can read the inputs, nobody else can enter `worker-N`. The root
-// itself must be within that user's reach.
+// are bound into its sandbox; inputs and outputs of a task lie in a numbered folder in each of them. Whoever the
+// workers are on the host (SandboxPlan::identity) gets the outputs' folders and can read the inputs, nobody else can
+// enter `worker-N`. The root itself must be within that user's reach.
 //
 // What lies in `out` is hostile and may change while it is looked at: no link is followed, only regular files are read,
 // never more than is asked for, and removal needs few descriptors however deep the folders are.
@@ -42,12 +42,16 @@ class JobFolder {
   std::string outputs() const { return (path_ / "out").string(); }
   const std::filesystem::path& path() const { return path_; }
 
-  runtime::Result<void> make_task(std::uint64_t task, const JobOwner& owner) const;
+  runtime::Result<void> make_inputs(std::uint64_t number) const;
   // `at` is a job's path: relative, without "..".
-  runtime::Result<void> write_input(std::uint64_t task, const std::string& at, runtime::ByteView content) const;
+  runtime::Result<void> write_input(std::uint64_t number, const std::string& at, runtime::ByteView content) const;
+  runtime::Result<void> remove_inputs(std::uint64_t number) const;
+
+  runtime::Result<void> make_outputs(std::uint64_t number, const JobOwner& owner) const;
   // The output's bytes: too_large when there are more than `bytes`, not_found when there are fewer or no file.
-  runtime::Result<runtime::Bytes> read_output(std::uint64_t task, const std::string& at, std::uint64_t bytes) const;
-  runtime::Result<void> remove_task(std::uint64_t task) const;
+  runtime::Result<runtime::Bytes> read_output(std::uint64_t number, const std::string& at, std::uint64_t bytes) const;
+  // All that is in it; the folder stays.
+  runtime::Result<void> empty_outputs(std::uint64_t number) const;
 
  private:
   explicit JobFolder(std::filesystem::path path) : path_(std::move(path)) {}

@@ -126,10 +126,10 @@ Task<void> WorkRun::leave() {
     if (start->worker) worker_ = *std::move(start->worker);
   }
   if (!worker_) co_return;
-  if (keep_) {
-    const auto removed = co_await runtime::offload(
-        runtime(), [folder = worker_->folder, task = task_] { return folder.remove_task(task); });
-    keep_ = removed.has_value();
+  if (keep_ && !emptied_) {
+    const auto emptied = co_await runtime::offload(
+        runtime(), [folder = worker_->folder, number = *worker_->outputs_at] { return folder.empty_outputs(number); });
+    keep_ = emptied.has_value();
   }
   if (keep_) {
     pool_.give_back(std::move(worker_));
@@ -165,21 +165,35 @@ Task<Outcome<void>> WorkRun::get_worker() {
   co_return Outcome<void>();
 }
 
+// Where the task before had the same inputs they are there already.
 Task<Outcome<void>> WorkRun::put_inputs() {
-  const auto made =
-      co_await runtime::offload(runtime(), [folder = worker_->folder, task = task_, owner = pool_.options().owner] {
-        return folder.make_task(task, owner);
-      });
-  if (!made) co_return std::unexpected(why_no_input("the job's folder", made.error()));
+  if (!worker_->outputs_at) {
+    const auto make = [folder = worker_->folder, number = task_, owner = pool_.options().owner] {
+      return folder.make_outputs(number, owner);
+    };
+    if (const auto made = co_await runtime::offload(runtime(), make); !made)
+      co_return std::unexpected(why_no_input("the job's folder", made.error()));
+    worker_->outputs_at = task_;
+  }
+  if (worker_->inputs_at && worker_->inputs == work_.job.inputs) co_return Outcome<void>();
+  const auto renew = [folder = worker_->folder, number = task_, before = worker_->inputs_at] {
+    if (before) std::ignore = folder.remove_inputs(*before);  // goes with the worker at the latest
+    return folder.make_inputs(number);
+  };
+  worker_->inputs_at.reset();
+  if (const auto made = co_await runtime::offload(runtime(), renew); !made)
+    co_return std::unexpected(why_no_input("the job's folder", made.error()));
   for (const model::Input& input : work_.job.inputs) {
     auto content = co_await store_.read(input.digest);
     if (!content) co_return std::unexpected(why_no_input(input.path, content.error()));
     const auto put = co_await runtime::offload(
-        runtime(), [folder = worker_->folder, task = task_, path = input.path, bytes = *std::move(content)] {
-          return folder.write_input(task, path, bytes);
+        runtime(), [folder = worker_->folder, number = task_, path = input.path, bytes = *std::move(content)] {
+          return folder.write_input(number, path, bytes);
         });
     if (!put) co_return std::unexpected(why_no_input(input.path, put.error()));
   }
+  worker_->inputs = work_.job.inputs;
+  worker_->inputs_at = task_;
   co_return Outcome<void>();
 }
 
@@ -192,15 +206,15 @@ execution::WorkerLimits WorkRun::limits() const {
 }
 
 Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
-  const std::string number = "/" + std::to_string(task_);
-  const execution::WorkerTask task{.job = model::to_canonical_json(work_.job),
-                                   .shard = work_.shard,
-                                   .platform = device_.platform,
-                                   .device = device_.device,
-                                   .device_name = device_.name,
-                                   .input_folder = std::string(kInputsInside) + number,
-                                   .output_folder = std::string(kOutputsInside) + number,
-                                   .limits = limits()};
+  const execution::WorkerTask task{
+      .job = model::to_canonical_json(work_.job),
+      .shard = work_.shard,
+      .platform = device_.platform,
+      .device = device_.device,
+      .device_name = device_.name,
+      .input_folder = std::string(kInputsInside) + "/" + std::to_string(*worker_->inputs_at),
+      .output_folder = std::string(kOutputsInside) + "/" + std::to_string(*worker_->outputs_at),
+      .limits = limits()};
   begun_ = told_ = runtime().clock().now();
   cpu_before_us_ = worker_->child->cpu_time_us();
   under_way_ = true;
@@ -215,7 +229,6 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
     auto done = said ? co_await take(*std::move(said)) : co_await read_more();
     if (!done) co_return std::unexpected(std::move(done).error());
   }
-  worker_->child->hold();
   pass_on_words();
   measure();
   under_way_ = false;
@@ -303,9 +316,8 @@ Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> 
   Outputs outputs;
   outputs.reserve(said.size());
   for (const WorkerOutput& output : said) {
-    auto content =
-        co_await runtime::offload(runtime(), [folder = worker_->folder, task = task_, path = output.path,
-                                              bytes = output.bytes] { return folder.read_output(task, path, bytes); });
+    const bool last = &output == &said.back();
+    auto content = co_await runtime::offload(runtime(), [this, &output, last] { return read_output(output, last); });
     keep_ = keep_ && content.has_value();
     if (!content) co_return std::unexpected(why_no_output(content.error()));
     const auto digest = co_await store_.add(*std::move(content));
@@ -316,6 +328,13 @@ Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> 
   }
   usage_[model::Dimension::bytes_out] = bill_terms_.bytes_out_max;
   co_return outputs;
+}
+
+// Blocks. With the last the folder is emptied, too: one way to the pool and back is as dear as a small file.
+runtime::Result<Bytes> WorkRun::read_output(const WorkerOutput& output, bool last) {
+  auto content = worker_->folder.read_output(*worker_->outputs_at, output.path, output.bytes);
+  if (content && last) emptied_ = worker_->folder.empty_outputs(*worker_->outputs_at).has_value();
+  return content;
 }
 
 void WorkRun::pass_on_words() {

@@ -44,6 +44,7 @@ class WorkRun {
   runtime::Task<Outcome<void>> tell();  // the meter; holds the worker while that takes long
   runtime::Task<void> hold_soon();
   runtime::Task<Outcome<Outputs>> keep_outputs(std::vector<execution::WorkerOutput> said);
+  runtime::Result<runtime::Bytes> read_output(const execution::WorkerOutput& output, bool last);
   // Ends the worker, or sees how it has ended.
   runtime::Task<model::Why> kill(model::Why why);
   runtime::Task<model::Why> end_of_worker();
@@ -66,6 +67,7 @@ class WorkRun {
   WorkerPtr worker_;
   std::uint64_t task_ = 0;  // its number in the worker
   bool keep_ = false;       // the worker may do another
+  bool emptied_ = false;    // its outputs' folder
   bool started_ = false;    // the worker has said so
   std::optional<execution::WorkerFinished> finished_;
   runtime::Time begun_;  // the worker was given the task

@@ -28,7 +28,7 @@ WorkerPool::WorkerPool(execution::Supervisor& supervisor, PoolOptions options)
       options_(std::move(options)),
       layout_(execution::read_host_layout()),
       timer_(
-          runtime_.clock(), [](void* self) { static_cast<WorkerPool*>(self)->end_expired(); }, this),
+          runtime_.clock(), [](void* self) { static_cast<WorkerPool*>(self)->look_at_idle(); }, this),
       group_(runtime_.executor()) {}
 
 WorkerPtr WorkerPool::take(const WorkerTerms& terms) {
@@ -41,7 +41,7 @@ WorkerPtr WorkerPool::take(const WorkerTerms& terms) {
       end_soon(std::move(worker));
       continue;
     }
-    worker->child->let_run();
+    if (std::exchange(worker->held, false)) worker->child->let_run();
     ++figures_.reused;
     return worker;
   }
@@ -112,18 +112,25 @@ void WorkerPool::end_soon(WorkerPtr worker) {
   group_.spawn(end(std::move(worker)));
 }
 
-void WorkerPool::end_expired() {
+void WorkerPool::look_at_idle() {
   const runtime::Time now = runtime_.clock().now();
   while (!idle_.empty() && idle_.front()->idle_since + options_.idle_time <= now) {
     end_soon(std::move(idle_.front()));
     idle_.pop_front();
   }
+  for (const WorkerPtr& worker : idle_) {
+    if (worker->idle_since + kHoldIdleAfter <= now && !std::exchange(worker->held, true)) worker->child->hold();
+  }
   arm();
 }
 
+// For the first that is to be held or, where all are, to be ended.
 void WorkerPool::arm() {
   timer_.cancel();
-  if (!idle_.empty()) timer_.arm(idle_.front()->idle_since + options_.idle_time);
+  if (idle_.empty()) return;
+  const auto running = std::ranges::find_if(idle_, [](const WorkerPtr& worker) { return !worker->held; });
+  timer_.arm(running != idle_.end() ? (*running)->idle_since + kHoldIdleAfter
+                                    : idle_.front()->idle_since + options_.idle_time);
 }
 
 }  // namespace quern::daemon

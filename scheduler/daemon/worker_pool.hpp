@@ -1,14 +1,17 @@
 // Workers: started in the sandbox, kept warm for a while, ended with all they leave.
 //
 // A worker that has done a task may wait for the next of the same terms (worker_plan.hpp: one submitter, one device,
-// one set of limits), never for another's. While it waits it is stopped: what a job has left running in it does not run
-// on unpaid. At most `idle_max` wait, each for `idle_time`; the one that has waited longest goes first.
+// one set of limits), never for another's. While it waits for longer than kHoldIdleAfter it is stopped: what a job has
+// left running in it does not run on unpaid. At most `idle_max` wait, each for `idle_time`; the one that has waited
+// longest goes first.
 #pragma once
 #include <cstdint>
 #include <deque>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "overlay/runtime/runtime.hpp"
 #include "overlay/runtime/task_group.hpp"
@@ -17,6 +20,7 @@
 #include "scheduler/daemon/worker_plan.hpp"
 #include "scheduler/execution/supervisor.hpp"
 #include "scheduler/execution/worker_reports.hpp"
+#include "scheduler/model/job.hpp"
 #include "scheduler/model/reason.hpp"
 
 namespace quern::daemon {
@@ -34,8 +38,9 @@ struct PoolOptions {
   runtime::Duration idle_time = std::chrono::seconds(30);
 };
 
+inline constexpr std::chrono::milliseconds kHoldIdleAfter{20};
 inline constexpr std::size_t kWorkerWordsMax = 1 << 20;  // on its standard error, in its life; then it is killed
-inline constexpr std::uint64_t kTasksOfWorkerMax = 1000;
+inline constexpr std::uint64_t kTasksOfWorkerMax = 10'000;
 
 // One worker. Given from hand to hand; whoever has it gives it back to the pool or ends it there.
 struct Worker {
@@ -45,7 +50,13 @@ struct Worker {
   execution::ReportReader reader;
   std::uint64_t tasks = 0;  // that it was given
   std::size_t words = 0;    // bytes of its standard error that were read
+  // What lies in its folder: the inputs of the task before, by the number of their folder, and an empty folder for
+  // outputs. The next task may well have the same inputs.
+  std::vector<model::Input> inputs;
+  std::optional<std::uint64_t> inputs_at;
+  std::optional<std::uint64_t> outputs_at;
   runtime::Time idle_since;
+  bool held = false;
 };
 using WorkerPtr = std::unique_ptr<Worker>;
 
@@ -73,7 +84,7 @@ class WorkerPool {
   WorkerPtr take(const WorkerTerms& terms);
   // Fails with sandbox_unavailable, busy, disk_full or internal.
   std::shared_ptr<Start> start(WorkerTerms terms, const WorkerDevice& device);
-  // Lets it wait for the next task. Its child is held (SandboxedChild::hold), its tasks' folders are removed.
+  // Lets it wait for the next task. Its child runs, and its outputs' folder is empty.
   void give_back(WorkerPtr worker);
   // Kills it and returns when nothing of it is left: no process (but one that does not die: see supervisor.hpp), no
   // folder.
@@ -90,7 +101,7 @@ class WorkerPool {
   runtime::Task<void> start_into(std::shared_ptr<Start> start, WorkerTerms terms, WorkerDevice device);
   runtime::Task<Outcome<WorkerPtr>> start_worker(WorkerTerms terms, const WorkerDevice& device);
   void end_soon(WorkerPtr worker);
-  void end_expired();
+  void look_at_idle();
   void arm();
 
   execution::Supervisor& supervisor_;

@@ -84,6 +84,7 @@ struct DeviceLine::Batch {
 DeviceLine::Ticket::Ticket(DeviceLine& line, LineEvents events) : line_(line), entry_(std::make_shared<Entry>()) {
   entry_->events = std::move(events);
   line_.waiting_.push_back(entry_);
+  line_.wake_next();
 }
 
 DeviceLine::Ticket::~Ticket() {
@@ -98,8 +99,7 @@ void DeviceLine::Ticket::cancel() {
 
 Task<LineEnd> DeviceLine::Ticket::carry_out() {
   while (!entry_->end) {
-    const bool turn = !line_.under_way_ && !line_.waiting_.empty() && line_.waiting_.front() == entry_;
-    if (turn) {
+    if (line_.may_lead() && line_.waiting_.front() == entry_) {
       co_await line_.lead();
     } else {
       co_await entry_->changed.wait();
@@ -108,8 +108,15 @@ Task<LineEnd> DeviceLine::Ticket::carry_out() {
   co_return *std::move(entry_->end);
 }
 
+bool DeviceLine::may_lead() const {
+  if (waiting_.empty() || agreeing_) return false;
+  if (under_way_ == 0) return true;
+  // While the device is at work there is time for more to come together.
+  return under_way_ < kUnderWayMax && !one_at_a_time_ && 2 * waiting_.size() >= tasks_under_way_;
+}
+
 void DeviceLine::wake_next() {
-  if (!under_way_ && !waiting_.empty()) waiting_.front()->changed.wake_all();
+  if (may_lead()) waiting_.front()->changed.wake_all();
 }
 
 // The first of the line, and those behind it that may go along. Nothing when the first has come to its end by this.
@@ -134,68 +141,89 @@ std::optional<DeviceLine::Batch> DeviceLine::next_batch() {
   return batch;
 }
 
+// A batch on its way. Also where its coroutine is cut off: whoever waits for it is told that its provider is lost.
+class DeviceLine::UnderWay {
+ public:
+  UnderWay(DeviceLine& line, std::optional<Batch>& batch) : line_(line), batch_(batch) {
+    ++line_.under_way_;
+    line_.agreeing_ = true;
+  }
+  ~UnderWay() {
+    if (batch_) end_all(*batch_);
+    agreed();
+    line_.tasks_under_way_ -= tasks_;
+    if (--line_.under_way_ == 0) line_.one_at_a_time_ = false;
+    line_.wake_next();
+  }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+  void begun() { line_.tasks_under_way_ += tasks_ = batch_->entries.size(); }
+  // Or never will be: the next may come.
+  void agreed() {
+    if (!std::exchange(agreed_, true)) line_.agreeing_ = false;
+    line_.wake_next();
+  }
+
+ private:
+  static void end_all(const Batch& batch) {
+    for (const EntryPtr& entry : batch.entries) {
+      if (!entry->end) entry->end = LineEnd{.why = {Reason::provider_lost, {}}};
+      entry->changed.wake_all();
+    }
+  }
+  DeviceLine& line_;
+  std::optional<Batch>& batch_;
+  std::size_t tasks_ = 0;
+  bool agreed_ = false;
+};
+
 // Of the coroutine whose turn it is, for all of the batch.
 Task<void> DeviceLine::lead() {
-  // Also where this coroutine is cut off: whoever waits for it is told that its provider is lost.
-  class UnderWay {
-   public:
-    UnderWay(DeviceLine& line, std::optional<Batch>& batch) : line_(line), batch_(batch) { line_.under_way_ = true; }
-    ~UnderWay() {
-      if (batch_) end_all(*batch_);
-      line_.under_way_ = false;
-      line_.wake_next();
-    }
-    UnderWay(const UnderWay&) = delete;
-    UnderWay& operator=(const UnderWay&) = delete;
-
-   private:
-    static void end_all(const Batch& batch) {
-      for (const EntryPtr& entry : batch.entries) {
-        if (!entry->end) entry->end = LineEnd{.why = {Reason::provider_lost, {}}};
-        entry->changed.wake_all();
-      }
-    }
-    DeviceLine& line_;
-    std::optional<Batch>& batch_;
-  };
   std::optional<Batch> batch;
-  const UnderWay under_way(*this, batch);
+  UnderWay under_way(*this, batch);
   batch = next_batch();
   if (!batch) co_return;
+  under_way.begun();
   for (const EntryPtr& entry : batch->entries)
     if (!std::exchange(entry->taken, true) && entry->events.taken) entry->events.taken();
-  co_await carry_out(*batch);
+  co_await carry_out(*batch, under_way);
 }
 
-engagement::OrderEvents DeviceLine::events_of(const Batch& batch) const {
+engagement::OrderEvents DeviceLine::events_of(const Batch& batch, UnderWay& under_way) {
   engagement::OrderEvents events;
-  events.agreed = [&batch](const Trail& trail) {
+  events.agreed = [&](const Trail& trail) {
+    under_way.agreed();
     for (const EntryPtr& entry : batch.entries)
       if (entry->events.agreed) entry->events.agreed(trail);
   };
-  events.billed = [&batch](const Trail& trail) {
+  events.billed = [&](const Trail& trail) {
     for (const EntryPtr& entry : batch.entries)
       if (entry->events.billed) entry->events.billed(trail);
   };
-  events.progress = [&batch](std::size_t task, std::uint32_t permille) {
+  events.progress = [&](std::size_t task, std::uint32_t permille) {
     const LineEvents& of = batch.entries[task]->events;
     if (of.progress) of.progress(permille);
   };
-  events.log = [&batch](std::size_t task, std::uint64_t offset, runtime::ByteView text) {
+  events.log = [&](std::size_t task, std::uint64_t offset, runtime::ByteView text) {
     const LineEvents& of = batch.entries[task]->events;
     if (of.log) of.log(offset, text);
   };
   return events;
 }
 
-Task<void> DeviceLine::carry_out(Batch& batch) {
+Task<void> DeviceLine::carry_out(Batch& batch, UnderWay& under_way) {
   engagement::Cancels cancels;
   cancels.reserve(batch.entries.size());
   for (const EntryPtr& entry : batch.entries) cancels.push_back(&entry->cancel);
-  OrderEnd end = co_await submitter_.carry_out(batch.order(device_), events_of(batch), std::move(cancels));
+  OrderEnd end = co_await submitter_.carry_out(batch.order(device_), events_of(batch, under_way), std::move(cancels));
   const bool agreed = end.trail.stage() >= agreement::Stage::running;
-  if (!agreed && batch.entries.size() > 1 && !whatever_is_asked(end.why.reason)) {
-    put_back(batch);
+  // A provider that does not let a submitter wait behind itself.
+  const bool later = !agreed && under_way_ > 1 && end.why.reason == Reason::busy;
+  const bool apart = !agreed && batch.entries.size() > 1 && !whatever_is_asked(end.why.reason);
+  if (later || apart) {
+    one_at_a_time_ = one_at_a_time_ || later;
+    put_back(batch, apart);
     batch.entries.clear();
     co_return;
   }
@@ -208,11 +236,11 @@ Task<void> DeviceLine::carry_out(Batch& batch) {
   }
 }
 
-// One of them was too much: each is asked for alone, and only that one is refused.
-void DeviceLine::put_back(const Batch& batch) {
+// `apart`: one of them was too much. Each is asked for alone, and only that one is refused.
+void DeviceLine::put_back(const Batch& batch, bool apart) {
   for (auto entry = batch.entries.rbegin(); entry != batch.entries.rend(); ++entry) {
     if ((*entry)->given_up) continue;
-    (*entry)->alone = true;
+    (*entry)->alone = (*entry)->alone || apart;
     waiting_.push_front(*entry);
   }
 }

@@ -1,5 +1,5 @@
-// The tasks of this node that wait for one device of a provider, whatever jobs they are of. A device does one agreement
-// at a time: one is under way, the others wait in the order they came instead of being refused.
+// The tasks of this node that wait for one device of a provider, whatever jobs they are of, in the order they came. A
+// device does one agreement at a time; while one is at work the next is made, so that the device need not wait.
 //
 // Small tasks go together. An agreement costs both nodes records, signatures and syncs, as much for one task as for
 // many; so whoever's turn it is takes along those behind him that are as small, and all of them are agreed on, run and
@@ -17,6 +17,8 @@
 namespace quern::dispatch {
 
 inline constexpr std::uint64_t kTogetherUs = 1'000'000;  // of device time that tasks of one agreement likely take
+
+inline constexpr std::size_t kUnderWayMax = 2;
 
 // What a task asks of its device, by the offer that stands when its turn comes.
 struct LineOrder {
@@ -59,24 +61,29 @@ class DeviceLine {
   DeviceLine(const DeviceLine&) = delete;
   DeviceLine& operator=(const DeviceLine&) = delete;
 
-  bool empty() const { return waiting_.empty() && !under_way_; }
+  bool empty() const { return waiting_.empty() && under_way_ == 0; }
 
  private:
   struct Entry;
   struct Batch;
+  class UnderWay;
   using EntryPtr = std::shared_ptr<Entry>;
 
   std::optional<Batch> next_batch();
   runtime::Task<void> lead();
-  runtime::Task<void> carry_out(Batch& batch);
-  engagement::OrderEvents events_of(const Batch& batch) const;
-  void put_back(const Batch& batch);
+  runtime::Task<void> carry_out(Batch& batch, UnderWay& under_way);
+  static engagement::OrderEvents events_of(const Batch& batch, UnderWay& under_way);
+  void put_back(const Batch& batch, bool apart);
+  bool may_lead() const;
   void wake_next();
 
   engagement::Submitter& submitter_;
   std::string device_;
   std::deque<EntryPtr> waiting_;
-  bool under_way_ = false;
+  std::size_t under_way_ = 0;  // agreements, at most kUnderWayMax
+  std::size_t tasks_under_way_ = 0;
+  bool agreeing_ = false;  // the newest of them is not made yet
+  bool one_at_a_time_ = false;
 };
 
 class DeviceLine::Ticket {

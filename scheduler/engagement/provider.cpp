@@ -85,13 +85,26 @@ std::size_t Provider::count_until(Stage last) const {
       std::ranges::count_if(engagements_, [&](const auto& entry) { return entry.second->trail.stage() <= last; }));
 }
 
-// By another than `but`: one that is being accepted counts.
-bool Provider::device_taken(const std::string& device, const Engagement* but) const {
-  return std::ranges::any_of(engagements_, [&](const auto& entry) {
-    const Engagement& other = *entry.second;
-    return &other != but && (other.accepting || other.trail.stage() == Stage::running) &&
-           other.demand().device == device;
-  });
+// Whether an engagement cannot have its device: another submitter's work is there, or one more already waits for it.
+// A submitter may wait behind its own work, so that the device goes on at once; but not where others want it, too.
+bool Provider::device_taken(const Engagement& wanting) {
+  const std::string& device = wanting.demand().device;
+  std::size_t own = 0;
+  bool other = false;
+  for (const auto& [id, engagement] : engagements_) {
+    const bool there = engagement->accepting || (engagement->trail.stage() == Stage::running && !engagement->done);
+    if (engagement.get() == &wanting || !there || engagement->demand().device != device) continue;
+    const bool same = engagement->demand().submitter == wanting.demand().submitter;
+    own += same ? 1 : 0;
+    other = other || !same;
+  }
+  const runtime::Time now = runtime_.clock().now();
+  if (other) wanted_.insert_or_assign(device, Wanted{.by = wanting.demand().submitter, .until = now + kWantedFor});
+  if (other || own == 0) return other;
+  const auto wanted = wanted_.find(device);
+  const bool by_others =
+      wanted != wanted_.end() && wanted->second.until > now && wanted->second.by != wanting.demand().submitter;
+  return own >= kOwnOnDeviceMax || by_others;
 }
 
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
@@ -195,7 +208,7 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   return envelope;
 }
 
-std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement) const {
+std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement) {
   const agreement::Demand& demand = engagement.demand();
   if (!offer_ || offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
   const auto device = std::ranges::find(offer_->devices, demand.device, &model::OfferedDevice::id);
@@ -222,7 +235,7 @@ std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement)
     if (why.reason != Reason::work_unknown) return std::unexpected(why);
     known = false;
   }
-  if (device_taken(demand.device, nullptr)) return refuse(Reason::busy, demand.device);
+  if (device_taken(engagement)) return refuse(Reason::busy, demand.device);
   bid.cost_low = known ? bid.cost_low : model::Credits{};
   bid.cost_high = known ? std::min(bid.cost_high, demand.max_total) : demand.max_total;
   bid.cost_likely = known ? std::min(bid.cost_likely, bid.cost_high) : demand.max_total;
@@ -262,8 +275,7 @@ Task<void> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
 // Durable before it is said: the trail goes into the journal with the agreement, and the acceptance behind it.
 Task<std::expected<void, Why>> Provider::bind(EngagementPtr engagement, Bytes agreement) {
   if (draining_) co_return refuse(Reason::draining);
-  const std::string& device = engagement->demand().device;
-  if (device_taken(device, engagement.get())) co_return refuse(Reason::busy, device);
+  if (device_taken(*engagement)) co_return refuse(Reason::busy, engagement->demand().device);
   if (auto taken = engagement->trail.take(agreement, now()); !taken)
     co_return std::unexpected(std::move(taken).error());
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));

@@ -21,6 +21,8 @@ namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreement; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
+inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits
+inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);  // a device, by who was refused for another
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
@@ -66,6 +68,7 @@ class Provider {
   struct EngagedTask;
   struct Engagement;
   class WorkMeter;
+  class DeviceTurn;
   using EngagementPtr = std::shared_ptr<Engagement>;
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
@@ -73,12 +76,13 @@ class Provider {
   Answer bid(const identity::PeerId& from, const exchange::Ask& ask);
   static std::expected<std::vector<EngagedTask>, model::Why> tasks_of(const agreement::Demand& demand,
                                                                       const std::vector<std::string>& manifests);
-  std::expected<agreement::Bid, model::Why> terms(const Engagement& engagement) const;
+  std::expected<agreement::Bid, model::Why> terms(const Engagement& engagement);
   runtime::Task<Answer> accept(identity::PeerId from, runtime::Bytes agreement);
   runtime::Task<void> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
   runtime::Task<std::expected<void, model::Why>> bind(EngagementPtr engagement, runtime::Bytes agreement);
 
   runtime::Task<void> work(EngagementPtr engagement);
+  runtime::Task<std::vector<agreement::TaskEnd>> run_all(EngagementPtr engagement);
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
   runtime::Task<std::optional<model::Why>> fetch_inputs(EngagementPtr engagement, std::size_t task);
   runtime::Task<void> end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends);
@@ -92,7 +96,7 @@ class Provider {
   std::size_t count_until(agreement::Stage last) const;
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
-  bool device_taken(const std::string& device, const Engagement* but) const;
+  bool device_taken(const Engagement& wanting);
 
   overlay::Host& host_;
   runtime::Runtime& runtime_;
@@ -104,6 +108,13 @@ class Provider {
   OnOver on_over_;
   std::optional<model::Offer> offer_;
   std::map<jobs::DemandId, EngagementPtr> engagements_;
+  std::map<std::string, const Engagement*> at_work_;  // by device
+  runtime::WaitQueue device_free_;                    // some device is
+  struct Wanted {
+    identity::PeerId by;
+    runtime::Time until;
+  };
+  std::map<std::string, Wanted> wanted_;  // devices, by submitters that were refused for another's work
   bool draining_ = false;
   runtime::TaskGroup tasks_;
 };

@@ -25,6 +25,7 @@ struct Provider::Engagement {
   bool accepting = false;             // an agreement is on its way to the disk
   std::optional<model::Why> refused;  // why it was not accepted
   bool taking = false;                // a record is: the trail has it, nobody may be told
+  bool done = false;                  // the work is: its device is free
   bool stuck = false;                 // the disk does not take a record: nothing more is said
   std::optional<model::Why> why;      // the work must end, for this
   std::size_t log_bytes = 0;          // of all tasks, at most kLogBytesMax

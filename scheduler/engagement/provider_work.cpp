@@ -89,7 +89,39 @@ class Provider::WorkMeter final : public Meter {
   model::Usage before_;
 };
 
+// Has the device of an engagement from its turn on.
+class Provider::DeviceTurn {
+ public:
+  DeviceTurn(Provider& provider, Engagement& engagement) : provider_(provider), engagement_(engagement) {}
+  ~DeviceTurn() {
+    engagement_.done = true;
+    if (has_) provider_.at_work_.erase(engagement_.demand().device);
+    provider_.device_free_.wake_all();
+  }
+  DeviceTurn(const DeviceTurn&) = delete;
+  DeviceTurn& operator=(const DeviceTurn&) = delete;
+
+  Task<void> come() {
+    const auto& at_work = provider_.at_work_;
+    while (at_work.contains(engagement_.demand().device)) co_await provider_.device_free_.wait();
+    has_ = true;
+    provider_.at_work_[engagement_.demand().device] = &engagement_;
+  }
+
+ private:
+  Provider& provider_;
+  Engagement& engagement_;
+  bool has_ = false;
+};
+
 Task<void> Provider::work(EngagementPtr engagement) {
+  auto ends = co_await run_all(engagement);
+  co_await end(engagement, std::move(ends));
+}
+
+Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement) {
+  DeviceTurn turn(*this, *engagement);
+  co_await turn.come();
   engagement->noted = runtime_.clock().now();
   WorkMeter meter(*this, engagement);
   std::vector<agreement::TaskEnd> ends;
@@ -104,7 +136,7 @@ Task<void> Provider::work(EngagementPtr engagement) {
     if (reason != Reason::completed) finished.outputs.clear();
     ends.push_back({.reason = reason, .usage = finished.usage, .outputs = std::move(finished.outputs)});
   }
-  co_await end(engagement, std::move(ends));
+  co_return ends;
 }
 
 Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter) {

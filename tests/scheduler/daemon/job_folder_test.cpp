@@ -23,7 +23,8 @@ class JobFolders : public testing::Test {
     EXPECT_TRUE(open_scratch_root(root_));
     auto folder = JobFolder::make(root_, 3, std::nullopt);
     EXPECT_TRUE(folder) << folder.error().message();
-    EXPECT_TRUE(folder->make_task(0, std::nullopt));
+    EXPECT_TRUE(folder->make_inputs(0));
+    EXPECT_TRUE(folder->make_outputs(0, std::nullopt));
     return *folder;
   }
   fs::path output(const std::string& at) const { return root_ / "worker-3/out/0" / at; }
@@ -58,9 +59,12 @@ TEST_F(JobFolders, inputs_lie_where_the_job_has_them_and_outputs_are_read_back) 
   const auto output = folder.read_output(0, "sub/z.bin", 6);
   ASSERT_TRUE(output) << output.error().message();
   EXPECT_EQ(text_of(*output), "output");
-  ASSERT_TRUE(folder.remove_task(0));
+  ASSERT_TRUE(folder.empty_outputs(0));
+  EXPECT_EQ(folder.read_output(0, "sub/z.bin", 6).error(), Errc::not_found);
+  write_output("sub/z.bin", "of the next task");
+  EXPECT_TRUE(folder.read_output(0, "sub/z.bin", 16));
+  ASSERT_TRUE(folder.remove_inputs(0));
   EXPECT_TRUE(fs::is_empty(root_ / "worker-3/in"));
-  EXPECT_TRUE(fs::is_empty(root_ / "worker-3/out"));
 }
 
 TEST_F(JobFolders, nobody_but_the_worker_s_user_enters_a_worker_s_folder) {
@@ -104,9 +108,9 @@ TEST_F(JobFolders, what_is_removed_may_be_deep_closed_and_full_of_links) {
   fs::permissions(output("closed"), fs::perms(0));
   outside_.write("kept/z.bin", "kept");
   fs::create_directory_symlink(outside_.path() / "kept", output("link"));
-  const auto removed = folder.remove_task(0);
+  const auto removed = folder.empty_outputs(0);
   EXPECT_TRUE(removed) << removed.error().message();
-  EXPECT_TRUE(fs::is_empty(root_ / "worker-3/out"));
+  EXPECT_TRUE(fs::is_empty(root_ / "worker-3/out/0"));
   EXPECT_TRUE(fs::exists(outside_.path() / "kept/z.bin"));
 }
 

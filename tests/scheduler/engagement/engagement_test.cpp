@@ -112,6 +112,21 @@ TEST(Engagement, is_refused_as_a_whole_when_the_provider_does_not_get_all_its_ma
   EXPECT_TRUE(parties.ends[0].tasks.empty());
 }
 
+TEST(Engagement, waits_behind_one_of_the_same_submitter_and_a_third_is_refused) {
+  TwoParties parties;
+  parties.orders_at_once = 3;
+  parties.world.run_until(Time{} + 2min);
+  ASSERT_EQ(parties.ends.size(), 3u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::busy) << "at once";
+  ASSERT_EQ(parties.closed.size(), 2u);
+  for (const std::size_t i : {1, 2}) {
+    EXPECT_EQ(parties.ends[i].why.reason, Reason::completed);
+    EXPECT_EQ(parties.ends[i].owed, model::Credits{8'000'000}) << "waiting is not billed";
+  }
+  const std::int64_t first = parties.closed[0].receipt().made_unix_ms;
+  EXPECT_GE(parties.closed[1].receipt().made_unix_ms, first + 8'000) << "one after the other";
+}
+
 struct Refused {
   Reason reason;
   std::function<void(Order&)> change;

@@ -166,9 +166,16 @@ class TwoParties {
       co_return;
     }
     if (!trails.empty()) co_return;
+    co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+      for (std::size_t i = 0; i < orders_at_once; ++i) group.spawn(carry_out_one(submitter, events, cancel));
+      co_await group.join();
+    });
+  }
+
+  Task<void> carry_out_one(Submitter& submitter, OrderEvents events, Cancel& cancel) {
     Order made = order();
     const std::size_t tasks = made.tasks.size();
-    ends.push_back(co_await submitter.carry_out(std::move(made), events, cancels(cancel, tasks)));
+    ends.push_back(co_await submitter.carry_out(std::move(made), std::move(events), cancels(cancel, tasks)));
   }
 
   // That of a canceled task is asked, the others are not.
