@@ -1,0 +1,141 @@
+// A table whose rows come as whole lists and are told apart by their ids: what every model of a topic is.
+#pragma once
+#include <QAbstractTableModel>
+#include <QHash>
+#include <QSet>
+#include <QString>
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace quern::desktop::models {
+
+inline constexpr std::size_t kRemovalsMax = 64;  // ranges; above, the model is reset
+
+// Row: copyable, with operator==. `Derived` has `static QString id_of(const Row&)`. Rows keep their places: new ones
+// come at the end, whatever the order of the list; sorting is a proxy's.
+template <class Row, class Derived>
+class RowTable : public QAbstractTableModel {
+ public:
+  using QAbstractTableModel::QAbstractTableModel;
+
+  int rowCount(const QModelIndex& parent = {}) const override {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+  }
+  const std::vector<Row>& rows() const { return rows_; }
+  const Row& row(int at) const { return rows_[static_cast<std::size_t>(at)]; }
+  // Nullptr: none of that id.
+  const Row* find(const QString& id) const {
+    const auto at = places_.constFind(id);
+    return at == places_.cend() ? nullptr : &rows_[static_cast<std::size_t>(*at)];
+  }
+  int row_of(const QString& id) const { return places_.value(id, -1); }
+
+  // What is gone goes, what is new comes at the end, what changed is told as ranges, or as one where more than half
+  // did. Of rows with one id the first counts.
+  void replace(std::vector<Row> rows);
+
+ private:
+  void remove_missing(const QHash<QString, int>& wanted);
+  void remove_range(int first, int last);
+  void tell_changes(const std::vector<int>& changed);
+  void index_from(int first);
+
+  std::vector<Row> rows_;
+  QHash<QString, int> places_;
+};
+
+template <class Row, class Derived>
+void RowTable<Row, Derived>::replace(std::vector<Row> rows) {
+  QHash<QString, int> wanted;
+  wanted.reserve(static_cast<qsizetype>(rows.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const QString id = Derived::id_of(rows[i]);
+    if (!wanted.contains(id)) wanted.insert(id, static_cast<int>(i));
+  }
+  remove_missing(wanted);
+  std::vector<int> changed;
+  std::vector<Row> added;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const QString id = Derived::id_of(rows[i]);
+    if (wanted.value(id) != static_cast<int>(i)) continue;
+    const auto place = places_.constFind(id);
+    if (place == places_.cend()) {
+      added.push_back(std::move(rows[i]));
+    } else if (Row& old = rows_[static_cast<std::size_t>(*place)]; !(old == rows[i])) {
+      old = std::move(rows[i]);
+      changed.push_back(*place);
+    }
+  }
+  tell_changes(changed);
+  if (added.empty()) return;
+  const int first = rowCount();
+  this->beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
+  rows_.insert(rows_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+  index_from(first);
+  this->endInsertRows();
+}
+
+template <class Row, class Derived>
+void RowTable<Row, Derived>::remove_missing(const QHash<QString, int>& wanted) {
+  std::vector<std::pair<int, int>> ranges;  // of rows that go, from the front
+  for (int at = 0; at < rowCount(); ++at) {
+    if (wanted.contains(Derived::id_of(row(at)))) continue;
+    if (!ranges.empty() && ranges.back().second == at - 1) {
+      ranges.back().second = at;
+    } else {
+      ranges.emplace_back(at, at);
+    }
+  }
+  if (ranges.size() > kRemovalsMax) {
+    this->beginResetModel();
+    std::erase_if(rows_, [&](const Row& each) { return !wanted.contains(Derived::id_of(each)); });
+    index_from(0);
+    this->endResetModel();
+    return;
+  }
+  for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) remove_range(range->first, range->second);
+}
+
+template <class Row, class Derived>
+void RowTable<Row, Derived>::remove_range(int first, int last) {
+  this->beginRemoveRows({}, first, last);
+  rows_.erase(rows_.begin() + first, rows_.begin() + last + 1);
+  index_from(first);
+  this->endRemoveRows();
+}
+
+template <class Row, class Derived>
+void RowTable<Row, Derived>::tell_changes(const std::vector<int>& changed) {
+  if (changed.empty()) return;
+  const int last_column = this->columnCount() - 1;
+  if (2 * changed.size() > rows_.size()) {
+    const auto [least, most] = std::ranges::minmax(changed);
+    Q_EMIT this->dataChanged(this->index(least, 0), this->index(most, last_column));
+    return;
+  }
+  std::vector<int> rows = changed;
+  std::ranges::sort(rows);
+  for (std::size_t i = 0; i < rows.size();) {
+    std::size_t end = i + 1;
+    while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
+    Q_EMIT this->dataChanged(this->index(rows[i], 0), this->index(rows[end - 1], last_column));
+    i = end;
+  }
+}
+
+template <class Row, class Derived>
+void RowTable<Row, Derived>::index_from(int first) {
+  // Ids of rows that went are found by their places, which none has any more.
+  if (first == 0) {
+    places_.clear();
+    places_.reserve(static_cast<qsizetype>(rows_.size()));
+  } else {
+    places_.removeIf([&](const auto& entry) { return entry.value() >= first; });
+  }
+  for (int at = first; at < rowCount(); ++at) places_.insert(Derived::id_of(row(at)), at);
+}
+
+}  // namespace quern::desktop::models
