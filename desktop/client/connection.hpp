@@ -69,7 +69,6 @@ struct ConnectionOptions {
   std::chrono::milliseconds open_time{5'000};  // until the daemon has answered the first call
   std::size_t calls_at_once = 32;              // the daemon's own limit is 64; the rest waits here
   std::size_t calls_waiting = 1'024;           // further calls fail
-  std::size_t subscriptions = 64;              // topics at once; as the daemon's limit
   std::size_t depth = 64;                      // arrays and objects in each other in what is received
 };
 

@@ -1,7 +1,7 @@
 // A recorded RPC session as a file: for tests, screenshots, and trying the app without a network. Pure.
 //
 // JSON lines in UTF-8. The first says what it is: {"quern_recording": 1, "taken_unix_ms": ...}. Each other line is one
-// event, at_ms after the recording began and never before the event above it:
+// event, at_ms after the recording began and never before the event above it; of a call, that is when its answer came:
 //   {"at_ms": 12, "call": "job.get", "params": {...}, "took_ms": 3, "result": ...}     or "error": {as JSON-RPC has it}
 //   {"at_ms": 15, "topic": "status", "value": ...}                                     all of the topic
 //   {"at_ms": 20, "topic": "status", "patch": [...]}                                   what changed (rpc/patch.hpp)
