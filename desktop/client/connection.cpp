@@ -1,9 +1,8 @@
 #include "desktop/client/connection.hpp"
 
+#include <QDeadlineTimer>
 #include <algorithm>
 #include <utility>
-
-#include <QDeadlineTimer>
 
 #include "desktop/client/topic_feed.hpp"
 #include "scheduler/rpc/message.hpp"
@@ -218,8 +217,9 @@ void Connection::on_lost(const LossText& why) {
   LossText loss = why;
   if (loss.loss == Loss::ended && !last_words_.isEmpty()) loss.reason = last_words_;
   const bool help_needed = loss.loss == Loss::not_allowed || loss.loss == Loss::bad_profile;
-  pause_ = help_needed ? options_.retry_most
-                       : std::clamp(2 * pause_, options_.retry_first, std::max(options_.retry_first, options_.retry_most));
+  pause_ = help_needed
+               ? options_.retry_most
+               : std::clamp(2 * pause_, options_.retry_first, std::max(options_.retry_first, options_.retry_most));
   retry_timer_.start(pause_);
   const QPointer<Connection> self = this;
   const CallError error = offline_error(loss);

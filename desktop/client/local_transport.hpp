@@ -25,7 +25,7 @@ class LocalTransport final : public Transport {
 
   QString path_;
   QLocalSocket socket_;
-  QByteArray unread_;       // of a line whose end has not come
+  QByteArray unread_;  // of a line whose end has not come
   bool over_ = false;
 };
 

@@ -1,11 +1,10 @@
 #include "desktop/client/profile.hpp"
 
-#include <algorithm>
-
 #include <QDir>
 #include <QHostAddress>
 #include <QSettings>
 #include <QUrl>
+#include <algorithm>
 
 #include "desktop/client/local_transport.hpp"
 #include "desktop/client/websocket_transport.hpp"
@@ -22,7 +21,8 @@ bool is_loopback(const QString& host) {
 }
 
 std::optional<QString> fault_of_path(const QString& path, const QString& what) {
-  if (path.size() > kProfileTextMax) return Profiles::tr("%1 is longer than %2 characters").arg(what).arg(kProfileTextMax);
+  if (path.size() > kProfileTextMax)
+    return Profiles::tr("%1 is longer than %2 characters").arg(what).arg(kProfileTextMax);
   if (!QDir::isAbsolutePath(path)) {
     return Profiles::tr("%1 \"%2\" is not an absolute path: it must begin with a slash").arg(what, path);
   }
@@ -43,7 +43,8 @@ std::optional<QString> fault_of_url(const QString& text) {
     return Profiles::tr("the address holds a name or a password: put the token into a file instead");
   }
   if (scheme == QStringLiteral("ws") && !is_loopback(url.host())) {
-    return Profiles::tr("ws://%1 would send the token readable by all: use wss://, or forward the daemon's socket with SSH")
+    return Profiles::tr(
+               "ws://%1 would send the token readable by all: use wss://, or forward the daemon's socket with SSH")
         .arg(url.host());
   }
   return std::nullopt;
@@ -53,7 +54,9 @@ std::optional<QString> fault_of_url(const QString& text) {
 
 std::optional<QString> fault_of(const Profile& profile) {
   if (profile.name.trimmed().isEmpty() || profile.name.size() > kProfileNameMax) {
-    return Profiles::tr("the name \"%1\" must have 1 to %2 characters").arg(profile.name.left(kProfileNameMax)).arg(kProfileNameMax);
+    return Profiles::tr("the name \"%1\" must have 1 to %2 characters")
+        .arg(profile.name.left(kProfileNameMax))
+        .arg(kProfileNameMax);
   }
   if (profile.socket_path.isEmpty() == profile.url.isEmpty()) {
     return Profiles::tr("\"%1\" needs either a socket or an address").arg(profile.name);
@@ -61,7 +64,9 @@ std::optional<QString> fault_of(const Profile& profile) {
   if (profile.local()) {
     if (auto fault = fault_of_path(profile.socket_path, Profiles::tr("the socket"))) return fault;
     if (QFile::encodeName(profile.socket_path).size() > kUnixPathBytesMax) {
-      return Profiles::tr("the socket's path is longer than %1 bytes: %2").arg(kUnixPathBytesMax).arg(profile.socket_path);
+      return Profiles::tr("the socket's path is longer than %1 bytes: %2")
+          .arg(kUnixPathBytesMax)
+          .arg(profile.socket_path);
     }
     return std::nullopt;
   }
@@ -162,7 +167,8 @@ std::expected<void, QString> Profiles::put(const Profile& profile, const QString
 }
 
 bool Profiles::remove(const QString& name) {
-  if (list_.size() == 1 || std::erase_if(list_, [&](const Profile& each) { return each.name == name; }) == 0) return false;
+  if (list_.size() == 1 || std::erase_if(list_, [&](const Profile& each) { return each.name == name; }) == 0)
+    return false;
   const bool was_current = current_ == name;
   if (was_current) current_ = list_.front().name;
   save();

@@ -161,7 +161,9 @@ std::expected<Recording, std::string> read_recording(std::string_view text) {
   }
   Recording recording;
   std::size_t number = 0;
-  const auto at_line = [&number](const std::string& what) { return fault("line " + std::to_string(number) + ": " + what); };
+  const auto at_line = [&number](const std::string& what) {
+    return fault("line " + std::to_string(number) + ": " + what);
+  };
   while (!text.empty()) {
     ++number;
     const std::size_t end = std::min(text.find('\n'), text.size());

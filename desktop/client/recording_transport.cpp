@@ -1,11 +1,10 @@
 #include "desktop/client/recording_transport.hpp"
 
+#include <QIODevice>
+#include <QPointer>
 #include <algorithm>
 #include <utility>
 #include <vector>
-
-#include <QIODevice>
-#include <QPointer>
 
 #include <boost/json/serialize.hpp>
 

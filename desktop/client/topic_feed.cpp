@@ -1,11 +1,10 @@
 #include "desktop/client/topic_feed.hpp"
 
+#include <QPointer>
+#include <QTimer>
 #include <algorithm>
 #include <chrono>
 #include <utility>
-
-#include <QPointer>
-#include <QTimer>
 
 #include "scheduler/rpc/patch.hpp"
 
@@ -100,7 +99,7 @@ void TopicFeed::on_subscribed(const Outcome& outcome) {
   if (!outcome) {
     remote_ = Remote::none;
     if (outcome.error().kind == CallError::Kind::offline) return;  // on_live() comes
-    if (outcome.error().kind == CallError::Kind::timed_out) {       // it may be subscribed by now
+    if (outcome.error().kind == CallError::Kind::timed_out) {      // it may be subscribed by now
       remote_ = Remote::subscribed;
       on_misfit();
       return;
@@ -136,8 +135,7 @@ void TopicFeed::on_changed(const json::object& params) {
   const std::uint64_t version = number_at(params, "version");
   if (version <= version_) return;  // of before the snapshot
   const json::value* const patch = params.if_contains("patch");
-  if (number_at(params, "from") > version_ || !patch || !patch->is_array() ||
-      !rpc::apply(value_, patch->get_array())) {
+  if (number_at(params, "from") > version_ || !patch || !patch->is_array() || !rpc::apply(value_, patch->get_array())) {
     on_misfit();
     return;
   }

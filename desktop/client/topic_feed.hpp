@@ -1,12 +1,11 @@
 // What all subscriptions of one topic share: the value, and whether the daemon is told to send what changes. Part of
 // Connection.
 #pragma once
+#include <QObject>
+#include <QString>
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include <QObject>
-#include <QString>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

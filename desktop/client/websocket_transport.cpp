@@ -1,8 +1,7 @@
 #include "desktop/client/websocket_transport.hpp"
 
-#include <utility>
-
 #include <QNetworkRequest>
+#include <utility>
 
 #include "scheduler/rpc/token.hpp"
 
@@ -82,7 +81,8 @@ void WebSocketTransport::on_error(QAbstractSocket::SocketError error) {
   if (text.contains(QStringLiteral("401")) || text.contains(QStringLiteral("403"))) {
     end({Loss::not_allowed, tr("%1 does not take the token").arg(place()),
          tr("name the file of its token: rpc.websocket.token_file")});
-  } else if (error == QAbstractSocket::ConnectionRefusedError && socket_.closeCode() == QWebSocketProtocol::CloseCodeNormal) {
+  } else if (error == QAbstractSocket::ConnectionRefusedError &&
+             socket_.closeCode() == QWebSocketProtocol::CloseCodeNormal) {
     end({Loss::not_running, tr("no daemon listens at %1: %2").arg(place(), text), tr("start the daemon there")});
   } else {
     end({Loss::unreachable, tr("%1: %2").arg(place(), text), {}});

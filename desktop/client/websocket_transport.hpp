@@ -1,11 +1,10 @@
 // JSON-RPC over WebSocket: a message is a text frame. The token goes with the upgrade.
 #pragma once
-#include <functional>
-
 #include <QString>
 #include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
+#include <functional>
 
 #include "desktop/client/transport.hpp"
 

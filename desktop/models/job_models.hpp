@@ -29,13 +29,12 @@ class JobModel : public RowTable<JobRow, JobModel> {
   void set_now(std::int64_t unix_ms);
   int running() const;
 
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
- private:
+  static QString title(int column);
   QString display(const JobRow& job, int column) const;
   QVariant sort_key(const JobRow& job, int column) const;
+  QVariant other(const JobRow& job, int column, int role) const;
+
+ private:
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
 
   QuantityText text_;
@@ -52,14 +51,12 @@ class TaskModel : public RowTable<TaskRow, TaskModel> {
   explicit TaskModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const TaskRow& row) { return QString::number(row.task); }
 
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
- private:
+  static QString title(int column);
   QString display(const TaskRow& task, int column) const;
   QVariant sort_key(const TaskRow& task, int column) const;
+  QVariant other(const TaskRow& task, int column, int role) const;
 
+ private:
   QuantityText text_;
 };
 

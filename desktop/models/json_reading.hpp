@@ -59,6 +59,9 @@ class Reading {
   const boost::json::object* object_ = nullptr;
 };
 
+// As Reading::id.
+std::optional<QString> id_of(std::string_view text);
+// Made harmless.
 QString text_of(std::string_view foreign, qsizetype chars_max = 256);
 
 }  // namespace quern::desktop::models

@@ -56,8 +56,8 @@ class LogFollower : public QObject {
 
   // Another job, or none when empty; the model is cleared.
   void follow(const QString& job, std::uint64_t log_bytes = 0);
-  // There is more: what the job's topic says of log_bytes.
-  void set_log_bytes(std::uint64_t log_bytes);
+  // What the job's topic says of it: there may be more, and no more will come once it has ended.
+  void set_progress(std::uint64_t log_bytes, bool ended);
   const QString& job() const { return job_; }
   bool complete() const { return complete_; }
   // What the daemon itself did not keep.
@@ -79,6 +79,7 @@ class LogFollower : public QObject {
   std::uint64_t wanted_ = 0;  // bytes there are
   std::uint64_t dropped_bytes_ = 0;
   bool complete_ = false;
+  bool ended_ = false;  // and it was not asked yet whether that was all
 };
 
 }  // namespace quern::desktop::models

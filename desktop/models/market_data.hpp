@@ -1,13 +1,13 @@
 // Offers, quotes and jobs as values. Texts are harmless (plain_text) and bounded. Pure.
 #pragma once
 #include <QString>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "desktop/models/json_reading.hpp"
+#include "desktop/models/why_data.hpp"
 
 namespace quern::desktop::models {
 
@@ -17,7 +17,17 @@ inline constexpr std::size_t kTasksMax = 10'000;
 inline constexpr std::size_t kAttemptsMax = 64;
 inline constexpr std::size_t kOutputsMax = 1'000;
 
+inline constexpr std::size_t kDevicesOfOfferMax = 64;
+
 enum class DeviceType { other, cpu, gpu, accelerator };
+QString device_type_name(DeviceType type);  // "gpu", as in queries and job descriptions
+
+// Of a provider and its device; the id of offers and quotes.
+QString offer_id(const QString& provider, const QString& device);
+// A rate card by its names; what is absurd is left out.
+std::vector<std::pair<QString, std::int64_t>> rates_from(const Reading& rates);
+// What an hour of the device's time costs; absent when the rate is absurd.
+std::optional<std::int64_t> hourly_of(const Reading& rates);
 
 // One device of one provider, and what it costs.
 struct OfferRow {
@@ -51,19 +61,6 @@ struct OfferRow {
   std::optional<std::uint64_t> flops_per_micro() const;
 };
 std::vector<OfferRow> offers_from(const boost::json::value& value);
-
-// Why something is as it is, by the list of reasons.
-struct WhyData {
-  QString reason;
-  QString text;
-  QString detail;
-  QString remedy;
-  bool there() const { return !reason.isEmpty() || !text.isEmpty(); }
-  // "the price is above the limit (3 of 2)"
-  QString sentence() const;
-  bool operator==(const WhyData&) const = default;
-};
-WhyData why_from(const Reading& why);
 
 struct Span {
   std::int64_t low = 0;

@@ -42,16 +42,14 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
   void set_round_trips(QHash<QString, std::uint64_t> round_trips);
   std::optional<std::uint64_t> round_trip_us(const QString& provider) const;
   // For texts like "in 5 min".
-  void set_now(std::int64_t unix_ms) { now_unix_ms_ = unix_ms; }
+  void set_now(std::int64_t unix_ms);
 
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
- private:
+  static QString title(int column);
   QString display(const OfferRow& offer, int column) const;
   QVariant sort_key(const OfferRow& offer, int column) const;
+  QVariant other(const OfferRow& offer, int column, int role) const;
 
+ private:
   QuantityText text_;
   QHash<QString, std::uint64_t> round_trips_;
   std::int64_t now_unix_ms_ = 0;
@@ -70,14 +68,12 @@ class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
   // The cheapest that fits; nullptr when none does.
   const QuoteRow* best() const;
 
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
- private:
+  static QString title(int column);
   QString display(const QuoteRow& quote, int column) const;
   QVariant sort_key(const QuoteRow& quote, int column) const;
+  QVariant other(const QuoteRow& quote, int column, int role) const;
 
+ private:
   QuantityText text_;
 };
 

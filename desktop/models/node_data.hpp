@@ -1,6 +1,7 @@
 // What a daemon says of its node, its peers and its money, as values. Texts are harmless (plain_text) and bounded.
 // Pure.
 #pragma once
+#include <QByteArray>
 #include <QString>
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "desktop/models/json_reading.hpp"
+#include "desktop/models/why_data.hpp"
 
 namespace quern::desktop::models {
 
@@ -21,7 +23,7 @@ struct DonationState {
   enum class Kind { unknown, donating, paused, draining, off };
   Kind kind = Kind::unknown;
   std::optional<std::int64_t> until_unix_ms;  // of a pause with an end
-  QString why;
+  WhyData why;
   bool operator==(const DonationState&) const = default;
 };
 
@@ -70,14 +72,9 @@ struct PeerRow {
   std::vector<QString> addresses;
   bool connected = false;
   bool configured = false;
+  bool blocked = false;
   std::optional<std::uint64_t> round_trip_us;
   QString agent;
-  // What later daemons say.
-  std::optional<bool> relayed;
-  std::optional<bool> inbound;
-  std::optional<std::uint64_t> bytes_in;
-  std::optional<std::uint64_t> bytes_out;
-  std::optional<std::int64_t> connected_unix_ms;
   // Of the offers this node has, filled in by PeerModel.
   std::uint32_t devices = 0;
   std::uint32_t gpus = 0;
@@ -88,11 +85,16 @@ std::vector<PeerRow> peers_from(const boost::json::value& value);
 
 // Topic "earnings".
 struct EarningsData {
-  std::int64_t balance_micro = 0;
-  std::int64_t settled_micro = 0;
-  std::int64_t pending_micro = 0;
-  std::int64_t today_micro = 0;
-  std::int64_t spent_today_micro = 0;
+  std::int64_t balance_micro = 0;  // earned without spent
+  std::int64_t earned_micro = 0;
+  std::int64_t spent_micro = 0;
+  std::int64_t receivable_micro = 0;
+  std::int64_t payable_micro = 0;
+  std::int64_t pending_micro = 0;  // of work that is not settled
+  std::int64_t reserved_micro = 0;
+  std::optional<std::int64_t> today_from_unix_ms;
+  std::int64_t today_earned_micro = 0;
+  std::int64_t today_spent_micro = 0;
   bool operator==(const EarningsData&) const = default;
 };
 EarningsData earnings_from(const boost::json::value& value);
@@ -100,41 +102,92 @@ EarningsData earnings_from(const boost::json::value& value);
 // Method earnings.get: what was earned and spent, a day at a time, by device, peer or kind.
 struct EarningsHistory {
   struct Part {
-    QString name;
+    QString name;  // empty: what is not known, and the rest
     std::int64_t earned_micro = 0;
     std::int64_t spent_micro = 0;
     bool operator==(const Part&) const = default;
   };
   struct Day {
-    QString day;  // "2026-11-21", of the time zone that was asked for
+    QString day;  // "2026-11-21", where it was asked for
+    std::optional<std::int64_t> from_unix_ms;
     std::vector<Part> parts;
     bool operator==(const Day&) const = default;
   };
-  std::vector<Day> days;     // in their order
-  std::vector<Part> totals;  // of all days, by name
+  std::vector<Day> days;  // in their order
+  std::int64_t earned_micro = 0;
+  std::int64_t spent_micro = 0;
+  std::vector<Part> parts() const;  // of all days, by name
   bool operator==(const EarningsHistory&) const = default;
 };
-inline constexpr std::size_t kDaysMax = 3'700;
-inline constexpr std::size_t kPartsMax = 256;  // of a day
+inline constexpr std::size_t kDaysMax = 1'000;
+inline constexpr std::size_t kPartsMax = 64;  // of a day
 EarningsHistory earnings_history_from(const boost::json::value& value);
 
-// Method receipt.list.
+// A row of receipt.list: one agreement.
 struct ReceiptRow {
   QString id;
+  std::int64_t number = 0;  // for `before` of receipt.list
   std::optional<std::int64_t> time_unix_ms;
-  QString job;
-  QString peer;
-  QString device;
-  QString device_name;
+  bool earned = false;  // as its provider; else it was paid
+  QString peer;         // the other party
+  QString job;          // its id, where it was submitted here
+  QString name;
   QString kind;
-  bool earned = false;  // or spent
-  std::int64_t amount_micro = 0;
-  std::optional<std::int64_t> duration_ms;
-  QString state;   // "settled", "pending"
-  QString reason;  // how it ended, by the list of reasons
+  QString device;
+  std::uint64_t task = 0;
+  std::uint64_t tasks = 1;
+  std::optional<std::int64_t> device_time_ms;
+  std::int64_t amount_micro = 0;  // what is owed
+  std::int64_t due_micro = 0;
+  QString state;  // "pending", "settled", "unpaid"
+  WhyData end;
   bool operator==(const ReceiptRow&) const = default;
 };
 inline constexpr std::size_t kReceiptsMax = 10'000;
-std::vector<ReceiptRow> receipts_from(const boost::json::value& value);
+struct ReceiptPage {
+  std::vector<ReceiptRow> rows;
+  std::optional<std::int64_t> next;  // `before` of the next page; absent: there are no more
+};
+ReceiptPage receipts_from(const boost::json::value& value);
+
+// Of receipt.get.
+struct ReceiptDetail {
+  struct Record {
+    QString kind;    // "usage note"
+    QString by;      // "provider"
+    QString signer;  // peer id
+    std::optional<std::int64_t> made_unix_ms;
+    QString hash;
+    std::optional<std::int64_t> amount_micro;
+    bool operator==(const Record&) const = default;
+  };
+  ReceiptRow receipt;
+  std::optional<bool> verified;  // absent: the trail is not kept any more
+  WhyData why;                   // it does not hold
+  std::vector<Record> records;
+  QByteArray file;  // what `quern verify` reads
+};
+inline constexpr std::size_t kRecordsMax = 10'000;
+ReceiptDetail receipt_detail_from(const boost::json::value& value);
+
+// A task of another node's job that runs here: topic "work".
+struct WorkRow {
+  QString id;
+  bool ending = false;
+  QString name;
+  QString kind;
+  QString peer;
+  QString device;
+  std::uint64_t task = 0;
+  std::uint64_t tasks = 1;
+  std::optional<std::int64_t> started_unix_ms;
+  std::optional<std::int64_t> walltime_ms;  // the longest that it may run
+  std::int64_t progress_permille = 0;
+  std::int64_t earned_micro = 0;
+  std::optional<std::int64_t> max_micro;
+  bool operator==(const WorkRow&) const = default;
+};
+inline constexpr std::size_t kWorksMax = 4'096;
+std::vector<WorkRow> works_from(const boost::json::value& value);
 
 }  // namespace quern::desktop::models

@@ -1,5 +1,6 @@
-// Peers and receipts as tables.
+// Peers, receipts, and work that runs here, as tables.
 #pragma once
+#include <QHash>
 #include <QObject>
 #include <QString>
 #include <cstdint>
@@ -27,9 +28,10 @@ class PeerModel : public RowTable<PeerRow, PeerModel> {
   void set_offers(const std::vector<OfferRow>& offers);
   int connected() const;
 
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+  static QString title(int column);
+  QString display(const PeerRow& peer, int column) const;
+  QVariant sort_key(const PeerRow& peer, int column) const;
+  QVariant other(const PeerRow& peer, int column, int role) const;
 
  private:
   struct Offered {
@@ -38,8 +40,6 @@ class PeerModel : public RowTable<PeerRow, PeerModel> {
     std::optional<std::int64_t> cheapest_per_hour_micro;
   };
   void fill_in(std::vector<PeerRow>& peers) const;
-  QString display(const PeerRow& peer, int column) const;
-  QVariant sort_key(const PeerRow& peer, int column) const;
 
   QuantityText text_;
   QHash<QString, Offered> offered_;
@@ -53,20 +53,46 @@ class ReceiptModel : public RowTable<ReceiptRow, ReceiptModel> {
 
   explicit ReceiptModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const ReceiptRow& row) { return row.id; }
-  // Pages of receipt.list: what is there stays.
-  void add(const boost::json::value& value);
+  // A page of receipt.list: rows that are there already are replaced, others stay. At most kReceiptsMax.
+  void add(ReceiptPage page);
+  // By id, for devices of this machine and of offers.
+  void set_device_names(QHash<QString, QString> names);
   // RFC 4180, with raw numbers and UTC: what CSV of a table should be.
   QString csv() const;
 
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
- private:
+  static QString title(int column);
   QString display(const ReceiptRow& receipt, int column) const;
   QVariant sort_key(const ReceiptRow& receipt, int column) const;
+  QVariant other(const ReceiptRow& receipt, int column, int role) const;
 
+ private:
   QuantityText text_;
+  QHash<QString, QString> device_names_;
+};
+
+// Tasks of other nodes' jobs that run here.
+class WorkModel : public RowTable<WorkRow, WorkModel> {
+  Q_OBJECT
+ public:
+  enum Column { kName, kState, kProgress, kDevice, kPeer, kElapsed, kEarned, kColumns };
+  enum WorkRole { kAmountMicroRole = Qt::UserRole + 100, kDeviceIdRole };
+
+  explicit WorkModel(QuantityText text, QObject* parent = nullptr);
+  static QString id_of(const WorkRow& row) { return row.id; }
+  // Topic "work".
+  void take(const boost::json::value& value);
+  void set_device_names(QHash<QString, QString> names);
+  void set_now(std::int64_t unix_ms);
+
+  static QString title(int column);
+  QString display(const WorkRow& work, int column) const;
+  QVariant sort_key(const WorkRow& work, int column) const;
+  QVariant other(const WorkRow& work, int column, int role) const;
+
+ private:
+  QuantityText text_;
+  QHash<QString, QString> device_names_;
+  std::int64_t now_unix_ms_ = 0;
 };
 
 }  // namespace quern::desktop::models

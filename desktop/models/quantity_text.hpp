@@ -3,12 +3,14 @@
 // Numbers are integers of the smallest unit and are rounded half away from zero, once. Nothing is ever shown as more
 // exact than it is.
 #pragma once
+#include <QCoreApplication>
 #include <QLocale>
 #include <QString>
 #include <QStringView>
 #include <QTimeZone>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace quern::desktop::models {
 
@@ -16,11 +18,12 @@ inline constexpr qsizetype kNameCharsMax = 256;   // of a name, a reason, a shor
 inline constexpr qsizetype kTextCharsMax = 4096;  // of a detail, a line of a log
 
 // Foreign text on one line: line ends and tabs become blanks, other control characters, what turns the direction of
-// writing, what is invisible and halves of characters become U+FFFD; more than four combining marks in a row are left
-// out; cut to `chars_max` with an ellipsis. Markup stays as it is: show it as Qt::PlainText.
+// writing, what is invisible (but for joiners) and halves of characters become U+FFFD; more than four combining marks
+// in a row are left out; cut to `chars_max` with an ellipsis. Markup stays as it is: show it as Qt::PlainText.
 QString plain_text(QStringView foreign, qsizetype chars_max = kNameCharsMax);
 
 class QuantityText {
+  Q_DECLARE_TR_FUNCTIONS(QuantityText)
  public:
   explicit QuantityText(QLocale locale = QLocale(), QTimeZone zone = QTimeZone::systemTimeZone());
 
@@ -39,6 +42,7 @@ class QuantityText {
   QString bytes(std::uint64_t bytes) const;                             // "23.5 GiB"
   QString bytes_per_second(std::uint64_t bytes) const;                  // "72.4 GB/s"
   QString flops(std::uint64_t flops) const;                             // "82.6 TFLOP/s"
+  QString flop_count(std::uint64_t flop) const;                         // "82.6 TFLOP"
   QString permille(std::int64_t permille) const;                        // "37.5 %"
   QString percent(std::int64_t permille) const;                         // "38 %"
   QString duration(std::int64_t milliseconds) const;                    // "143 ms", "59.9 s", "2 h 5 min", "3 d 4 h"
@@ -53,14 +57,15 @@ class QuantityText {
   static QString none();                                                // "—": the value is not known
 
  private:
-  QString fixed(std::int64_t value, std::int64_t unit, int decimals, int decimals_kept) const;
-  QString scaled(std::uint64_t value, std::uint64_t base, const char* const* prefixes, std::size_t count) const;
+  QString fixed(std::int64_t value, std::int64_t unit, int decimals, int kept) const;
+  QString fixed(std::uint64_t value, std::uint64_t unit, int decimals, int kept, bool negative) const;
+  QString scaled(std::uint64_t value, std::uint64_t base, std::span<const char* const> units) const;
 
   QLocale locale_;
   QTimeZone zone_;
 };
 
-// Peer and job ids are long: "12D3…x9Kq". The whole id is for copying.
+// The end of a long id, as `quern` shows it: "…x9Kq12ab". The whole one is for copying.
 QString short_id(QStringView id);
 
 }  // namespace quern::desktop::models

@@ -2,20 +2,27 @@
 #pragma once
 #include <QAbstractTableModel>
 #include <QHash>
-#include <QSet>
 #include <QString>
+#include <QVariant>
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <utility>
 #include <vector>
 
+#include "desktop/models/roles.hpp"
+
 namespace quern::desktop::models {
 
 inline constexpr std::size_t kRemovalsMax = 64;  // ranges; above, the model is reset
 
-// Row: copyable, with operator==. `Derived` has `static QString id_of(const Row&)`. Rows keep their places: new ones
-// come at the end, whatever the order of the list; sorting is a proxy's.
+// Row: copyable, with operator==. Rows keep their places: new ones come at the end, whatever the order of the list;
+// sorting is a proxy's. `Derived` has, beside an enum of columns that ends with kColumns:
+//   static QString id_of(const Row&)
+//   static QString title(int column)                         head of a column
+//   QString display(const Row&, int column) const            a cell
+//   QVariant sort_key(const Row&, int column) const          numbers are right-aligned
+//   QVariant other(const Row&, int column, int role) const   any further role, or nothing
 template <class Row, class Derived>
 class RowTable : public QAbstractTableModel {
  public:
@@ -24,6 +31,10 @@ class RowTable : public QAbstractTableModel {
   int rowCount(const QModelIndex& parent = {}) const override {
     return parent.isValid() ? 0 : static_cast<int>(rows_.size());
   }
+  int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : Derived::kColumns; }
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
   const std::vector<Row>& rows() const { return rows_; }
   const Row& row(int at) const { return rows_[static_cast<std::size_t>(at)]; }
   // Nullptr: none of that id.
@@ -37,7 +48,14 @@ class RowTable : public QAbstractTableModel {
   // did. Of rows with one id the first counts.
   void replace(std::vector<Row> rows);
 
+ protected:
+  // Rows told as changed: all of them, in these columns.
+  void tell_columns(int first, int last) {
+    if (!rows_.empty()) Q_EMIT this->dataChanged(this->index(0, first), this->index(rowCount() - 1, last));
+  }
+
  private:
+  static bool is_number(const QVariant& key) { return key.isValid() && key.metaType().id() == QMetaType::LongLong; }
   void remove_missing(const QHash<QString, int>& wanted);
   void remove_range(int first, int last);
   void tell_changes(const std::vector<int>& changed);
@@ -46,6 +64,39 @@ class RowTable : public QAbstractTableModel {
   std::vector<Row> rows_;
   QHash<QString, int> places_;
 };
+
+template <class Row, class Derived>
+QVariant RowTable<Row, Derived>::data(const QModelIndex& index, int role) const {
+  if (!this->checkIndex(index, QAbstractItemModel::CheckIndexOption::IndexIsValid)) return {};
+  const auto& derived = static_cast<const Derived&>(*this);
+  const Row& at = row(index.row());
+  const int column = index.column();
+  QVariant special = derived.other(at, column, role);
+  if (special.isValid()) return special;
+  switch (role) {
+    case Qt::DisplayRole:
+    case Qt::ToolTipRole:
+    case kWholeTextRole:
+      return derived.display(at, column);
+    case Qt::AccessibleTextRole:
+      return QStringLiteral("%1: %2").arg(Derived::title(column), derived.display(at, column));
+    case Qt::TextAlignmentRole:
+      return QVariant::fromValue(Qt::AlignVCenter |
+                                 (is_number(derived.sort_key(at, column)) ? Qt::AlignRight : Qt::AlignLeft));
+    case kSortRole:
+      return derived.sort_key(at, column);
+    case kIdRole:
+      return Derived::id_of(at);
+    default:
+      return {};
+  }
+}
+
+template <class Row, class Derived>
+QVariant RowTable<Row, Derived>::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= Derived::kColumns) return {};
+  return role == Qt::DisplayRole || role == Qt::AccessibleTextRole ? Derived::title(section) : QVariant();
+}
 
 template <class Row, class Derived>
 void RowTable<Row, Derived>::replace(std::vector<Row> rows) {

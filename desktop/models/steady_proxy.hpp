@@ -14,7 +14,7 @@
 
 namespace quern::desktop::models {
 
-// Sorts by kSortRole: numbers by value, names as the locale does, and what is not known last in both directions.
+// Sorts by kSortRole: numbers by value, names without regard to case, and what is not known last in both directions.
 class SteadyProxy : public QSortFilterProxyModel {
   Q_OBJECT
  public:
@@ -29,6 +29,8 @@ class SteadyProxy : public QSortFilterProxyModel {
 
  protected:
   bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+  // Of two sort keys.
+  bool before(const QVariant& left, const QVariant& right) const;
 
  private:
   void on_source_changed();

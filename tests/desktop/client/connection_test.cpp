@@ -1,9 +1,8 @@
 #include "desktop/client/connection.hpp"
 
-#include <chrono>
-
 #include <QSignalSpy>
 #include <QTest>
+#include <chrono>
 
 #include <gtest/gtest.h>
 

@@ -27,8 +27,8 @@ class ProfilesTest : public ::testing::Test {
 TEST(Profile, OnesThatCanBeUsedHaveNoFault) {
   EXPECT_FALSE(fault_of(own_daemon()));
   EXPECT_FALSE(fault_of(local()));
-  for (const char* const url : {"wss://example.org:7646/", "wss://example.org", "ws://127.0.0.1:7646", "ws://localhost:1",
-                                "ws://[::1]:7646/"}) {
+  for (const char* const url : {"wss://example.org:7646/", "wss://example.org", "ws://127.0.0.1:7646",
+                                "ws://localhost:1", "ws://[::1]:7646/"}) {
     EXPECT_FALSE(fault_of(remote(url))) << url;
   }
 }
@@ -42,7 +42,8 @@ TEST(Profile, AFaultNamesTheValueAndTheWayOut) {
   EXPECT_NE(fault(local("")).find("1 to 64"), std::string::npos);
   EXPECT_NE(fault({QStringLiteral("a"), QStringLiteral("here"), {}, {}}).find("\"here\""), std::string::npos);
   EXPECT_NE(fault({QStringLiteral("a"), {}, {}, {}}).find("either"), std::string::npos);
-  EXPECT_NE(fault({QStringLiteral("a"), QLatin1Char('/') + QString(200, QLatin1Char('x')), {}, {}}).find("107"), std::string::npos);
+  EXPECT_NE(fault({QStringLiteral("a"), QLatin1Char('/') + QString(200, QLatin1Char('x')), {}, {}}).find("107"),
+            std::string::npos);
   Profile bare = remote("wss://example.org");
   bare.token_file.clear();
   EXPECT_NE(fault(bare).find("token file"), std::string::npos);

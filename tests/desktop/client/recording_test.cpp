@@ -35,10 +35,17 @@ RC_GTEST_PROP(Recording, WhatIsWrittenIsRead, ()) {
     const json::value value = *rpc::any_json();
     RecordedEvent event{at, RecordedTopic{"t", value}};
     switch (*rc::gen::inRange(0, 4)) {
-      case 0: event.what = RecordedTopic{"t", json::array{value}}; break;
-      case 1: event.what = RecordedTopic{"t", RecordedTopic::Ended{}}; break;
-      case 2: event.what = RecordedCall{"m", json::object{{"p", value}}, at, value}; break;
-      default: break;
+      case 0:
+        event.what = RecordedTopic{"t", json::array{value}};
+        break;
+      case 1:
+        event.what = RecordedTopic{"t", RecordedTopic::Ended{}};
+        break;
+      case 2:
+        event.what = RecordedCall{"m", json::object{{"p", value}}, at, value};
+        break;
+      default:
+        break;
     }
     text += to_line(event);
   }
@@ -57,7 +64,8 @@ TEST(Recording, AFaultIsSaidWithItsLine) {
   EXPECT_EQ(fault_of(kHead + "{\"topic\":\"a\",\"value\":1}"), "line 2: at_ms is missing");
   EXPECT_EQ(fault_of(kHead + "{\"at_ms\":1}"), "line 2: an event is a call or a topic");
   EXPECT_EQ(fault_of(kHead + "{\"at_ms\":1,\"call\":\"a\"}"), "line 2: a call must have a result or an error");
-  EXPECT_EQ(fault_of(kHead + "{\"at_ms\":1,\"topic\":\"a\"}"), "line 2: a topic must have one of value, patch and ended");
+  EXPECT_EQ(fault_of(kHead + "{\"at_ms\":1,\"topic\":\"a\"}"),
+            "line 2: a topic must have one of value, patch and ended");
   EXPECT_EQ(fault_of(kHead + "{\"at_ms\":2,\"topic\":\"a\",\"value\":1}\n{\"at_ms\":1,\"topic\":\"a\",\"value\":1}\n"),
             "line 3: at_ms 1 is before that of the event above it");
   EXPECT_TRUE(fault_of(kHead + "{\"at_ms\":-1,\"topic\":\"a\",\"value\":1}").starts_with("line 2: at_ms must be"));
@@ -85,9 +93,10 @@ class ReplayTest : public ::testing::Test {
 };
 
 TEST_F(ReplayTest, AnswersAreFoundByMethodAndParamsWhateverTheOrderOfKeys) {
-  Connection connection(play("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":1}\n"
-                             "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":2}\n"
-                             "{\"at_ms\":3,\"call\":\"m\",\"result\":3}\n"));
+  Connection connection(
+      play("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":1}\n"
+           "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":2}\n"
+           "{\"at_ms\":3,\"call\":\"m\",\"result\":3}\n"));
   connection.open();
   EXPECT_EQ(ask(connection, "m", {{"b", json::object{{"y", 2}, {"x", 1}}}, {"a", 1}}), "1");
   EXPECT_EQ(ask(connection, "m"), "3");
@@ -98,9 +107,10 @@ TEST_F(ReplayTest, AnswersAreFoundByMethodAndParamsWhateverTheOrderOfKeys) {
 }
 
 TEST_F(ReplayTest, ATopicPlaysAllItsChanges) {
-  Connection connection(play("{\"at_ms\":1,\"topic\":\"t\",\"value\":{\"n\":1}}\n"
-                             "{\"at_ms\":500000,\"topic\":\"t\",\"patch\":[{\"path\":\"/n\",\"value\":2}]}\n"
-                             "{\"at_ms\":500001,\"topic\":\"t\",\"value\":{\"m\":9007199254740993}}\n"));
+  Connection connection(
+      play("{\"at_ms\":1,\"topic\":\"t\",\"value\":{\"n\":1}}\n"
+           "{\"at_ms\":500000,\"topic\":\"t\",\"patch\":[{\"path\":\"/n\",\"value\":2}]}\n"
+           "{\"at_ms\":500001,\"topic\":\"t\",\"value\":{\"m\":9007199254740993}}\n"));
   connection.open();
   const auto* const topic = connection.subscribe(QStringLiteral("t"), &owner);
   QSignalSpy changes(topic, &Subscription::changed);
@@ -110,10 +120,11 @@ TEST_F(ReplayTest, ATopicPlaysAllItsChanges) {
 }
 
 TEST_F(ReplayTest, AtTheRecordedPaceChangesComeWhenTheyDid) {
-  Connection connection(play("{\"at_ms\":0,\"topic\":\"t\",\"value\":1}\n"
-                             "{\"at_ms\":60,\"topic\":\"t\",\"value\":2}\n"
-                             "{\"at_ms\":3600000,\"topic\":\"t\",\"value\":3}\n",
-                             Pace::recorded));
+  Connection connection(
+      play("{\"at_ms\":0,\"topic\":\"t\",\"value\":1}\n"
+           "{\"at_ms\":60,\"topic\":\"t\",\"value\":2}\n"
+           "{\"at_ms\":3600000,\"topic\":\"t\",\"value\":3}\n",
+           Pace::recorded));
   connection.open();
   const auto* const topic = connection.subscribe(QStringLiteral("t"), &owner);
   QElapsedTimer clock;

@@ -1,13 +1,12 @@
 // The other end of a Connection, played by a test: what is sent is kept, what is to come is said.
 #pragma once
+#include <QByteArray>
+#include <QPointer>
+#include <QString>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <QByteArray>
-#include <QPointer>
-#include <QString>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
