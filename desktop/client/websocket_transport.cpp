@@ -23,6 +23,7 @@ WebSocketTransport::WebSocketTransport(QUrl url, QString token_file)
   connect(&ping_timer_, &QTimer::timeout, this, &WebSocketTransport::on_ping_time);
   connect(&socket_, &QWebSocket::pong, this, [this] { pings_unanswered_ = 0; });
   connect(&socket_, &QWebSocket::connected, this, [this] {
+    opened_ = true;
     ping_timer_.start();
     Q_EMIT opened();
   });
@@ -37,6 +38,7 @@ WebSocketTransport::WebSocketTransport(QUrl url, QString token_file)
   connect(&socket_, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, &WebSocketTransport::on_error);
 #endif
   connect(&socket_, &QWebSocket::disconnected, this, [this] {
+    if (!opened_) return;  // the error comes, which says more
     const QString reason = socket_.closeReason();
     end({Loss::ended, reason.isEmpty() ? tr("the daemon has closed the connection") : reason, {}});
   });

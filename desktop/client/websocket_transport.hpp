@@ -36,6 +36,7 @@ class WebSocketTransport final : public Transport {
   QWebSocket socket_;
   QTimer ping_timer_;
   int pings_unanswered_ = 0;
+  bool opened_ = false;
   bool over_ = false;
 };
 

@@ -27,6 +27,9 @@ std::optional<std::int64_t> integer_of(const json::value& value) {
 }  // namespace
 
 QString text_of(std::string_view foreign, qsizetype chars_max) {
+  const bool harmless = foreign.size() <= static_cast<std::size_t>(chars_max) &&
+                        std::ranges::all_of(foreign, [](char c) { return c >= ' ' && c < 0x7F; });
+  if (harmless) return QString::fromLatin1(foreign.data(), static_cast<qsizetype>(foreign.size()));
   // What is cut off need not be decoded: no character takes more than four bytes.
   const auto bytes_max = static_cast<std::size_t>(chars_max) * 4 + 4;
   const std::string_view kept = foreign.substr(0, bytes_max);

@@ -148,7 +148,9 @@ std::optional<std::uint64_t> OfferRow::flops_per_micro() const {
 
 std::vector<OfferRow> offers_from(const json::value& value) {
   std::vector<OfferRow> rows;
-  for (const Reading& offer : Reading(value).objects("offers", kOffersMax)) {
+  const auto offers = Reading(value).objects("offers", kOffersMax);
+  rows.reserve(offers.size());  // one device each, as a rule
+  for (const Reading& offer : offers) {
     const auto provider = offer.id("provider");
     if (!provider) continue;
     OfferRow terms;

@@ -56,9 +56,11 @@ class RowTable : public QAbstractTableModel {
 
  private:
   static bool is_number(const QVariant& key) { return key.isValid() && key.metaType().id() == QMetaType::LongLong; }
+  bool take_in_place(std::vector<Row>& rows);
+  bool put(int at, Row& row);
   void remove_missing(const QHash<QString, int>& wanted);
   void remove_range(int first, int last);
-  void tell_changes(const std::vector<int>& changed);
+  void tell_changes(std::vector<int> changed);
   void index_from(int first);
 
   std::vector<Row> rows_;
@@ -100,33 +102,54 @@ QVariant RowTable<Row, Derived>::headerData(int section, Qt::Orientation orienta
 
 template <class Row, class Derived>
 void RowTable<Row, Derived>::replace(std::vector<Row> rows) {
+  if (take_in_place(rows)) return;
   QHash<QString, int> wanted;
   wanted.reserve(static_cast<qsizetype>(rows.size()));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const QString id = Derived::id_of(rows[i]);
-    if (!wanted.contains(id)) wanted.insert(id, static_cast<int>(i));
-  }
+  std::erase_if(rows, [&wanted](const Row& each) {
+    const QString id = Derived::id_of(each);
+    const bool repeated = wanted.contains(id);
+    if (!repeated) wanted.insert(id, static_cast<int>(wanted.size()));
+    return repeated;
+  });
   remove_missing(wanted);
   std::vector<int> changed;
   std::vector<Row> added;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const QString id = Derived::id_of(rows[i]);
-    if (wanted.value(id) != static_cast<int>(i)) continue;
-    const auto place = places_.constFind(id);
+  for (Row& each : rows) {
+    const auto place = places_.constFind(Derived::id_of(each));
     if (place == places_.cend()) {
-      added.push_back(std::move(rows[i]));
-    } else if (Row& old = rows_[static_cast<std::size_t>(*place)]; !(old == rows[i])) {
-      old = std::move(rows[i]);
+      added.push_back(std::move(each));
+    } else if (put(*place, each)) {
       changed.push_back(*place);
     }
   }
-  tell_changes(changed);
+  tell_changes(std::move(changed));
   if (added.empty()) return;
   const int first = rowCount();
   this->beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
   rows_.insert(rows_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
   index_from(first);
   this->endInsertRows();
+}
+
+// Most lists have the rows of the last one at the same places: then nothing has to be looked up.
+template <class Row, class Derived>
+bool RowTable<Row, Derived>::take_in_place(std::vector<Row>& rows) {
+  if (!std::ranges::equal(rows, rows_, {}, Derived::id_of, Derived::id_of)) return false;
+  std::vector<int> changed;
+  for (std::size_t at = 0; at < rows.size(); ++at) {
+    if (put(static_cast<int>(at), rows[at])) changed.push_back(static_cast<int>(at));
+  }
+  tell_changes(std::move(changed));
+  return true;
+}
+
+// Whether it was another.
+template <class Row, class Derived>
+bool RowTable<Row, Derived>::put(int at, Row& row) {
+  Row& old = rows_[static_cast<std::size_t>(at)];
+  if (old == row) return false;
+  old = std::move(row);
+  return true;
 }
 
 template <class Row, class Derived>
@@ -159,7 +182,7 @@ void RowTable<Row, Derived>::remove_range(int first, int last) {
 }
 
 template <class Row, class Derived>
-void RowTable<Row, Derived>::tell_changes(const std::vector<int>& changed) {
+void RowTable<Row, Derived>::tell_changes(std::vector<int> changed) {
   if (changed.empty()) return;
   const int last_column = this->columnCount() - 1;
   if (2 * changed.size() > rows_.size()) {
@@ -167,12 +190,11 @@ void RowTable<Row, Derived>::tell_changes(const std::vector<int>& changed) {
     Q_EMIT this->dataChanged(this->index(least, 0), this->index(most, last_column));
     return;
   }
-  std::vector<int> rows = changed;
-  std::ranges::sort(rows);
-  for (std::size_t i = 0; i < rows.size();) {
+  std::ranges::sort(changed);
+  for (std::size_t i = 0; i < changed.size();) {
     std::size_t end = i + 1;
-    while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
-    Q_EMIT this->dataChanged(this->index(rows[i], 0), this->index(rows[end - 1], last_column));
+    while (end < changed.size() && changed[end] == changed[end - 1] + 1) ++end;
+    Q_EMIT this->dataChanged(this->index(changed[i], 0), this->index(changed[end - 1], last_column));
     i = end;
   }
 }

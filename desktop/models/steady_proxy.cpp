@@ -1,5 +1,6 @@
 #include "desktop/models/steady_proxy.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace quern::desktop::models {
@@ -15,14 +16,22 @@ SteadyProxy::SteadyProxy(QObject* parent, std::chrono::milliseconds pace) : QSor
 }
 
 void SteadyProxy::setSourceModel(QAbstractItemModel* model) {
-  if (sourceModel()) disconnect(sourceModel(), nullptr, this, nullptr);
+  for (const auto& each : std::exchange(watched_, {})) disconnect(each);
+  ranked_column_ = -1;
+  // Connected first: the ranks must be forgotten before the proxy sorts what has changed.
+  if (model) {
+    const auto forget = [this] { ranked_column_ = -1; };
+    watched_ = {connect(model, &QAbstractItemModel::dataChanged, this, &SteadyProxy::on_source_changed),
+                connect(model, &QAbstractItemModel::rowsInserted, this, &SteadyProxy::on_source_changed),
+                connect(model, &QAbstractItemModel::rowsRemoved, this, forget),
+                connect(model, &QAbstractItemModel::modelReset, this, forget),
+                connect(model, &QAbstractItemModel::layoutChanged, this, forget)};
+  }
   QSortFilterProxyModel::setSourceModel(model);
-  if (!model) return;
-  connect(model, &QAbstractItemModel::dataChanged, this, &SteadyProxy::on_source_changed);
-  connect(model, &QAbstractItemModel::rowsInserted, this, &SteadyProxy::on_source_changed);
 }
 
 void SteadyProxy::on_source_changed() {
+  ranked_column_ = -1;
   stale_ = true;
   if (!timer_.isActive()) timer_.start();
 }
@@ -37,19 +46,53 @@ void SteadyProxy::put_in_order() {
   invalidate();
 }
 
-bool SteadyProxy::before(const QVariant& left, const QVariant& right) const {
-  if (!left.isValid() || !right.isValid()) {
-    // Last in both directions: the view of a descending order asks the other way round.
-    if (left.isValid() == right.isValid()) return false;
-    return left.isValid() == (sortOrder() == Qt::AscendingOrder);
+QVariant SteadyProxy::sort_key(int source_row, int source_column) const {
+  return sourceModel()->index(source_row, source_column).data(sortRole());
+}
+
+void SteadyProxy::rank(int column) const {
+  struct Key {
+    QString name;
+    qint64 number = 0;
+    bool numeric = false;
+    int row = 0;
+  };
+  std::vector<Key> keys;
+  const int rows = sourceModel()->rowCount();
+  keys.reserve(static_cast<std::size_t>(rows));
+  ranks_.assign(static_cast<std::size_t>(rows), kUnknown);
+  for (int row = 0; row < rows; ++row) {
+    const QVariant value = sort_key(row, column);
+    if (!value.isValid()) continue;
+    const bool numeric = value.metaType().id() == QMetaType::LongLong;
+    keys.push_back({.name = numeric ? QString() : value.toString().toCaseFolded(),
+                    .number = numeric ? value.toLongLong() : 0,
+                    .numeric = numeric,
+                    .row = row});
   }
-  const bool numbers = left.metaType().id() == QMetaType::LongLong && right.metaType().id() == QMetaType::LongLong;
-  if (numbers) return left.toLongLong() < right.toLongLong();
-  return left.toString().compare(right.toString(), Qt::CaseInsensitive) < 0;
+  // Numbers before names, should a column have both.
+  const auto compare = [](const Key& a, const Key& b) {
+    if (a.numeric != b.numeric) return a.numeric ? -1 : 1;
+    if (a.numeric) return a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
+    return a.name.compare(b.name);
+  };
+  std::ranges::sort(keys, [&](const Key& a, const Key& b) { return compare(a, b) < 0; });
+  int at = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i > 0 && compare(keys[i - 1], keys[i]) != 0) ++at;
+    ranks_[static_cast<std::size_t>(keys[i].row)] = at;
+  }
+  ranked_column_ = column;
 }
 
 bool SteadyProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-  return before(left.data(sortRole()), right.data(sortRole()));
+  if (ranked_column_ != left.column()) rank(left.column());
+  const int a = ranks_[static_cast<std::size_t>(left.row())];
+  const int b = ranks_[static_cast<std::size_t>(right.row())];
+  if (a != kUnknown && b != kUnknown) return a < b;
+  // Last in both directions: a descending order asks the other way round.
+  if (a == b) return false;
+  return (a != kUnknown) == (sortOrder() == Qt::AscendingOrder);
 }
 
 OfferFilter::OfferFilter(OfferModel& offers, QObject* parent) : SteadyProxy(parent), offers_(offers) {
@@ -79,9 +122,8 @@ bool OfferFilter::filterAcceptsRow(int source_row, const QModelIndex& /*source_p
   return query_.fits(offer, query_.asks_for_round_trip() ? offers_.round_trip_us(offer.provider) : std::nullopt);
 }
 
-bool OfferFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-  return before(offers_.sort_key(offers_.row(left.row()), left.column()),
-                offers_.sort_key(offers_.row(right.row()), right.column()));
+QVariant OfferFilter::sort_key(int source_row, int source_column) const {
+  return offers_.sort_key(offers_.row(source_row), source_column);
 }
 
 }  // namespace quern::desktop::models

@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "desktop/models/market_models.hpp"
 #include "desktop/models/offer_query.hpp"
@@ -29,15 +30,22 @@ class SteadyProxy : public QSortFilterProxyModel {
 
  protected:
   bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
-  // Of two sort keys.
-  bool before(const QVariant& left, const QVariant& right) const;
+  // The sort key of a row of the source, in the column that is sorted by.
+  virtual QVariant sort_key(int source_row, int source_column) const;
 
  private:
   void on_source_changed();
+  void rank(int column) const;
 
   QTimer timer_;
+  std::vector<QMetaObject::Connection> watched_;
   bool frozen_ = false;
   bool stale_ = false;
+  // Where each row of the source stands in ascending order; found once for all filters and both directions. kUnknown:
+  // it has no key.
+  static constexpr int kUnknown = -1;
+  mutable std::vector<int> ranks_;
+  mutable int ranked_column_ = -1;  // -1: the source has changed since
 };
 
 class OfferFilter : public SteadyProxy {
@@ -54,7 +62,7 @@ class OfferFilter : public SteadyProxy {
 
  protected:
   bool filterAcceptsRow(int source_row, const QModelIndex& source_parent) const override;
-  bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+  QVariant sort_key(int source_row, int source_column) const override;
 
  private:
   OfferModel& offers_;
