@@ -77,18 +77,14 @@ void Connection::close() {
   drop_transport();
   set_state(State::closed);
   fail_all(offline_error({Loss::ended, tr("the connection was closed"), {}}));
-  std::vector<TopicFeed*> feeds;
-  for (const auto& [topic, feed] : feeds_) feeds.push_back(feed.get());
-  for (TopicFeed* const feed : feeds) feed->on_lost();
+  tell_feeds(&TopicFeed::on_lost);
 }
 
 void Connection::change(TransportFactory factory) {
   close();
   factory_ = std::move(factory);
   hello_ = nullptr;
-  std::vector<TopicFeed*> feeds;
-  for (const auto& [topic, feed] : feeds_) feeds.push_back(feed.get());
-  for (TopicFeed* const feed : feeds) feed->forget();
+  tell_feeds(&TopicFeed::forget);
   open();
 }
 
@@ -148,11 +144,11 @@ void Connection::go_live() {
   greeted_ = true;
   open_timer_.stop();
   pause_ = std::chrono::milliseconds(0);
+  const QPointer<Connection> self = this;
   set_state(State::live);
-  std::vector<TopicFeed*> feeds;
-  for (const auto& [topic, feed] : feeds_) feeds.push_back(feed.get());
-  for (TopicFeed* const feed : feeds) feed->on_live();
-  send_waiting();
+  if (!self || !live()) return;
+  tell_feeds(&TopicFeed::on_live);
+  if (self) send_waiting();
 }
 
 void Connection::set_state(State state, LossText loss) {
@@ -226,11 +222,16 @@ void Connection::on_lost(const LossText& why) {
   set_state(help_needed ? State::refused : State::offline, std::move(loss));
   if (!self || state_ == State::closed) return;
   fail_all(error);
-  if (!self) return;
+  tell_feeds(&TopicFeed::on_lost);
+}
+
+// Those who are told may follow more, or destroy this.
+void Connection::tell_feeds(void (TopicFeed::*act)()) {
   std::vector<QPointer<TopicFeed>> feeds;
+  feeds.reserve(feeds_.size());
   for (const auto& [topic, feed] : feeds_) feeds.emplace_back(feed.get());
   for (const QPointer<TopicFeed>& feed : feeds) {
-    if (feed) feed->on_lost();
+    if (feed) (feed->*act)();
   }
 }
 

@@ -86,6 +86,8 @@ class Connection : public QObject {
 
   explicit Connection(TransportFactory factory, ConnectionOptions options = {}, QObject* parent = nullptr);
   ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   void open();
   // Calls under way fail as offline; subscriptions keep their last value and become stale.
@@ -142,6 +144,7 @@ class Connection : public QObject {
   static void finish(const PendingPtr& call, const Outcome& outcome);
   void check_deadlines();
   void watch_deadlines();
+  void tell_feeds(void (TopicFeed::*act)());
   void release(TopicFeed& feed);
 
   TransportFactory factory_;

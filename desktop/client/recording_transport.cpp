@@ -299,6 +299,7 @@ void ReplayTransport::play_due() {
   const std::int64_t now = now_ms();
   std::int64_t nearest = -1;
   std::vector<std::string> topics;
+  topics.reserve(followings_.size());
   for (const auto& [topic, following] : followings_) topics.push_back(topic);
   for (const std::string& topic : topics) {
     const auto& steps = player_->topics.at(topic);

@@ -26,6 +26,8 @@ class Subscription : public QObject {
   Q_ENUM(State)
 
   ~Subscription() override;  // unsubscribes when it is the last of its topic
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
 
   const QString& topic() const { return topic_; }
   State state() const;

@@ -21,6 +21,8 @@ class TopicFeed : public QObject {
  public:
   TopicFeed(Connection& connection, QString topic);
   ~TopicFeed() override;
+  TopicFeed(const TopicFeed&) = delete;
+  TopicFeed& operator=(const TopicFeed&) = delete;
 
   Subscription* add(QObject* owner);
   void remove(Subscription* subscription);

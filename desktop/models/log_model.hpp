@@ -48,9 +48,9 @@ class LogModel : public QAbstractListModel {
 class LogFollower : public QObject {
   Q_OBJECT
  public:
-  static constexpr std::int64_t kPieceBytes = 256 * 1024;
+  static constexpr std::int64_t kPieceBytes = std::int64_t{256} * 1024;
   // Of a longer log, only the end is read at first.
-  static constexpr std::uint64_t kFirstBytesMax = 1024 * 1024;
+  static constexpr std::uint64_t kFirstBytesMax = std::uint64_t{1024} * 1024;
 
   LogFollower(client::Connection& connection, LogModel& model, QObject* parent = nullptr);
 

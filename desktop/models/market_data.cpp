@@ -1,7 +1,9 @@
 #include "desktop/models/market_data.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <string>
 
 namespace quern::desktop::models {
 
@@ -15,6 +17,20 @@ constexpr std::int64_t kSecondsPerHour = 3'600;
 constexpr std::uint64_t kCountMax = 1'000'000'000;
 constexpr std::size_t kKindsMax = 16;
 constexpr std::size_t kRatesMax = 32;
+
+// There are thousands of offers: the names that all have are shared.
+std::optional<QString> rate_name(std::string_view name) {
+  static const std::map<std::string, QString, std::less<>> kNames = [] {
+    std::map<std::string, QString, std::less<>> names;
+    for (const char* const each : {"setup", "device_second", "cpu_core_second", "memory_gib_second", "gib_in",
+                                   "gib_out", "million_tokens_in", "million_tokens_cached", "million_tokens_out"}) {
+      names.emplace(each, QString::fromLatin1(each));
+    }
+    return names;
+  }();
+  const auto found = kNames.find(name);
+  return found == kNames.end() ? id_of(name) : found->second;
+}
 
 DeviceType type_from(const QString& name) {
   if (name == QStringLiteral("gpu")) return DeviceType::gpu;
@@ -124,11 +140,12 @@ QString offer_id(const QString& provider, const QString& device) {
 std::vector<std::pair<QString, std::int64_t>> rates_from(const Reading& rates) {
   std::vector<std::pair<QString, std::int64_t>> list;
   if (!rates.there()) return list;
+  list.reserve(std::min(rates.members()->size(), kRatesMax));
   for (const auto& [key, value] : *rates.members()) {
     const std::string_view name(key.data(), key.size());
-    const auto id = id_of(name);
     const auto rate = rates.integer(name, 0, kMicroMax);
-    if (list.size() < kRatesMax && id && rate) list.emplace_back(*id, *rate);
+    if (list.size() == kRatesMax) break;
+    if (const auto id = rate ? rate_name(name) : std::nullopt) list.emplace_back(*id, *rate);
   }
   return list;
 }
@@ -141,9 +158,9 @@ std::optional<std::int64_t> hourly_of(const Reading& rates) {
 }
 
 std::optional<std::uint64_t> OfferRow::flops_per_micro() const {
-  if (fp32_flops == 0 || per_hour_micro.value_or(0) <= 0) return std::nullopt;
-  const Wide flop_an_hour = Wide{fp32_flops} * kSecondsPerHour;
-  return static_cast<std::uint64_t>(flop_an_hour / static_cast<std::uint64_t>(*per_hour_micro));
+  const std::int64_t price = per_hour_micro.value_or(0);
+  if (fp32_flops == 0 || price <= 0) return std::nullopt;
+  return static_cast<std::uint64_t>(Wide{fp32_flops} * kSecondsPerHour / static_cast<std::uint64_t>(price));
 }
 
 std::vector<OfferRow> offers_from(const json::value& value) {

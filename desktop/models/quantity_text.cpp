@@ -113,7 +113,7 @@ QString short_id(QStringView id) {
   return id.size() <= kShown + 2 ? id.toString() : QChar(kEllipsis) + id.last(kShown).toString();
 }
 
-QuantityText::QuantityText(QLocale locale, QTimeZone zone) : locale_(std::move(locale)), zone_(std::move(zone)) {}
+QuantityText::QuantityText(const QLocale& locale, const QTimeZone& zone) : locale_(locale), zone_(zone) {}
 
 QString QuantityText::none() {
   return QString(QChar(0x2014));

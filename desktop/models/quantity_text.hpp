@@ -25,7 +25,7 @@ QString plain_text(QStringView foreign, qsizetype chars_max = kNameCharsMax);
 class QuantityText {
   Q_DECLARE_TR_FUNCTIONS(QuantityText)
  public:
-  explicit QuantityText(QLocale locale = QLocale(), QTimeZone zone = QTimeZone::systemTimeZone());
+  explicit QuantityText(const QLocale& locale = QLocale(), const QTimeZone& zone = QTimeZone::systemTimeZone());
 
   const QLocale& locale() const { return locale_; }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -26,8 +27,6 @@ inline constexpr std::size_t kRemovalsMax = 64;  // ranges; above, the model is 
 template <class Row, class Derived>
 class RowTable : public QAbstractTableModel {
  public:
-  using QAbstractTableModel::QAbstractTableModel;
-
   int rowCount(const QModelIndex& parent = {}) const override {
     return parent.isValid() ? 0 : static_cast<int>(rows_.size());
   }
@@ -55,6 +54,9 @@ class RowTable : public QAbstractTableModel {
   }
 
  private:
+  friend Derived;
+  explicit RowTable(QObject* parent) : QAbstractTableModel(parent) {}
+
   static bool is_number(const QVariant& key) { return key.isValid() && key.metaType().id() == QMetaType::LongLong; }
   bool take_in_place(std::vector<Row>& rows);
   bool put(int at, Row& row);
@@ -170,7 +172,7 @@ void RowTable<Row, Derived>::remove_missing(const QHash<QString, int>& wanted) {
     this->endResetModel();
     return;
   }
-  for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) remove_range(range->first, range->second);
+  for (const auto& [first, last] : std::views::reverse(ranges)) remove_range(first, last);
 }
 
 template <class Row, class Derived>

@@ -95,7 +95,8 @@ bool SteadyProxy::lessThan(const QModelIndex& left, const QModelIndex& right) co
   return (a != kUnknown) == (sortOrder() == Qt::AscendingOrder);
 }
 
-OfferFilter::OfferFilter(OfferModel& offers, QObject* parent) : SteadyProxy(parent), offers_(offers) {
+OfferFilter::OfferFilter(OfferModel& offers, QObject* parent, std::chrono::milliseconds pace)
+    : SteadyProxy(parent, pace), offers_(offers) {
   SteadyProxy::setSourceModel(&offers);
 }
 

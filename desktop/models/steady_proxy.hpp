@@ -15,11 +15,13 @@
 
 namespace quern::desktop::models {
 
+inline constexpr std::chrono::milliseconds kOrderPace{1'000};
+
 // Sorts by kSortRole: numbers by value, names without regard to case, and what is not known last in both directions.
 class SteadyProxy : public QSortFilterProxyModel {
   Q_OBJECT
  public:
-  explicit SteadyProxy(QObject* parent = nullptr, std::chrono::milliseconds pace = std::chrono::seconds(1));
+  explicit SteadyProxy(QObject* parent = nullptr, std::chrono::milliseconds pace = kOrderPace);
 
   void setSourceModel(QAbstractItemModel* model) override;
   // While frozen, values change in their rows and new rows come at the end.
@@ -52,7 +54,7 @@ class OfferFilter : public SteadyProxy {
   Q_OBJECT
  public:
   // `offers` outlives it.
-  explicit OfferFilter(OfferModel& offers, QObject* parent = nullptr);
+  explicit OfferFilter(OfferModel& offers, QObject* parent = nullptr, std::chrono::milliseconds pace = kOrderPace);
 
   // The fault, and then the query stays as it was.
   std::optional<QueryFault> set_line(const QString& line);

@@ -1,4 +1,5 @@
 // The whole way from a real daemon to the models, and through its death.
+#include <QBuffer>
 #include <QDateTime>
 #include <QTcpServer>
 #include <QTest>
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "desktop/client/profile.hpp"
+#include "desktop/client/recording_transport.hpp"
 #include "desktop/models/daemon_models.hpp"
 #include "tests/desktop/daemon_process.hpp"
 
@@ -74,6 +76,29 @@ TEST(Daemon, ModelsFillAndOutliveADaemonThatIsKilled) {
   ASSERT_TRUE(QTest::qWaitFor([&] { return models.status().started_unix_ms != started; }, kSoonMs));
   EXPECT_TRUE(QTest::qWaitFor([&] { return models.offers().rowCount() > 0; }, kSoonMs));
   EXPECT_EQ(models.status().peer, peer);
+}
+
+TEST(Daemon, WhatIsRecordedOfItFillsTheModelsTheSame) {
+  DaemonProcess daemon(kProvides);
+  ASSERT_TRUE(daemon.start()) << daemon.log().toStdString();
+  QBuffer file;
+  ASSERT_TRUE(file.open(QIODevice::ReadWrite));
+  client::Recorder recorder(file, now_unix_ms());
+  Connection connection(recorder.watch(client::transport_of({QStringLiteral("test"), daemon.socket(), {}, {}})));
+  DaemonModels models(connection, english(), now_unix_ms);
+  connection.open();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return models.has_status() && models.offers().rowCount() > 0; }, kSoonMs));
+  connection.close();
+
+  auto recording = client::read_recording(file.data().toStdString());
+  ASSERT_TRUE(recording) << recording.error();
+  Connection played(
+      client::replay(std::make_shared<const client::Recording>(*std::move(recording)), client::Pace::immediate));
+  DaemonModels again(played, english(), now_unix_ms);
+  played.open();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return again.offers().rows() == models.offers().rows(); }, kSoonMs));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return again.status() == models.status(); }, kSoonMs));
+  EXPECT_EQ(again.peers().rows(), models.peers().rows());
 }
 
 TEST(Daemon, AWebSocketNeedsTheRightToken) {
