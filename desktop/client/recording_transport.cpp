@@ -124,19 +124,23 @@ struct Player {
   Player(std::shared_ptr<const Recording> played, Pace paced) : recording(std::move(played)), pace(paced) {
     for (const RecordedEvent& event : recording->events) {
       if (const auto* const call = std::get_if<RecordedCall>(&event.what)) {
-        kinds[key_of(call->method, call->params)].calls.push_back(call);
+        kinds[key_of(call->method, call->params, Times::matter)].calls.push_back(call);
+        kinds_of_any_time[key_of(call->method, call->params, Times::do_not)].calls.push_back(call);
       } else {
         const auto& topic = std::get<RecordedTopic>(event.what);
         topics[topic.topic].push_back({event.at_ms, &topic});
       }
     }
   }
-  static std::string key_of(const std::string& method, const json::value& params);
+  enum class Times { matter, do_not };
+  static std::string key_of(const std::string& method, const json::value& params, Times times);
+  Kind* find(const rpc::Request& request);
   rpc::Answer answer_to(const rpc::Request& request, std::int64_t& took_ms);
 
   std::shared_ptr<const Recording> recording;
   Pace pace;
   std::map<std::string, Kind> kinds;
+  std::map<std::string, Kind> kinds_of_any_time;
   std::map<std::string, std::vector<Step>> topics;
   QElapsedTimer clock;
 };
@@ -167,24 +171,40 @@ void write_sorted(const json::value& value, std::string& text) {
   }
 }
 
-std::string Player::key_of(const std::string& method, const json::value& params) {
+std::string Player::key_of(const std::string& method, const json::value& params, Times times) {
   const bool none = params.is_null() || (params.is_object() && params.get_object().empty());
   std::string key = method + '\n';
-  if (!none) write_sorted(params, key);
+  if (none) return key;
+  if (times == Times::matter || !params.is_object()) {
+    write_sorted(params, key);
+    return key;
+  }
+  json::object timeless = params.get_object();
+  for (auto& [name, value] : timeless) {
+    const std::string_view text(name.data(), name.size());
+    if (text.ends_with("_unix_ms") || text == "utc_offset_minutes") value = nullptr;
+  }
+  write_sorted(timeless, key);
   return key;
 }
 
+Player::Kind* Player::find(const rpc::Request& request) {
+  const auto exact = kinds.find(key_of(request.method, request.params, Times::matter));
+  if (exact != kinds.end()) return &exact->second;
+  const auto near = kinds_of_any_time.find(key_of(request.method, request.params, Times::do_not));
+  return near == kinds_of_any_time.end() ? nullptr : &near->second;
+}
+
 rpc::Answer Player::answer_to(const rpc::Request& request, std::int64_t& took_ms) {
-  const auto found = kinds.find(key_of(request.method, request.params));
-  if (found == kinds.end()) {
+  Kind* const kind = find(request);
+  if (!kind) {
     rpc::Failure failure = rpc::failure(rpc::Code::failed, request.method);
     failure.message = Recorder::tr("the recording has no answer to this").toStdString();
     failure.reason = "not_recorded";
     failure.remedy = Recorder::tr("connect to a daemon").toStdString();
     return std::unexpected(std::move(failure));
   }
-  Kind& kind = found->second;
-  const RecordedCall& call = *kind.calls[std::min(kind.next++, kind.calls.size() - 1)];
+  const RecordedCall& call = *kind->calls[std::min(kind->next++, kind->calls.size() - 1)];
   took_ms = call.took_ms;
   return call.answer;
 }

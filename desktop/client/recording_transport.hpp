@@ -48,8 +48,9 @@ enum class Pace {
 inline constexpr std::int64_t kAnswerTimeMaxMs = 2'000;
 
 // Plays a recording: every transport it makes begins where the first one's clock is. Calls are answered by method and
-// params, those of one kind in their order, the last of them for ever; what was never asked fails with the reason
-// "not_recorded". A topic begins with its value at that time, or the first it ever had.
+// params, those of one kind in their order, the last of them for ever. Params that say a time (NAME_unix_ms,
+// utc_offset_minutes) may differ where nothing fits better: today is another day. What was never asked fails with the
+// reason "not_recorded". A topic begins with its value at that time, or the first it ever had.
 TransportFactory replay(std::shared_ptr<const Recording> recording, Pace pace);
 
 }  // namespace quern::desktop::client

@@ -143,6 +143,7 @@ void LogFollower::take(const client::Outcome& outcome) {
     const json::string& text = content->get_string();
     bytes = QByteArray::fromBase64(QByteArray::fromRawData(text.data(), static_cast<qsizetype>(text.size())));
   }
+  const std::uint64_t before = next_;
   model_.append(bytes);
   next_ = read_answer.size("offset", kLogBytesMax).value_or(next_) + static_cast<std::uint64_t>(bytes.size());
   wanted_ = std::max(wanted_, read_answer.size_or_zero("end", kLogBytesMax));
@@ -150,7 +151,9 @@ void LogFollower::take(const client::Outcome& outcome) {
   complete_ = read_answer.flag_or("complete", false) && next_ >= wanted_;
   if (complete_) model_.finish();
   Q_EMIT advanced();
-  if (complete_ || bytes.isEmpty()) ended_ = false;  // nothing more to ask for
+  // An answer that leads no further is not asked for again.
+  if (complete_ || next_ <= before) ended_ = false;
+  if (next_ <= before) wanted_ = next_ = before;
   read();
 }
 

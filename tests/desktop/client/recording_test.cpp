@@ -106,6 +106,16 @@ TEST_F(ReplayTest, AnswersAreFoundByMethodAndParamsWhateverTheOrderOfKeys) {
   EXPECT_EQ(ask(connection, "other"), "not_recorded");
 }
 
+TEST_F(ReplayTest, TimesMayDifferWhereNothingFitsBetter) {
+  Connection connection(
+      play("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"from_unix_ms\":1,\"by\":\"peer\"},\"result\":1}\n"
+           "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"from_unix_ms\":2,\"by\":\"peer\"},\"result\":2}\n"));
+  connection.open();
+  EXPECT_EQ(ask(connection, "m", {{"from_unix_ms", 2}, {"by", "peer"}}), "2");
+  EXPECT_EQ(ask(connection, "m", {{"from_unix_ms", 7}, {"by", "peer"}}), "1");
+  EXPECT_EQ(ask(connection, "m", {{"from_unix_ms", 7}, {"by", "kind"}}), "not_recorded");
+}
+
 TEST_F(ReplayTest, ATopicPlaysAllItsChanges) {
   Connection connection(
       play("{\"at_ms\":1,\"topic\":\"t\",\"value\":{\"n\":1}}\n"
