@@ -1,0 +1,189 @@
+#include "desktop/client/profile.hpp"
+
+#include <QDir>
+#include <QHostAddress>
+#include <QSettings>
+#include <QUrl>
+#include <algorithm>
+
+#include "desktop/client/local_transport.hpp"
+#include "desktop/client/websocket_transport.hpp"
+#include "scheduler/rpc/paths.hpp"
+
+namespace quern::desktop::client {
+
+namespace {
+
+constexpr int kUnixPathBytesMax = 107;  // of sockaddr_un, without the byte behind it
+
+bool is_loopback(const QString& host) {
+  return host == QStringLiteral("localhost") || QHostAddress(host).isLoopback();
+}
+
+std::optional<QString> fault_of_path(const QString& path, const QString& what) {
+  if (path.size() > kProfileTextMax)
+    return Profiles::tr("%1 is longer than %2 characters").arg(what).arg(kProfileTextMax);
+  if (!QDir::isAbsolutePath(path)) {
+    return Profiles::tr("%1 \"%2\" is not an absolute path: it must begin with a slash").arg(what, path);
+  }
+  return std::nullopt;
+}
+
+std::optional<QString> fault_of_url(const QString& text) {
+  if (text.size() > kProfileTextMax) {
+    return Profiles::tr("the address is longer than %1 characters").arg(kProfileTextMax);
+  }
+  const QUrl url(text, QUrl::StrictMode);
+  const QString scheme = url.scheme();
+  const bool known = scheme == QStringLiteral("wss") || scheme == QStringLiteral("ws");
+  if (!url.isValid() || !known || url.host().isEmpty()) {
+    return Profiles::tr("the address \"%1\" is none of a daemon: write wss://host:port/").arg(text);
+  }
+  if (!url.userInfo().isEmpty()) {
+    return Profiles::tr("the address holds a name or a password: put the token into a file instead");
+  }
+  if (scheme == QStringLiteral("ws") && !is_loopback(url.host())) {
+    return Profiles::tr(
+               "ws://%1 would send the token readable by all: use wss://, or forward the daemon's socket with SSH")
+        .arg(url.host());
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<QString> fault_of(const Profile& profile) {
+  if (profile.name.trimmed().isEmpty() || profile.name.size() > kProfileNameMax) {
+    return Profiles::tr("the name \"%1\" must have 1 to %2 characters")
+        .arg(profile.name.left(kProfileNameMax))
+        .arg(kProfileNameMax);
+  }
+  if (profile.socket_path.isEmpty() == profile.url.isEmpty()) {
+    return Profiles::tr("\"%1\" needs either a socket or an address").arg(profile.name);
+  }
+  if (profile.local()) {
+    if (auto fault = fault_of_path(profile.socket_path, Profiles::tr("the socket"))) return fault;
+    if (QFile::encodeName(profile.socket_path).size() > kUnixPathBytesMax) {
+      return Profiles::tr("the socket's path is longer than %1 bytes: %2")
+          .arg(kUnixPathBytesMax)
+          .arg(profile.socket_path);
+    }
+    return std::nullopt;
+  }
+  if (auto fault = fault_of_url(profile.url)) return fault;
+  if (profile.token_file.isEmpty()) {
+    return Profiles::tr("\"%1\" needs the daemon's token file: rpc.websocket.token_file names it").arg(profile.name);
+  }
+  return fault_of_path(profile.token_file, Profiles::tr("the token file"));
+}
+
+Profile own_daemon() {
+  const rpc::Environment environment = rpc::environment();
+  const auto path = rpc::default_socket(environment, rpc::default_data_directory(environment));
+  return {.name = Profiles::tr("This computer"),
+          .socket_path = QFile::decodeName(QByteArray::fromStdString(path.string())),
+          .url = {},
+          .token_file = {}};
+}
+
+TransportFactory transport_of(const Profile& profile) {
+  if (profile.local()) {
+    return [path = profile.socket_path] { return std::make_unique<LocalTransport>(path); };
+  }
+  return [url = QUrl(profile.url), token = profile.token_file] {
+    return std::make_unique<WebSocketTransport>(url, token);
+  };
+}
+
+Profiles::Profiles(QSettings& settings, QObject* parent) : QObject(parent), settings_(settings) {
+  load();
+}
+
+void Profiles::load() {
+  const int count = settings_.beginReadArray(QStringLiteral("profiles"));
+  for (int at = 0; at < count && list_.size() < kProfilesMax; ++at) {
+    settings_.setArrayIndex(at);
+    const auto text = [this](const char* key) { return settings_.value(QString::fromLatin1(key)).toString(); };
+    Profile profile{text("name"), text("socket"), text("url"), text("token_file")};
+    const auto fault = fault_of(profile);
+    if (fault) {
+      faults_.push_back(*fault);
+    } else if (find(profile.name)) {
+      faults_.push_back(tr("there are two profiles called \"%1\"").arg(profile.name));
+    } else {
+      list_.push_back(std::move(profile));
+    }
+  }
+  settings_.endArray();
+  if (list_.empty()) list_.push_back(own_daemon());
+  current_ = settings_.value(QStringLiteral("profile")).toString();
+  if (!find(current_)) current_ = list_.front().name;
+}
+
+void Profiles::save() {
+  settings_.remove(QStringLiteral("profiles"));
+  settings_.beginWriteArray(QStringLiteral("profiles"), static_cast<int>(list_.size()));
+  for (std::size_t at = 0; at < list_.size(); ++at) {
+    const Profile& profile = list_[at];
+    settings_.setArrayIndex(static_cast<int>(at));
+    settings_.setValue(QStringLiteral("name"), profile.name);
+    settings_.setValue(QStringLiteral("socket"), profile.socket_path);
+    settings_.setValue(QStringLiteral("url"), profile.url);
+    settings_.setValue(QStringLiteral("token_file"), profile.token_file);
+  }
+  settings_.endArray();
+  settings_.setValue(QStringLiteral("profile"), current_);
+}
+
+const Profile* Profiles::find(const QString& name) const {
+  const auto found = std::ranges::find(list_, name, &Profile::name);
+  return found == list_.end() ? nullptr : &*found;
+}
+
+const Profile& Profiles::current() const {
+  const Profile* const found = find(current_);
+  return found ? *found : list_.front();
+}
+
+std::expected<void, QString> Profiles::put(const Profile& profile, const QString& old_name) {
+  if (auto fault = fault_of(profile)) return std::unexpected(*std::move(fault));
+  if (profile.name != old_name && find(profile.name)) {
+    return std::unexpected(tr("there is a profile called \"%1\" already: choose another name").arg(profile.name));
+  }
+  const auto old = std::ranges::find(list_, old_name, &Profile::name);
+  const bool was_current = old != list_.end() && current_ == old_name;
+  if (old != list_.end()) {
+    *old = profile;
+  } else if (list_.size() >= kProfilesMax) {
+    return std::unexpected(tr("there are %1 profiles already: remove one first").arg(kProfilesMax));
+  } else {
+    list_.push_back(profile);
+  }
+  if (was_current) current_ = profile.name;
+  save();
+  Q_EMIT changed();
+  if (was_current) Q_EMIT current_changed();
+  return {};
+}
+
+bool Profiles::remove(const QString& name) {
+  if (list_.size() == 1 || std::erase_if(list_, [&](const Profile& each) { return each.name == name; }) == 0)
+    return false;
+  const bool was_current = current_ == name;
+  if (was_current) current_ = list_.front().name;
+  save();
+  Q_EMIT changed();
+  if (was_current) Q_EMIT current_changed();
+  return true;
+}
+
+bool Profiles::choose(const QString& name) {
+  if (!find(name)) return false;
+  if (current_ == name) return true;
+  current_ = name;
+  save();
+  Q_EMIT current_changed();
+  return true;
+}
+
+}  // namespace quern::desktop::client

@@ -1,0 +1,68 @@
+// Which daemons the app knows how to reach.
+#pragma once
+#include <QObject>
+#include <QString>
+#include <cstddef>
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "desktop/client/transport.hpp"
+
+class QSettings;
+
+namespace quern::desktop::client {
+
+// One daemon. A remote one is reached by wss://, or by a Unix socket that SSH forwards.
+struct Profile {
+  QString name;         // for people, and unique; 1 to kProfileNameMax characters
+  QString socket_path;  // absolute; exactly one of path and url is not empty
+  QString url;          // "wss://host:port/", or "ws://" to a loopback address
+  QString token_file;   // absolute; needed with a url
+  bool local() const { return url.isEmpty(); }
+  bool operator==(const Profile&) const = default;
+};
+inline constexpr qsizetype kProfileNameMax = 64;
+inline constexpr qsizetype kProfileTextMax = 4096;
+inline constexpr std::size_t kProfilesMax = 64;
+
+// What is wrong with it, naming value and way out; nullopt when it can be used. Nothing is opened.
+std::optional<QString> fault_of(const Profile& profile);
+// The daemon of this user on this machine, where it is when nobody says otherwise (rpc::default_socket).
+Profile own_daemon();
+// Every attempt reads the token file anew.
+TransportFactory transport_of(const Profile& profile);
+
+// The list, kept in settings that outlive it. The first is own_daemon() unless a person has changed it. What is stored
+// and cannot be used is left out, and said by faults().
+class Profiles : public QObject {
+  Q_OBJECT
+ public:
+  explicit Profiles(QSettings& settings, QObject* parent = nullptr);
+
+  const std::vector<Profile>& list() const { return list_; }  // one at least
+  const Profile* find(const QString& name) const;
+  const Profile& current() const;
+  const std::vector<QString>& faults() const { return faults_; }
+
+  // Puts a new one at the end, or replaces the one called `old_name`. The error is a text for people.
+  std::expected<void, QString> put(const Profile& profile, const QString& old_name = {});
+  // The last one stays: false.
+  bool remove(const QString& name);
+  bool choose(const QString& name);
+
+ Q_SIGNALS:
+  void changed();
+  void current_changed();
+
+ private:
+  void load();
+  void save();
+
+  QSettings& settings_;
+  std::vector<Profile> list_;
+  std::vector<QString> faults_;
+  QString current_;
+};
+
+}  // namespace quern::desktop::client

@@ -1,0 +1,108 @@
+#include "desktop/client/websocket_transport.hpp"
+
+#include <QNetworkRequest>
+#include <utility>
+
+#include "scheduler/rpc/token.hpp"
+
+namespace quern::desktop::client {
+
+namespace {
+
+QString text_of(const std::string& text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+}  // namespace
+
+WebSocketTransport::WebSocketTransport(QUrl url, QString token_file)
+    : url_(std::move(url)), token_file_(std::move(token_file)) {
+  socket_.setMaxAllowedIncomingMessageSize(kReceivedBytesMax);
+  socket_.setMaxAllowedIncomingFrameSize(kReceivedBytesMax);
+  ping_timer_.setInterval(kPingMs);
+  connect(&ping_timer_, &QTimer::timeout, this, &WebSocketTransport::on_ping_time);
+  connect(&socket_, &QWebSocket::pong, this, [this] { pings_unanswered_ = 0; });
+  connect(&socket_, &QWebSocket::connected, this, [this] {
+    opened_ = true;
+    ping_timer_.start();
+    Q_EMIT opened();
+  });
+  connect(&socket_, &QWebSocket::textMessageReceived, this, [this](const QString& message) {
+    if (!over_) Q_EMIT received(message.toUtf8());
+  });
+  connect(&socket_, &QWebSocket::binaryMessageReceived, this,
+          [this] { end({Loss::not_a_daemon, tr("what answers at %1 is no Quern daemon").arg(place()), {}}); });
+#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
+  connect(&socket_, &QWebSocket::errorOccurred, this, &WebSocketTransport::on_error);
+#else
+  connect(&socket_, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, &WebSocketTransport::on_error);
+#endif
+  connect(&socket_, &QWebSocket::disconnected, this, [this] {
+    if (!opened_) return;  // the error comes, which says more
+    const QString reason = socket_.closeReason();
+    end({Loss::ended, reason.isEmpty() ? tr("the daemon has closed the connection") : reason, {}});
+  });
+}
+
+void WebSocketTransport::open() {
+  QMetaObject::invokeMethod(this, &WebSocketTransport::connect_now, Qt::QueuedConnection);
+}
+
+void WebSocketTransport::connect_now() {
+  if (over_) return;
+  const auto token = rpc::Token::load(token_file_.toStdString());
+  if (!token) {
+    end({Loss::bad_profile, tr("the token cannot be read: %1").arg(text_of(token.error().message())),
+         tr("copy the daemon's token file and name it in the profile")});
+    return;
+  }
+  QNetworkRequest request(url_);
+  request.setRawHeader("Authorization", "Bearer " + QByteArray::fromStdString(token->text()));
+  socket_.open(request);
+}
+
+void WebSocketTransport::send(std::string_view message) {
+  if (over_ || socket_.state() != QAbstractSocket::ConnectedState) return;
+  if (static_cast<std::size_t>(socket_.bytesToWrite()) + message.size() > kUnsentBytesMax) {
+    end({Loss::timed_out, tr("the daemon does not read what is sent to it"), tr("see its log")});
+    return;
+  }
+  socket_.sendTextMessage(QString::fromUtf8(message.data(), static_cast<qsizetype>(message.size())));
+}
+
+void WebSocketTransport::close() {
+  over_ = true;
+  ping_timer_.stop();
+  socket_.abort();
+}
+
+void WebSocketTransport::on_error(QAbstractSocket::SocketError error) {
+  const QString text = socket_.errorString();
+  if (error == QAbstractSocket::RemoteHostClosedError) return;  // disconnected() comes, with the reason
+  // QWebSocket tells the answer to the upgrade by its text only.
+  if (text.contains(QStringLiteral("401")) || text.contains(QStringLiteral("403"))) {
+    end({Loss::not_allowed, tr("%1 does not take the token").arg(place()),
+         tr("name the file of its token: rpc.websocket.token_file")});
+  } else if (error == QAbstractSocket::ConnectionRefusedError &&
+             socket_.closeCode() == QWebSocketProtocol::CloseCodeNormal) {
+    end({Loss::not_running, tr("no daemon listens at %1: %2").arg(place(), text), tr("start the daemon there")});
+  } else {
+    end({Loss::unreachable, tr("%1: %2").arg(place(), text), {}});
+  }
+}
+
+void WebSocketTransport::on_ping_time() {
+  if (++pings_unanswered_ > 2) {
+    end({Loss::timed_out, tr("%1 does not answer any more").arg(place()), {}});
+    return;
+  }
+  socket_.ping();
+}
+
+void WebSocketTransport::end(const LossText& why) {
+  if (std::exchange(over_, true)) return;
+  ping_timer_.stop();
+  Q_EMIT lost(why);
+}
+
+}  // namespace quern::desktop::client

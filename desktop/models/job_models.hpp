@@ -1,0 +1,63 @@
+// Jobs and their tasks as tables.
+#pragma once
+#include <QObject>
+#include <QString>
+#include <cstdint>
+#include <optional>
+
+#include "desktop/models/market_data.hpp"
+#include "desktop/models/quantity_text.hpp"
+#include "desktop/models/roles.hpp"
+#include "desktop/models/row_table.hpp"
+
+namespace quern::desktop::models {
+
+QString job_state_text(JobState state);  // "Running"
+Tone job_state_tone(JobState state);
+
+class JobModel : public RowTable<JobRow, JobModel> {
+  Q_OBJECT
+ public:
+  enum Column { kName, kState, kProgress, kElapsed, kCost, kSubmitted, kColumns };
+  enum JobRole { kStateRole = Qt::UserRole + 100, kAmountMicroRole };
+
+  explicit JobModel(QuantityText text, QObject* parent = nullptr);
+  static QString id_of(const JobRow& row) { return row.id; }
+  // Topic "jobs" or job.list.
+  void take(const boost::json::value& value);
+  // The clock of elapsed times; jobs that run are told as changed.
+  void set_now(std::int64_t unix_ms);
+  int running() const;
+
+  static QString title(int column);
+  QString display(const JobRow& job, int column) const;
+  QVariant sort_key(const JobRow& job, int column) const;
+  QVariant other(const JobRow& job, int column, int role) const;
+
+ private:
+  std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
+
+  QuantityText text_;
+  std::int64_t now_unix_ms_ = 0;
+};
+
+// The tasks of one job.
+class TaskModel : public RowTable<TaskRow, TaskModel> {
+  Q_OBJECT
+ public:
+  enum Column { kTask, kState, kProgress, kDevice, kProvider, kAttempts, kCost, kColumns };
+  enum TaskRole { kStateRole = Qt::UserRole + 100, kProviderRole, kAmountMicroRole };
+
+  explicit TaskModel(QuantityText text, QObject* parent = nullptr);
+  static QString id_of(const TaskRow& row) { return QString::number(row.task); }
+
+  static QString title(int column);
+  QString display(const TaskRow& task, int column) const;
+  QVariant sort_key(const TaskRow& task, int column) const;
+  QVariant other(const TaskRow& task, int column, int role) const;
+
+ private:
+  QuantityText text_;
+};
+
+}  // namespace quern::desktop::models

@@ -1,0 +1,271 @@
+#include "desktop/models/market_models.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace quern::desktop::models {
+
+namespace {
+
+QVariant number(std::int64_t value) {
+  return QVariant::fromValue(static_cast<qlonglong>(value));
+}
+
+// 0 is "not known" for measures.
+QVariant measure(std::uint64_t value) {
+  return value == 0 ? QVariant() : number(static_cast<std::int64_t>(std::min(value, std::uint64_t{1} << 62)));
+}
+
+constexpr std::uint64_t kMicro = 1'000'000;
+
+}  // namespace
+
+QString device_type_text(DeviceType type) {
+  switch (type) {
+    case DeviceType::cpu:
+      return OfferModel::tr("CPU");
+    case DeviceType::gpu:
+      return OfferModel::tr("GPU");
+    case DeviceType::accelerator:
+      return OfferModel::tr("Accelerator");
+    case DeviceType::other:
+      break;
+  }
+  return OfferModel::tr("Other");
+}
+
+OfferModel::OfferModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
+
+void OfferModel::take(const boost::json::value& value) {
+  replace(offers_from(value));
+}
+
+void OfferModel::set_round_trips(QHash<QString, std::uint64_t> round_trips) {
+  if (round_trips_ == round_trips) return;
+  round_trips_ = std::move(round_trips);
+  tell_columns(kRoundTrip, kRoundTrip);
+}
+
+void OfferModel::set_now(std::int64_t unix_ms) {
+  now_unix_ms_ = unix_ms;
+  tell_columns(kUntil, kUntil);
+}
+
+std::optional<std::uint64_t> OfferModel::round_trip_us(const QString& provider) const {
+  const auto found = round_trips_.constFind(provider);
+  return found == round_trips_.cend() ? std::nullopt : std::optional(*found);
+}
+
+QString OfferModel::title(int column) {
+  switch (column) {
+    case kDevice:
+      return tr("Device");
+    case kType:
+      return tr("Type");
+    case kMemory:
+      return tr("Memory");
+    case kPrice:
+      return tr("Price/h");
+    case kSpeed:
+      return tr("Speed");
+    case kSpeedPerCredit:
+      return tr("Work/credit");
+    case kRoundTrip:
+      return tr("Round trip");
+    case kLink:
+      return tr("Link");
+    case kSetup:
+      return tr("Set-up");
+    case kUntil:
+      return tr("Holds");
+    case kProvider:
+      return tr("Provider");
+    default:
+      return {};
+  }
+}
+
+QString OfferModel::display(const OfferRow& offer, int column) const {
+  const auto known = [](std::uint64_t value, const QString& text) { return value == 0 ? QuantityText::none() : text; };
+  switch (column) {
+    case kDevice:
+      return offer.name.isEmpty() ? short_id(offer.device) : offer.name;
+    case kType:
+      return device_type_text(offer.type);
+    case kMemory:
+      return known(offer.memory_bytes, text_.bytes(offer.memory_bytes));
+    case kPrice:
+      return offer.per_hour_micro ? text_.credits_number(*offer.per_hour_micro) : QuantityText::none();
+    case kSpeed:
+      return known(offer.fp32_flops, text_.flops(offer.fp32_flops));
+    case kSpeedPerCredit: {
+      const auto flops = offer.flops_per_micro();
+      return flops && *flops <= kBytesMax / kMicro ? text_.flop_count(*flops * kMicro) : QuantityText::none();
+    }
+    case kRoundTrip: {
+      if (offer.own) return tr("here");
+      const auto trip = round_trip_us(offer.provider);
+      return trip ? text_.round_trip(*trip) : QuantityText::none();
+    }
+    case kLink:
+      return known(offer.link_bytes_per_second, text_.bytes_per_second(offer.link_bytes_per_second));
+    case kSetup:
+      return text_.credits_number(offer.setup_micro);
+    case kUntil:
+      return offer.until_unix_ms && now_unix_ms_ > 0 ? text_.until(*offer.until_unix_ms, now_unix_ms_)
+                                                     : QuantityText::none();
+    case kProvider:
+      return offer.own ? tr("this node") : short_id(offer.provider);
+    default:
+      return {};
+  }
+}
+
+QVariant OfferModel::sort_key(const OfferRow& offer, int column) const {
+  switch (column) {
+    case kMemory:
+      return measure(offer.memory_bytes);
+    case kPrice:
+      return offer.per_hour_micro ? number(*offer.per_hour_micro) : QVariant();
+    case kSpeed:
+      return measure(offer.fp32_flops);
+    case kSpeedPerCredit:
+      return measure(offer.flops_per_micro().value_or(0));
+    case kRoundTrip: {
+      if (offer.own) return number(0);
+      const auto trip = round_trip_us(offer.provider);
+      return trip ? number(static_cast<std::int64_t>(*trip)) : QVariant();
+    }
+    case kLink:
+      return measure(offer.link_bytes_per_second);
+    case kSetup:
+      return number(offer.setup_micro);
+    case kUntil:
+      return offer.until_unix_ms ? number(*offer.until_unix_ms) : QVariant();
+    case kProvider:
+      return offer.provider;
+    default:
+      return display(offer, column);
+  }
+}
+
+QVariant OfferModel::other(const OfferRow& offer, int column, int role) const {
+  switch (role) {
+    case kProviderRole:
+      return offer.provider;
+    case kDeviceRole:
+      return offer.device;
+    case kOwnRole:
+      return offer.own;
+    case kPerHourMicroRole:
+      return offer.per_hour_micro ? number(*offer.per_hour_micro) : QVariant();
+    case kWholeTextRole:
+    case Qt::ToolTipRole:
+      if (column == kProvider) return offer.provider;
+      return column == kPrice && offer.per_hour_micro ? QVariant(text_.credits_exact(*offer.per_hour_micro))
+                                                      : QVariant();
+    default:
+      return {};
+  }
+}
+
+QuoteModel::QuoteModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
+
+// A row keeps its place in the model: quotes are of one job and come once, so they are put in anew.
+void QuoteModel::take(const boost::json::value& value) {
+  replace({});
+  replace(quotes_from(value));
+}
+
+const QuoteRow* QuoteModel::best() const {
+  const auto found = std::ranges::find_if(rows(), &QuoteRow::fits);  // the cheapest comes first
+  return found == rows().end() ? nullptr : &*found;
+}
+
+QString QuoteModel::title(int column) {
+  switch (column) {
+    case kDevice:
+      return tr("Device");
+    case kCost:
+      return tr("Cost");
+    case kCostRange:
+      return tr("From – to");
+    case kTime:
+      return tr("Time");
+    case kPrice:
+      return tr("Price/h");
+    case kWhy:
+      return tr("Why not");
+    case kProvider:
+      return tr("Provider");
+    default:
+      return {};
+  }
+}
+
+QString QuoteModel::display(const QuoteRow& quote, int column) const {
+  switch (column) {
+    case kDevice:
+      return quote.device_name.isEmpty() ? short_id(quote.device) : quote.device_name;
+    case kWhy:
+      return quote.why.sentence();
+    case kProvider:
+      return short_id(quote.provider);
+    default:
+      break;
+  }
+  if (!quote.fits) return QuantityText::none();
+  switch (column) {
+    case kCost:
+      return text_.credits(quote.cost_micro.likely);
+    case kCostRange:
+      return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits_number(quote.cost_micro.high));
+    case kTime:
+      return quote.total_ms ? text_.duration(quote.total_ms->likely) : QuantityText::none();
+    case kPrice:
+      return quote.per_hour_micro ? text_.credits_number(*quote.per_hour_micro) : QuantityText::none();
+    default:
+      return {};
+  }
+}
+
+QVariant QuoteModel::sort_key(const QuoteRow& quote, int column) const {
+  switch (column) {
+    case kCost:
+    case kCostRange:
+      return quote.fits ? number(quote.cost_micro.likely) : QVariant();
+    case kTime:
+      return quote.total_ms ? number(quote.total_ms->likely) : QVariant();
+    case kPrice:
+      return quote.per_hour_micro ? number(*quote.per_hour_micro) : QVariant();
+    case kProvider:
+      return quote.provider;
+    default:
+      return display(quote, column);
+  }
+}
+
+QVariant QuoteModel::other(const QuoteRow& quote, int column, int role) const {
+  switch (role) {
+    case kProviderRole:
+      return quote.provider;
+    case kDeviceRole:
+      return quote.device;
+    case kFitsRole:
+      return quote.fits;
+    case kLikelyMicroRole:
+      return quote.fits ? number(quote.cost_micro.likely) : QVariant();
+    case kSubTextRole:
+      return column == kWhy && !quote.why.remedy.isEmpty() ? QVariant(quote.why.remedy) : QVariant();
+    case kToneRole:
+      return quote.fits ? QVariant() : QVariant(static_cast<int>(Tone::muted));
+    case kWholeTextRole:
+    case Qt::ToolTipRole:
+      if (column == kProvider) return quote.provider;
+      return column == kCost && quote.fits ? QVariant(text_.credits_exact(quote.cost_micro.likely)) : QVariant();
+    default:
+      return {};
+  }
+}
+
+}  // namespace quern::desktop::models

@@ -1,0 +1,82 @@
+// Offers and quotes as tables.
+#pragma once
+#include <QHash>
+#include <QObject>
+#include <QString>
+#include <cstdint>
+#include <optional>
+
+#include "desktop/models/market_data.hpp"
+#include "desktop/models/quantity_text.hpp"
+#include "desktop/models/roles.hpp"
+#include "desktop/models/row_table.hpp"
+
+namespace quern::desktop::models {
+
+class OfferModel : public RowTable<OfferRow, OfferModel> {
+  Q_OBJECT
+ public:
+  enum Column {
+    kDevice,
+    kType,
+    kMemory,
+    kPrice,
+    kSpeed,
+    kSpeedPerCredit,
+    kRoundTrip,
+    kLink,
+    kSetup,
+    kUntil,
+    kProvider,
+    kColumns
+  };
+  // Of a row, whatever the column; Role stands before them.
+  enum OfferRole { kProviderRole = Qt::UserRole + 100, kDeviceRole, kOwnRole, kPerHourMicroRole };
+
+  explicit OfferModel(QuantityText text, QObject* parent = nullptr);
+  static QString id_of(const OfferRow& row) { return row.id; }
+
+  // Topic "offers" or offer.list.
+  void take(const boost::json::value& value);
+  // Microseconds by provider, from the peers.
+  void set_round_trips(QHash<QString, std::uint64_t> round_trips);
+  std::optional<std::uint64_t> round_trip_us(const QString& provider) const;
+  // For texts like "in 5 min".
+  void set_now(std::int64_t unix_ms);
+
+  static QString title(int column);
+  QString display(const OfferRow& offer, int column) const;
+  QVariant sort_key(const OfferRow& offer, int column) const;
+  QVariant other(const OfferRow& offer, int column, int role) const;
+
+ private:
+  QuantityText text_;
+  QHash<QString, std::uint64_t> round_trips_;
+  std::int64_t now_unix_ms_ = 0;
+};
+
+class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
+  Q_OBJECT
+ public:
+  enum Column { kDevice, kCost, kCostRange, kTime, kPrice, kWhy, kProvider, kColumns };
+  enum QuoteRole { kProviderRole = Qt::UserRole + 100, kDeviceRole, kFitsRole, kLikelyMicroRole };
+
+  explicit QuoteModel(QuantityText text, QObject* parent = nullptr);
+  static QString id_of(const QuoteRow& row) { return row.id; }
+  // An answer of job.quote.
+  void take(const boost::json::value& value);
+  // The cheapest that fits; nullptr when none does.
+  const QuoteRow* best() const;
+
+  static QString title(int column);
+  QString display(const QuoteRow& quote, int column) const;
+  QVariant sort_key(const QuoteRow& quote, int column) const;
+  QVariant other(const QuoteRow& quote, int column, int role) const;
+
+ private:
+  QuantityText text_;
+};
+
+QString device_type_text(DeviceType type);  // "GPU"
+
+}  // namespace quern::desktop::models

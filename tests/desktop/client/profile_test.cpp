@@ -1,0 +1,108 @@
+#include "desktop/client/profile.hpp"
+
+#include <QSettings>
+#include <QSignalSpy>
+
+#include <gtest/gtest.h>
+
+#include "tests/temporary_folder.hpp"
+
+namespace quern::desktop::client {
+namespace {
+
+Profile local(const char* name = "den") {
+  return {QString::fromLatin1(name), QStringLiteral("/run/quern/quernd.socket"), {}, {}};
+}
+Profile remote(const char* url, const char* name = "attic") {
+  return {QString::fromLatin1(name), {}, QString::fromLatin1(url), QStringLiteral("/home/me/token")};
+}
+
+class ProfilesTest : public ::testing::Test {
+ protected:
+  TemporaryFolder folder;
+  QString file = QString::fromStdString((folder.path() / "settings.ini").string());
+  QSettings settings{file, QSettings::IniFormat};
+};
+
+TEST(Profile, OnesThatCanBeUsedHaveNoFault) {
+  EXPECT_FALSE(fault_of(own_daemon()));
+  EXPECT_FALSE(fault_of(local()));
+  for (const char* const url : {"wss://example.org:7646/", "wss://example.org", "ws://127.0.0.1:7646",
+                                "ws://localhost:1", "ws://[::1]:7646/"}) {
+    EXPECT_FALSE(fault_of(remote(url))) << url;
+  }
+}
+
+TEST(Profile, AFaultNamesTheValueAndTheWayOut) {
+  const auto fault = [](Profile profile) { return fault_of(profile).value_or(QString()).toStdString(); };
+  EXPECT_NE(fault(remote("ws://example.org")).find("wss://"), std::string::npos);
+  EXPECT_NE(fault(remote("http://example.org")).find("http://example.org"), std::string::npos);
+  EXPECT_NE(fault(remote("wss://me:secret@example.org")).find("token into a file"), std::string::npos);
+  EXPECT_NE(fault(remote("wss://")).find("wss://host:port/"), std::string::npos);
+  EXPECT_NE(fault(local("")).find("1 to 64"), std::string::npos);
+  EXPECT_NE(fault({QStringLiteral("a"), QStringLiteral("here"), {}, {}}).find("\"here\""), std::string::npos);
+  EXPECT_NE(fault({QStringLiteral("a"), {}, {}, {}}).find("either"), std::string::npos);
+  EXPECT_NE(fault({QStringLiteral("a"), QLatin1Char('/') + QString(200, QLatin1Char('x')), {}, {}}).find("107"),
+            std::string::npos);
+  Profile bare = remote("wss://example.org");
+  bare.token_file.clear();
+  EXPECT_NE(fault(bare).find("token file"), std::string::npos);
+}
+
+TEST_F(ProfilesTest, BeginsWithThisComputer) {
+  const Profiles profiles(settings);
+  ASSERT_EQ(profiles.list().size(), 1);
+  EXPECT_EQ(profiles.current(), own_daemon());
+}
+
+TEST_F(ProfilesTest, IsTheSameAfterARestart) {
+  {
+    Profiles profiles(settings);
+    ASSERT_TRUE(profiles.put(remote("wss://example.org")));
+    ASSERT_TRUE(profiles.choose(QStringLiteral("attic")));
+    ASSERT_TRUE(profiles.put(remote("wss://example.net", "loft"), QStringLiteral("attic")));
+  }
+  const Profiles profiles(settings);
+  EXPECT_EQ(profiles.list().size(), 2);
+  EXPECT_EQ(profiles.current(), remote("wss://example.net", "loft"));
+}
+
+TEST_F(ProfilesTest, NamesAreUniqueAndTheLastProfileStays) {
+  Profiles profiles(settings);
+  QSignalSpy currents(&profiles, &Profiles::current_changed);
+  ASSERT_TRUE(profiles.put(local()));
+  EXPECT_FALSE(profiles.put(local()));
+  EXPECT_FALSE(profiles.put(local("")));
+  ASSERT_TRUE(profiles.choose(QStringLiteral("den")));
+  ASSERT_TRUE(profiles.remove(QStringLiteral("den")));
+  EXPECT_EQ(currents.count(), 2);
+  EXPECT_FALSE(profiles.remove(profiles.current().name));
+  EXPECT_FALSE(profiles.choose(QStringLiteral("nobody")));
+}
+
+TEST_F(ProfilesTest, WhatCannotBeUsedIsLeftOutAndSaid) {
+  settings.beginWriteArray(QStringLiteral("profiles"), 3);
+  settings.setArrayIndex(0);
+  settings.setValue(QStringLiteral("name"), QStringLiteral("den"));
+  settings.setValue(QStringLiteral("socket"), QStringLiteral("/a/socket"));
+  settings.setArrayIndex(1);
+  settings.setValue(QStringLiteral("name"), QStringLiteral("den"));
+  settings.setValue(QStringLiteral("socket"), QStringLiteral("/another/socket"));
+  settings.setArrayIndex(2);
+  settings.setValue(QStringLiteral("url"), 17);
+  settings.endArray();
+  const Profiles profiles(settings);
+  EXPECT_EQ(profiles.list().size(), 1);
+  EXPECT_EQ(profiles.faults().size(), 2);
+}
+
+TEST_F(ProfilesTest, HasABound) {
+  Profiles profiles(settings);
+  for (std::size_t i = 1; i < kProfilesMax; ++i) ASSERT_TRUE(profiles.put(local(("p" + std::to_string(i)).c_str())));
+  const auto refused = profiles.put(local("one more"));
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().contains(QStringLiteral("64")));
+}
+
+}  // namespace
+}  // namespace quern::desktop::client
