@@ -47,7 +47,8 @@ class TwoParties {
   ProviderConfig provider_config;
   std::function<void(Order&)> change_order;
   std::optional<runtime::Duration> cancel_after;
-  std::optional<std::size_t> canceled_task;          // nullopt: all
+  std::optional<std::size_t> canceled_task;  // nullopt: all
+  std::size_t orders_at_once = 1;
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
