@@ -40,7 +40,6 @@ class LogView : public QPlainTextEdit {
 
  private:
   void flush();
-  void refill();
   void write(qsizetype first);
 
   std::deque<LogLine> lines_;
