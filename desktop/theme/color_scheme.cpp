@@ -24,6 +24,8 @@ ColorScheme::ColorScheme(const QDBusConnection& bus, QObject* parent) : QObject(
 
 void ColorScheme::ask(QDBusConnection bus) {
   if (!bus.isConnected()) return;
+  // Before the slot is looked up by its signature: the first signal of a process would be lost otherwise.
+  qRegisterMetaType<QDBusVariant>();
   bus.connect(kService, kPath, kInterface, QStringLiteral("SettingChanged"), this,
               SLOT(take_setting(QString, QString, QDBusVariant)));
   QDBusMessage call = QDBusMessage::createMethodCall(kService, kPath, kInterface, QStringLiteral("Read"));

@@ -55,7 +55,7 @@ QCheckBox::indicator:disabled { border-color:@border; background:@sunken; }
 QCheckBox:focus, QRadioButton:focus { color:@accenttext; }
 QAbstractItemView { background:@surface; border:0; outline:0; selection-background-color:@accentsoft;
   selection-color:@text; }
-QHeaderView { background:@surface; border:0; }
+QTableView, QHeaderView { background:transparent; border:0; }
 QTableCornerButton::section { background:@surface; border:0; }
 QScrollBar:vertical { background:transparent; width:10px; margin:2px; }
 QScrollBar::handle:vertical { background:@borderstrong; border-radius:3px; min-height:32px; }

@@ -7,6 +7,8 @@
 namespace quern::desktop::theme {
 namespace {
 
+constexpr double kReadable = 4.5;
+
 QColor rgb(unsigned value) {
   return QColor::fromRgb(value);
 }
@@ -16,7 +18,7 @@ Tokens make_light() {
   t.window = rgb(0xF6F7F9), t.sidebar = rgb(0xEEF0F4), t.surface = rgb(0xFFFFFF);
   t.surface_sunken = rgb(0xF3F5F8), t.hover = rgb(0xF0F2F7);
   t.border = rgb(0xE1E5EB), t.border_strong = rgb(0xC9D0DB);
-  t.text = rgb(0x171A21), t.muted = rgb(0x566070), t.faint = rgb(0x646D7C);
+  t.text = rgb(0x171A21), t.muted = rgb(0x566070), t.faint = rgb(0x626B7A);
   t.accent = rgb(0x3B5BDB), t.accent_hover = rgb(0x324DC0), t.accent_soft = rgb(0xE8EDFE);
   t.on_accent = rgb(0xFFFFFF), t.accent_text = rgb(0x2F4AC0);
   t.ok = rgb(0x0F7A50), t.ok_soft = rgb(0xE1F4EA);
@@ -102,7 +104,10 @@ QColor heat(const Tokens& tokens, int permille) {
 
 QColor ink_on(const Tokens& tokens, const QColor& ground) {
   const QColor opposite = tokens.dark ? tokens.on_accent : QColor(Qt::white);
-  return contrast(ground, tokens.text) >= contrast(ground, opposite) ? tokens.text : opposite;
+  const QColor ink = contrast(ground, tokens.text) >= contrast(ground, opposite) ? tokens.text : opposite;
+  if (contrast(ground, ink) >= kReadable) return ink;
+  // On a middle grey only black or white is left: one of them always reaches 4.58.
+  return contrast(ground, Qt::black) >= contrast(ground, Qt::white) ? QColor(Qt::black) : QColor(Qt::white);
 }
 
 }  // namespace quern::desktop::theme

@@ -42,7 +42,7 @@ QColor mix(const QColor& from, const QColor& to, double part);
 double contrast(const QColor& one, const QColor& other);
 // The ramp of loads. permille is clamped to [0, 1000].
 QColor heat(const Tokens& tokens, int permille);
-// Text on any ground: the token text, or its opposite where that reads better.
+// Text on any ground, at least 4.5:1: the token text or its opposite, and where neither does, black or white.
 QColor ink_on(const Tokens& tokens, const QColor& ground);
 
 }  // namespace quern::desktop::theme

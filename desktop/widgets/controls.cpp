@@ -61,7 +61,7 @@ class Segment : public QRadioButton {
     painter.setPen(isEnabled() ? (isChecked() ? t.accent_text : t.muted) : theme::mix(t.faint, t.surface, 0.35));
     painter.setFont(theme::font(isChecked() ? theme::FontRole::body_strong : theme::FontRole::body));
     paint_text(painter, rect().adjusted(4, 0, -4, 0), Qt::AlignCenter, text(), layoutDirection());
-    if (hasFocus()) paint_focus(painter, QRectF(rect()).adjusted(1, 1, -1, -1), theme::kControlRadius - 1);
+    if (shows_focus(*this)) paint_focus(painter, QRectF(rect()).adjusted(1, 1, -1, -1), theme::kControlRadius - 1);
   }
 
  private:
@@ -98,7 +98,7 @@ void Toggle::paintEvent(QPaintEvent*) {
   painter.setPen(Qt::NoPen);
   painter.setBrush(isChecked() ? t.on_accent : t.dark ? t.faint : t.surface);
   painter.drawEllipse(knob);
-  if (hasFocus()) {
+  if (shows_focus(*this)) {
     painter.setPen(QPen(t.accent_text, 1.5));
     painter.setBrush(Qt::NoBrush);
     painter.drawRoundedRect(track.adjusted(-0.5, -0.5, 0.5, 0.5), radius, radius);

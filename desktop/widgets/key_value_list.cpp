@@ -17,7 +17,8 @@ class Row : public QWidget {
   Row(theme::FontRole role, bool strong)
       : key_(new TextLabel({}, role, Ink::muted, this)),
         value_(new TextLabel({}, role_of(role, strong), Ink::text, this)) {
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    // Not Fixed: the layout would hold it at the height of one line.
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     value_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -52,7 +53,7 @@ class Row : public QWidget {
  private:
   static theme::FontRole role_of(theme::FontRole role, bool strong) {
     if (!strong) return role;
-    return role == theme::FontRole::caption ? theme::FontRole::caption_strong : theme::FontRole::body_strong;
+    return theme::FontRole::body_strong;
   }
   static int natural_width(const QLabel* label) {
     const QString first = label->text().left(kLineCharacters);
@@ -84,6 +85,7 @@ KeyValueList::KeyValueList(QWidget* parent, theme::FontRole role) : QWidget(pare
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(theme::space::s);
+  column->addStretch(1);
 }
 
 void KeyValueList::set_rows(const QVector<KeyValue>& rows) {
@@ -100,8 +102,8 @@ void KeyValueList::set_rows(const QVector<KeyValue>& rows) {
       static_cast<Row*>(column->itemAt(static_cast<int>(at))->widget())->set(wanted[at]);
     }
   }
-  while (column->count() > wanted.size()) {
-    QLayoutItem* item = column->takeAt(column->count() - 1);
+  while (column->count() - 1 > wanted.size()) {  // the last is the stretch
+    QLayoutItem* item = column->takeAt(column->count() - 2);
     delete item->widget();
     delete item;
   }

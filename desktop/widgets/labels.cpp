@@ -142,7 +142,9 @@ QSize ElidedLabel::sizeHint() const {
   const QFont face = theme::font(role_);
   const QFontMetricsF metrics(face);
   const qreal width = tabular_ ? theme::tabular_width(text_, face) : metrics.horizontalAdvance(text_);
-  return {text_.isEmpty() ? 0 : static_cast<int>(width) + 2, static_cast<int>(metrics.height()) + 1};
+  const QMargins margins = contentsMargins();
+  return {text_.isEmpty() ? 0 : static_cast<int>(width) + 2 + margins.left() + margins.right(),
+          static_cast<int>(metrics.height()) + 1 + margins.top() + margins.bottom()};
 }
 
 QSize ElidedLabel::minimumSizeHint() const {
@@ -154,9 +156,9 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
   painter.setFont(theme::font(role_));
   painter.setPen(isEnabled() ? ink_color(ink_) : theme::mix(theme::tokens().faint, theme::tokens().surface, 0.35));
   if (tabular_ && !is_elided()) {
-    theme::draw_tabular(painter, rect(), QStyle::visualAlignment(layoutDirection(), alignment_), text_);
+    theme::draw_tabular(painter, contentsRect(), QStyle::visualAlignment(layoutDirection(), alignment_), text_);
   } else {
-    paint_text(painter, rect(), alignment_, text_, layoutDirection(), mode_);
+    paint_text(painter, contentsRect(), alignment_, text_, layoutDirection(), mode_);
   }
 }
 

@@ -64,7 +64,7 @@ class Entry : public QRadioButton {
     const QRect words(left, 0, width() - left - space::s - badge, height());
     paint_text(painter, QStyle::visualRect(direction, rect(), words), Qt::AlignLeft | Qt::AlignVCenter, text(),
                direction);
-    if (hasFocus()) paint_focus(painter, rect(), 8);
+    if (shows_focus(*this)) paint_focus(painter, rect(), 8);
   }
 
  private:

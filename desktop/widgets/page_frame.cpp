@@ -102,7 +102,7 @@ PageFrame::PageFrame(const QString& title, QWidget* parent)
       body_(new QVBoxLayout) {
   setAccessibleName(title);
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(space::xl, space::l, space::xl, space::xl);
+  column->setContentsMargins(space::xl, space::l + space::xs, space::xl, space::xl);
   column->setSpacing(space::l);
   auto* head = new QHBoxLayout;
   head->setSpacing(space::l);
@@ -144,7 +144,6 @@ DetailPanel::DetailPanel(QWidget* parent)
   area->setFocusPolicy(Qt::NoFocus);
   area->viewport()->setAutoFillBackground(false);
   auto* page = new QWidget;
-  page->setAutoFillBackground(false);
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(space::l - 1, space::m, space::l - 1, space::l);
   column->setSpacing(space::s);
@@ -159,6 +158,7 @@ DetailPanel::DetailPanel(QWidget* parent)
   column->addLayout(content_);
   column->addStretch(1);
   area->setWidget(page);
+  page->setAutoFillBackground(false);  // setWidget() has set it
   body()->addWidget(area);
   setFixedWidth(theme::scaled(kWidth));
 }

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyle>
+#include <QWidget>
 #include <algorithm>
 #include <cmath>
 
@@ -94,6 +95,10 @@ void paint_pill(QPainter& painter, const QRectF& box, const QString& text, theme
   painter.setFont(theme::font(theme::FontRole::caption_strong));
   const QRectF words = rtl ? pill.adjusted(kPillPadding - 1, 0, -lead, 0) : pill.adjusted(lead, 0, 1 - kPillPadding, 0);
   paint_text(painter, words, Qt::AlignLeft | Qt::AlignVCenter, text, direction);
+}
+
+bool shows_focus(const QWidget& widget) {
+  return widget.hasFocus() && widget.window()->testAttribute(Qt::WA_KeyboardFocusChange);
 }
 
 void paint_focus(QPainter& painter, const QRectF& box, qreal radius) {

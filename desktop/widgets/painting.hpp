@@ -7,6 +7,7 @@
 #include "desktop/theme/theme.hpp"
 
 class QPainter;
+class QWidget;
 
 namespace quern::desktop::widgets {
 
@@ -25,7 +26,8 @@ QSizeF pill_size(const QString& text);
 // surface instead.
 void paint_pill(QPainter& painter, const QRectF& box, const QString& text, theme::Tone tone,
                 Qt::LayoutDirection direction, bool raised = false);
-// Around what has the keyboard.
+// Whether to show that `widget` has the keyboard: only to those who use it, not when a window opens.
+bool shows_focus(const QWidget& widget);
 void paint_focus(QPainter& painter, const QRectF& box, qreal radius);
 
 }  // namespace quern::desktop::widgets

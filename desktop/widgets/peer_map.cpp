@@ -328,7 +328,7 @@ void PeerMap::paintEvent(QPaintEvent*) {
     paint_peer(painter, peer, true);
     if (!peers_[peer].name.isEmpty()) paint_label(painter, peer, label_box(peer), true);
   }
-  if (hasFocus() && current_ < 0) paint_focus(painter, rect(), 8);
+  if (shows_focus(*this) && current_ < 0) paint_focus(painter, rect(), 8);
 }
 
 QString PeerMap::item_text(int item) const {

@@ -262,7 +262,7 @@ void StackedBars::paintEvent(QPaintEvent*) {
   }
   for (int day = 0; day < days_.size(); ++day) paint_day(painter, day);
   if (current_ >= 0) paint_card(painter);
-  if (hasFocus() && current_ < 0) paint_focus(painter, rect(), 6);
+  if (shows_focus(*this) && current_ < 0) paint_focus(painter, rect(), 6);
 }
 
 void StackedBars::mouseMoveEvent(QMouseEvent* event) {

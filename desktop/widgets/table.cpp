@@ -36,6 +36,9 @@ Table::Table(const QString& accessible_name, QWidget* parent, int row_height)
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   verticalHeader()->hide();
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  // The card below is seen, with its round corners.
+  viewport()->setAutoFillBackground(false);
+  header->viewport()->setAutoFillBackground(false);
   viewport()->setMouseTracking(true);
   setMouseTracking(true);
   header->setContextMenuPolicy(Qt::CustomContextMenu);

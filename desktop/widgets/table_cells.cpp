@@ -173,13 +173,12 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int column)
   if (model() == nullptr || rect.isEmpty()) return;
   const theme::Tokens& t = theme::tokens();
   painter->save();
-  painter->fillRect(rect, t.surface);
   painter->fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), t.border);
   const bool sorted = table_.isSortingEnabled() && sortIndicatorSection() == column;
   const bool figure = is_figure(table_.column_look(column));
   const QFont face = theme::font(sorted ? theme::FontRole::caption_strong : theme::FontRole::caption);
   const QString text = one_line(model()->headerData(column, Qt::Horizontal).toString());
-  const qreal mark = sorted ? theme::scaled(12) + 4 : 0;
+  const qreal mark = sorted ? theme::scaled(14) + 4 : 0;
   // In left-to-right: the mark stands before a right-aligned text and behind a left-aligned one.
   const QRectF inner = QRectF(rect).adjusted(kPadding, 0, -kPadding, 0);
   const qreal words = std::min(QFontMetricsF(face).horizontalAdvance(text) + 1, std::max(0.0, inner.width() - mark));
@@ -195,7 +194,7 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int column)
   if (sorted) {
     const theme::Glyph glyph =
         sortIndicatorOrder() == Qt::AscendingOrder ? theme::Glyph::chevron_up : theme::Glyph::chevron_down;
-    theme::paint_icon(*painter, seen(QRectF(mark_x, inner.top(), theme::scaled(12), inner.height())), glyph, t.text);
+    theme::paint_icon(*painter, seen(QRectF(mark_x, inner.top(), theme::scaled(14), inner.height())), glyph, t.text);
   }
   painter->restore();
 }

@@ -150,7 +150,7 @@ void WeekGrid::paintEvent(QPaintEvent*) {
     const QRectF box = week_.at(hour) == HourState::off ? cell(hour).adjusted(0.5, 0.5, -0.5, -0.5) : cell(hour);
     painter.drawRoundedRect(box, 3, 3);
   }
-  if (hasFocus()) {
+  if (hasFocus() && (by_keyboard_ || shows_focus(*this))) {
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(t.text, 2));
     painter.drawRoundedRect(cell(cursor_), 3, 3);
@@ -198,6 +198,7 @@ void WeekGrid::paint_to(int hour_of_week) {
 void WeekGrid::mousePressEvent(QMouseEvent* event) {
   const int hour = cell_at(event->position());
   if (hour < 0 || event->button() != Qt::LeftButton) return;
+  by_keyboard_ = false;
   brush_ = after(week_.at(hour));
   last_painted_ = -1;
   changed_ = false;
@@ -215,6 +216,7 @@ void WeekGrid::mouseReleaseEvent(QMouseEvent*) {
 }
 
 void WeekGrid::keyPressEvent(QKeyEvent* event) {
+  by_keyboard_ = true;
   int key = event->key();
   if (layoutDirection() == Qt::RightToLeft && (key == Qt::Key_Left || key == Qt::Key_Right)) {
     key = key == Qt::Key_Left ? Qt::Key_Right : Qt::Key_Left;

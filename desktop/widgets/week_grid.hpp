@@ -57,6 +57,7 @@ class WeekGrid : public QWidget, public PaintedItems {
   int last_painted_ = -1;  // during a drag
   HourState brush_ = HourState::off;
   bool changed_ = false;
+  bool by_keyboard_ = false;  // then the cursor is shown
 };
 
 }  // namespace quern::desktop::widgets
