@@ -30,6 +30,9 @@ constexpr double kInner = 0.16;                            // of the radius: nob
 constexpr int kTries = 72;                                 // directions that are tried for a peer
 constexpr qreal kHub = 22;
 constexpr qreal kReach = 4;  // around a mark, for the mouse
+constexpr qreal kDash = 4;
+constexpr float kCrowdAlpha = 0.22F;
+constexpr int kCrowdTries = 24;
 constexpr int kCrowd = 300;  // above, links are paler and marks smaller
 
 double part_of_radius(int milliseconds) {
@@ -143,6 +146,7 @@ QSizeF PeerMap::radii() const {
 void PeerMap::arrange() {
   const QSizeF reach = radii();
   const bool crowded = peers_.size() > kCrowd;
+  const int tries = crowded ? kCrowdTries : kTries;
   places_.resize(peers_.size());
   QVector<int> order(peers_.size());
   std::iota(order.begin(), order.end(), 0);
@@ -156,7 +160,7 @@ void PeerMap::arrange() {
     const qreal radius = mark_radius(peers_[peer], crowded) + (crowded ? 0.5 : 5);
     QPointF place;
     double angle = wanted;
-    for (int attempt = 0; attempt < kTries; ++attempt) {
+    for (int attempt = 0; attempt < tries; ++attempt) {
       const int step = (attempt + 1) / 2;
       angle = wanted + (attempt % 2 == 0 ? step : -step) * 2 * std::numbers::pi / kTries;
       place = centre() + QPointF(std::cos(angle) * reach.width(), std::sin(angle) * reach.height()) * part;
@@ -228,10 +232,36 @@ void PeerMap::paint_rings(QPainter& painter) const {
   }
 }
 
+// Of a crowd all at once, without antialiasing and with the dots made here: a dotted pen takes a hundred times as long.
+void PeerMap::paint_links(QPainter& painter) const {
+  if (peers_.size() <= kCrowd) {
+    for (int peer = 0; peer < peers_.size(); ++peer) paint_link(painter, peer, false);
+    return;
+  }
+  QVector<QLineF> lines;
+  for (int peer = 0; peer < peers_.size(); ++peer) {
+    const QLineF whole(centre(), places_[peer]);
+    if (!peers_[peer].relayed) {
+      lines.append(whole);
+      continue;
+    }
+    const qreal length = std::max(1.0, whole.length());
+    for (qreal at = 0; at + kDash < length; at += 2 * kDash) {
+      lines.append(QLineF(whole.pointAt(at / length), whole.pointAt((at + kDash) / length)));
+    }
+  }
+  QColor color = theme::tokens().border_strong;
+  color.setAlphaF(kCrowdAlpha);
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  painter.setPen(QPen(color, 1));
+  painter.drawLines(lines);
+  painter.setRenderHint(QPainter::Antialiasing, true);
+}
+
 void PeerMap::paint_link(QPainter& painter, int peer, bool strong) const {
   const theme::Tokens& t = theme::tokens();
   QColor color = strong ? t.accent : t.border_strong;
-  if (!strong) color.setAlphaF(peers_.size() > kCrowd ? 0.25F : 0.75F);
+  if (!strong) color.setAlphaF(peers_.size() > kCrowd ? kCrowdAlpha : 0.75F);
   QPen pen(color, strong ? 2 : 1.2);
   if (peers_[peer].relayed) pen.setStyle(Qt::DotLine);
   painter.setPen(pen);
@@ -289,7 +319,7 @@ QPixmap PeerMap::drawn_ground() const {
   painter.setRenderHint(QPainter::Antialiasing);
   const theme::Tokens& t = theme::tokens();
   paint_rings(painter);
-  for (int peer = 0; peer < peers_.size(); ++peer) paint_link(painter, peer, false);
+  paint_links(painter);
   painter.setFont(theme::font(theme::FontRole::micro));
   for (const int milliseconds : kRings) {
     const QString text = tr("%1 ms").arg(milliseconds);

@@ -66,6 +66,7 @@ class PeerMap : public QWidget, public PaintedItems {
   QPointF centre() const;
   QSizeF radii() const;
   void paint_rings(QPainter& painter) const;
+  void paint_links(QPainter& painter) const;
   void paint_link(QPainter& painter, int peer, bool strong) const;
   void paint_peer(QPainter& painter, int peer, bool strong) const;
   void paint_label(QPainter& painter, int peer, const QRectF& box, bool strong) const;

@@ -114,6 +114,13 @@ void Table::arrange() {
   arranging_ = false;
 }
 
+void Table::select_row(int row) {
+  if (model() == nullptr || row < 0 || row >= model()->rowCount()) return;
+  int column = 0;
+  while (column + 1 < model()->columnCount() && isColumnHidden(column)) ++column;
+  setCurrentIndex(model()->index(row, column));
+}
+
 void Table::set_hidden_columns(const QSet<int>& columns) {
   hidden_by_user_ = columns;
   arrange();

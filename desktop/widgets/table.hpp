@@ -52,6 +52,8 @@ class Table : public QTableView {
 
   void set_column(int column, ColumnLook look);
   const ColumnLook& column_look(int column) const;
+  // Silently does nothing for a row that is not there. QTableView::selectRow() fails in right-to-left windows.
+  void select_row(int row);
   int hovered_row() const { return hovered_row_; }  // -1: the mouse is elsewhere
 
   // What the user hid by the column chooser (menu of the header); columns of priority 0 cannot be. Kept by the app.

@@ -82,7 +82,7 @@ Table* offers(QWidget* parent) {
                                  : text == QStringLiteral("Known")  ? theme::Tone::accent
                                                                     : theme::Tone::neutral;
                         }});
-  table->selectRow(1);
+  table->select_row(1);
   return table;
 }
 
@@ -116,7 +116,7 @@ Table* jobs(QWidget* parent) {
   table->set_column(1, {.cell = Cell::pill, .width = 110, .tone = tone});
   table->set_column(2, {.cell = Cell::bar, .width = 220, .permille_role = kPermilleRole, .tone = tone});
   table->set_column(3, {.cell = Cell::number, .width = 100});
-  table->selectRow(2);
+  table->select_row(2);
   return table;
 }
 
@@ -379,9 +379,40 @@ struct Named {
   const char* name;
   Sheet make;
 };
-constexpr Named kSheets[] = {{"machine", machine_sheet},         {"peers", peers_sheet},
-                             {"tables", tables_sheet},           {"earnings", earnings_sheet},
-                             {"preferences", preferences_sheet}, {"empty", empty_sheet}};
+// The smallest window of the app.
+QWidget* small_sheet() {
+  QWidget* window = machine_sheet();
+  window->resize(1100, 700);
+  return window;
+}
+
+QWidget* giant_sheet() {
+  auto* card = new Card;
+  auto* view = new TopologyView(QStringLiteral("Machine topology"));
+  view->set_topology(samples::giant());
+  card->body()->addWidget(view);
+  card->resize(1180, 800);
+  return card;
+}
+
+QWidget* crowd_sheet() {
+  auto* card = new Card;
+  auto* map = new PeerMap(QStringLiteral("Peers"));
+  map->set_peers(samples::peers(2000));
+  card->body()->addWidget(map);
+  card->resize(1000, 800);
+  return card;
+}
+
+constexpr Named kSheets[] = {{"machine", machine_sheet},
+                             {"peers", peers_sheet},
+                             {"tables", tables_sheet},
+                             {"earnings", earnings_sheet},
+                             {"preferences", preferences_sheet},
+                             {"empty", empty_sheet},
+                             {"small", small_sheet},
+                             {"giant", giant_sheet},
+                             {"crowd", crowd_sheet}};
 
 QImage grabbed(Sheet make, Qt::LayoutDirection direction) {
   const std::unique_ptr<QWidget> sheet(make());
@@ -420,9 +451,24 @@ TEST(Gallery, ShowsEveryWidgetInBothLooksAndDirections) {
     }
     theme.set_mode(theme::Mode::light);
     EXPECT_GT(difference(seen[0], seen[1]), 600) << sheet.name << ": dark looks like light";
-    const bool mirrors = sheet.make != empty_sheet && sheet.make != peers_sheet;  // a map has no leading side
+    const bool mirrors = sheet.make != empty_sheet && sheet.make != peers_sheet &&
+                         sheet.make != crowd_sheet;  // a map has no leading side
     if (mirrors) EXPECT_GT(difference(seen[0], seen[2]), 5) << sheet.name << ": right-to-left looks like left-to-right";
   }
+}
+
+TEST(Gallery, HoldsLargeText) {
+  const QString folder = qEnvironmentVariable("QUERN_GALLERY");
+  auto& theme = theme::Theme::instance();
+  theme.install();
+  theme.set_text_percent(140);
+  for (const Named& sheet : kSheets) {
+    const QImage seen = grabbed(sheet.make, Qt::LeftToRight);
+    if (!folder.isEmpty())
+      seen.save(QDir(folder).filePath(QStringLiteral("%1-large.png").arg(QString::fromLatin1(sheet.name))));
+    EXPECT_FALSE(seen.isNull());
+  }
+  theme.set_text_percent(100);
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ TEST_F(Tables, AreUsedByKeyboard) {
   QSignalSpy current(&table, &Table::current_row_changed);
   QSignalSpy activated(&table, &Table::row_activated);
   table.setFocus();
-  table.selectRow(0);
+  table.select_row(0);
   QTest::keyClick(&table, Qt::Key_Down);
   EXPECT_EQ(table.currentIndex().row(), 1);
   QTest::keyClick(&table, Qt::Key_End);
@@ -143,7 +143,7 @@ TEST_F(Tables, PaintAnyTextAndAnyNumber) {
     Table table(QStringLiteral("Hostile"));
     dress(table, model);
     table.resize(900, 300);
-    table.selectRow(1);
+    table.select_row(1);
     EXPECT_FALSE(table.grab().isNull());
     EXPECT_FALSE(table.row_text(0).contains(u'\n'));
   }
@@ -173,7 +173,7 @@ TEST_F(Tables, StandMirroredInRightToLeft) {
   dress(table, model);
   table.resize(800, 300);
   table.setLayoutDirection(Qt::RightToLeft);
-  table.selectRow(0);
+  table.select_row(0);
   table.show();
   EXPECT_GT(table.columnViewportPosition(0), table.columnViewportPosition(4));
   const QImage seen = table.viewport()->grab().toImage();
@@ -187,7 +187,7 @@ TEST_F(Tables, TheBarOfTheSelectionStandsAtTheLeadingEdge) {
   Table table(QStringLiteral("Offers"));
   dress(table, model);
   table.resize(800, 300);
-  table.selectRow(0);
+  table.select_row(0);
   table.show();
   const QImage seen = table.viewport()->grab().toImage();
   EXPECT_EQ(seen.pixelColor(1, 8), theme::tokens().accent);
