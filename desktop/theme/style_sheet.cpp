@@ -16,7 +16,7 @@ QLabel[ink="ok"] { color:@ok; }
 QLabel[ink="warn"] { color:@warn; }
 QLabel[ink="bad"] { color:@bad; }
 QPushButton, QToolButton[kind="control"] { background:@surface; color:@text; border:1px solid @borderstrong;
-  border-radius:7px; padding:0 14px; min-height:#30#px; font-weight:500; }
+  border-radius:7px; padding:0 14px; min-height:#30#px; font-weight:500; icon-size:#16#px; }
 QPushButton:hover, QToolButton[kind="control"]:hover { background:@hover; }
 QPushButton:pressed { background:@sunken; }
 QPushButton:focus, QToolButton[kind="control"]:focus { border:1px solid @accent; }
@@ -30,7 +30,7 @@ QPushButton[kind="danger"]:hover { background:@badsoft; border-color:@bad; }
 QPushButton[kind="ghost"], QToolButton { background:transparent; border:1px solid transparent; color:@muted; }
 QPushButton[kind="ghost"]:hover, QToolButton:hover { background:@hover; color:@text; }
 QPushButton[kind="ghost"]:focus, QToolButton:focus { border:1px solid @accent; }
-QToolButton { border-radius:7px; padding:5px; }
+QToolButton { border-radius:7px; padding:5px; icon-size:#16#px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width:0; }
 QLineEdit, QAbstractSpinBox, QComboBox { background:@surface; color:@text; border:1px solid @borderstrong;
   border-radius:7px; padding:0 10px; min-height:#30#px; selection-background-color:@accent;

@@ -111,7 +111,13 @@ int Theme::scaled(int pixels) const {
   return (pixels * body_pixels() + kBodyPixels / 2) / kBodyPixels;
 }
 
-QFont Theme::font(FontRole role) const {
+const QFont& Theme::font(FontRole role) const {
+  const int key = static_cast<int>(role);
+  const auto known = fonts_.constFind(key);
+  return known != fonts_.constEnd() ? *known : *fonts_.insert(key, make_font(role));
+}
+
+QFont Theme::make_font(FontRole role) const {
   const Step step = step_of(role);
   QFont font;
   if (role == FontRole::mono) {
@@ -129,6 +135,7 @@ QFont Theme::font(FontRole role) const {
 }
 
 void Theme::apply() {
+  fonts_.clear();
   QApplication::setFont(font(FontRole::body));
   QApplication::setPalette(palette(*tokens_));
   qApp->setStyleSheet(style_sheet(*tokens_, body_pixels()));
@@ -137,7 +144,7 @@ void Theme::apply() {
 const Tokens& tokens() {
   return Theme::instance().tokens();
 }
-QFont font(FontRole role) {
+const QFont& font(FontRole role) {
   return Theme::instance().font(role);
 }
 int scaled(int pixels) {

@@ -12,6 +12,7 @@
 // "muted", "faint", "accent", "ok", "warn", "bad". Set both before the widget is shown.
 #pragma once
 #include <QFont>
+#include <QHash>
 #include <QObject>
 
 #include "desktop/theme/tokens.hpp"
@@ -71,7 +72,7 @@ class Theme : public QObject {
   int body_pixels() const;
   // `pixels` at a 13-pixel body, at this one: for heights and widths that hold text.
   int scaled(int pixels) const;
-  QFont font(FontRole role) const;
+  const QFont& font(FontRole role) const;  // until the next changed()
 
  Q_SIGNALS:
   void changed();  // colours or sizes; the application's sheet is already the new one
@@ -79,6 +80,7 @@ class Theme : public QObject {
  private:
   explicit Theme(QObject* parent);
   void apply();
+  QFont make_font(FontRole role) const;
 
   const Tokens* tokens_;
   Mode mode_ = Mode::system;
@@ -86,11 +88,13 @@ class Theme : public QObject {
   bool installed_ = false;
   int system_pixels_ = kBodyPixels;
   int percent_ = 100;
+  // A font that is kept has its face looked up already; a paint asks for dozens.
+  mutable QHash<int, QFont> fonts_;
 };
 
 // Short for Theme::instance(): these stand in every paint.
 const Tokens& tokens();
-QFont font(FontRole role);
+const QFont& font(FontRole role);
 int scaled(int pixels);
 
 // The families asked for in their order; Qt takes the first that is there for every character.

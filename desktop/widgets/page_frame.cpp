@@ -42,8 +42,9 @@ Banner::Banner(QWidget* parent)
       second_action_(new QPushButton),
       close_(new QToolButton) {
   auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(space::m + theme::scaled(kBannerIcon) + space::s, space::s, space::s, space::s);
+  row->setContentsMargins(space::m, space::s, space::s, space::s);
   row->setSpacing(space::s);
+  row->addSpacing(theme::scaled(kBannerIcon));  // painted
   row->addWidget(message_, 1);
   row->addWidget(second_action_);
   row->addWidget(action_);

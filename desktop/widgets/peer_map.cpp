@@ -33,6 +33,7 @@ constexpr qreal kReach = 4;  // around a mark, for the mouse
 constexpr qreal kDash = 4;
 constexpr float kCrowdAlpha = 0.22F;
 constexpr int kCrowdTries = 24;
+constexpr int kLabelsTried = 300;
 constexpr int kCrowd = 300;  // above, links are paler and marks smaller
 
 double part_of_radius(int milliseconds) {
@@ -40,8 +41,9 @@ double part_of_radius(int milliseconds) {
   return kInner + (1 - kInner) * std::log1p(known / kBend) / std::log1p(kFarthest / kBend);
 }
 
-qreal mark_radius(const PeerMark& peer, bool crowded) {
-  const qreal base = theme::scaled(100) / 100.0 * (crowded ? 0.7 : 1);
+qreal mark_radius(const PeerMark& peer, qsizetype crowd) {
+  const qreal smaller = crowd <= kCrowd ? 1 : std::max(0.45, std::sqrt(0.6 * kCrowd / static_cast<qreal>(crowd)));
+  const qreal base = theme::scaled(100) / 100.0 * smaller;
   if (peer.devices > 0) return base * (6 + 2.0 * std::sqrt(std::min(peer.devices, 16)));
   return base * (peer.kind == PeerKind::relay ? 5.5 : 4.5);
 }
@@ -157,7 +159,7 @@ void PeerMap::arrange() {
   for (const int peer : order) {
     const double part = part_of_radius(peers_[peer].rtt_milliseconds);
     const double wanted = direction_of(peers_[peer].id) / 4294967296.0 * 2 * std::numbers::pi;
-    const qreal radius = mark_radius(peers_[peer], crowded) + (crowded ? 0.5 : 5);
+    const qreal radius = mark_radius(peers_[peer], peers_.size()) + (crowded ? 0.5 : 5);
     QPointF place;
     double angle = wanted;
     for (int attempt = 0; attempt < tries; ++attempt) {
@@ -180,7 +182,7 @@ void PeerMap::arrange() {
 QRectF PeerMap::label_box(int peer) const {
   const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
   const qreal wide = std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 4, theme::scaled(120));
-  const qreal top = places_[peer].y() + mark_radius(peers_[peer], peers_.size() > kCrowd) + 3;
+  const qreal top = places_[peer].y() + mark_radius(peers_[peer], peers_.size()) + 3;
   const qreal left = std::clamp(places_[peer].x() - wide / 2, 0.0, std::max(0.0, width() - wide));
   return {left, top, wide, metrics.height()};
 }
@@ -190,9 +192,8 @@ void PeerMap::place_labels() {
   labelled_.clear();
   label_boxes_.clear();
   Taken taken(48);
-  const bool crowded = peers_.size() > kCrowd;
   for (int peer = 0; peer < peers_.size(); ++peer) {
-    taken.add(around(places_[peer], mark_radius(peers_[peer], crowded)));
+    taken.add(around(places_[peer], mark_radius(peers_[peer], peers_.size())));
   }
   for (const int milliseconds : kRings) {
     taken.add(around(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds)), theme::scaled(12)));
@@ -202,8 +203,9 @@ void PeerMap::place_labels() {
   std::ranges::sort(order, {}, [this](int peer) {
     return std::tuple(-peers_[peer].devices, peers_[peer].kind != PeerKind::relay, peer);
   });
+  int tried = 0;
   for (const int peer : order) {
-    if (labelled_.size() >= kLabelsMax) break;
+    if (labelled_.size() >= kLabelsMax || ++tried > kLabelsTried) break;
     if (peers_[peer].name.isEmpty()) continue;
     const QRectF box = label_box(peer);
     if (box.bottom() > height() || !taken.free(box)) continue;
@@ -271,7 +273,7 @@ void PeerMap::paint_link(QPainter& painter, int peer, bool strong) const {
 void PeerMap::paint_peer(QPainter& painter, int peer, bool strong) const {
   const theme::Tokens& t = theme::tokens();
   const PeerMark& mark = peers_[peer];
-  const qreal radius = mark_radius(mark, peers_.size() > kCrowd);
+  const qreal radius = mark_radius(mark, peers_.size());
   const QPointF& c = places_[peer];
   const QColor color = color_of(mark.kind);
   if (strong) {
@@ -281,7 +283,7 @@ void PeerMap::paint_peer(QPainter& painter, int peer, bool strong) const {
     painter.setBrush(glow);
     painter.drawEllipse(c, radius + 5, radius + 5);
   }
-  painter.setPen(QPen(t.surface, 1.5));
+  painter.setPen(peers_.size() > kCrowd ? QPen(Qt::NoPen) : QPen(t.surface, 1.5));
   painter.setBrush(color);
   if (mark.kind == PeerKind::relay) {
     const qreal r = radius + 1.5;
@@ -320,6 +322,16 @@ QPixmap PeerMap::drawn_ground() const {
   const theme::Tokens& t = theme::tokens();
   paint_rings(painter);
   paint_links(painter);
+  QColor glow = t.accent;
+  glow.setAlphaF(0.14F);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(glow);
+  painter.drawEllipse(centre(), kHub + 9, kHub + 9);
+  painter.setBrush(t.surface);
+  painter.setPen(QPen(t.accent, 2));
+  painter.drawEllipse(centre(), kHub, kHub);
+  theme::paint_icon(painter, around(centre(), kHub / 2), theme::Glyph::server, t.accent_text);
+  for (int peer = 0; peer < peers_.size(); ++peer) paint_peer(painter, peer, false);
   painter.setFont(theme::font(theme::FontRole::micro));
   for (const int milliseconds : kRings) {
     const QString text = tr("%1 ms").arg(milliseconds);
@@ -333,16 +345,6 @@ QPixmap PeerMap::drawn_ground() const {
     painter.setPen(t.muted);
     painter.drawText(box, Qt::AlignCenter, text);
   }
-  QColor glow = t.accent;
-  glow.setAlphaF(0.14F);
-  painter.setPen(Qt::NoPen);
-  painter.setBrush(glow);
-  painter.drawEllipse(centre(), kHub + 9, kHub + 9);
-  painter.setBrush(t.surface);
-  painter.setPen(QPen(t.accent, 2));
-  painter.drawEllipse(centre(), kHub, kHub);
-  theme::paint_icon(painter, around(centre(), kHub / 2), theme::Glyph::server, t.accent_text);
-  for (int peer = 0; peer < peers_.size(); ++peer) paint_peer(painter, peer, false);
   for (qsizetype at = 0; at < labelled_.size(); ++at) paint_label(painter, labelled_[at], label_boxes_[at], false);
   return pixmap;
 }
@@ -374,7 +376,7 @@ QString PeerMap::item_text(int item) const {
 
 QRect PeerMap::item_rect(int item) const {
   if (item < 0 || item >= places_.size()) return {};
-  return around(places_[item], mark_radius(peers_[item], peers_.size() > kCrowd) + 2).toAlignedRect();
+  return around(places_[item], mark_radius(peers_[item], peers_.size()) + 2).toAlignedRect();
 }
 
 void PeerMap::choose_item(int item) {
@@ -391,7 +393,7 @@ int PeerMap::peer_at(const QPointF& position) const {
   for (int peer = 0; peer < places_.size(); ++peer) {
     const QPointF way = places_[peer] - position;
     const qreal distance = std::hypot(way.x(), way.y());
-    const qreal reach = mark_radius(peers_[peer], peers_.size() > kCrowd) + kReach;
+    const qreal reach = mark_radius(peers_[peer], peers_.size()) + kReach;
     if (distance > reach || (best >= 0 && distance >= best_distance)) continue;
     best = peer;
     best_distance = distance;
