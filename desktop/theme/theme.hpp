@@ -22,9 +22,7 @@ class QWidget;
 namespace quern::desktop::theme {
 
 // Distances in logical pixels; they do not grow with the text.
-namespace space {
-inline constexpr int xs = 4, s = 8, m = 12, l = 16, xl = 24;
-}
+inline constexpr int kSpaceXs = 4, kSpaceS = 8, kSpaceM = 12, kSpaceL = 16, kSpaceXl = 24;
 inline constexpr int kCardRadius = 10;
 inline constexpr int kControlRadius = 7;
 

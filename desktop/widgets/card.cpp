@@ -11,11 +11,10 @@
 #include "desktop/widgets/painting.hpp"
 
 namespace quern::desktop::widgets {
-namespace space = theme::space;
 
 Card::Card(QWidget* parent, int margin) : QWidget(parent), body_(new QVBoxLayout(this)) {
   body_->setContentsMargins(margin, margin, margin, margin);
-  body_->setSpacing(space::s);
+  body_->setSpacing(theme::kSpaceS);
 }
 
 void Card::paintEvent(QPaintEvent*) {
@@ -30,7 +29,7 @@ SectionTitle::SectionTitle(const QString& title, QWidget* parent)
       caption_(new ElidedLabel({}, theme::FontRole::caption, Ink::muted)),
       row_(new QHBoxLayout(this)) {
   row_->setContentsMargins(0, 0, 0, 0);
-  row_->setSpacing(space::s);
+  row_->setSpacing(theme::kSpaceS);
   row_->addWidget(title_, 1);
   row_->addWidget(caption_);
   caption_->hide();
@@ -66,9 +65,9 @@ KpiTile::KpiTile(const QString& label, QWidget* parent)
       note_(new ElidedLabel({}, theme::FontRole::caption_strong, Ink::muted)),
       past_(new Sparkline(tr("The recent past"))) {
   setAccessibleName(label);
-  body()->setContentsMargins(space::l, space::m, space::l, space::m);
+  body()->setContentsMargins(theme::kSpaceL, theme::kSpaceM, theme::kSpaceL, theme::kSpaceM);
   auto* across = new QHBoxLayout;
-  across->setSpacing(space::m);
+  across->setSpacing(theme::kSpaceM);
   auto* words = new QVBoxLayout;
   words->setSpacing(2);
   auto* number = new QHBoxLayout;
@@ -115,7 +114,7 @@ EmptyState::EmptyState(theme::Glyph glyph, const QString& title, const QString& 
       text_(new TextLabel(text, theme::FontRole::body, Ink::muted)),
       action_(new QPushButton) {
   auto* column = new QVBoxLayout(this);
-  column->setSpacing(space::s);
+  column->setSpacing(theme::kSpaceS);
   auto* drawing = new QLabel;
   const int side = theme::scaled(40);
   drawing->setPixmap(theme::icon(glyph).pixmap(QSize(side, side), devicePixelRatioF()));
@@ -128,7 +127,7 @@ EmptyState::EmptyState(theme::Glyph glyph, const QString& title, const QString& 
     label->setAlignment(Qt::AlignHCenter);
     column->addWidget(label);
   }
-  column->addSpacing(space::s);
+  column->addSpacing(theme::kSpaceS);
   column->addWidget(action_, 0, Qt::AlignHCenter);
   column->addStretch(1);
   action_->hide();

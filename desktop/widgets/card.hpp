@@ -26,7 +26,7 @@ class Sparkline;
 class Card : public QWidget {
   Q_OBJECT
  public:
-  explicit Card(QWidget* parent = nullptr, int margin = theme::space::l);
+  explicit Card(QWidget* parent = nullptr, int margin = theme::kSpaceL);
   QVBoxLayout* body() const { return body_; }
 
  protected:

@@ -78,9 +78,9 @@ Toggle::Toggle(const QString& text, QWidget* parent) : QCheckBox(text, parent) {
 
 QSize Toggle::sizeHint() const {
   const QFontMetrics metrics(theme::font(theme::FontRole::body));
-  const int words = text().isEmpty() ? 0 : metrics.horizontalAdvance(one_line(text())) + theme::space::m;
+  const int words = text().isEmpty() ? 0 : metrics.horizontalAdvance(one_line(text())) + theme::kSpaceM;
   return {words + theme::scaled(kToggleWidth),
-          std::max(metrics.height(), theme::scaled(kToggleHeight)) + theme::space::xs};
+          std::max(metrics.height(), theme::scaled(kToggleHeight)) + theme::kSpaceXs};
 }
 
 void Toggle::paintEvent(QPaintEvent*) {
@@ -106,7 +106,7 @@ void Toggle::paintEvent(QPaintEvent*) {
   if (text().isEmpty()) return;
   painter.setPen(isEnabled() ? t.text : theme::mix(t.faint, t.surface, 0.35));
   painter.setFont(theme::font(theme::FontRole::body));
-  const QRect words(0, 0, width() - static_cast<int>(track.width()) - theme::space::m, height());
+  const QRect words(0, 0, width() - static_cast<int>(track.width()) - theme::kSpaceM, height());
   paint_text(painter, QStyle::visualRect(layoutDirection(), rect(), words), Qt::AlignLeft | Qt::AlignVCenter, text(),
              layoutDirection());
 }

@@ -84,7 +84,7 @@ class Row : public QWidget {
 KeyValueList::KeyValueList(QWidget* parent, theme::FontRole role) : QWidget(parent), role_(role) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(theme::space::s);
+  column->setSpacing(theme::kSpaceS);
   column->addStretch(1);
 }
 

@@ -16,8 +16,6 @@
 namespace quern::desktop::widgets {
 namespace {
 
-namespace space = theme::space;
-
 constexpr int kRowHeight = 38;
 constexpr int kIcon = 18;
 constexpr int kBadgeCharacters = 6;
@@ -54,14 +52,14 @@ class Entry : public QRadioButton {
       paint_box(painter, rect(), theme::mix(t.sidebar, t.hover, 0.8), Qt::transparent, 8);
     }
     const int side = theme::scaled(kIcon);
-    const QRect icon(space::m, (height() - side) / 2, side, side);
+    const QRect icon(theme::kSpaceM, (height() - side) / 2, side, side);
     theme::paint_icon(painter, QStyle::visualRect(direction, rect(), icon), glyph_,
                       isChecked() ? t.accent_text : t.muted);
     const int badge = paint_badge(painter);
     painter.setFont(theme::font(isChecked() ? theme::FontRole::body_strong : theme::FontRole::body));
     painter.setPen(isChecked() ? t.text : t.muted);
     const int left = icon.right() + 10;
-    const QRect words(left, 0, width() - left - space::s - badge, height());
+    const QRect words(left, 0, width() - left - theme::kSpaceS - badge, height());
     paint_text(painter, QStyle::visualRect(direction, rect(), words), Qt::AlignLeft | Qt::AlignVCenter, text(),
                direction);
     if (shows_focus(*this)) paint_focus(painter, rect(), 8);
@@ -100,10 +98,10 @@ SideNavigation::SideNavigation(const QString& app_name, const QIcon& app_icon, Q
     : QWidget(parent), list_(new QVBoxLayout), foot_(new QVBoxLayout) {
   setAccessibleName(tr("Pages"));
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(space::m, space::l, space::m + 1, space::l);
+  column->setContentsMargins(theme::kSpaceM, theme::kSpaceL, theme::kSpaceM + 1, theme::kSpaceL);
   column->setSpacing(0);
   auto* head = new QHBoxLayout;
-  head->setContentsMargins(space::s + 1, 0, 0, space::m + 2);
+  head->setContentsMargins(theme::kSpaceS + 1, 0, 0, theme::kSpaceM + 2);
   head->setSpacing(10);
   auto* icon = new QLabel;
   const int side = theme::scaled(24);
@@ -111,7 +109,7 @@ SideNavigation::SideNavigation(const QString& app_name, const QIcon& app_icon, Q
   head->addWidget(icon);
   head->addWidget(new ElidedLabel(app_name, theme::FontRole::detail), 1);
   list_->setSpacing(0);
-  foot_->setSpacing(space::s);
+  foot_->setSpacing(theme::kSpaceS);
   column->addLayout(head);
   column->addLayout(list_);
   column->addStretch(1);
@@ -170,16 +168,16 @@ void SideNavigation::changeEvent(QEvent* event) {
 }
 
 StatusCard::StatusCard(QWidget* parent)
-    : Card(parent, space::m),
+    : Card(parent, theme::kSpaceM),
       state_(new Pill),
       mode_(new QToolButton),
       rows_(new KeyValueList(nullptr, theme::FontRole::caption)) {
   auto* head = new QHBoxLayout;
-  head->setSpacing(space::s);
+  head->setSpacing(theme::kSpaceS);
   head->addWidget(state_);
   head->addStretch(1);
   head->addWidget(mode_);
-  body()->setContentsMargins(space::m - 1, space::s, space::m - 1, space::m - 2);
+  body()->setContentsMargins(theme::kSpaceM - 1, theme::kSpaceS, theme::kSpaceM - 1, theme::kSpaceM - 2);
   body()->setSpacing(6);
   body()->addLayout(head);
   body()->addWidget(rows_);

@@ -14,8 +14,6 @@
 namespace quern::desktop::widgets {
 namespace {
 
-namespace space = theme::space;
-
 constexpr int kBannerIcon = 18;
 
 theme::Glyph banner_glyph(theme::Tone tone) {
@@ -42,8 +40,8 @@ Banner::Banner(QWidget* parent)
       second_action_(new QPushButton),
       close_(new QToolButton) {
   auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(space::m, space::s, space::s, space::s);
-  row->setSpacing(space::s);
+  row->setContentsMargins(theme::kSpaceM, theme::kSpaceS, theme::kSpaceS, theme::kSpaceS);
+  row->setSpacing(theme::kSpaceS);
   row->addSpacing(theme::scaled(kBannerIcon));  // painted
   row->addWidget(message_, 1);
   row->addWidget(second_action_);
@@ -90,7 +88,7 @@ void Banner::paintEvent(QPaintEvent*) {
   const theme::ToneColors colors = theme::tone_colors(theme::tokens(), tone_);
   paint_box(painter, rect(), colors.soft, theme::mix(colors.soft, colors.ink, 0.3), theme::kCardRadius);
   const int side = theme::scaled(kBannerIcon);
-  const QRect icon(space::m, (height() - side) / 2, side, side);
+  const QRect icon(theme::kSpaceM, (height() - side) / 2, side, side);
   theme::paint_icon(painter, QStyle::visualRect(layoutDirection(), rect(), icon), banner_glyph(tone_), colors.ink);
 }
 
@@ -103,18 +101,18 @@ PageFrame::PageFrame(const QString& title, QWidget* parent)
       body_(new QVBoxLayout) {
   setAccessibleName(title);
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(space::xl, space::l + space::xs, space::xl, space::xl);
-  column->setSpacing(space::l);
+  column->setContentsMargins(theme::kSpaceXl, theme::kSpaceL + theme::kSpaceXs, theme::kSpaceXl, theme::kSpaceXl);
+  column->setSpacing(theme::kSpaceL);
   auto* head = new QHBoxLayout;
-  head->setSpacing(space::l);
+  head->setSpacing(theme::kSpaceL);
   auto* words = new QVBoxLayout;
   words->setSpacing(0);
   words->addWidget(title_);
   words->addWidget(subtitle_);
   head->addLayout(words, 1);
-  actions_->setSpacing(space::s);
+  actions_->setSpacing(theme::kSpaceS);
   head->addLayout(actions_);
-  body_->setSpacing(space::l);
+  body_->setSpacing(theme::kSpaceL);
   column->addLayout(head);
   column->addWidget(banner_);
   column->addLayout(body_, 1);
@@ -146,14 +144,14 @@ DetailPanel::DetailPanel(QWidget* parent)
   area->viewport()->setAutoFillBackground(false);
   auto* page = new QWidget;
   auto* column = new QVBoxLayout(page);
-  column->setContentsMargins(space::l - 1, space::m, space::l - 1, space::l);
-  column->setSpacing(space::s);
+  column->setContentsMargins(theme::kSpaceL - 1, theme::kSpaceM, theme::kSpaceL - 1, theme::kSpaceL);
+  column->setSpacing(theme::kSpaceS);
   auto* head = new QHBoxLayout;
-  head->setSpacing(space::s);
+  head->setSpacing(theme::kSpaceS);
   head->addWidget(icon_, 0, Qt::AlignTop);
   head->addWidget(title_, 1);
   icon_->hide();
-  content_->setSpacing(space::s);
+  content_->setSpacing(theme::kSpaceS);
   column->addLayout(head);
   column->addWidget(subtitle_);
   column->addLayout(content_);

@@ -65,7 +65,8 @@ void paint_text(QPainter& painter, const QRectF& box, Qt::Alignment alignment, c
                 Qt::LayoutDirection direction, Qt::TextElideMode mode) {
   if (box.width() <= 0) return;
   const QString shown = elided(text, painter.font(), box.width(), mode);
-  painter.drawText(box, QStyle::visualAlignment(direction, alignment) | Qt::TextSingleLine, shown);
+  const int flags = static_cast<int>(QStyle::visualAlignment(direction, alignment).toInt()) | Qt::TextSingleLine;
+  painter.drawText(box, flags, shown);
 }
 
 QSizeF pill_size(const QString& text) {

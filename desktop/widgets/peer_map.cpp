@@ -11,7 +11,6 @@
 #include <climits>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -88,6 +87,12 @@ class Taken {
   QHash<qint64, QVector<QRectF>> boxes_;
 };
 
+QVector<int> up_to(qsizetype count) {
+  QVector<int> numbers(count);
+  for (int at = 0; at < count; ++at) numbers[at] = at;
+  return numbers;
+}
+
 QRectF around(const QPointF& centre, qreal radius) {
   return {centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius};
 }
@@ -150,8 +155,7 @@ void PeerMap::arrange() {
   const bool crowded = peers_.size() > kCrowd;
   const int tries = crowded ? kCrowdTries : kTries;
   places_.resize(peers_.size());
-  QVector<int> order(peers_.size());
-  std::iota(order.begin(), order.end(), 0);
+  QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) { return std::pair(-peers_[peer].devices, peer); });
   Taken taken(32);
   taken.add(around(centre(), kHub + 8));
@@ -198,8 +202,7 @@ void PeerMap::place_labels() {
   for (const int milliseconds : kRings) {
     taken.add(around(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds)), theme::scaled(12)));
   }
-  QVector<int> order(peers_.size());
-  std::iota(order.begin(), order.end(), 0);
+  QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) {
     return std::tuple(-peers_[peer].devices, peers_[peer].kind != PeerKind::relay, peer);
   });

@@ -13,7 +13,7 @@ namespace quern::desktop::widgets {
 namespace {
 
 int row_height() {
-  return QFontMetrics(theme::font(theme::FontRole::body)).height() + theme::scaled(6) + 4 + theme::space::l;
+  return QFontMetrics(theme::font(theme::FontRole::body)).height() + theme::scaled(6) + 4 + theme::kSpaceL;
 }
 
 }  // namespace

@@ -227,7 +227,7 @@ QSize HeatLegend::sizeHint() const {
   const QFontMetrics metrics(theme::font(theme::FontRole::caption));
   const int words =
       metrics.horizontalAdvance(title_) + metrics.horizontalAdvance(low_) + metrics.horizontalAdvance(high_);
-  return {words + 3 * theme::space::s + theme::scaled(110), metrics.height() + 2};
+  return {words + 3 * theme::kSpaceS + theme::scaled(110), metrics.height() + 2};
 }
 
 QSize HeatLegend::minimumSizeHint() const {
@@ -248,11 +248,11 @@ void HeatLegend::paintEvent(QPaintEvent*) {
   const auto word = [&](const QString& text) {
     const qreal wide = std::min<qreal>(metrics.horizontalAdvance(text) + 1, width() - x);
     paint_text(painter, seen(QRectF(x, 0, wide, height())), Qt::AlignLeft | Qt::AlignVCenter, text, layoutDirection());
-    x += wide + theme::space::s;
+    x += wide + theme::kSpaceS;
   };
   word(title_);
   word(low_);
-  const qreal left = std::max<qreal>(0, width() - x - metrics.horizontalAdvance(high_) - 1 - theme::space::s);
+  const qreal left = std::max<qreal>(0, width() - x - metrics.horizontalAdvance(high_) - 1 - theme::kSpaceS);
   const QRectF ramp = seen(QRectF(x, height() / 2.0 - 4, std::min<qreal>(left, theme::scaled(110)), 8));
   QLinearGradient colors(rtl ? ramp.topRight() : ramp.topLeft(), rtl ? ramp.topLeft() : ramp.topRight());
   for (int step = 0; step <= 10; ++step) colors.setColorAt(step / 10.0, theme::heat(theme::tokens(), step * 100));
@@ -260,7 +260,7 @@ void HeatLegend::paintEvent(QPaintEvent*) {
   painter.setBrush(colors);
   painter.drawRoundedRect(ramp, 4, 4);
   painter.setPen(theme::tokens().muted);
-  x += ramp.width() + theme::space::s;
+  x += ramp.width() + theme::kSpaceS;
   word(high_);
 }
 

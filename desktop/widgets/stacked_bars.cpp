@@ -130,7 +130,7 @@ QRectF StackedBars::plot() const {
   for (qint64 value = 0; value <= scale.top; value += scale.step) {
     labels = std::max(labels, theme::tabular_width(text_of(value), theme::font(theme::FontRole::micro)));
   }
-  labels = std::min(labels, width() / 3.0) + theme::space::m;
+  labels = std::min(labels, width() / 3.0) + theme::kSpaceM;
   const QRectF box = QRectF(rect()).adjusted(labels, metrics.height() / 2 + 1, -2, -metrics.height() - 9);
   return layoutDirection() == Qt::RightToLeft ? box.translated(width() - box.left() - box.right(), 0) : box;
 }

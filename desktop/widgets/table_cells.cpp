@@ -126,7 +126,7 @@ void TableCells::paint_bar_cell(const CellPaint& cell) const {
   const QString text = text_of(cell.index, Qt::DisplayRole);
   const qreal words = text.isEmpty() ? 0 : theme::scaled(kBarTextWidth);
   const qreal room = cell.inner.width() - words;
-  const qreal wide = std::min(room, std::max<qreal>(theme::scaled(kBarWidth), room - theme::space::s));
+  const qreal wide = std::min(room, std::max<qreal>(theme::scaled(kBarWidth), room - theme::kSpaceS));
   const QVariant value = cell.look.permille_role < 0 ? QVariant() : cell.index.data(cell.look.permille_role);
   const bool rtl = cell.direction == Qt::RightToLeft;
   if (value.isValid() && wide > 8) {

@@ -214,7 +214,8 @@ class Placer {
     const qreal wide = (room + kTileGap) / columns - kTileGap;
     for (int core = 0; core < cache.cores.size(); ++core) {
       part.core = core;
-      const QPointF where(core % columns * (wide + kTileGap), core / columns * (shape_.tile_height + kTileGap));
+      const int row = core / columns;
+      const QPointF where(core % columns * (wide + kTileGap), row * (shape_.tile_height + kTileGap));
       add(part, inside + where, {wide, shape_.tile_height}, box);
     }
   }
@@ -230,7 +231,8 @@ class Placer {
     const int columns = std::max(1, static_cast<int>((room + kGap) / (kDeviceWidthMin + kGap)));
     const qreal wide = (room + kGap) / columns - kGap;
     for (int at = 0; at < topology_.devices.size(); ++at) {
-      const QPointF where(at % columns * (wide + kGap), at / columns * (shape_.device_height + kGap));
+      const int row = at / columns;
+      const QPointF where(at % columns * (wide + kGap), row * (shape_.device_height + kGap));
       device(topology_.devices[at], {}, at, place + where, {wide, shape_.device_height}, 0);
     }
   }

@@ -164,7 +164,8 @@ void TopologyPainter::mosaic(const TopologyCache& cache, const QRectF& rect, Box
   for (int core = 0; core < count; ++core) {
     const int column = direction_ == Qt::RightToLeft ? columns - 1 - core % columns : core % columns;
     const int permille = heat_of(cache.cores[core]);
-    const QRectF box(rect.left() + column * wide, rect.top() + core / columns * high, wide - 1, high - 1);
+    const int row = core / columns;
+    const QRectF box(rect.left() + column * wide, rect.top() + row * high, wide - 1, high - 1);
     painter_.fillRect(box, permille < 0 ? t.border : ramp(permille));
   }
   painter_.setRenderHint(QPainter::Antialiasing, true);

@@ -78,7 +78,7 @@ void WeekGrid::choose_item(int item) {
 }
 
 QSize WeekGrid::sizeHint() const {
-  return {theme::scaled(560), static_cast<int>(line() * 2 + theme::space::m) + 4 + kDays * theme::scaled(24)};
+  return {theme::scaled(560), static_cast<int>(line() * 2 + theme::kSpaceM) + 4 + kDays * theme::scaled(24)};
 }
 QSize WeekGrid::minimumSizeHint() const {
   return {theme::scaled(320), sizeHint().height()};
@@ -88,7 +88,7 @@ QRectF WeekGrid::grid() const {
   const QFontMetricsF metrics(small());
   qreal names = 0;
   for (int day = 0; day < kDays; ++day) names = std::max(names, metrics.horizontalAdvance(day_name(day)));
-  const QRectF box = QRectF(rect()).adjusted(names + theme::space::m, line() + 4, 0, -line() - theme::space::m);
+  const QRectF box = QRectF(rect()).adjusted(names + theme::kSpaceM, line() + 4, 0, -line() - theme::kSpaceM);
   return layoutDirection() == Qt::RightToLeft ? box.translated(width() - box.left() - box.right(), 0) : box;
 }
 
@@ -98,7 +98,8 @@ QRectF WeekGrid::cell(int hour_of_week) const {
   if (layoutDirection() == Qt::RightToLeft) hour = kHours - 1 - hour;
   const qreal wide = area.width() / kHours;
   const qreal high = area.height() / kDays;
-  return {area.left() + hour * wide, area.top() + hour_of_week / kHours * high, wide - kGap, high - kGap};
+  const int day = hour_of_week / kHours;
+  return {area.left() + hour * wide, area.top() + day * high, wide - kGap, high - kGap};
 }
 
 int WeekGrid::cell_at(const QPointF& position) const {
@@ -169,10 +170,10 @@ void WeekGrid::paint_legend(QPainter& painter) const {
     const auto seen = [this](const QRectF& box) {
       return layoutDirection() == Qt::RightToLeft ? box.translated(width() - box.left() - box.right(), 0) : box;
     };
-    paint_box(painter, seen(QRectF(x, area.bottom() + theme::space::m, side, side)),
+    paint_box(painter, seen(QRectF(x, area.bottom() + theme::kSpaceM, side, side)),
               color_of(static_cast<HourState>(state)), state == 0 ? theme::tokens().border_strong : Qt::transparent, 3);
     painter.setPen(theme::tokens().muted);
-    paint_text(painter, seen(QRectF(x + side + 8, area.bottom() + theme::space::m - 1.5, words, line())),
+    paint_text(painter, seen(QRectF(x + side + 8, area.bottom() + theme::kSpaceM - 1.5, words, line())),
                Qt::AlignLeft | Qt::AlignVCenter, name, layoutDirection());
     x += side + 8 + words + 20;
   }

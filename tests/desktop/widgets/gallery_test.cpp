@@ -188,8 +188,8 @@ QWidget* machine_sheet() {
   page->add_action(
       new QPushButton(theme::icon(theme::Glyph::pause, theme::Tint::text), QStringLiteral("Pause donating")));
   auto* body = new QHBoxLayout;
-  body->setSpacing(theme::space::l);
-  auto* card = new Card(nullptr, theme::space::m);
+  body->setSpacing(theme::kSpaceL);
+  auto* card = new Card(nullptr, theme::kSpaceM);
   auto* view = new TopologyView(QStringLiteral("Machine topology"));
   view->set_topology(samples::workstation());
   view->select_device(QStringLiteral("gpu-0"));
@@ -269,7 +269,7 @@ QWidget* earnings_sheet() {
   auto* page = new PageFrame(QStringLiteral("Earnings"));
   page->set_subtitle(QStringLiteral("Every credit below has a receipt signed by both sides"));
   auto* tiles = new QHBoxLayout;
-  tiles->setSpacing(theme::space::l);
+  tiles->setSpacing(theme::kSpaceL);
   for (int at = 0; at < 4; ++at) {
     auto* tile = new KpiTile(at % 2 == 0 ? QStringLiteral("Balance") : QStringLiteral("Today"));
     tile->set_figure(QStringLiteral("1,284.60"), QStringLiteral("cr"));
@@ -281,7 +281,7 @@ QWidget* earnings_sheet() {
   }
   page->body()->addLayout(tiles);
   auto* charts = new QHBoxLayout;
-  charts->setSpacing(theme::space::l);
+  charts->setSpacing(theme::kSpaceL);
   auto* left = new Card;
   auto* title = new SectionTitle(QStringLiteral("Credits per day"));
   auto* span = new SegmentedControl(QStringLiteral("Days"));
