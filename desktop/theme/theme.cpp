@@ -1,0 +1,154 @@
+#include "desktop/theme/theme.hpp"
+
+#include <QApplication>
+#include <QFontDatabase>
+#include <QFontInfo>
+#include <QPointer>
+#include <QStyleFactory>
+#include <algorithm>
+
+#include "desktop/theme/icon.hpp"
+#include "desktop/theme/style_sheet.hpp"
+
+namespace quern::desktop::theme {
+namespace {
+
+struct Step {
+  int pixels;
+  int weight;
+  bool display = false;
+};
+
+Step step_of(FontRole role) {
+  switch (role) {
+    case FontRole::micro:
+      return {11, 400};
+    case FontRole::micro_strong:
+      return {11, 600};
+    case FontRole::caption:
+      return {12, 400};
+    case FontRole::caption_strong:
+      return {12, 500};
+    case FontRole::body_strong:
+      return {13, 600};
+    case FontRole::section:
+      return {14, 600};
+    case FontRole::detail:
+      return {15, 600};
+    case FontRole::page:
+      return {21, 650, true};
+    case FontRole::figure:
+      return {27, 600, true};
+    case FontRole::mono:
+      return {12, 400};
+    case FontRole::body:
+      break;
+  }
+  return {13, 400};
+}
+
+}  // namespace
+
+QStringList text_families() {
+  return {QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("Cantarell"),
+          QStringLiteral("DejaVu Sans"), QStringLiteral("sans-serif")};
+}
+
+QStringList mono_families() {
+  return {QStringLiteral("JetBrains Mono"), QStringLiteral("Noto Sans Mono"), QStringLiteral("DejaVu Sans Mono"),
+          QStringLiteral("monospace")};
+}
+
+Theme& Theme::instance() {
+  static QPointer<Theme> theme;
+  if (theme.isNull()) theme = new Theme(qApp);
+  return *theme;
+}
+
+Theme::Theme(QObject* parent) : QObject(parent), tokens_(&light_tokens()) {
+  load_icons();
+}
+
+void Theme::install() {
+  if (!installed_) {
+    const int pixels = QFontInfo(QApplication::font()).pixelSize();
+    system_pixels_ = std::clamp(pixels, kBodyPixels, kBodyPixelsMax);
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    installed_ = true;
+  }
+  apply();
+}
+
+void Theme::set_mode(Mode mode) {
+  mode_ = mode;
+  const bool dark = mode == Mode::dark || (mode == Mode::system && system_dark_);
+  if (dark == tokens_->dark) return;
+  tokens_ = dark ? &dark_tokens() : &light_tokens();
+  if (!installed_) return;
+  apply();
+  Q_EMIT changed();
+}
+
+void Theme::set_system_dark(bool dark) {
+  system_dark_ = dark;
+  set_mode(mode_);
+}
+
+void Theme::set_text_percent(int percent) {
+  percent = std::clamp(percent, 100, 200);
+  if (percent == percent_) return;
+  percent_ = percent;
+  if (!installed_) return;
+  apply();
+  Q_EMIT changed();
+}
+
+int Theme::body_pixels() const {
+  return std::min(system_pixels_ * percent_ / 100, kBodyPixelsMax);
+}
+
+int Theme::scaled(int pixels) const {
+  return (pixels * body_pixels() + kBodyPixels / 2) / kBodyPixels;
+}
+
+const QFont& Theme::font(FontRole role) const {
+  const int key = static_cast<int>(role);
+  const auto known = fonts_.constFind(key);
+  return known != fonts_.constEnd() ? *known : *fonts_.insert(key, make_font(role));
+}
+
+QFont Theme::make_font(FontRole role) const {
+  const Step step = step_of(role);
+  QFont font;
+  if (role == FontRole::mono) {
+    font.setFamilies(mono_families());
+    font.setStyleHint(QFont::Monospace);
+  } else if (step.display && QFontDatabase::hasFamily(QStringLiteral("Inter Display"))) {
+    font.setFamilies(QStringList{QStringLiteral("Inter Display")} + text_families());
+  } else {
+    font.setFamilies(text_families());
+  }
+  font.setPixelSize(scaled(step.pixels));
+  font.setWeight(static_cast<QFont::Weight>(step.weight));
+  font.setHintingPreference(QFont::PreferNoHinting);
+  return font;
+}
+
+void Theme::apply() {
+  fonts_.clear();
+  QApplication::setFont(font(FontRole::body));
+  QApplication::setPalette(palette(*tokens_));
+  qApp->setStyleSheet(style_sheet(*tokens_, body_pixels()));
+}
+
+const Tokens& tokens() {
+  return Theme::instance().tokens();
+}
+const QFont& font(FontRole role) {
+  return Theme::instance().font(role);
+}
+int scaled(int pixels) {
+  return Theme::instance().scaled(pixels);
+}
+
+}  // namespace quern::desktop::theme

@@ -1,0 +1,208 @@
+#include "desktop/widgets/labels.hpp"
+
+#include <QEvent>
+#include <QPainter>
+#include <QStyle>
+#include <algorithm>
+
+#include "desktop/theme/tabular.hpp"
+#include "desktop/widgets/painting.hpp"
+#include "desktop/widgets/plain_text.hpp"
+
+namespace quern::desktop::widgets {
+namespace {
+
+QString ink_name(Ink ink) {
+  switch (ink) {
+    case Ink::muted:
+      return QStringLiteral("muted");
+    case Ink::faint:
+      return QStringLiteral("faint");
+    case Ink::accent:
+      return QStringLiteral("accent");
+    case Ink::ok:
+      return QStringLiteral("ok");
+    case Ink::warn:
+      return QStringLiteral("warn");
+    case Ink::bad:
+      return QStringLiteral("bad");
+    case Ink::text:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Ink ink_of(theme::Tone tone) {
+  switch (tone) {
+    case theme::Tone::accent:
+      return Ink::accent;
+    case theme::Tone::ok:
+      return Ink::ok;
+    case theme::Tone::warn:
+      return Ink::warn;
+    case theme::Tone::bad:
+      return Ink::bad;
+    case theme::Tone::neutral:
+      break;
+  }
+  return Ink::text;
+}
+
+QColor ink_color(Ink ink) {
+  const theme::Tokens& t = theme::tokens();
+  switch (ink) {
+    case Ink::muted:
+      return t.muted;
+    case Ink::faint:
+      return t.faint;
+    case Ink::accent:
+      return t.accent_text;
+    case Ink::ok:
+      return t.ok;
+    case Ink::warn:
+      return t.warn;
+    case Ink::bad:
+      return t.bad;
+    case Ink::text:
+      break;
+  }
+  return t.text;
+}
+
+TextLabel::TextLabel(const QString& text, theme::FontRole role, Ink ink, QWidget* parent)
+    : QLabel(parent), role_(role) {
+  setTextFormat(Qt::PlainText);
+  setTextInteractionFlags(Qt::NoTextInteraction);
+  setWordWrap(true);
+  setFont(theme::font(role));
+  setProperty("ink", ink_name(ink));
+  set_text(text);
+}
+
+void TextLabel::set_text(const QString& text) {
+  setText(many_lines(text));
+}
+
+void TextLabel::set_ink(Ink ink) {
+  if (property("ink").toString() == ink_name(ink)) return;
+  setProperty("ink", ink_name(ink));
+  style()->unpolish(this);
+  style()->polish(this);
+}
+
+void TextLabel::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::StyleChange && font() != theme::font(role_)) setFont(theme::font(role_));
+  QLabel::changeEvent(event);
+}
+
+ElidedLabel::ElidedLabel(const QString& text, theme::FontRole role, Ink ink, QWidget* parent)
+    : QWidget(parent), role_(role), ink_(ink) {
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  set_text(text);
+}
+
+void ElidedLabel::set_text(const QString& text) {
+  const QString line = one_line(text);
+  if (line == text_ && !accessibleName().isNull()) return;
+  text_ = line;
+  setAccessibleName(text_);
+  updateGeometry();
+  retip();
+  update();
+}
+
+void ElidedLabel::set_ink(Ink ink) {
+  ink_ = ink;
+  update();
+}
+
+void ElidedLabel::set_elide_mode(Qt::TextElideMode mode) {
+  mode_ = mode;
+  update();
+}
+
+void ElidedLabel::set_alignment(Qt::Alignment alignment) {
+  alignment_ = alignment;
+  update();
+}
+
+void ElidedLabel::set_tabular(bool tabular) {
+  tabular_ = tabular;
+  updateGeometry();
+  update();
+}
+
+bool ElidedLabel::is_elided() const {
+  return sizeHint().width() > width();
+}
+
+QSize ElidedLabel::sizeHint() const {
+  const QFont face = theme::font(role_);
+  const QFontMetricsF metrics(face);
+  const qreal width = tabular_ ? theme::tabular_width(text_, face) : metrics.horizontalAdvance(text_);
+  const QMargins margins = contentsMargins();
+  return {text_.isEmpty() ? 0 : static_cast<int>(width) + 2 + margins.left() + margins.right(),
+          static_cast<int>(metrics.height()) + 1 + margins.top() + margins.bottom()};
+}
+
+QSize ElidedLabel::minimumSizeHint() const {
+  return {0, sizeHint().height()};
+}
+
+void ElidedLabel::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setFont(theme::font(role_));
+  painter.setPen(isEnabled() ? ink_color(ink_) : theme::mix(theme::tokens().faint, theme::tokens().surface, 0.35));
+  if (tabular_ && !is_elided()) {
+    theme::draw_tabular(painter, contentsRect(), QStyle::visualAlignment(layoutDirection(), alignment_), text_);
+  } else {
+    paint_text(painter, contentsRect(), alignment_, text_, layoutDirection(), mode_);
+  }
+}
+
+void ElidedLabel::resizeEvent(QResizeEvent* event) {
+  retip();
+  QWidget::resizeEvent(event);
+}
+
+void ElidedLabel::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::StyleChange) retip();
+  QWidget::changeEvent(event);
+}
+
+void ElidedLabel::retip() {
+  setToolTip(is_elided() ? tool_tip(text_) : QString());
+}
+
+Pill::Pill(const QString& text, theme::Tone tone, QWidget* parent) : QWidget(parent), tone_(tone) {
+  setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+  set_state(text, tone);
+}
+
+void Pill::set_state(const QString& text, theme::Tone tone) {
+  text_ = one_line(text);
+  tone_ = tone;
+  setAccessibleName(text_);
+  setToolTip(text_.size() > 40 ? tool_tip(text_) : QString());
+  updateGeometry();
+  update();
+}
+
+QSize Pill::sizeHint() const {
+  const QSize whole = pill_size(text_).toSize() + QSize(1, 0);
+  return {std::min(whole.width(), theme::scaled(240)), whole.height()};
+}
+
+QSize Pill::minimumSizeHint() const {
+  return {std::min(sizeHint().width(), theme::scaled(60)), sizeHint().height()};
+}
+
+void Pill::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  paint_pill(painter, rect(), text_, tone_, layoutDirection());
+}
+
+}  // namespace quern::desktop::widgets

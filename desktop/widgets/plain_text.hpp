@@ -1,0 +1,23 @@
+// Text of others, made fit to be shown: peers choose their names, jobs write what they like.
+#pragma once
+#include <QFont>
+#include <QString>
+
+class QFontMetricsF;
+
+namespace quern::desktop::widgets {
+
+inline constexpr qsizetype kLineCharacters = 512;       // of a text that is shown in one line
+inline constexpr qsizetype kTextCharacters = 16 << 10;  // of one that wraps
+
+// One line: line breaks and tabs become spaces, other control characters and those that turn the direction of writing
+// U+FFFD; what is longer than kLineCharacters ends in "…".
+QString one_line(const QString& text);
+// The same, but line breaks stay, and the limit is kTextCharacters.
+QString many_lines(const QString& text);
+// one_line(), then cut to `width` logical pixels.
+QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElideMode mode = Qt::ElideRight);
+// Of a tool tip: Qt takes a tip that looks like HTML for HTML; this never is.
+QString tool_tip(const QString& text);
+
+}  // namespace quern::desktop::widgets

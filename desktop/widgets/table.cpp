@@ -1,0 +1,225 @@
+#include "desktop/widgets/table.hpp"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMouseEvent>
+#include <QPainter>
+#include <algorithm>
+#include <numeric>
+
+#include "desktop/widgets/painting.hpp"
+#include "desktop/widgets/plain_text.hpp"
+#include "desktop/widgets/table_cells.hpp"
+
+namespace quern::desktop::widgets {
+
+Table::Table(const QString& accessible_name, QWidget* parent, int row_height)
+    : QTableView(parent), looks_(kColumnsMax), row_height_(row_height) {
+  setAccessibleName(accessible_name);
+  auto* header = new TableHeader(*this);
+  setHorizontalHeader(header);
+  setItemDelegate(new TableCells(*this));
+  setShowGrid(false);
+  setWordWrap(false);
+  setCornerButtonEnabled(false);
+  setFrameShape(QFrame::NoFrame);
+  setTabKeyNavigation(false);
+  setSelectionBehavior(QAbstractItemView::SelectRows);
+  setSelectionMode(QAbstractItemView::SingleSelection);
+  setEditTriggers(QAbstractItemView::NoEditTriggers);
+  setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  verticalHeader()->hide();
+  verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  // The card below is seen, with its round corners.
+  viewport()->setAutoFillBackground(false);
+  header->viewport()->setAutoFillBackground(false);
+  viewport()->setMouseTracking(true);
+  setMouseTracking(true);
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& position) {
+    QMenu* menu = make_column_menu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(header->mapToGlobal(position));
+  });
+  dress();
+}
+
+void Table::dress() {
+  verticalHeader()->setMinimumSectionSize(1);
+  verticalHeader()->setDefaultSectionSize(theme::scaled(row_height_));
+  horizontalHeader()->setFixedHeight(theme::scaled(kDense));
+  arrange();
+}
+
+void Table::set_column(int column, ColumnLook look) {
+  if (column < 0 || column >= kColumnsMax) return;
+  looks_[column] = std::move(look);
+  arrange();
+}
+
+const ColumnLook& Table::column_look(int column) const {
+  return looks_[std::clamp(column, 0, kColumnsMax - 1)];
+}
+
+void Table::setModel(QAbstractItemModel* model) {
+  QTableView::setModel(model);
+  if (model == nullptr) return;
+  const auto repaint = [this] { viewport()->update(); };
+  connect(model, &QAbstractItemModel::modelReset, this, &Table::arrange);
+  connect(model, &QAbstractItemModel::columnsInserted, this, &Table::arrange);
+  connect(model, &QAbstractItemModel::columnsRemoved, this, &Table::arrange);
+  connect(model, &QAbstractItemModel::rowsInserted, this, repaint);
+  connect(model, &QAbstractItemModel::rowsRemoved, this, repaint);
+  arrange();
+}
+
+// What the user hid is hidden; then, while the smallest widths do not fit, the column of the highest priority; then the
+// room that is left goes to the columns that stretch.
+void Table::arrange() {
+  if (arranging_ || model() == nullptr) return;
+  arranging_ = true;
+  const int count = std::min(model()->columnCount(), kColumnsMax);
+  QVector<int> shown;
+  for (int column = 0; column < count; ++column) {
+    if (!hidden_by_user_.contains(column) || looks_[column].priority == 0) shown.append(column);
+  }
+  const auto least = [this](int sum, int column) { return sum + theme::scaled(looks_[column].width); };
+  const int room = viewport()->width();
+  while (std::accumulate(shown.begin(), shown.end(), 0, least) > room) {
+    const auto first_to_go =
+        std::ranges::max_element(shown, {}, [this](int column) { return looks_[column].priority; });
+    if (first_to_go == shown.end() || looks_[*first_to_go].priority == 0) break;
+    shown.erase(first_to_go);
+  }
+  int rest = room - std::accumulate(shown.begin(), shown.end(), 0, least);
+  auto stretching = static_cast<int>(std::ranges::count_if(shown, [this](int c) { return looks_[c].stretch; }));
+  for (int column = 0; column < count; ++column) {
+    const bool show = shown.contains(column);
+    setColumnHidden(column, !show);
+    if (!show) continue;
+    int width = theme::scaled(looks_[column].width);
+    if (looks_[column].stretch && rest > 0) {
+      const int part = rest / stretching--;
+      width += part;
+      rest -= part;
+    }
+    setColumnWidth(column, std::max(8, width));
+  }
+  arranging_ = false;
+}
+
+void Table::select_row(int row) {
+  if (model() == nullptr || row < 0 || row >= model()->rowCount()) return;
+  int column = 0;
+  while (column + 1 < model()->columnCount() && isColumnHidden(column)) ++column;
+  setCurrentIndex(model()->index(row, column));
+}
+
+void Table::set_hidden_columns(const QSet<int>& columns) {
+  hidden_by_user_ = columns;
+  arrange();
+}
+
+QMenu* Table::make_column_menu(QWidget* parent) {
+  auto* menu = new QMenu(parent);
+  const int count = model() == nullptr ? 0 : std::min(model()->columnCount(), kColumnsMax);
+  for (int column = 0; column < count; ++column) {
+    if (looks_[column].priority == 0) continue;
+    QString title = one_line(model()->headerData(column, Qt::Horizontal).toString());
+    QAction* action = menu->addAction(title.replace(u'&', QStringLiteral("&&")));
+    action->setCheckable(true);
+    action->setChecked(!hidden_by_user_.contains(column));
+    connect(action, &QAction::toggled, this, [this, column](bool show) {
+      show ? static_cast<void>(hidden_by_user_.remove(column)) : static_cast<void>(hidden_by_user_.insert(column));
+      arrange();
+      Q_EMIT hidden_columns_changed();
+    });
+  }
+  return menu;
+}
+
+void Table::set_placeholder(const QString& text) {
+  placeholder_ = one_line(text);
+  viewport()->update();
+}
+
+QString Table::row_text(int row) const {
+  QStringList texts;
+  if (model() == nullptr || row < 0 || row >= model()->rowCount()) return {};
+  for (int column = 0; column < model()->columnCount(); ++column) {
+    if (!isColumnHidden(column)) texts.append(one_line(model()->index(row, column).data().toString()));
+  }
+  return texts.join(u'\t');
+}
+
+void Table::resizeEvent(QResizeEvent* event) {
+  QTableView::resizeEvent(event);
+  arrange();
+}
+
+void Table::changeEvent(QEvent* event) {
+  QTableView::changeEvent(event);
+  if (event->type() == QEvent::StyleChange) dress();
+}
+
+void Table::set_hovered_row(int row) {
+  if (row == hovered_row_) return;
+  const bool was_inside = hovered_row_ >= 0;
+  hovered_row_ = row;
+  viewport()->update();
+  if (was_inside != (row >= 0)) Q_EMIT hover_changed(row >= 0);
+}
+
+bool Table::viewportEvent(QEvent* event) {
+  if (event->type() == QEvent::MouseMove)
+    set_hovered_row(rowAt(static_cast<QMouseEvent*>(event)->position().toPoint().y()));
+  if (event->type() == QEvent::Leave) set_hovered_row(-1);
+  return QTableView::viewportEvent(event);
+}
+
+void Table::keyPressEvent(QKeyEvent* event) {
+  const int row = currentIndex().row();
+  if (event->matches(QKeySequence::Copy) && row >= 0) {
+    QApplication::clipboard()->setText(row_text(row));
+    return;
+  }
+  if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && row >= 0) {
+    Q_EMIT row_activated(row);
+    return;
+  }
+  // A table moves by rows: left and right have nothing to do, Home and End mean the first and the last.
+  if ((event->key() == Qt::Key_Home || event->key() == Qt::Key_End) && model() != nullptr && model()->rowCount() > 0) {
+    const int target = event->key() == Qt::Key_Home ? 0 : model()->rowCount() - 1;
+    setCurrentIndex(model()->index(target, std::max(0, currentIndex().column())));
+    return;
+  }
+  QTableView::keyPressEvent(event);
+}
+
+void Table::paintEvent(QPaintEvent* event) {
+  QTableView::paintEvent(event);
+  if (placeholder_.isEmpty() || (model() != nullptr && model()->rowCount() > 0)) return;
+  QPainter painter(viewport());
+  painter.setPen(theme::tokens().muted);
+  painter.setFont(theme::font(theme::FontRole::body));
+  paint_text(painter, viewport()->rect().adjusted(16, 0, -16, 0), Qt::AlignCenter, placeholder_, layoutDirection());
+}
+
+void Table::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+  QTableView::currentChanged(current, previous);
+  if (current.row() != previous.row()) Q_EMIT current_row_changed(current.row());
+}
+
+void Table::mouseDoubleClickEvent(QMouseEvent* event) {
+  QTableView::mouseDoubleClickEvent(event);
+  const int row = rowAt(event->position().toPoint().y());
+  if (row >= 0) Q_EMIT row_activated(row);
+}
+
+}  // namespace quern::desktop::widgets

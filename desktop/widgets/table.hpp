@@ -1,0 +1,100 @@
+// A table in the app's look: tall rows, hairlines, no grid; the selected row has a soft ground and a bar at its leading
+// edge; numbers right-aligned on equal digits; pills and bars in cells.
+//
+// It shows any QAbstractItemModel (a proxy, as a rule) whose DisplayRole is the text of the cell. set_column() says how
+// a column looks and in which roles the model keeps the rest, so a model knows nothing of widgets. Sorting is the
+// model's (sort() by the header). Ctrl+C copies the row's texts with tabs between.
+#pragma once
+#include <QSet>
+#include <QTableView>
+#include <QVector>
+#include <functional>
+#include <optional>
+
+#include "desktop/theme/theme.hpp"
+
+class QMenu;
+
+namespace quern::desktop::widgets {
+
+enum class Cell {
+  text,    // the token text
+  strong,  // 600
+  muted,
+  mono,    // ids: elided in the middle
+  number,  // right-aligned, tabular
+  pill,    // the text in a Pill of tone()
+  bar,     // a short bar of permille_role, then the text: "98.2 %"
+};
+
+struct ColumnLook {
+  Cell cell = Cell::text;
+  int priority = 0;      // where it is narrow, the column with the highest is hidden first; 0 stays
+  int width = 100;       // smallest, in pixels of a 13-pixel body
+  bool stretch = false;  // takes what is left; several share it
+  bool strong = false;   // also for numbers
+  // Roles of the model; -1: none.
+  int second_line_role = -1;  // a muted line below the text, in rows that are tall enough (kTwoLines)
+  int permille_role = -1;     // of Cell::bar: 0..1000; -1 is hatched, open-ended; invalid: no bar
+  // Of a pill, a bar or a number; none: neutral for a pill, accent for a bar, text for a number.
+  std::function<theme::Tone(const QModelIndex&)> tone;
+};
+
+class Table : public QTableView {
+  Q_OBJECT
+ public:
+  static constexpr int kOneLine = 40;  // heights of rows at a 13-pixel body
+  static constexpr int kTwoLines = 54;
+  static constexpr int kDense = 36;
+  static constexpr int kColumnsMax = 64;
+
+  explicit Table(const QString& accessible_name, QWidget* parent = nullptr, int row_height = kOneLine);
+
+  void set_column(int column, ColumnLook look);
+  const ColumnLook& column_look(int column) const;
+  // Silently does nothing for a row that is not there. QTableView::selectRow() fails in right-to-left windows.
+  void select_row(int row);
+  int hovered_row() const { return hovered_row_; }  // -1: the mouse is elsewhere
+
+  // What the user hid by the column chooser (menu of the header); columns of priority 0 cannot be. Kept by the app.
+  const QSet<int>& hidden_columns() const { return hidden_by_user_; }
+  void set_hidden_columns(const QSet<int>& columns);
+  // With one checkable entry a column that may be hidden; the caller owns it.
+  QMenu* make_column_menu(QWidget* parent);
+
+  // Shown in the middle while there are no rows; the parts are elided.
+  void set_placeholder(const QString& text);
+  // Texts of the row in the order of the visible columns, with tabs between.
+  QString row_text(int row) const;
+
+  void setModel(QAbstractItemModel* model) override;
+
+ Q_SIGNALS:
+  void current_row_changed(int row);  // of the model that is shown; -1: none
+  void row_activated(int row);        // double click or Enter
+  void hover_changed(bool inside);    // for a page that freezes the order meanwhile
+  void hidden_columns_changed();      // by the user
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  bool viewportEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+  void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+
+ private:
+  void arrange();
+  void dress();
+  void set_hovered_row(int row);
+
+  QVector<ColumnLook> looks_;
+  QSet<int> hidden_by_user_;
+  QString placeholder_;
+  int row_height_;
+  int hovered_row_ = -1;
+  bool arranging_ = false;
+};
+
+}  // namespace quern::desktop::widgets

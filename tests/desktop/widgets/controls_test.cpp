@@ -1,0 +1,392 @@
+#include "desktop/widgets/controls.hpp"
+
+#include <QAccessible>
+#include <QLineEdit>
+#include <QLocale>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTextBlock>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "desktop/widgets/card.hpp"
+#include "desktop/widgets/flow_layout.hpp"
+#include "desktop/widgets/key_value_list.hpp"
+#include "desktop/widgets/labels.hpp"
+#include "desktop/widgets/log_view.hpp"
+#include "desktop/widgets/plain_text.hpp"
+#include "desktop/widgets/price_spin.hpp"
+#include "desktop/widgets/week_grid.hpp"
+#include "tests/desktop/widgets/samples.hpp"
+
+namespace quern::desktop::widgets {
+namespace {
+
+const QLocale kC = QLocale::c();
+
+struct Dressed : testing::Test {
+  Dressed() { theme::Theme::instance().install(); }
+};
+// Only the widgets of the active window have the keyboard.
+bool active(QWidget& window) {
+  window.activateWindow();
+  return QTest::qWaitForWindowActive(&window, 5000);
+}
+
+using PlainText = Dressed;
+using Controls = Dressed;
+using Labels = Dressed;
+using Log = Dressed;
+using Price = Dressed;
+using WeekGrids = Dressed;
+
+TEST_F(PlainText, IsOneLineWithoutControlCharactersAndBounded) {
+  for (const QString& text : samples::hostile_texts()) {
+    const QString line = one_line(text);
+    EXPECT_LE(line.size(), kLineCharacters + 1);
+    for (const QChar c : line) {
+      EXPECT_NE(c.category(), QChar::Other_Control);
+      EXPECT_NE(c, QChar(0x202E));
+      EXPECT_NE(c, QChar(0x2066));
+    }
+    EXPECT_LE(many_lines(text).size(), kTextCharacters + 1);
+  }
+  EXPECT_EQ(one_line(QStringLiteral("a\nb\tc")), QStringLiteral("a b c"));
+  EXPECT_EQ(many_lines(QStringLiteral("a\nb")), QStringLiteral("a\nb"));
+  EXPECT_EQ(one_line(QStringLiteral("<b>")), QStringLiteral("<b>")) << "markup is shown as it is written";
+}
+
+TEST_F(PlainText, AToolTipShowsMarkupAsText) {
+  EXPECT_TRUE(tool_tip(QStringLiteral("<img src=x>")).contains(QStringLiteral("&lt;img")));
+  EXPECT_TRUE(tool_tip(QString()).isEmpty());
+}
+
+TEST_F(Labels, ElideAndTellTheWholeInTheTip) {
+  ElidedLabel label(QString(300, u'W'));
+  label.resize(100, 20);
+  label.show();
+  EXPECT_TRUE(label.is_elided());
+  EXPECT_TRUE(label.toolTip().contains(QString(300, u'W')));
+  label.set_text(QStringLiteral("short"));
+  EXPECT_FALSE(label.is_elided());
+  EXPECT_TRUE(label.toolTip().isEmpty());
+  EXPECT_EQ(label.minimumSizeHint().width(), 0);
+}
+
+TEST_F(Labels, TakeAnyTextAsPlain) {
+  for (const QString& text : samples::hostile_texts()) {
+    TextLabel label(text);
+    EXPECT_EQ(label.textFormat(), Qt::PlainText);
+    Pill pill(text, theme::Tone::bad);
+    EXPECT_LE(pill.sizeHint().width(), theme::scaled(240));
+    ElidedLabel elided(text);
+    for (QWidget* widget :
+         {static_cast<QWidget*>(&label), static_cast<QWidget*>(&pill), static_cast<QWidget*>(&elided)}) {
+      widget->resize(120, 40);
+      EXPECT_FALSE(widget->grab().isNull());
+    }
+  }
+}
+
+TEST_F(Labels, AValueThatDoesNotFitGoesBelowItsKeyAndWraps) {
+  KeyValueList list;
+  list.set_rows({{QStringLiteral("Driver"), QString(300, u'x').replace(100, 1, u' ').replace(200, 1, u' ')},
+                 {QStringLiteral("Load"), QStringLiteral("93 %")}});
+  list.resize(240, 300);
+  list.show();
+  const auto labels = list.findChildren<TextLabel*>();
+  ASSERT_EQ(labels.size(), 4);
+  EXPECT_GE(labels[1]->y(), labels[0]->geometry().bottom()) << "below";
+  EXPECT_GT(labels[1]->height(), labels[0]->height() * 2 - 4) << "wrapped";
+  EXPECT_EQ(labels[3]->y(), labels[2]->y()) << "beside";
+  EXPECT_GT(labels[3]->x(), labels[2]->x());
+  list.setLayoutDirection(Qt::RightToLeft);
+  list.resize(260, 300);
+  EXPECT_LT(labels[3]->x(), labels[2]->x()) << "mirrored";
+}
+
+TEST_F(Labels, RowsAreWrittenOverNotMadeAnew) {
+  KeyValueList list;
+  list.set_rows({{QStringLiteral("a"), QStringLiteral("1")}, {QStringLiteral("b"), QStringLiteral("2")}});
+  const auto before = list.findChildren<TextLabel*>();
+  list.set_rows({{QStringLiteral("a"), QStringLiteral("9")}});
+  ASSERT_EQ(list.findChildren<TextLabel*>().size(), 2);
+  EXPECT_EQ(list.findChildren<TextLabel*>().at(1), before.at(1));
+  EXPECT_EQ(before.at(1)->text(), QStringLiteral("9"));
+  list.set_rows(QVector<KeyValue>(10'000, {QStringLiteral("k"), QStringLiteral("v")}));
+  EXPECT_EQ(list.rows().size(), KeyValueList::kRowsMax);
+  list.set_rows({});
+  EXPECT_TRUE(list.findChildren<TextLabel*>().isEmpty());
+}
+
+TEST_F(Controls, AToggleIsACheckBoxToMouseKeyboardAndScreenReader) {
+  Toggle toggle(QStringLiteral("Offer this device"));
+  toggle.resize(240, 30);
+  toggle.show();
+  QTest::mouseClick(&toggle, Qt::LeftButton, {}, QPoint(5, 15));
+  EXPECT_TRUE(toggle.isChecked()) << "its words count too";
+  QTest::keyClick(&toggle, Qt::Key_Space);
+  EXPECT_FALSE(toggle.isChecked());
+  QAccessibleInterface* accessible = QAccessible::queryAccessibleInterface(&toggle);
+  EXPECT_EQ(accessible->role(), QAccessible::CheckBox);
+  EXPECT_EQ(accessible->text(QAccessible::Name), QStringLiteral("Offer this device"));
+  const QImage left = toggle.grab().toImage();
+  toggle.setLayoutDirection(Qt::RightToLeft);
+  EXPECT_NE(left, toggle.grab().toImage());
+}
+
+TEST_F(Controls, SegmentsAreChosenByMouseAndArrowsAndSilentlyByTheProgram) {
+  SegmentedControl control(QStringLiteral("Colour by"));
+  control.set_segments({QStringLiteral("Load"), QStringLiteral("Jobs"), QStringLiteral("Price")});
+  control.show();
+  ASSERT_TRUE(active(control));
+  QSignalSpy changed(&control, &SegmentedControl::current_changed);
+  control.set_current(2);
+  EXPECT_EQ(control.current(), 2);
+  EXPECT_TRUE(changed.isEmpty());
+  const auto segments = control.findChildren<QRadioButton*>();
+  QTest::mouseClick(segments[1], Qt::LeftButton);
+  EXPECT_EQ(control.current(), 1);
+  ASSERT_EQ(changed.count(), 1);
+  segments[1]->setFocus();
+  QTest::keyClick(segments[1], Qt::Key_Right);
+  EXPECT_EQ(control.current(), 2);
+  EXPECT_EQ(changed.count(), 2);
+  control.set_current(-1);
+  control.set_current(77);
+  EXPECT_EQ(control.current(), 2);
+  EXPECT_EQ(SegmentedControl(QStringLiteral("none")).current(), -1);
+}
+
+TEST_F(Controls, NavigationTellsWhoIsChosenAndReadsItsBadge) {
+  SideNavigation list(QStringLiteral("Quern"), theme::icon(theme::Glyph::network));
+  list.set_items({{QStringLiteral("Machine"), theme::Glyph::machine}, {QStringLiteral("Jobs"), theme::Glyph::jobs}});
+  list.set_badge(1, QStringLiteral("3"));
+  list.set_badge(99, QStringLiteral("3"));
+  list.resize(212, 500);
+  list.show();
+  ASSERT_TRUE(active(list));
+  QSignalSpy changed(&list, &SideNavigation::current_changed);
+  const auto entries = list.findChildren<QRadioButton*>();
+  QTest::mouseClick(entries[1], Qt::LeftButton);
+  EXPECT_EQ(list.current(), 1);
+  EXPECT_EQ(changed.count(), 1);
+  EXPECT_EQ(entries[1]->accessibleName(), QStringLiteral("Jobs, 3"));
+  QTest::keyClick(entries[1], Qt::Key_Up);
+  EXPECT_EQ(list.current(), 0);
+}
+
+TEST_F(Controls, ABannerOffersItsActionAndIsNeverAWindow) {
+  QWidget window;
+  auto* column = new QVBoxLayout(&window);
+  auto* banner = new Banner;
+  column->addWidget(banner);
+  window.resize(700, 100);
+  window.show();
+  EXPECT_FALSE(banner->isVisible());
+  banner->show_message(theme::Tone::bad, QStringLiteral("<b>gone</b>"), QStringLiteral("Start"));
+  EXPECT_TRUE(banner->isVisible());
+  EXPECT_FALSE(banner->isWindow());
+  EXPECT_EQ(banner->message(), QStringLiteral("<b>gone</b>"));
+  QSignalSpy action(banner, &Banner::action_triggered);
+  for (QPushButton* button : banner->findChildren<QPushButton*>()) {
+    if (button->isVisible()) QTest::mouseClick(button, Qt::LeftButton);
+  }
+  EXPECT_EQ(action.count(), 1);
+  banner->set_closable(true);
+  QSignalSpy closed(banner, &Banner::closed);
+  QTest::mouseClick(banner->findChild<QToolButton*>(), Qt::LeftButton);
+  EXPECT_EQ(closed.count(), 1);
+  EXPECT_FALSE(banner->isVisible());
+}
+
+TEST_F(Controls, AFlowBreaksIntoLinesAndMirrors) {
+  QWidget window;
+  auto* flow = new FlowLayout(&window, 10);
+  QVector<QWidget*> boxes;
+  for (int at = 0; at < 4; ++at) {
+    auto* box = new QWidget;
+    box->setFixedSize(100, 20);
+    flow->addWidget(box);
+    boxes.append(box);
+  }
+  window.resize(230, 200);
+  window.show();
+  EXPECT_EQ(boxes[0]->pos(), QPoint(0, 0));
+  EXPECT_EQ(boxes[1]->pos(), QPoint(110, 0));
+  EXPECT_EQ(boxes[2]->pos(), QPoint(0, 30));
+  EXPECT_EQ(flow->heightForWidth(230), 50);
+  EXPECT_EQ(flow->heightForWidth(10), 4 * 20 + 3 * 10);
+  window.setLayoutDirection(Qt::RightToLeft);
+  window.resize(231, 200);
+  EXPECT_EQ(boxes[0]->geometry().right(), 230);
+}
+
+TEST_F(Controls, EveryButtonOfTheFramesHasAName) {
+  Banner banner;
+  StatusCard status;
+  for (const QToolButton* button : banner.findChildren<QToolButton*>() + status.findChildren<QToolButton*>()) {
+    EXPECT_FALSE(button->accessibleName().isEmpty());
+  }
+}
+
+TEST_F(Price, IsExactInBothDirections) {
+  for (const qint64 micro : {qint64{0}, qint64{1}, qint64{420'000}, qint64{1'284'600'001}, qint64{-5'500'000},
+                             std::numeric_limits<qint64>::max()}) {
+    EXPECT_EQ(micro_from_text(micro_text(micro, kC), kC), micro) << micro;
+  }
+  EXPECT_EQ(micro_text(420'000, kC), QStringLiteral("0.42"));
+  EXPECT_EQ(micro_text(420'001, kC), QStringLiteral("0.420001"));
+  EXPECT_EQ(micro_text(std::numeric_limits<qint64>::min(), kC), QStringLiteral("-9223372036854.775808"));
+  EXPECT_EQ(micro_text(1'500'000, QLocale(QLocale::German)), QStringLiteral("1,50"));
+  EXPECT_EQ(micro_from_text(QStringLiteral("1,5"), QLocale(QLocale::German)), 1'500'000);
+  EXPECT_EQ(micro_from_text(QStringLiteral("1.5"), QLocale(QLocale::German)), 1'500'000);
+}
+
+TEST_F(Price, RefusesWhatIsNoAmount) {
+  for (const char* text : {"", " ", ".", "-", "1e5", "0x10", "1.2345678", "1.2.3", "--1", "99999999999999999999",
+                           "9223372036854.775808", "nan", "1 2"}) {
+    EXPECT_EQ(micro_from_text(QString::fromLatin1(text), kC), std::nullopt) << text;
+  }
+}
+
+TEST_F(Price, IsTypedSteppedAndClamped) {
+  PriceSpin spin(QStringLiteral("Price"));
+  spin.setLocale(kC);
+  spin.set_unit(QStringLiteral("cr/h"));
+  spin.set_range(10'000, 2'000'000);
+  spin.set_value(420'000);
+  spin.show();
+  auto* edit = spin.findChild<QLineEdit*>();
+  EXPECT_EQ(edit->text(), QStringLiteral("0.42 cr/h"));
+  EXPECT_EQ(edit->accessibleName(), QStringLiteral("Price"));
+  QSignalSpy changed(&spin, &PriceSpin::value_changed);
+  QTest::keyClick(&spin, Qt::Key_Up);
+  EXPECT_EQ(spin.value(), 430'000);
+  edit->selectAll();
+  QTest::keyClicks(edit, QStringLiteral("1.25"));
+  QTest::keyClick(edit, Qt::Key_Return);
+  EXPECT_EQ(spin.value(), 1'250'000);
+  EXPECT_EQ(edit->text(), QStringLiteral("1.25 cr/h"));
+  edit->selectAll();
+  QTest::keyClicks(edit, QStringLiteral("99"));
+  QTest::keyClick(edit, Qt::Key_Return);
+  EXPECT_EQ(spin.value(), 2'000'000);
+  EXPECT_EQ(changed.count(), 3);
+  edit->selectAll();
+  QTest::keyClicks(edit, QStringLiteral("abc"));
+  EXPECT_FALSE(edit->text().contains(u'b')) << "cannot be typed";
+  spin.set_range(std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max());
+  spin.set_step(std::numeric_limits<qint64>::max());
+  for (int step = 0; step < 4; ++step) spin.stepBy(100);
+  EXPECT_EQ(spin.value(), std::numeric_limits<qint64>::max());
+}
+
+bool shown(const LogView& log, int lines) {
+  return QTest::qWaitFor([&] { return log.document()->blockCount() == lines; }, 5000);
+}
+
+TEST_F(Log, ShowsInBatchesForgetsTheOldestAndFollows) {
+  LogView log(QStringLiteral("Log"));
+  log.resize(400, 200);
+  log.show();
+  QVector<LogLine> lines;
+  for (int at = 0; at < 20'000; ++at) lines.append({QStringLiteral("12:00:00"), LogLevel::info, QString::number(at)});
+  log.append_lines(lines);
+  ASSERT_TRUE(shown(log, LogView::kLinesMax));
+  EXPECT_EQ(log.forgotten(), 20'000 - LogView::kLinesMax);
+  EXPECT_TRUE(log.document()->lastBlock().text().endsWith(QStringLiteral("19999")));
+  EXPECT_TRUE(log.document()->firstBlock().text().endsWith(QStringLiteral("15000")));
+  EXPECT_EQ(log.verticalScrollBar()->value(), log.verticalScrollBar()->maximum());
+  QSignalSpy follow(&log, &LogView::follow_changed);
+  log.verticalScrollBar()->setValue(10);
+  EXPECT_FALSE(log.follows());
+  EXPECT_EQ(follow.count(), 1);
+  log.append_lines({{QString(), LogLevel::error, QStringLiteral("late")}});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return log.document()->lastBlock().text() == QStringLiteral("late"); }, 5000));
+  EXPECT_LT(log.verticalScrollBar()->value(), log.verticalScrollBar()->maximum()) << "the reader was moved";
+  log.set_follow(true);
+  EXPECT_EQ(log.verticalScrollBar()->value(), log.verticalScrollBar()->maximum());
+}
+
+TEST_F(Log, TakesAnyTextAsOneBoundedLine) {
+  LogView log(QStringLiteral("Log"));
+  QVector<LogLine> lines;
+  for (const QString& text : samples::hostile_texts()) lines.append({text, LogLevel::warning, text});
+  log.append_lines(lines);
+  ASSERT_TRUE(shown(log, static_cast<int>(lines.size())));
+  for (QTextBlock block = log.document()->begin(); block.isValid(); block = block.next()) {
+    EXPECT_LE(block.text().size(), LogView::kLineCharacters + kLineCharacters + 8);
+  }
+  log.clear_lines();
+  EXPECT_TRUE(log.document()->isEmpty());
+  EXPECT_TRUE(log.all_text().isEmpty());
+}
+
+TEST_F(Log, KeepsItsTextAndTakesTheNewColoursWhenTheThemeChanges) {
+  auto& theme = theme::Theme::instance();
+  theme.set_mode(theme::Mode::light);
+  LogView log(QStringLiteral("Log"));
+  log.append_lines(
+      {{QString(), LogLevel::error, QStringLiteral("broken")}, {QString(), LogLevel::info, QStringLiteral("x")}});
+  ASSERT_TRUE(shown(log, 2));
+  const auto color = [&] { return log.document()->firstBlock().begin().fragment().charFormat().foreground().color(); };
+  EXPECT_EQ(color(), theme::light_tokens().bad);
+  theme.set_mode(theme::Mode::dark);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return color() == theme::dark_tokens().bad; }, 5000));
+  EXPECT_EQ(log.toPlainText(), QStringLiteral("broken\nx"));
+  theme.set_mode(theme::Mode::light);
+}
+
+TEST_F(WeekGrids, ADragPaintsARectangleAndTellsOnce) {
+  WeekGrid grid(QStringLiteral("When"));
+  grid.resize(600, 240);
+  grid.show();
+  QSignalSpy changed(&grid, &WeekGrid::week_changed);
+  QTest::mousePress(&grid, Qt::LeftButton, {}, grid.item_rect(2).center());
+  QTest::mouseMove(&grid, grid.item_rect(24 + 5).center());
+  QTest::mouseRelease(&grid, Qt::LeftButton, {}, grid.item_rect(24 + 5).center());
+  EXPECT_EQ(changed.count(), 1);
+  for (const int hour : {2, 5, 26, 29}) EXPECT_EQ(grid.week().at(hour), HourState::idle) << hour;
+  EXPECT_EQ(grid.week().at(6), HourState::off);
+  EXPECT_EQ(grid.week().at(48 + 3), HourState::off);
+}
+
+TEST_F(WeekGrids, TheKeyboardDoesAllThatTheMouseDoes) {
+  WeekGrid grid(QStringLiteral("When"));
+  grid.resize(600, 240);
+  grid.show();
+  grid.setFocus();
+  QTest::keyClick(&grid, Qt::Key_Space);
+  EXPECT_EQ(grid.week().at(0), HourState::idle);
+  QTest::keyClick(&grid, Qt::Key_3);
+  EXPECT_EQ(grid.week().at(0), HourState::always);
+  QTest::keyClick(&grid, Qt::Key_Right, Qt::ShiftModifier);
+  EXPECT_EQ(grid.week().at(1), HourState::always);
+  QTest::keyClick(&grid, Qt::Key_Down);
+  EXPECT_EQ(grid.current_item(), 25);
+  EXPECT_EQ(grid.week().at(25), HourState::off);
+  for (int press = 0; press < 50; ++press) QTest::keyClick(&grid, Qt::Key_Right);
+  EXPECT_EQ(grid.current_item(), 47) << "stays in its day";
+  EXPECT_TRUE(grid.item_text(0).endsWith(QStringLiteral("Always")));
+}
+
+TEST_F(WeekGrids, MirrorsCellsAndKeys) {
+  WeekGrid grid(QStringLiteral("When"));
+  grid.resize(600, 240);
+  grid.setLayoutDirection(Qt::RightToLeft);
+  grid.show();
+  EXPECT_GT(grid.item_rect(0).center().x(), grid.item_rect(23).center().x());
+  QTest::mouseClick(&grid, Qt::LeftButton, {}, grid.item_rect(30).center());
+  EXPECT_EQ(grid.week().at(30), HourState::idle);
+  QTest::keyClick(&grid, Qt::Key_Left);
+  EXPECT_EQ(grid.current_item(), 31);
+}
+
+}  // namespace
+}  // namespace quern::desktop::widgets

@@ -1,0 +1,151 @@
+#include "desktop/widgets/peer_map.hpp"
+
+#include <QAccessible>
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTest>
+#include <climits>
+#include <cmath>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "desktop/theme/theme.hpp"
+#include "tests/desktop/widgets/samples.hpp"
+
+namespace quern::desktop::widgets {
+namespace {
+
+std::unique_ptr<PeerMap> shown(const QVector<PeerMark>& peers, QSize size = {800, 640}) {
+  theme::Theme::instance().install();
+  auto map = std::make_unique<PeerMap>(QStringLiteral("Peers"));
+  map->resize(size);
+  map->set_peers(peers);
+  map->show();
+  return map;
+}
+
+// The distance from the centre with the ellipse taken out, in parts of the one of the farthest peer.
+double distance(const PeerMap& map, int peer) {
+  const QPointF way = QRectF(map.item_rect(peer)).center() - QRectF(map.rect()).center();
+  const double high = map.height() / 2.0;
+  const double wide = std::min(map.width() / 2.0, high * 1.35);
+  return std::hypot(way.x() / wide, way.y() / high);
+}
+
+TEST(PeerMaps, DistanceGrowsWithTheRoundTrip) {
+  QVector<PeerMark> peers;
+  for (const int rtt : {1, 10, 50, 100, 200}) {
+    peers.append({.id = QStringLiteral("p%1").arg(rtt), .name = {}, .rtt_milliseconds = rtt});
+  }
+  peers.append({.id = QStringLiteral("unknown")});
+  const auto map = shown(peers);
+  for (int peer = 1; peer < map->item_count(); ++peer)
+    EXPECT_GT(distance(*map, peer), distance(*map, peer - 1)) << peer;
+}
+
+TEST(PeerMaps, APeerStaysWhereItWasWhenOthersComeAndGo) {
+  QVector<PeerMark> peers{
+      {.id = QStringLiteral("a"), .name = {}, .rtt_milliseconds = 40, .devices = 8, .kind = PeerKind::provider}};
+  const auto map = shown(peers);
+  const QRect before = map->item_rect(0);
+  peers.append({.id = QStringLiteral("b"), .name = {}, .rtt_milliseconds = 5});
+  peers.append({.id = QStringLiteral("c"), .name = {}, .rtt_milliseconds = 150});
+  map->set_peers(peers);
+  EXPECT_EQ(map->peers().at(1).id, QStringLiteral("a"));
+  EXPECT_EQ(map->item_rect(1), before);
+}
+
+TEST(PeerMaps, MarksOfAFewDozenPeersDoNotOverlap) {
+  const auto map = shown(samples::peers(60), {900, 760});
+  int overlaps = 0;
+  for (int one = 0; one < 60; ++one) {
+    for (int other = one + 1; other < 60; ++other)
+      overlaps += map->item_rect(one).intersects(map->item_rect(other)) ? 1 : 0;
+  }
+  EXPECT_LE(overlaps, 1);
+}
+
+TEST(PeerMaps, AreChosenByMouseAndKeyboard) {
+  const auto map = shown(samples::peers(20));
+  QSignalSpy selected(map.get(), &PeerMap::selected_changed);
+  QTest::mouseClick(map.get(), Qt::LeftButton, {}, map->item_rect(5).center());
+  EXPECT_EQ(map->selected(), map->peers().at(5).id);
+  QTest::keyClick(map.get(), Qt::Key_Up);
+  EXPECT_EQ(map->current_item(), 6);
+  QTest::keyClick(map.get(), Qt::Key_Down);
+  EXPECT_EQ(map->current_item(), 5);
+  QSet<int> around;
+  for (int press = 0; press < 20; ++press) {
+    QTest::keyClick(map.get(), Qt::Key_Right);
+    around.insert(map->current_item());
+  }
+  EXPECT_EQ(around.size(), 20) << "right goes once around";
+  QTest::keyClick(map.get(), Qt::Key_Left);
+  QTest::keyClick(map.get(), Qt::Key_Right);
+  EXPECT_EQ(map->current_item(), 5);
+  QSignalSpy activated(map.get(), &PeerMap::peer_activated);
+  QTest::keyClick(map.get(), Qt::Key_Return);
+  EXPECT_EQ(activated.count(), 1);
+  const int told = static_cast<int>(selected.count());
+  map->select(map->peers().at(1).id);
+  map->select(QStringLiteral("no such"));
+  EXPECT_TRUE(map->selected().isEmpty());
+  EXPECT_EQ(selected.count(), told);
+}
+
+TEST(PeerMaps, KeepTheSelectionOverAnUpdate) {
+  const auto map = shown(samples::peers(20));
+  const QString id = map->peers().at(7).id;
+  map->select(id);
+  map->set_peers(samples::peers(30));
+  EXPECT_EQ(map->selected(), id);
+  map->set_peers({});
+  EXPECT_TRUE(map->selected().isEmpty());
+  EXPECT_FALSE(map->grab().isNull());
+}
+
+TEST(PeerMaps, TwoThousandPeersAreLaidOutAndHoveredQuickly) {
+  const auto map = shown(samples::peers(5000), {1000, 800});
+  EXPECT_EQ(map->item_count(), PeerMap::kPeersMax);
+  QElapsedTimer watch;
+  watch.start();
+  map->set_peers(samples::peers(2000));
+  map->grab();
+  EXPECT_LT(watch.elapsed(), 500);
+  watch.restart();
+  for (int frame = 0; frame < 10; ++frame) {
+    QTest::mouseMove(map.get(), map->item_rect(frame * 50).center());
+    map->grab();
+  }
+  EXPECT_LT(watch.elapsed(), 300) << "hovering draws everything again";
+}
+
+TEST(PeerMaps, TakeAnyTextAndNumber) {
+  QVector<PeerMark> peers;
+  for (const QString& text : samples::hostile_texts()) {
+    for (const int number : {INT_MIN, -1, 0, 1, INT_MAX}) {
+      peers.append(
+          {.id = text, .name = text, .rtt_milliseconds = number, .devices = number, .kind = PeerKind::provider});
+    }
+  }
+  const auto map = shown(peers);
+  EXPECT_FALSE(map->grab().isNull());
+  for (int peer = 0; peer < map->item_count(); ++peer) {
+    map->choose_item(peer);
+    EXPECT_LT(map->item_text(peer).size(), 600);
+  }
+  map->resize(10, 10);
+  EXPECT_FALSE(map->grab().isNull());
+}
+
+TEST(PeerMaps, AreItemsToAScreenReader) {
+  const auto map = shown(samples::peers(12));
+  QAccessibleInterface* list = QAccessible::queryAccessibleInterface(map.get());
+  ASSERT_NE(list, nullptr);
+  EXPECT_EQ(list->childCount(), 12);
+  EXPECT_TRUE(list->child(3)->text(QAccessible::Name).contains(QStringLiteral("ms")));
+}
+
+}  // namespace
+}  // namespace quern::desktop::widgets

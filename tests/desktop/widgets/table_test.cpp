@@ -1,0 +1,198 @@
+#include "desktop/widgets/table.hpp"
+
+#include <QAbstractTableModel>
+#include <QApplication>
+#include <QClipboard>
+#include <QElapsedTimer>
+#include <QHeaderView>
+#include <QMenu>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QTest>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "tests/desktop/widgets/samples.hpp"
+
+namespace quern::desktop::widgets {
+namespace {
+
+constexpr int kPermilleRole = Qt::UserRole + 1;
+
+// As many rows as asked, made when they are looked at.
+class Rows : public QAbstractTableModel {
+ public:
+  explicit Rows(int rows, QString text = {}) : rows_(rows), text_(std::move(text)) {}
+  int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : rows_; }
+  int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : 5; }
+  QVariant data(const QModelIndex& index, int role) const override {
+    if (role == Qt::DisplayRole) {
+      return text_.isNull() ? QStringLiteral("r%1c%2").arg(index.row()).arg(index.column()) : text_;
+    }
+    return role == kPermilleRole ? QVariant(index.row() % 2 == 0 ? 1'000'000 : -9) : QVariant();
+  }
+  QVariant headerData(int section, Qt::Orientation, int role) const override {
+    return role == Qt::DisplayRole ? QVariant(QStringLiteral("Head & %1").arg(section)) : QVariant();
+  }
+
+ private:
+  int rows_;
+  QString text_;
+};
+
+struct Tables : testing::Test {
+  Tables() { theme::Theme::instance().install(); }
+  static void dress(Table& table, QAbstractItemModel& model) {
+    table.setModel(&model);
+    table.set_column(0, {.cell = Cell::strong, .width = 150, .stretch = true});
+    table.set_column(1, {.cell = Cell::number, .priority = 1, .width = 100});
+    table.set_column(2, {.cell = Cell::bar, .priority = 3, .width = 120, .permille_role = kPermilleRole});
+    table.set_column(3, {.cell = Cell::pill, .priority = 2, .width = 100});
+    table.set_column(4, {.cell = Cell::mono, .priority = 4, .width = 100});
+  }
+  static QVector<int> shown(const Table& table) {
+    QVector<int> columns;
+    for (int column = 0; column < 5; ++column) {
+      if (!table.isColumnHidden(column)) columns.append(column);
+    }
+    return columns;
+  }
+};
+
+TEST_F(Tables, HideColumnsByPriorityWhereItIsNarrowAndFillTheWidth) {
+  Rows model(3);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(800, 300);
+  table.show();
+  EXPECT_EQ(shown(table), (QVector<int>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(table.horizontalHeader()->length(), table.viewport()->width());
+  table.resize(500, 300);
+  EXPECT_EQ(shown(table), (QVector<int>{0, 1, 2, 3}));
+  table.resize(400, 300);
+  EXPECT_EQ(shown(table), (QVector<int>{0, 1, 3}));
+  table.resize(60, 300);
+  EXPECT_EQ(shown(table), (QVector<int>{0})) << "the one of priority 0 stays";
+  table.resize(800, 300);
+  EXPECT_EQ(shown(table).size(), 5);
+}
+
+TEST_F(Tables, LetTheUserChooseColumns) {
+  Rows model(3);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(800, 300);
+  table.show();
+  QSignalSpy changed(&table, &Table::hidden_columns_changed);
+  const std::unique_ptr<QMenu> menu(table.make_column_menu(nullptr));
+  ASSERT_EQ(menu->actions().size(), 4) << "the first column cannot be hidden";
+  EXPECT_EQ(menu->actions().at(0)->text(), QStringLiteral("Head && 1"));
+  menu->actions().at(1)->trigger();
+  EXPECT_EQ(table.hidden_columns(), QSet<int>{2});
+  EXPECT_TRUE(table.isColumnHidden(2));
+  EXPECT_EQ(changed.count(), 1);
+  table.set_hidden_columns({0, 3, 99, -4});
+  EXPECT_EQ(shown(table), (QVector<int>{0, 1, 2, 4}));
+}
+
+TEST_F(Tables, AreUsedByKeyboard) {
+  Rows model(50);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(800, 300);
+  table.show();
+  QSignalSpy current(&table, &Table::current_row_changed);
+  QSignalSpy activated(&table, &Table::row_activated);
+  table.setFocus();
+  table.select_row(0);
+  QTest::keyClick(&table, Qt::Key_Down);
+  EXPECT_EQ(table.currentIndex().row(), 1);
+  QTest::keyClick(&table, Qt::Key_End);
+  EXPECT_EQ(table.currentIndex().row(), 49);
+  QTest::keyClick(&table, Qt::Key_Home);
+  EXPECT_EQ(table.currentIndex().row(), 0);
+  QTest::keyClick(&table, Qt::Key_Return);
+  ASSERT_EQ(activated.count(), 1);
+  EXPECT_EQ(activated.at(0).at(0).toInt(), 0);
+  EXPECT_EQ(current.count(), 4);
+  QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+  EXPECT_EQ(QApplication::clipboard()->text(), QStringLiteral("r0c0\tr0c1\tr0c2\tr0c3\tr0c4"));
+}
+
+TEST_F(Tables, TellWhetherTheMouseIsInsideSoThatTheOrderCanBeHeld) {
+  Rows model(5);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(800, 300);
+  table.show();
+  QSignalSpy hover(&table, &Table::hover_changed);
+  QTest::mouseMove(table.viewport(), QPoint(50, table.rowViewportPosition(2) + 5));
+  EXPECT_EQ(table.hovered_row(), 2);
+  QTest::mouseMove(table.viewport(), QPoint(50, table.rowViewportPosition(3) + 5));
+  EXPECT_EQ(hover.count(), 1);
+  QEvent leave(QEvent::Leave);
+  QApplication::sendEvent(table.viewport(), &leave);
+  EXPECT_EQ(table.hovered_row(), -1);
+  EXPECT_EQ(hover.count(), 2);
+}
+
+TEST_F(Tables, PaintAnyTextAndAnyNumber) {
+  for (const QString& text : samples::hostile_texts()) {
+    Rows model(6, text.isNull() ? QStringLiteral("") : text);
+    Table table(QStringLiteral("Hostile"));
+    dress(table, model);
+    table.resize(900, 300);
+    table.select_row(1);
+    EXPECT_FALSE(table.grab().isNull());
+    EXPECT_FALSE(table.row_text(0).contains(u'\n'));
+  }
+  Table empty(QStringLiteral("Empty"));
+  empty.set_placeholder(QStringLiteral("Nothing here"));
+  empty.resize(300, 200);
+  EXPECT_FALSE(empty.grab().isNull());
+  EXPECT_TRUE(empty.row_text(0).isEmpty());
+}
+
+TEST_F(Tables, AMillionRowsCostNoMoreThanThoseInSight) {
+  Rows model(1'000'000);
+  Table table(QStringLiteral("Huge"));
+  dress(table, model);
+  table.resize(900, 600);
+  table.grab();
+  QElapsedTimer watch;
+  watch.start();
+  table.scrollToBottom();
+  table.grab();
+  EXPECT_LT(watch.elapsed(), 1000);
+}
+
+TEST_F(Tables, StandMirroredInRightToLeft) {
+  Rows model(3);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(800, 300);
+  table.setLayoutDirection(Qt::RightToLeft);
+  table.select_row(0);
+  table.show();
+  EXPECT_GT(table.columnViewportPosition(0), table.columnViewportPosition(4));
+  const QImage seen = table.viewport()->grab().toImage();
+  const QColor accent = theme::tokens().accent;
+  EXPECT_EQ(seen.pixelColor(seen.width() - 2, 8), accent) << "the bar of the selected row";
+  EXPECT_NE(seen.pixelColor(1, 8), accent);
+}
+
+TEST_F(Tables, TheBarOfTheSelectionStandsAtTheLeadingEdge) {
+  Rows model(3);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(800, 300);
+  table.select_row(0);
+  table.show();
+  const QImage seen = table.viewport()->grab().toImage();
+  EXPECT_EQ(seen.pixelColor(1, 8), theme::tokens().accent);
+  EXPECT_EQ(seen.pixelColor(300, 3), theme::tokens().accent_soft);
+}
+
+}  // namespace
+}  // namespace quern::desktop::widgets
