@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 
+#include "scheduler/daemon/machine_json.hpp"
 #include "scheduler/daemon/market_json.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/execution/cgroup.hpp"
@@ -21,7 +22,9 @@ namespace {
 constexpr std::size_t kPeersMax = 4096;
 constexpr std::size_t kJobsFollowed = 100;
 // What this daemon can do; programs ask by these names.
-constexpr std::array<std::string_view, 6> kCapabilities{"quote", "run", "jobs", "offers", "peers", "ledger"};
+constexpr std::array<std::string_view, 14> kCapabilities{
+    "quote",          "run",  "jobs",     "offers",   "peers",       "ledger",    "machine", "device.set",
+    "donation.pause", "work", "earnings", "receipts", "preferences", "peer.block"};
 
 json::array names(std::span<const std::string_view> list) {
   json::array array;
@@ -69,6 +72,7 @@ json::object status_json(Node& node) {
       {"peers_connected", peers.size()},
       {"offers", node.offers().offers().size()},
       {"provider", provider_json(node)},
+      {"donation", donation_json(node)},
       {"sandbox", sandbox_json(node.parts().sandbox)},
       {"jobs", json::object{{"running", node.jobs().running()}, {"ended", node.jobs().size() - node.jobs().running()}}},
       {"balance", balance_json(node.balance())},
@@ -80,6 +84,7 @@ json::object peers_json(Node& node) {
     std::vector<std::string> addresses;
     bool connected = false;
     bool configured = false;
+    bool blocked = false;
     std::optional<runtime::Duration> round_trip;
   };
   std::map<std::string, Peer> peers;
@@ -95,6 +100,7 @@ json::object peers_json(Node& node) {
     if (!peer.configured) peer.addresses.push_back(info.remote.text());
     if (info.stats.round_trip) peer.round_trip = info.stats.round_trip;
   }
+  for (const std::string& id : node.preferences().blocked) peers[id].blocked = true;
   json::array list;
   for (const auto& [id, peer] : peers) {
     json::array addresses;
@@ -102,7 +108,8 @@ json::object peers_json(Node& node) {
     json::object object{{"peer", id},
                         {"addresses", std::move(addresses)},
                         {"connected", peer.connected},
-                        {"configured", peer.configured}};
+                        {"configured", peer.configured},
+                        {"blocked", peer.blocked}};
     if (const auto& trip = peer.round_trip) {
       object["rtt_us"] = std::chrono::duration_cast<std::chrono::microseconds>(*trip).count();
     }
@@ -146,6 +153,14 @@ json::object balance_json(const Balance& balance) {
           {"reserved_micro", balance.reserved.micro}};
 }
 
+json::object donation_json(const Node& node) {
+  const Donation donation = node.donation();
+  return {{"state", name_of(donation.state)},
+          {"until_unix_ms", donation.until_unix_ms ? json::value(*donation.until_unix_ms) : json::value()},
+          {"why", donation.state == DonationState::donating ? json::value() : json::value(why_json(donation.why))},
+          {"working", node.provider().working()}};
+}
+
 void add_node_methods(rpc::Registry& registry, Node& node) {
   registry.add({.name = "node.status",
                 .summary = "What this node is, offers and holds",
@@ -155,7 +170,7 @@ void add_node_methods(rpc::Registry& registry, Node& node) {
                 .example_result = json::object{{"peer", "12D3KooW"}, {"version", QUERN_VERSION}},
                 .handler = view(node, status_json)});
   registry.add({.name = "peer.list",
-                .summary = "Peers that are connected or configured",
+                .summary = "Peers that are connected, configured or blocked",
                 .params = {},
                 .result = rpc::object({{"peers", rpc::list(rpc::map_of(rpc::any()), kPeersMax)}}),
                 .example_params = {},
@@ -176,6 +191,12 @@ void add_methods(rpc::Registry& registry, Node& node) {
   add_job_methods(registry, node);
   add_blob_methods(registry, node);
   add_ledger_methods(registry, node);
+  add_machine_methods(registry, node);
+  add_donation_methods(registry, node);
+  add_work_methods(registry, node);
+  add_earnings_methods(registry, node);
+  add_preference_methods(registry, node);
+  add_peer_methods(registry, node);
   registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "peers", .summary = "As peer.list", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = rpc::map_of(rpc::any())});
@@ -191,6 +212,10 @@ void add_topics(Node& node) {
   topics.add("peers", [&node] { return json::value(peers_json(node)); });
   topics.add("offers", [&node] { return json::value(offers_json(node)); });
   topics.add("jobs", [&node] { return json::value(jobs_json(node)); });
+  topics.add("machine", [&node] { return json::value(machine_json(node)); });
+  topics.add("preferences", [&node] { return json::value(preferences_json(node)); });
+  topics.add("work", [&node] { return json::value(works_json(node)); });
+  topics.add("earnings", [&node] { return json::value(earnings_json(node)); });
   for (const SubmittedJob* job : node.jobs().newest(node.jobs().size())) add_job_topic(node, job->record.id);
 }
 

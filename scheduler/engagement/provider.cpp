@@ -89,6 +89,10 @@ bool Provider::device_taken(const std::string& device, const Engagement* but) co
   });
 }
 
+bool Provider::offers(const std::string& device) const {
+  return offer_ && std::ranges::find(offer_->devices, device, &model::OfferedDevice::id) != offer_->devices.end();
+}
+
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
     const Trail& trail = entry.second->trail;
@@ -169,7 +173,8 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
 }
 
 std::expected<agreement::Bid, Why> Provider::terms(const agreement::Demand& demand, const model::Job& job) const {
-  if (!offer_ || offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
+  if (!offer_) return refuse(Reason::offer_withdrawn);
+  if (offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
   const auto device = std::ranges::find(offer_->devices, demand.device, &model::OfferedDevice::id);
   if (device == offer_->devices.end()) return refuse(Reason::no_device, demand.device);
   const auto quoted = market::quote(job, share_of(job, demand.shard), *offer_, *device, {}, now().unix_ms);
@@ -229,6 +234,7 @@ Task<void> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
 Task<std::expected<void, Why>> Provider::bind(EngagementPtr engagement, Bytes agreement) {
   if (draining_) co_return refuse(Reason::draining);
   const std::string& device = engagement->demand().device;
+  if (!offers(device)) co_return refuse(Reason::offer_withdrawn, device);
   if (device_taken(device, engagement.get())) co_return refuse(Reason::busy, device);
   if (auto taken = engagement->trail.take(agreement, now()); !taken)
     co_return std::unexpected(std::move(taken).error());

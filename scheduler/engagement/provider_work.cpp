@@ -80,6 +80,7 @@ class Provider::WorkMeter final : public Meter {
 
 Task<void> Provider::work(EngagementPtr engagement) {
   engagement->noted = runtime_.clock().now();
+  if (on_begun_) on_begun_(engagement->trail, engagement->job);
   Finished finished = co_await fetch_and_run(engagement);
   if (const auto& why = engagement->why; why.has_value()) {
     finished.why = *why;
