@@ -154,7 +154,6 @@ class Node {
   runtime::Task<void> keep_live();
   void on_begun(const agreement::Trail& trail, const model::Job& job);
   runtime::Task<void> save_rows(std::vector<ReceiptRow> rows);
-  const SubmittedJob* job_of(const jobs::DemandId& demand) const;
   ReceiptRow row_of(const agreement::Trail& trail, dispatch::Outlook outlook) const;
 
   void renew_offer();

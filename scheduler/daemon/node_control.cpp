@@ -118,15 +118,6 @@ bool Node::end_work(const jobs::DemandId& demand) {
   return ending;
 }
 
-const SubmittedJob* Node::job_of(const jobs::DemandId& demand) const {
-  const auto of_demand = [&](const SubmittedJob* job) {
-    return std::ranges::find(job->record.trails, demand, &JobTrail::demand) != job->record.trails.end();
-  };
-  const auto jobs = jobs_->newest(jobs_->size());
-  const auto found = std::ranges::find_if(jobs, of_demand);
-  return found == jobs.end() ? nullptr : *found;
-}
-
 ReceiptRow Node::row_of(const agreement::Trail& trail, dispatch::Outlook outlook) const {
   ReceiptRow row = receipt_of(trail, host_->id(), outlook, now());
   name_job(row);
@@ -135,7 +126,7 @@ ReceiptRow Node::row_of(const agreement::Trail& trail, dispatch::Outlook outlook
 
 void Node::name_job(ReceiptRow& row) const {
   if (row.role != agreement::Party::submitter || !row.job_id.empty()) return;
-  const SubmittedJob* job = job_of(row.demand);
+  const SubmittedJob* job = jobs_->of_demand(row.demand);
   if (!job) return;
   row.job_id = job->record.id;
   row.name = job->job.name;

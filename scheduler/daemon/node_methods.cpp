@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 
+#include "scheduler/daemon/answer_schemas.hpp"
 #include "scheduler/daemon/machine_json.hpp"
 #include "scheduler/daemon/market_json.hpp"
 #include "scheduler/daemon/methods.hpp"
@@ -64,6 +65,8 @@ json::object status_json(Node& node) {
   for (const auto& address : node.host().addresses()) addresses.emplace_back(address.text());
   std::set<identity::PeerId> peers;
   for (const auto& info : node.host().swarm().connections()) peers.insert(info.peer);
+  json::array preferences;  // that stand above the configuration
+  for (const auto& [name, value] : node.preferences().values) preferences.emplace_back(name);
   return {
       {"peer", node.host().id().text()},
       {"version", QUERN_VERSION},
@@ -73,6 +76,7 @@ json::object status_json(Node& node) {
       {"offers", node.offers().offers().size()},
       {"provider", provider_json(node)},
       {"donation", donation_json(node)},
+      {"preferences", std::move(preferences)},
       {"sandbox", sandbox_json(node.parts().sandbox)},
       {"jobs", json::object{{"running", node.jobs().running()}, {"ended", node.jobs().size() - node.jobs().running()}}},
       {"balance", balance_json(node.balance())},
@@ -139,6 +143,55 @@ json::object jobs_json(Node& node) {
   return {{"jobs", std::move(jobs)}};
 }
 
+rpc::Schema status_schema() {
+  const rpc::Schema micro = micro_schema();
+  const rpc::Schema name = rpc::text(kShortTextMax);
+  const rpc::Schema device = rpc::object({{"id", name}, {"name", rpc::text(kNameTextMax)}, {"offered", rpc::boolean()}},
+                                         {{"why", rpc::text(kNameTextMax)}});
+  const rpc::Schema kind = rpc::object({{"kind", name}, {"held", rpc::boolean()}}, {{"why", rpc::text(kNameTextMax)}});
+  return rpc::object(
+      {{"peer", name},
+       {"version", name},
+       {"started_unix_ms", time_schema()},
+       {"addresses", rpc::list(rpc::text(kNameTextMax), kListMax)},
+       {"peers_connected", rpc::integer(0)},
+       {"offers", rpc::integer(0)},
+       {"provider", rpc::object({{"enabled", rpc::boolean()},
+                                 {"draining", rpc::boolean()},
+                                 {"working", rpc::integer(0)},
+                                 {"devices", rpc::list(device, kDevicesMax)}})},
+       {"donation", donation_schema()},
+       {"preferences", rpc::described(rpc::list(name, kPreferencesMax), "that stand above the configuration")},
+       {"sandbox", rpc::object({{"tier", name},
+                                {"note", rpc::text(kNameTextMax)},
+                                {"landlock_abi", rpc::integer()},
+                                {"kinds", rpc::list(kind, kShortTextMax)}})},
+       {"jobs", rpc::object({{"running", rpc::integer(0)}, {"ended", rpc::integer(0)}})},
+       {"balance", rpc::object({{"spent_micro", micro},
+                                {"earned_micro", micro},
+                                {"payable_micro", micro},
+                                {"receivable_micro", micro},
+                                {"reserved_micro", micro}})},
+       {"capabilities", rpc::described(rpc::list(name, kShortTextMax), "what this daemon can do")}});
+}
+
+json::object status_example() {
+  return {
+      {"peer", "12D3KooW"},
+      {"version", QUERN_VERSION},
+      {"started_unix_ms", 1'795'000'000'000},
+      {"addresses", json::array{"/ip4/127.0.0.1/tcp/7645/p2p/12D3KooW"}},
+      {"peers_connected", 1},
+      {"offers", 2},
+      {"provider", json::object{{"enabled", true}, {"draining", false}, {"working", 0}, {"devices", json::array{}}}},
+      {"donation", json::object{{"state", "donating"}, {"until_unix_ms", nullptr}, {"why", nullptr}, {"working", 0}}},
+      {"preferences", json::array{"share"}},
+      {"sandbox", json::object{{"tier", "cgroup2"}, {"note", ""}, {"landlock_abi", 2}, {"kinds", json::array{}}}},
+      {"jobs", json::object{{"running", 0}, {"ended", 0}}},
+      {"balance", balance_json({})},
+      {"capabilities", names(kCapabilities)}};
+}
+
 rpc::Handler view(Node& node, json::object (*make)(Node&)) {
   return [&node, make](json::object /*params*/, Caller /*caller*/) -> Task<Answer> { co_return make(node); };
 }
@@ -165,9 +218,9 @@ void add_node_methods(rpc::Registry& registry, Node& node) {
   registry.add({.name = "node.status",
                 .summary = "What this node is, offers and holds",
                 .params = {},
-                .result = rpc::map_of(rpc::any()),
+                .result = status_schema(),
                 .example_params = {},
-                .example_result = json::object{{"peer", "12D3KooW"}, {"version", QUERN_VERSION}},
+                .example_result = status_example(),
                 .handler = view(node, status_json)});
   registry.add({.name = "peer.list",
                 .summary = "Peers that are connected, configured or blocked",
@@ -197,7 +250,7 @@ void add_methods(rpc::Registry& registry, Node& node) {
   add_earnings_methods(registry, node);
   add_preference_methods(registry, node);
   add_peer_methods(registry, node);
-  registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = status_schema()});
   registry.add(rpc::TopicText{.name = "peers", .summary = "As peer.list", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "jobs",

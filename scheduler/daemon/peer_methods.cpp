@@ -66,6 +66,7 @@ Task<Answer> add_peer(Node& node, json::object params) {
   if (!peer) {
     co_return rpc::fail(Code::invalid_params, "address: " + text + " does not say which peer", "add /p2p/ and its id");
   }
+  if (*peer == node.host().id().text()) co_return rpc::fail(Code::invalid_params, "address: this is the node itself");
   co_return co_await change(node, *peer, [text](Preferences& preferences) { return add(preferences, text); });
 }
 
