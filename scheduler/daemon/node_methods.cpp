@@ -23,9 +23,9 @@ namespace {
 constexpr std::size_t kPeersMax = 4096;
 constexpr std::size_t kJobsFollowed = 100;
 // What this daemon can do; programs ask by these names.
-constexpr std::array<std::string_view, 14> kCapabilities{
-    "quote",          "run",  "jobs",     "offers",   "peers",       "ledger",    "machine", "device.set",
-    "donation.pause", "work", "earnings", "receipts", "preferences", "peer.block"};
+constexpr std::array<std::string_view, 15> kCapabilities{
+    "quote",          "run",  "jobs",     "job.retry", "offers",      "peers",     "ledger", "machine", "device.set",
+    "donation.pause", "work", "earnings", "receipts",  "preferences", "peer.block"};
 
 json::array names(std::span<const std::string_view> list) {
   json::array array;

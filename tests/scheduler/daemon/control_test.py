@@ -112,6 +112,7 @@ class ControlTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="quern-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        self.folder.chmod(0o711)  # jobs of a daemon that is root run as another user
         self.provider = demo.Node("provider", self.folder, PROGRAMS)
         self.submitter = demo.Node("submitter", self.folder, PROGRAMS)
         self.addCleanup(self.provider.stop)
@@ -213,22 +214,35 @@ class ControlTest(unittest.TestCase):
         self.assertEqual((row["peer"], row["tasks"]), (self.submitter.peer, 12))
         here.wait("machine", lambda machine: machine["devices"][0]["job"], "a job on the device")
 
-        # Its owner wants the device back: the task ends by that name, is paid, and runs again.
+        # Its owner wants the device back: the task ends by that name and is paid. There is no other node for the job.
         self.assertEqual(here.call("work.cancel", id=row["id"]), {"state": "ending"})
         here.wait("work", lambda work: row["id"] not in work["work"], "the end of the work")
         demo.wait_for("a receipt", lambda: here.call("receipt.get", id=row["id"])["receipt"]["state"] == "settled")
         ended = here.call("receipt.get", id=row["id"])
         self.assertEqual((ended["receipt"]["end"]["reason"], ended["verified"], ended["why"]), ("preempted", True, None))
         self.assertEqual(ended["records"][0]["kind"], "demand")
+        self.assertEqual(there.call("job.wait", id=job)["state"], "SYSTEM_ERROR")
 
-        # A pause in the middle of a job: what runs is finished, nothing new begins.
+        # A pause in the middle of a job: what runs is finished, nothing new begins before it has ended.
+        again = there.call("job.retry", id=job)["id"]
+        here.wait("work", lambda work: work["work"], "work here")
         here.call("donation.pause")
         here.wait("work", lambda work: not work["work"], "no work")
-        before = len(here.call("receipt.list")["receipts"])
+        before = here.call("receipt.list")["receipts"]
+        self.assertEqual(before[0]["end"]["reason"], "completed")
         time.sleep(1)  # in which work would begin, were it taken
-        self.assertEqual(len(here.call("receipt.list")["receipts"]), before)
+        self.assertEqual(len(here.call("receipt.list")["receipts"]), len(before))
         here.call("donation.resume")
-        there.call("job.wait", id=job)
+        there.call("job.wait", id=again)
+        demo.wait_for("an offer", lambda: self.submitter.ask("offers")["offers"])
+        last = there.call("job.retry", id=job)["id"]
+        self.assertEqual(self.refused(there, "job.retry", id=last)["reason"], "failed")  # it is under way
+        self.assertEqual(there.call("job.wait", id=last)["state"], "COMPLETE")
+        done = len(here.call("receipt.list")["receipts"])
+        elsewhere = there.call("job.retry", id=job, elsewhere=True)["id"]
+        there.call("job.cancel", id=elsewhere)
+        there.call("job.wait", id=elsewhere)
+        self.assertEqual(len(here.call("receipt.list")["receipts"]), done)  # it failed here, and nothing was asked of it
         self.check_accounts(here, there)
         self.check_block(here, there)
 

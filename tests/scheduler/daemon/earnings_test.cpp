@@ -4,7 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "scheduler/daemon/receipt_table.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/scheduler/store/simulated_files.hpp"
 
 namespace quern::daemon {
 namespace {
@@ -53,7 +53,7 @@ TEST(Earnings, are_asked_for_within_bounds) {
   EXPECT_FALSE(check({.from_unix_ms = 1, .until_unix_ms = 0, .utc_offset_minutes = 0}));
 }
 
-// A ledger in a file of its own, and receipts for some of what stands in it.
+// A ledger, and receipts for some of what stands in it.
 class Kept {
  public:
   Kept() {
@@ -83,8 +83,8 @@ class Kept {
   ledger::Ledger& ledger() { return ledger_; }
 
  private:
-  TemporaryFolder folder_;
-  store::Database database_ = *store::Database::open({.path = (folder_.path() / "quern.sqlite").string()});
+  store::SimulatedFiles files_;
+  store::Database database_ = *store::Database::open({.path = "quern.sqlite", .vfs = files_.vfs()});
   ledger::Ledger ledger_ = *ledger::Ledger::open(database_, {.all = {ledger::kAmountMax}, .each_peer = {}});
 };
 
