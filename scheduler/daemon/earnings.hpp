@@ -17,7 +17,7 @@ namespace quern::daemon {
 
 inline constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 inline constexpr std::int64_t kEarningsDaysMax = 400;
-inline constexpr std::int64_t kUtcOffsetMinutesMax = 14 * 60;
+inline constexpr std::int64_t kUtcOffsetMinutesMax = 14LL * 60;
 inline constexpr std::size_t kEarningsPartsMax = 64;  // named ones of the whole time, and of a day
 
 struct EarningsQuery {

@@ -15,9 +15,12 @@ namespace json = boost::json;
 namespace {
 
 json::value numa_of(const hwprobe::MachineReport& report, const std::optional<std::string>& pci_address) {
-  if (!pci_address || !report.pci) return nullptr;
-  const auto found = std::ranges::find(*report.pci, *pci_address, &hwprobe::PciDevice::address);
-  return found == report.pci->end() || !found->numa_node ? json::value() : json::value(*found->numa_node);
+  const auto& pci = report.pci;
+  if (!pci_address || !pci) return nullptr;
+  const auto found = std::ranges::find(*pci, *pci_address, &hwprobe::PciDevice::address);
+  if (found == pci->end()) return nullptr;
+  const auto& node = found->numa_node;
+  return node ? json::value(*node) : json::value();
 }
 
 json::value speed_json(const std::optional<model::Speed>& speed) {
