@@ -56,6 +56,18 @@ Exit status: 0 shown; 2 the command line makes no sense; 3 no daemon answers, or
 standard output could not be written.)";
 
 inline constexpr const char* kStatusAbout = "Show the node: peers, devices, sandbox, jobs, credits";
+inline constexpr const char* kPauseAbout = "Offer nothing for a while; tasks that run here go on";
+inline constexpr const char* kPauseFooter = R"(
+The node withdraws its offer and refuses new tasks at once. It stays paused over
+a restart of the daemon, until the time is over or quern resume.
+
+Exit status: 0 paused; 2 the command line makes no sense; 3 no daemon answers, or
+standard output could not be written.
+
+Examples:
+  quern pause --for 30m
+  quern pause --device qd1-3f    one device, until quern resume)";
+inline constexpr const char* kResumeAbout = "Offer again what was paused: everything, or one device";
 inline constexpr const char* kPeersAbout = "List the peers that this node knows";
 inline constexpr const char* kOffersAbout = "List the devices that are offered, the cheapest hour first";
 inline constexpr const char* kJobsAbout = "List the jobs that were submitted here, the newest first";

@@ -11,6 +11,7 @@
 #include "hwprobe/text.hpp"
 #include "scheduler/cli/command_texts.hpp"
 #include "scheduler/cli/completion.hpp"
+#include "scheduler/cli/donation_commands.hpp"
 #include "scheduler/cli/job_commands.hpp"
 #include "scheduler/cli/page.hpp"
 #include "scheduler/cli/probe_command.hpp"
@@ -31,6 +32,8 @@ struct Words {
   ShowOptions show;
   std::string colour = "auto";
   OfferFilter offers;
+  std::string length;
+  std::string device;
   SubmitWords submit;
   RunOptions run;
   std::string job;
@@ -135,6 +138,24 @@ void add_market_commands(CommandLine& line) {
   CLI::App& quote = add_showing_command(line, "quote", kQuoteAbout, kQuoteFooter,
                                         [&words] { return run_quote(words.show, words.submit.manifest); });
   quote.add_option("MANIFEST", words.submit.manifest, "The job: job.json (docs/job.md)")->type_name("")->required();
+}
+
+void add_pause(CommandLine& line) {
+  Words& words = line.words;
+  CLI::App& pause =
+      add_showing_command(line, "pause", kPauseAbout, kPauseFooter, [&words]() -> std::expected<ExitCode, std::string> {
+        if (words.length.empty()) return run_pause(words.show, std::nullopt, words.device);
+        const auto length = parse_length(words.length);
+        if (!length) return std::unexpected("--for " + length.error());
+        return run_pause(words.show, *length, words.device);
+      });
+  pause.add_option("--for", words.length, "Then go on by itself: 90s, 30m, 3h, 2d")->type_name("LENGTH");
+  CLI::App& resume = add_showing_command(line, "resume", kResumeAbout, kShownFooter,
+                                         [&words] { return run_resume(words.show, words.device); });
+  for (CLI::App* command : {&pause, &resume}) {
+    command->add_option("--device", words.device, "Only this one: its id, or where that begins or ends")
+        ->type_name("DEVICE");
+  }
 }
 
 void add_submit_options(CLI::App& command, SubmitWords& words) {
@@ -335,6 +356,7 @@ int run(int argc, char** argv) {
   line.app.footer(kFooter);
   add_socket(line.app, line.words);
   add_market_commands(line);
+  add_pause(line);
   add_run(line);
   add_job_commands(line);
   add_ledger(line);

@@ -65,6 +65,13 @@ void read_sandbox(const Fields& sandbox, StatusAnswer& answer) {
 
 }  // namespace
 
+void read_fields(const Fields& fields, DonationAnswer& answer) {
+  answer.state = fields.field<std::string>("state");
+  answer.until_unix_ms = fields.field<std::optional<std::int64_t>>("until_unix_ms");
+  answer.working = fields.field<std::uint64_t>("working");
+  if (fields.has("why")) answer.detail = fields.object("why").field<std::optional<std::string>>("detail");
+}
+
 void read_fields(const Fields& fields, StatusAnswer& answer) {
   answer.peer = fields.field<std::string>("peer");
   answer.version = fields.field<std::string>("version");
@@ -73,6 +80,7 @@ void read_fields(const Fields& fields, StatusAnswer& answer) {
   answer.peers_connected = fields.field<std::uint64_t>("peers_connected");
   answer.offers = fields.field<std::uint64_t>("offers");
   read_provider(fields.object("provider"), answer);
+  if (fields.has("donation")) read_fields(fields.object("donation"), answer.donation.emplace());
   read_sandbox(fields.object("sandbox"), answer);
   const Fields jobs = fields.object("jobs");
   answer.jobs_running = jobs.field<std::uint64_t>("running");

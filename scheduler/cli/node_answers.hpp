@@ -12,6 +12,14 @@
 
 namespace quern::scheduler::cli {
 
+// Whether the node offers its devices just now.
+struct DonationAnswer {
+  std::string state;                          // "donating", "paused", "draining", "off"
+  std::optional<std::int64_t> until_unix_ms;  // when a pause ends by itself
+  std::optional<std::string> detail;          // of why not
+  std::uint64_t working = 0;
+};
+
 struct StatusAnswer {
   struct Device {
     std::string id;
@@ -33,6 +41,7 @@ struct StatusAnswer {
   bool provides = false;
   bool draining = false;
   std::uint64_t working = 0;
+  std::optional<DonationAnswer> donation;  // older daemons do not tell
   std::vector<Device> devices;
   std::string sandbox_tier;
   std::string sandbox_note;
@@ -85,6 +94,7 @@ struct BalancesAnswer {
   model::Credits reserved;
 };
 
+void read_fields(const Fields& fields, DonationAnswer& answer);
 void read_fields(const Fields& fields, StatusAnswer& answer);
 void read_fields(const Fields& fields, PeersAnswer& answer);
 void read_fields(const Fields& fields, OffersAnswer& answer);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/cli/donation_commands.hpp"
 #include "scheduler/cli/quantity_text.hpp"
 #include "scheduler/cli/short_names.hpp"
 #include "scheduler/cli/table.hpp"
@@ -32,6 +33,9 @@ void write_provider(Page& page, const StatusAnswer& status) {
                             : status.draining ? page.paint(Tone::warn, "draining: takes no new tasks")
                                               : page.paint(Tone::good, "takes tasks");
   page.row("State", state + ", works on " + std::to_string(status.working));
+  if (const auto& donation = status.donation; donation && donation->state == "paused") {
+    page.row("Pause", page.paint(Tone::warn, donation_text(*donation)));
+  }
   for (const StatusAnswer::Device& device : status.devices) {
     const std::string name = visible(device.name) + " (" + visible(device.id) + ')';
     page.row("Device", device.offered ? name + ", offered" : name + ", " + page.paint(Tone::warn, "not offered"));

@@ -82,35 +82,67 @@ bool holds(const std::vector<std::string>& list, const std::string& id) {
   return std::ranges::find(list, id) != list.end();
 }
 
-// Empty when it may be offered.
-std::string why_not(const OpenclDevice& device, const DeviceMeasurement* measured, const ProviderConfig& config) {
-  if (!config.enabled) return "provider.enabled is false";
-  if (holds(config.devices_deny, device.id)) return "provider.devices_deny names it";
-  if (!config.devices_allow.empty() && !holds(config.devices_allow, device.id)) {
-    return "provider.devices_allow does not name it";
-  }
-  if (!device.available) return "its driver says that it is not available";
-  if (!device.compiler_available) return "its driver has no compiler";
-  if (device.pci_address) return "a card's nodes cannot be put into the sandbox yet";
-  if (!measured) return "it was not measured";
-  if (!measured->fitness.fit) return measured->fitness.reason;
+bool is_wanted(const std::string& id, const ProviderConfig& config) {
+  return config.enabled && !holds(config.devices_deny, id) &&
+         (config.devices_allow.empty() || holds(config.devices_allow, id));
+}
+
+// Why nothing can ever run on it here; unspecified: something can.
+model::Why why_unfit(const OpenclDevice& device) {
+  using enum model::Reason;
+  if (!device.available) return {no_device, "its driver says that it is not available"};
+  if (!device.compiler_available) return {no_device, "its driver has no compiler"};
+  if (device.pci_address) return {sandbox_unavailable, "a card's nodes cannot be put into the sandbox yet"};
   return {};
 }
 
-model::OfferedDevice offered(const OpenclDevice& device, const DeviceMeasurement& measured,
-                             const ProviderConfig& config) {
-  const auto own = config.device_rates.find(device.id);
+// Unspecified when it may be offered.
+model::Why why_not(const OpenclDevice& device, const DeviceMeasurement* measured, const ProviderConfig& config) {
+  using enum model::Reason;
+  if (!config.enabled) return {offer_withdrawn, "provider.enabled is false"};
+  if (holds(config.devices_deny, device.id)) return {offer_withdrawn, "provider.devices_deny names it"};
+  if (!is_wanted(device.id, config)) return {offer_withdrawn, "provider.devices_allow does not name it"};
+  if (auto unfit = why_unfit(device); unfit.reason != unspecified) return unfit;
+  if (!measured) return {no_device, "it was not measured"};
+  if (!measured->fitness.fit) return {no_device, measured->fitness.reason};
+  return {};
+}
+
+model::OfferedDevice offered(const OpenclDevice& device, const NodeDevice& known) {
   return {.id = device.id,
           .name = device.name,
-          .type = type_of(device.type),
+          .type = known.type,
           .opencl_version = version_number(device.version),
           .compute_units = device.compute_units,
           .global_memory_bytes = device.global_memory_bytes,
           .allocation_max_bytes = device.max_allocation_bytes,
           .local_memory_bytes = device.local_memory_bytes,
           .extensions = extensions_of(device),
-          .speed = speed_of(measured),
-          .rates = own == config.device_rates.end() ? config.rates : own->second};
+          .speed = known.speed.value_or(model::Speed{}),
+          .rates = known.rates};
+}
+
+NodeDevice device_of(const OpenclDevice& found, const DeviceMeasurement* measured, const ProviderConfig& config) {
+  NodeDevice device{.id = found.id,
+                    .name = found.name,
+                    .driver = {},
+                    .index = found.index,
+                    .pci_address = found.pci_address,
+                    .type = type_of(found.type),
+                    .compute_units = found.compute_units,
+                    .memory_bytes = found.global_memory_bytes,
+                    .can_run = why_unfit(found).reason == model::Reason::unspecified,
+                    .wanted = is_wanted(found.id, config),
+                    .rates = config.rates,
+                    .speed = {},
+                    .offered = {},
+                    .why = {}};
+  if (const auto own = config.device_rates.find(found.id); own != config.device_rates.end()) {
+    device.rates = own->second;
+    device.own_rates = true;
+  }
+  if (measured) device.speed = speed_of(*measured);
+  return device;
 }
 
 }  // namespace
@@ -121,21 +153,19 @@ std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const P
   for (const hwprobe::OpenclDriver& driver : report.opencl.value_or(std::vector<hwprobe::OpenclDriver>())) {
     for (std::uint32_t platform = 0; platform < driver.platforms.size(); ++platform) {
       for (const OpenclDevice& found : driver.platforms[platform].devices) {
-        NodeDevice device{.id = found.id,
-                          .name = found.name,
-                          .driver = driver.name,
-                          .platform = platform,
-                          .index = found.index,
-                          .pci_address = found.pci_address,
-                          .offered = {},
-                          .why = {}};
         const DeviceMeasurement* measured = measurement_of(report, found.id);
-        device.why = why_not(found, measured, config);
-        if (device.why.empty() && offered_count == model::kOfferDevicesMax) {
-          device.why = "an offer has at most " + std::to_string(model::kOfferDevicesMax) + " devices";
+        NodeDevice device = device_of(found, measured, config);
+        device.driver = driver.name;
+        device.platform = platform;
+        auto why = why_not(found, measured, config);
+        if (why.reason == model::Reason::unspecified && offered_count == model::kOfferDevicesMax) {
+          why = {model::Reason::offer_withdrawn,
+                 "an offer has at most " + std::to_string(model::kOfferDevicesMax) + " devices"};
         }
-        if (device.why.empty()) {
-          device.offered = offered(found, *measured, config);
+        device.reason = why.reason;
+        device.why = std::move(why.detail);
+        if (device.reason == model::Reason::unspecified) {
+          device.offered = offered(found, device);
           ++offered_count;
         }
         devices.push_back(std::move(device));
@@ -158,8 +188,7 @@ std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices,
                                          const std::vector<std::pair<std::string, std::string>>& environment) {
   std::vector<WorkerDevice> list;
   for (const NodeDevice& device : devices) {
-    const auto& found = device.offered;
-    if (!found) continue;
+    if (!device.can_run) continue;
     // One driver, so that the indices are those that the probe saw.
     auto variables = environment;
     variables.emplace_back("OCL_ICD_VENDORS", (vendors / device.driver).string());
@@ -167,8 +196,8 @@ std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices,
                     .platform = device.platform,
                     .device = device.index,
                     .name = device.name,
-                    .type = found->type,
-                    .compute_units = found->compute_units,
+                    .type = device.type,
+                    .compute_units = device.compute_units,
                     .environment = std::move(variables)});
   }
   return list;

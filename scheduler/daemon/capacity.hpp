@@ -13,10 +13,11 @@
 #include "scheduler/daemon/worker_plan.hpp"
 #include "scheduler/execution/self_test.hpp"
 #include "scheduler/model/offer.hpp"
+#include "scheduler/model/reason.hpp"
 
 namespace quern::daemon {
 
-// An OpenCL device of this machine.
+// An OpenCL device of this machine, whether or not it is offered.
 struct NodeDevice {
   std::string id;              // hwprobe's
   std::string name;            // for people
@@ -24,8 +25,17 @@ struct NodeDevice {
   std::uint32_t platform = 0;  // index among its driver's
   std::uint32_t index = 0;     // among its platform's devices
   std::optional<std::string> pci_address;
+  model::DeviceType type = model::DeviceType::cpu;
+  std::uint32_t compute_units = 0;
+  std::uint64_t memory_bytes = 0;
+  bool can_run = false;               // work could be done on it here, were it offered
+  bool wanted = false;                // the config lets it be offered
+  bool own_rates = false;             // not those of all devices
+  model::RateCard rates;              // that hold for it
+  std::optional<model::Speed> speed;  // where it was measured
   std::optional<model::OfferedDevice> offered;
-  std::string why;  // when it is not offered: for the operator
+  model::Reason reason = model::Reason::unspecified;  // when it is not offered
+  std::string why;                                    // likewise: for the operator
 };
 
 // All devices of the report, in its order. At most model::kOfferDevicesMax are offered.
@@ -36,7 +46,7 @@ inline constexpr std::int64_t kOfferValidityMs = 10LL * 60 * 1000;
 
 // The kinds of the config that the sandbox holds.
 std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test);
-// The same devices for those that run work on them. `vendors` is the folder of .icd files; `environment` goes along.
+// Those that can run work, for those that run it. `vendors` is the folder of .icd files; `environment` goes along.
 std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices, const std::filesystem::path& vendors,
                                          const std::vector<std::pair<std::string, std::string>>& environment);
 

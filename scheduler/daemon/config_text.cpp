@@ -4,6 +4,7 @@
 #include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/config.hpp"
 #include "scheduler/daemon/config_keys.hpp"
+#include "scheduler/daemon/preferences.hpp"
 
 namespace quern::daemon {
 
@@ -100,7 +101,21 @@ std::string config_page() {
       "\n## `[provider.device_rates.\"ID\"]`\n\n"
       "Prices of one device, whose id `quern probe` shows. The same keys as in `[provider.rates]`, which holds for "
       "those that\n"
-      "are absent here.\n";
+      "are absent here.\n"
+      "\n## Set while it runs\n\n"
+      "Callers (`quern`, the desktop) can set these by `preferences.set`; what they set lies beside the database, "
+      "holds "
+      "over\n"
+      "restarts and stands above this file until it is reset. `quern status --json` names what is set under "
+      "`preferences`.\n"
+      "`device.set` does so for a device's switch (above `provider.devices_allow` and `devices_deny`) and prices, "
+      "`peer.add`\n"
+      "adds to `overlay.peers`, `peer.block` to `submitter.exclude`, and `donation.pause` withdraws the offer.\n\n"
+      "| preference | stands above |\n|---|---|\n";
+  for (const PreferenceText& preference : preference_texts()) {
+    out += "| `" + std::string(preference.name) + "` | `" + std::string(preference.config_key) + "` |\n";
+  }
+  out += "\nAs a service of systemd: [service.md](service.md).\n";
   return out;
 }
 

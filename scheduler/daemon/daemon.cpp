@@ -10,6 +10,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "hwprobe/probe.hpp"
@@ -55,6 +56,16 @@ Task<hwprobe::MachineReport> look_at_machine(Runtime& runtime, bool measure) {
     report = hwprobe::probe(hwprobe::Sources::this_machine(), parts);
   });
   co_return report;
+}
+
+Task<std::optional<hwprobe::Measurements>> measure_devices(Runtime& runtime) {
+  co_return (co_await look_at_machine(runtime, true)).measurements;
+}
+
+// As uname -n; empty where the system has none.
+std::string host_name() {
+  utsname names{};
+  return ::uname(&names) == 0 ? std::string(static_cast<const char*>(names.nodename)) : std::string();
 }
 
 rpc::ServerOptions server_options(const Config& config, Log& log) {
@@ -111,14 +122,25 @@ class Daemon {
     const auto programs = find_programs(scratch_root, root);
     if (!programs) co_return runtime::fail(runtime::Errc::not_found, programs.error());
     CO_TRY(auto key, co_await identity::load_or_create_key(runtime_, std::string(kKeyName)));
-    NodeParts parts{.config = config_, .key = std::move(key), .devices = {}, .sandbox = {}, .preshared_key = {}};
+    NodeParts parts{.config = config_,
+                    .key = std::move(key),
+                    .devices = {},
+                    .sandbox = {},
+                    .preshared_key = {},
+                    .preferences = {},
+                    .report = {},
+                    .sources = hwprobe::Sources::this_machine(),
+                    .host = host_name(),
+                    .measure = [this] { return measure_devices(runtime_); }};
+    CO_TRY(parts.preferences, co_await load_preferences(runtime_.disk()));
+    const Config config = in_force(config_, parts.preferences);
     CO_TRY(parts.preshared_key, preshared_key(config_));
     CO_TRY(auto database,
            store::Database::open({.path = (std::filesystem::path(config_.data_directory) / kDatabaseName).string()}));
     database_.emplace(std::move(database));
     CO_CHECK(co_await blobs_.load());
-    const auto report = co_await look_at_machine(runtime_, config_.provider.enabled);
-    parts.devices = devices_of(report, config_.provider);
+    parts.report = co_await look_at_machine(runtime_, config.provider.enabled);
+    parts.devices = devices_of(parts.report, config.provider);
     const execution::SupervisorOptions options{.sandbox_exec = programs->sandbox_exec.string()};
     supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, execution::Cgroups::probe());
     parts.sandbox = co_await execution::self_test(*supervisor_, options, job_identity(root));

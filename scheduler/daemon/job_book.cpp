@@ -84,6 +84,7 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
     const auto kept = std::make_shared<Kept>();
     kept->record = std::move(record);
     kept->job = *std::move(job);
+    for (const JobTrail& trail : kept->record.trails) by_demand_.emplace(trail.demand, kept->record.id);
     order_.push_back(kept->record.id);
     jobs_.emplace(kept->record.id, kept);
   }
@@ -134,6 +135,11 @@ const SubmittedJob* JobBook::find(std::string_view id) const {
   return found == jobs_.end() ? nullptr : found->second.get();
 }
 
+const SubmittedJob* JobBook::of_demand(const jobs::DemandId& demand) const {
+  const auto found = by_demand_.find(demand);
+  return found == by_demand_.end() ? nullptr : find(found->second);
+}
+
 std::vector<const SubmittedJob*> JobBook::newest(std::size_t count) const {
   std::vector<const SubmittedJob*> list;
   list.reserve(std::min(count, order_.size()));
@@ -174,6 +180,7 @@ void JobBook::note_trail(Kept& kept, std::size_t task, const Trail& trail) {
   trails.push_back({.task = static_cast<std::uint32_t>(task),
                     .attempt = static_cast<std::uint32_t>(attempts == 0 ? 0 : attempts - 1),
                     .demand = demand});
+  by_demand_.emplace(demand, kept.record.id);
 }
 
 void JobBook::add_log(Kept& kept, runtime::ByteView text) const {
@@ -234,6 +241,7 @@ void JobBook::forget_oldest() {
   while (order_.size() > running_ + kJobsKeptMax) {
     const auto oldest = std::ranges::find_if(
         order_, [this](const std::string& id) { return jobs_.find(id)->second->record.ended_unix_ms.has_value(); });
+    for (const JobTrail& trail : jobs_.find(*oldest)->second->record.trails) by_demand_.erase(trail.demand);
     jobs_.erase(jobs_.find(*oldest));
     if (events_.forgotten) events_.forgotten(*oldest);
     order_.erase(oldest);

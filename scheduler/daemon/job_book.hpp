@@ -56,6 +56,8 @@ class JobBook {
   bool cancel(std::string_view id);
 
   const SubmittedJob* find(std::string_view id) const;
+  // The job that an agreement is of; null: none, or it is forgotten.
+  const SubmittedJob* of_demand(const jobs::DemandId& demand) const;
   // The newest first.
   std::vector<const SubmittedJob*> newest(std::size_t count) const;
   std::size_t running() const { return running_; }
@@ -90,6 +92,7 @@ class JobBook {
   Events events_;
   std::map<std::string, KeptPtr, std::less<>> jobs_;
   std::vector<std::string> order_;  // ids, the oldest first
+  std::map<jobs::DemandId, std::string> by_demand_;
   std::size_t running_ = 0;
   runtime::TaskGroup tasks_;
 };

@@ -70,27 +70,57 @@ std::string missing_inputs(Node& node, const model::Job& job) {
   return missing;
 }
 
+// Within the node's limits, if its inputs are here.
+Task<Answer> start(Node& node, model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {
+  const SubmitterConfig& config = node.parts().config.submitter;
+  limit_price(job, config.max_price);
+  if (const auto missing = missing_inputs(node, job); !missing.empty()) {
+    co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");
+  }
+  exclude.insert(config.exclude.begin(), config.exclude.end());
+  auto id = co_await node.jobs().submit(std::move(job), strategy, std::move(exclude));
+  if (!id) co_return std::unexpected(rpc::failure_of(id.error()));
+  co_return json::object{{"id", *id}};
+}
+
 Task<Answer> submit(Node& node, json::object params) {
   auto job = job_in(params);
   if (!job) co_return std::unexpected(std::move(job).error());
-  const SubmitterConfig& config = node.parts().config.submitter;
-  limit_price(*job, config.max_price);
   if (const auto* most = params.if_contains("max_price_micro"))
     limit_price(*job, model::Credits{most->to_number<std::int64_t>()});
-  if (const auto missing = missing_inputs(node, *job); !missing.empty()) {
-    co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");
-  }
-  auto strategy = config.strategy;
+  auto strategy = node.parts().config.submitter.strategy;
   if (params.contains("strategy")) {
     strategy = placement::strategy_from_name(text_in(params, "strategy")).value_or(strategy);
   }
-  std::set<std::string> exclude(config.exclude.begin(), config.exclude.end());
+  std::set<std::string> exclude;
   if (const auto* more = params.if_contains("exclude")) {
     for (const json::value& provider : more->as_array()) exclude.insert(json::value_to<std::string>(provider));
   }
-  auto id = co_await node.jobs().submit(*std::move(job), strategy, std::move(exclude));
-  if (!id) co_return std::unexpected(rpc::failure_of(id.error()));
-  co_return json::object{{"id", *id}};
+  co_return co_await start(node, *std::move(job), strategy, std::move(exclude));
+}
+
+// Providers at which an attempt of the job came to nothing.
+std::set<std::string> failed_at(const JobRecord& record) {
+  std::set<std::string> providers;
+  for (const jobs::TaskRecord& task : record.tasks) {
+    for (const jobs::Attempt& attempt : task.attempts) {
+      if (jobs::is_end(attempt.state) && attempt.state != jobs::State::complete) providers.insert(attempt.provider);
+    }
+  }
+  return providers;
+}
+
+Task<Answer> retry(Node& node, json::object params) {
+  const auto id = text_in(params, "id");
+  const SubmittedJob* job = node.jobs().find(id);
+  if (!job) co_return unknown(id);
+  if (!job->record.ended_unix_ms) {
+    co_return rpc::fail(Code::failed, "job " + id + " is under way", "cancel it, or wait for its end");
+  }
+  std::set<std::string> exclude = job->record.exclude;
+  const auto* elsewhere = params.if_contains("elsewhere");
+  if (elsewhere && elsewhere->as_bool()) exclude.merge(failed_at(job->record));
+  co_return co_await start(node, job->job, job->record.strategy, std::move(exclude));
 }
 
 Answer list(Node& node, const json::object& params) {
@@ -238,6 +268,14 @@ void add_job_methods(rpc::Registry& registry, Node& node) {
        .example_params = {{"manifest", "{}"}, {"strategy", "cheapest"}},
        .example_result = json::object{{"id", kExampleId}},
        .handler = [&node](json::object params, Caller /*caller*/) { return submit(node, std::move(params)); }});
+  registry.add(
+      {.name = "job.retry",
+       .summary = "Submits a job that has ended once more, as a new job",
+       .params = {id_parameter(), {"elsewhere", "not at the providers where it failed", rpc::boolean(), false}},
+       .result = rpc::object({{"id", id_schema()}}),
+       .example_params = {{"id", kExampleId}, {"elsewhere", true}},
+       .example_result = json::object{{"id", kExampleId}},
+       .handler = [&node](json::object params, Caller /*caller*/) { return retry(node, std::move(params)); }});
   add_watching(registry, node);
 }
 

@@ -7,6 +7,7 @@
 #include "overlay/multiformats/multibase.hpp"
 #include "overlay/runtime/hex.hpp"
 #include "scheduler/agreement/trail_file.hpp"
+#include "scheduler/daemon/rates_json.hpp"
 #include "scheduler/model/manifest_terms.hpp"
 
 namespace quern::daemon {
@@ -17,15 +18,6 @@ namespace {
 
 constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr std::uint32_t kVersionStep = 100;
-
-json::object rates_json(const model::RateCard& rates) {
-  json::object object;
-  for (std::size_t i = 0; i < model::kDimensions; ++i) {
-    const auto dimension = static_cast<model::Dimension>(i);
-    if (rates[dimension] != 0) object[model::text_of(dimension).rate_name] = rates[dimension];
-  }
-  return object;
-}
 
 json::object device_json(const model::OfferedDevice& device) {
   return {{"id", device.id},

@@ -27,15 +27,15 @@ constexpr std::int64_t kReceiptWaitsMs = 24LL * 3600 * 1000;
 constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
 
-ledger::Budget budget_of(const Config& config) {
-  return {.all = config.submitter.budget.value_or(model::Credits{ledger::kAmountMax}), .each_peer = {}};
-}
-
 std::unexpected<runtime::Error> about(std::string_view key, const runtime::Error& error) {
   return std::unexpected(runtime::Error(error.code(), std::string(key) + ": " + error.message()));
 }
 
 }  // namespace
+
+ledger::Budget budget_of(const Config& config) {
+  return {.all = config.submitter.budget.value_or(model::Credits{ledger::kAmountMax}), .each_peer = {}};
+}
 
 Result<Balance> balance_of(const ledger::Ledger& ledger) {
   const auto exposure = ledger.exposure();
@@ -57,12 +57,17 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       runner_(runner),
       log_(log),
       parts_(std::move(parts)),
+      file_config_(parts_.config),
+      devices_(parts_.devices),
+      live_(runtime, parts_.sources),
       database_(database),
       writer_(runtime, database),
       journal_(runtime),
       blobs_(blobs),
       writing_(runtime.executor()),
-      tasks_(runtime.executor()) {}
+      tasks_(runtime.executor()) {
+  parts_.config = in_force(file_config_, parts_.preferences);
+}
 
 Node::~Node() = default;
 
@@ -94,6 +99,7 @@ void Node::make_market() {
       *host_, parts_.key, journal_, blobs_, runner_,
       engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
       [this](const Trail& trail) { tasks_.spawn(over(trail)); });
+  provider_->set_on_begun([this](const Trail& trail, const model::Job& job) { on_begun(trail, job); });
   submitter_ = std::make_unique<engagement::Submitter>(
       *host_, parts_.key, journal_, blobs_, engagement::SubmitterConfig{},
       engagement::SubmitterAccounts{.agreeing = [this](const Trail& trail) { return agreeing(trail); },
@@ -120,6 +126,8 @@ Task<Result<Balance>> Node::open_tables() {
       opened = std::unexpected(std::move(ledger).error());
     } else if (auto jobs = migrate_jobs(database_); !jobs) {
       opened = std::unexpected(std::move(jobs).error());
+    } else if (auto receipts = migrate_receipts(database_); !receipts) {
+      opened = std::unexpected(std::move(receipts).error());
     } else {
       ledger_.emplace(*std::move(ledger));
       opened = balance_of(*ledger_);
@@ -142,12 +150,14 @@ Task<Result<void>> Node::start() {
   CO_CHECK(co_await restore());
   CO_CHECK(listen());
   add_topics(*this);
-  renew_offer();
+  parts_.preferences.pauses.expire(now());
+  put_in_force();
+  tasks_.spawn(keep_time());
+  tasks_.spawn(keep_live());
   tasks_.spawn(keep_offering());
   tasks_.spawn(keep_asking());
   tasks_.spawn(keep_experience());
   tasks_.spawn(follow_events());
-  for (const Multiaddr& peer : parts_.config.overlay.peers) tasks_.spawn(keep_connected(peer));
   co_return Result<void>();
 }
 
@@ -159,11 +169,16 @@ Task<Result<void>> Node::restore() {
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
   CO_CHECK(co_await jobs_->load(trails));
   resumed_.ask();
+  std::vector<ReceiptRow> rows;
   for (auto entry = trails.begin(); entry != trails.end();) {
     const Trail& trail = entry->second;
     const auto is_settled = [&](const ledger::Ledger& ledger) { return dispatch::settled(ledger, trail, host_->id()); };
     CO_TRY(const bool settled, co_await with_ledger(is_settled));
     keep(trail);
+    if (trail.stage() >= Stage::agreed) {
+      rows.push_back(row_of(trail, settled ? dispatch::Outlook::given_up : dispatch::Outlook::open));
+      rows.back().at_unix_ms = trail.closed_unix_ms().value_or(trail.demand().made_unix_ms);
+    }
     const bool ours = trail.demand().submitter == host_->id();
     const bool closed = trail.stage() == Stage::closed;
     if (closed && !settled) tasks_.spawn(over(trail));
@@ -171,6 +186,7 @@ Task<Result<void>> Node::restore() {
     if (ours && !closed && !settled && trail.stage() >= Stage::agreed) tasks_.spawn(resume(trail));
     entry = settled && !closed ? trails.erase(entry) : std::next(entry);  // given up
   }
+  co_await save_rows(std::move(rows));
   co_await provider_->restore(std::move(trails));
   co_return Result<void>();
 }
@@ -235,15 +251,22 @@ void Node::on_trail(const Trail& trail) {
 }
 
 Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
-  const auto entered = [trail = std::move(trail), outlook, self = host_->id(),
+  std::optional<ReceiptRow> row;
+  if (trail.stage() >= Stage::agreed) row = row_of(trail, outlook);
+  const auto entered = [trail = std::move(trail), outlook, row = std::move(row), self = host_->id(),
                         at = runtime_.clock().wall_now()](ledger::Ledger& ledger) -> Result<Balance> {
     if (auto posted = dispatch::post(ledger, trail, self, at, outlook); !posted) {
       return std::unexpected(std::move(posted).error());
     }
+    if (row) {
+      if (auto saved = save_receipt(ledger.database(), *row); !saved) return std::unexpected(std::move(saved).error());
+    }
     return balance_of(ledger);
   };
   CO_TRY(balance_, co_await with_ledger(entered));
+  ++posted_;
   topics_.changed("status");
+  topics_.changed("earnings");
   co_return Result<void>();
 }
 
@@ -278,13 +301,13 @@ void Node::on_job(const SubmittedJob& job) {
 
 void Node::renew_offer() {
   const auto kinds = kinds_held(parts_.config, parts_.sandbox);
-  auto made = make_offer(parts_.config, parts_.devices, kinds, ++offer_sequence_, now());
   // A later start must not go back: the clock of the node counts on.
-  if (made) made->sequence = offer_sequence_ = std::max(offer_sequence_, static_cast<std::uint64_t>(now()));
+  offer_sequence_ = std::max(offer_sequence_ + 1, static_cast<std::uint64_t>(now()));
+  auto made = make_offer(parts_.config, parts_.devices, kinds, offer_sequence_, now());
   if (draining_) made.reset();
   if (!made) {
     if (!own_offer_) return;
-    made = model::Offer{.sequence = static_cast<std::uint64_t>(now()),
+    made = model::Offer{.sequence = offer_sequence_,
                         .from_unix_ms = now(),
                         .until_unix_ms = now() + kOfferValidityMs,
                         .withdrawn = true};
@@ -314,7 +337,7 @@ Task<void> Node::keep_connected(Multiaddr peer) {
   bool told = false;
   const auto id = peer.find_text(Protocol::p2p);
   const auto parsed = identity::PeerId::from_text(id.value_or(""));
-  for (;;) {
+  while (is_wanted(peer)) {
     if (parsed && !host_->swarm().connected(*parsed)) {
       const auto connected = co_await host_->swarm().connect(peer);
       if (connected) {
@@ -328,6 +351,7 @@ Task<void> Node::keep_connected(Multiaddr peer) {
     }
     co_await runtime_.clock().sleep_for(kReconnectEvery);
   }
+  connecting_.erase(peer.text());
 }
 
 // Asks every connected peer for the offers it knows.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,16 @@
 #include "scheduler/daemon/config.hpp"
 #include "scheduler/daemon/job_book.hpp"
 #include "scheduler/daemon/log.hpp"
+#include "scheduler/daemon/machine_live.hpp"
+#include "scheduler/daemon/preferences.hpp"
+#include "scheduler/daemon/receipt_table.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
 #include "scheduler/dispatch/offer_exchange.hpp"
 #include "scheduler/dispatch/settlement.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "scheduler/execution/self_test.hpp"
 #include "scheduler/ledger/ledger.hpp"
+#include "scheduler/rpc/failure.hpp"
 #include "scheduler/rpc/topics.hpp"
 #include "scheduler/store/writer.hpp"
 
@@ -40,13 +45,30 @@ struct Balance {
   bool operator==(const Balance&) const = default;
 };
 runtime::Result<Balance> balance_of(const ledger::Ledger& ledger);
+ledger::Budget budget_of(const Config& config);
+
+// Of what the ledger has of the day that began at midnight UTC, at the time it was counted.
+struct Today {
+  std::int64_t from_unix_ms = 0;
+  Amounts all;
+  std::map<std::string, std::int64_t> by_device;  // earned, in micro-credits
+  bool operator==(const Today&) const = default;
+};
 
 struct NodeParts {
-  Config config;
+  // Measures the machine's devices, which takes seconds.
+  using Measure = std::function<runtime::Task<std::optional<hwprobe::Measurements>>()>;
+
+  Config config;  // of the file; Node::parts() has the one in force
   identity::PrivateKey key;
-  std::vector<NodeDevice> devices;
+  std::vector<NodeDevice> devices;  // as the config has them
   execution::SelfTest sandbox;
   std::optional<security::PresharedKey> preshared_key;
+  Preferences preferences;
+  hwprobe::MachineReport report;
+  hwprobe::Sources sources;  // of live readings
+  std::string host;          // name of the machine, for people
+  Measure measure;           // where devices come to be offered that the report has not measured; none: they are not
 };
 
 // On the runtime's executor; what it is given outlives it. start(), and at the end stop(), before it is destroyed.
@@ -80,6 +102,23 @@ class Node {
   rpc::Topics& topics() { return topics_; }  // add_topics() has filled it, once started
   std::int64_t started_unix_ms() const { return started_unix_ms_; }
   bool draining() const { return draining_; }
+  const Config& file_config() const { return file_config_; }
+  const Preferences& preferences() const { return parts_.preferences; }
+  MachineLive& live() { return live_; }
+  const MachineLive& live() const { return live_; }
+  Donation donation() const;
+  bool has_device(const std::string& id) const;
+  // Edits what callers have set: durable, and in force, when it returns well; of a change that fails nothing is kept.
+  // Changes follow each other. One that was begun is finished also when its caller goes away.
+  using Change = std::function<std::expected<void, rpc::Failure>(Preferences&)>;
+  runtime::Task<std::expected<void, rpc::Failure>> change(Change change);
+  // Ends work that runs here, by preempted. False: no such work.
+  bool end_work(const jobs::DemandId& demand);
+  // As of the last count_today(), which reads the ledger where it has changed since.
+  const Today& today() const { return today_; }
+  runtime::Task<void> count_today();
+  // Of a job submitted here, what the row does not say yet.
+  void name_job(ReceiptRow& row) const;
   const Balance& balance() const { return balance_; }  // as of the last posting
   // What `read` makes of the ledger.
   template <class Read>
@@ -103,6 +142,20 @@ class Node {
   void keep(const agreement::Trail& trail);
   void on_job(const SubmittedJob& job);
 
+  struct Changing;
+  runtime::Task<void> make_change(std::shared_ptr<Changing> changing);
+  void put_in_force();
+  void block_peers();
+  void connect_peers();
+  bool is_wanted(const multiformats::Multiaddr& peer) const;
+  runtime::Task<void> set_budget();
+  runtime::Task<void> measure();
+  runtime::Task<void> keep_time();
+  runtime::Task<void> keep_live();
+  void on_begun(const agreement::Trail& trail, const model::Job& job);
+  runtime::Task<void> save_rows(std::vector<ReceiptRow> rows);
+  ReceiptRow row_of(const agreement::Trail& trail, dispatch::Outlook outlook) const;
+
   void renew_offer();
   runtime::Task<void> keep_offering();
   runtime::Task<void> keep_connected(multiformats::Multiaddr peer);
@@ -116,6 +169,16 @@ class Node {
   engagement::Runner& runner_;
   Log& log_;
   NodeParts parts_;
+  Config file_config_;
+  std::vector<NodeDevice> devices_;  // paused or not
+  MachineLive live_;
+  bool changing_ = false;
+  runtime::WaitQueue changed_;
+  bool measuring_ = false;
+  Today today_;
+  std::uint64_t posted_ = 0;          // entries of this life
+  std::uint64_t counted_ = 0;         // of those, when today_ was counted
+  std::set<std::string> connecting_;  // addresses that keep_connected() has
   store::Database& database_;
   store::Writer writer_;
   std::optional<ledger::Ledger> ledger_;

@@ -4,6 +4,8 @@
 #include <set>
 #include <span>
 
+#include "scheduler/daemon/answer_schemas.hpp"
+#include "scheduler/daemon/machine_json.hpp"
 #include "scheduler/daemon/market_json.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/execution/cgroup.hpp"
@@ -21,7 +23,9 @@ namespace {
 constexpr std::size_t kPeersMax = 4096;
 constexpr std::size_t kJobsFollowed = 100;
 // What this daemon can do; programs ask by these names.
-constexpr std::array<std::string_view, 6> kCapabilities{"quote", "run", "jobs", "offers", "peers", "ledger"};
+constexpr std::array<std::string_view, 15> kCapabilities{
+    "quote",          "run",  "jobs",     "job.retry", "offers",      "peers",     "ledger", "machine", "device.set",
+    "donation.pause", "work", "earnings", "receipts",  "preferences", "peer.block"};
 
 json::array names(std::span<const std::string_view> list) {
   json::array array;
@@ -61,6 +65,8 @@ json::object status_json(Node& node) {
   for (const auto& address : node.host().addresses()) addresses.emplace_back(address.text());
   std::set<identity::PeerId> peers;
   for (const auto& info : node.host().swarm().connections()) peers.insert(info.peer);
+  json::array preferences;  // that stand above the configuration
+  for (const auto& [name, value] : node.preferences().values) preferences.emplace_back(name);
   return {
       {"peer", node.host().id().text()},
       {"version", QUERN_VERSION},
@@ -69,6 +75,8 @@ json::object status_json(Node& node) {
       {"peers_connected", peers.size()},
       {"offers", node.offers().offers().size()},
       {"provider", provider_json(node)},
+      {"donation", donation_json(node)},
+      {"preferences", std::move(preferences)},
       {"sandbox", sandbox_json(node.parts().sandbox)},
       {"jobs", json::object{{"running", node.jobs().running()}, {"ended", node.jobs().size() - node.jobs().running()}}},
       {"balance", balance_json(node.balance())},
@@ -80,6 +88,7 @@ json::object peers_json(Node& node) {
     std::vector<std::string> addresses;
     bool connected = false;
     bool configured = false;
+    bool blocked = false;
     std::optional<runtime::Duration> round_trip;
   };
   std::map<std::string, Peer> peers;
@@ -95,6 +104,7 @@ json::object peers_json(Node& node) {
     if (!peer.configured) peer.addresses.push_back(info.remote.text());
     if (info.stats.round_trip) peer.round_trip = info.stats.round_trip;
   }
+  for (const std::string& id : node.preferences().blocked) peers[id].blocked = true;
   json::array list;
   for (const auto& [id, peer] : peers) {
     json::array addresses;
@@ -102,7 +112,8 @@ json::object peers_json(Node& node) {
     json::object object{{"peer", id},
                         {"addresses", std::move(addresses)},
                         {"connected", peer.connected},
-                        {"configured", peer.configured}};
+                        {"configured", peer.configured},
+                        {"blocked", peer.blocked}};
     if (const auto& trip = peer.round_trip) {
       object["rtt_us"] = std::chrono::duration_cast<std::chrono::microseconds>(*trip).count();
     }
@@ -132,6 +143,55 @@ json::object jobs_json(Node& node) {
   return {{"jobs", std::move(jobs)}};
 }
 
+rpc::Schema status_schema() {
+  const rpc::Schema micro = micro_schema();
+  const rpc::Schema name = rpc::text(kShortTextMax);
+  const rpc::Schema device = rpc::object({{"id", name}, {"name", rpc::text(kNameTextMax)}, {"offered", rpc::boolean()}},
+                                         {{"why", rpc::text(kNameTextMax)}});
+  const rpc::Schema kind = rpc::object({{"kind", name}, {"held", rpc::boolean()}}, {{"why", rpc::text(kNameTextMax)}});
+  return rpc::object(
+      {{"peer", name},
+       {"version", name},
+       {"started_unix_ms", time_schema()},
+       {"addresses", rpc::list(rpc::text(kNameTextMax), kListMax)},
+       {"peers_connected", rpc::integer(0)},
+       {"offers", rpc::integer(0)},
+       {"provider", rpc::object({{"enabled", rpc::boolean()},
+                                 {"draining", rpc::boolean()},
+                                 {"working", rpc::integer(0)},
+                                 {"devices", rpc::list(device, kDevicesMax)}})},
+       {"donation", donation_schema()},
+       {"preferences", rpc::described(rpc::list(name, kPreferencesMax), "that stand above the configuration")},
+       {"sandbox", rpc::object({{"tier", name},
+                                {"note", rpc::text(kNameTextMax)},
+                                {"landlock_abi", rpc::integer()},
+                                {"kinds", rpc::list(kind, kShortTextMax)}})},
+       {"jobs", rpc::object({{"running", rpc::integer(0)}, {"ended", rpc::integer(0)}})},
+       {"balance", rpc::object({{"spent_micro", micro},
+                                {"earned_micro", micro},
+                                {"payable_micro", micro},
+                                {"receivable_micro", micro},
+                                {"reserved_micro", micro}})},
+       {"capabilities", rpc::described(rpc::list(name, kShortTextMax), "what this daemon can do")}});
+}
+
+json::object status_example() {
+  return {
+      {"peer", "12D3KooW"},
+      {"version", QUERN_VERSION},
+      {"started_unix_ms", 1'795'000'000'000},
+      {"addresses", json::array{"/ip4/127.0.0.1/tcp/7645/p2p/12D3KooW"}},
+      {"peers_connected", 1},
+      {"offers", 2},
+      {"provider", json::object{{"enabled", true}, {"draining", false}, {"working", 0}, {"devices", json::array{}}}},
+      {"donation", json::object{{"state", "donating"}, {"until_unix_ms", nullptr}, {"why", nullptr}, {"working", 0}}},
+      {"preferences", json::array{"share"}},
+      {"sandbox", json::object{{"tier", "cgroup2"}, {"note", ""}, {"landlock_abi", 2}, {"kinds", json::array{}}}},
+      {"jobs", json::object{{"running", 0}, {"ended", 0}}},
+      {"balance", balance_json({})},
+      {"capabilities", names(kCapabilities)}};
+}
+
 rpc::Handler view(Node& node, json::object (*make)(Node&)) {
   return [&node, make](json::object /*params*/, Caller /*caller*/) -> Task<Answer> { co_return make(node); };
 }
@@ -146,16 +206,24 @@ json::object balance_json(const Balance& balance) {
           {"reserved_micro", balance.reserved.micro}};
 }
 
+json::object donation_json(const Node& node) {
+  const Donation donation = node.donation();
+  return {{"state", name_of(donation.state)},
+          {"until_unix_ms", donation.until_unix_ms ? json::value(*donation.until_unix_ms) : json::value()},
+          {"why", donation.state == DonationState::donating ? json::value() : json::value(why_json(donation.why))},
+          {"working", node.provider().working()}};
+}
+
 void add_node_methods(rpc::Registry& registry, Node& node) {
   registry.add({.name = "node.status",
                 .summary = "What this node is, offers and holds",
                 .params = {},
-                .result = rpc::map_of(rpc::any()),
+                .result = status_schema(),
                 .example_params = {},
-                .example_result = json::object{{"peer", "12D3KooW"}, {"version", QUERN_VERSION}},
+                .example_result = status_example(),
                 .handler = view(node, status_json)});
   registry.add({.name = "peer.list",
-                .summary = "Peers that are connected or configured",
+                .summary = "Peers that are connected, configured or blocked",
                 .params = {},
                 .result = rpc::object({{"peers", rpc::list(rpc::map_of(rpc::any()), kPeersMax)}}),
                 .example_params = {},
@@ -176,7 +244,13 @@ void add_methods(rpc::Registry& registry, Node& node) {
   add_job_methods(registry, node);
   add_blob_methods(registry, node);
   add_ledger_methods(registry, node);
-  registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = rpc::map_of(rpc::any())});
+  add_machine_methods(registry, node);
+  add_donation_methods(registry, node);
+  add_work_methods(registry, node);
+  add_earnings_methods(registry, node);
+  add_preference_methods(registry, node);
+  add_peer_methods(registry, node);
+  registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = status_schema()});
   registry.add(rpc::TopicText{.name = "peers", .summary = "As peer.list", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = rpc::map_of(rpc::any())});
   registry.add(rpc::TopicText{.name = "jobs",
@@ -191,6 +265,10 @@ void add_topics(Node& node) {
   topics.add("peers", [&node] { return json::value(peers_json(node)); });
   topics.add("offers", [&node] { return json::value(offers_json(node)); });
   topics.add("jobs", [&node] { return json::value(jobs_json(node)); });
+  topics.add("machine", [&node] { return json::value(machine_json(node)); });
+  topics.add("preferences", [&node] { return json::value(preferences_json(node)); });
+  topics.add("work", [&node] { return json::value(works_json(node)); });
+  topics.add("earnings", [&node] { return json::value(earnings_json(node)); });
   for (const SubmittedJob* job : node.jobs().newest(node.jobs().size())) add_job_topic(node, job->record.id);
 }
 

@@ -107,6 +107,10 @@ bool Provider::device_taken(const Engagement& wanting) {
   return own >= kOwnOnDeviceMax || by_others;
 }
 
+bool Provider::offers(const std::string& device) const {
+  return offer_ && std::ranges::find(offer_->devices, device, &model::OfferedDevice::id) != offer_->devices.end();
+}
+
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
     const Trail& trail = entry.second->trail;
@@ -210,7 +214,8 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
 
 std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement) {
   const agreement::Demand& demand = engagement.demand();
-  if (!offer_ || offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
+  if (!offer_) return refuse(Reason::offer_withdrawn);
+  if (offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
   const auto device = std::ranges::find(offer_->devices, demand.device, &model::OfferedDevice::id);
   if (device == offer_->devices.end()) return refuse(Reason::no_device, demand.device);
   agreement::Bid bid{.made_unix_ms = now().unix_ms,
@@ -275,7 +280,9 @@ Task<void> Provider::accept_by(EngagementPtr engagement, Bytes agreement) {
 // Durable before it is said: the trail goes into the journal with the agreement, and the acceptance behind it.
 Task<std::expected<void, Why>> Provider::bind(EngagementPtr engagement, Bytes agreement) {
   if (draining_) co_return refuse(Reason::draining);
-  if (device_taken(*engagement)) co_return refuse(Reason::busy, engagement->demand().device);
+  const std::string& device = engagement->demand().device;
+  if (!offers(device)) co_return refuse(Reason::offer_withdrawn, device);
+  if (device_taken(*engagement)) co_return refuse(Reason::busy, device);
   if (auto taken = engagement->trail.take(agreement, now()); !taken)
     co_return std::unexpected(std::move(taken).error());
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));

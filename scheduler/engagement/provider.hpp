@@ -48,7 +48,8 @@ class Provider {
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
 
-  // What bids are made by from now on; nullopt: there are none.
+  // What bids are made by from now on; nullopt: there are none. Demands of what is not offered any more, and agreements
+  // on bids for it, are refused by offer_withdrawn.
   void set_offer(std::optional<model::Offer> offer);
   // Takes up the trails that a crash or a stop has left: work that was under way ends with provider_restarted, and its
   // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched; those that were given
@@ -61,6 +62,24 @@ class Provider {
   // Takes no new work.
   void drain() { draining_ = true; }
   std::size_t working() const;
+
+  // Work that runs now. Valid until the executor goes on.
+  struct UnderWay {
+    const agreement::Trail& trail;
+    const model::Job& job;       // of the task that is at work
+    std::uint32_t permille = 0;  // of all tasks
+    bool ending = false;
+  };
+  std::vector<UnderWay> under_way() const;
+  // Of bids, work, and receipts that wait for their submitters; null: none of that id.
+  const agreement::Trail* trail(const jobs::DemandId& demand) const;
+  // Agreements that are not over: work, and receipts that wait.
+  std::vector<const agreement::Trail*> not_over() const;
+  // Has the work ended by `why`, as soon as it is metered next. False: no such work.
+  bool end_work(const jobs::DemandId& demand, model::Why why);
+  // Told when work begins, with the job of its first task.
+  using OnBegun = std::function<void(const agreement::Trail&, const model::Job&)>;
+  void set_on_begun(OnBegun on_begun) { on_begun_ = std::move(on_begun); }
 
   runtime::Task<void> stop();
 
@@ -97,6 +116,7 @@ class Provider {
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
   bool device_taken(const Engagement& wanting);
+  bool offers(const std::string& device) const;
 
   overlay::Host& host_;
   runtime::Runtime& runtime_;
@@ -106,6 +126,7 @@ class Provider {
   Runner& runner_;
   ProviderConfig config_;
   OnOver on_over_;
+  OnBegun on_begun_;
   std::optional<model::Offer> offer_;
   std::map<jobs::DemandId, EngagementPtr> engagements_;
   std::map<std::string, const Engagement*> at_work_;  // by device

@@ -22,6 +22,7 @@ struct Provider::Engagement {
   // disk when that ends.
   runtime::Channel<runtime::Bytes> inbox{kInboxMax};
   std::vector<EngagedTask> tasks;     // of the demand, in its order
+  std::size_t task = 0;               // of these, that is at work, or was last
   bool accepting = false;             // an agreement is on its way to the disk
   std::optional<model::Why> refused;  // why it was not accepted
   bool taking = false;                // a record is: the trail has it, nobody may be told

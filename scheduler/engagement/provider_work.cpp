@@ -123,11 +123,13 @@ Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement
   DeviceTurn turn(*this, *engagement);
   co_await turn.come();
   engagement->noted = runtime_.clock().now();
+  if (on_begun_) on_begun_(engagement->trail, *engagement->tasks.front().job);
   WorkMeter meter(*this, engagement);
   std::vector<agreement::TaskEnd> ends;
   ends.reserve(engagement->tasks.size());
   model::Usage used;
   for (std::size_t task = 0; task < engagement->tasks.size(); ++task) {
+    engagement->task = task;
     meter.begin(task, used);
     Finished finished = co_await fetch_and_run(engagement, task, meter);
     used = model::sum(used, finished.usage);

@@ -68,8 +68,12 @@ CREATE TRIGGER ledger_reservations_stay BEFORE DELETE ON ledger_reservations
 BEGIN SELECT RAISE (ABORT, 'the ledger is append-only'); END;
 )sql";
 
+// What people look at is asked for by time.
+constexpr std::string_view kByTime = "CREATE INDEX ledger_transactions_time ON ledger_transactions (at_unix_ms);";
+
 constexpr std::array kSteps = {
     store::SchemaStep{"accounts, transactions, reservations", kFirst},
+    store::SchemaStep{"transactions by time", kByTime},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "scheduler/ledger/statement.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace quern::ledger {
@@ -55,6 +56,29 @@ Result<std::vector<StatementLine>> statement(const Ledger& ledger, GroupBy by, c
     return std::unexpected(std::move(read).error());
   }
   return lines;
+}
+
+Result<void> each_movement(const Ledger& ledger, const Period& period,
+                           const std::function<bool(const Movement&)>& take) {
+  constexpr std::string_view kMovements =
+      "SELECT t.at_unix_ms, coalesce(o.key, t.key), t.peer, coalesce(o.kind, t.kind) = 1, "
+      "iif(o.id, -t.amount, t.amount) "
+      "FROM ledger_transactions t LEFT JOIN ledger_transactions o ON o.id = t.reverses "
+      "WHERE t.at_unix_ms >= ?1 AND t.at_unix_ms < ?2 AND coalesce(o.kind, t.kind) IN (1, 2) "
+      "ORDER BY t.at_unix_ms, t.id";
+  const auto read = [&](const Row& row) {
+    const bool spent = row.integer(3) != 0;
+    const model::Credits amount{row.integer(4)};
+    Movement movement{.at_unix_ms = row.integer(0),
+                      .agreement = {},
+                      .peer = std::string(row.text(2)),
+                      .spent = spent ? amount : model::Credits{},
+                      .earned = spent ? model::Credits{} : amount};
+    const runtime::ByteView key = row.bytes(1);
+    std::ranges::copy(key.first(std::min(key.size(), movement.agreement.size())), movement.agreement.begin());
+    return take(movement);
+  };
+  return ledger.database().each(kMovements, read, period.from_unix_ms, period.until_unix_ms);
 }
 
 }  // namespace quern::ledger

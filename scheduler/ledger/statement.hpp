@@ -1,6 +1,7 @@
 // What was spent, earned and settled, summed by peer, by day or by job: what people look at.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,5 +34,20 @@ inline constexpr std::size_t kStatementLinesMax = 1000;  // of one call
 // about a second a million transactions.
 runtime::Result<std::vector<StatementLine>> statement(const Ledger& ledger, GroupBy by, const Period& period = {},
                                                       const std::optional<std::string>& after = std::nullopt);
+
+// What an entry moved between this node and a peer for work; a reversal's amounts are below zero.
+struct Movement {
+  std::int64_t at_unix_ms = 0;
+  model::Digest agreement{};
+  std::string peer;
+  model::Credits spent;
+  model::Credits earned;
+  bool operator==(const Movement&) const = default;
+};
+
+// Calls `take` with every spend, every earn, and what reverses one, of the period, by their times; until it returns
+// false.
+runtime::Result<void> each_movement(const Ledger& ledger, const Period& period,
+                                    const std::function<bool(const Movement&)>& take);
 
 }  // namespace quern::ledger

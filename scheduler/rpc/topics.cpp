@@ -33,6 +33,11 @@ void Topics::changed(std::string_view name) {
   waiter_.wake_all();
 }
 
+bool Topics::followed(std::string_view name) const {
+  const auto found = topics_.find(name);
+  return found != topics_.end() && found->second.followers > 0;
+}
+
 std::string Topics::nearest_name(std::string_view name) const {
   constexpr std::size_t kCompared = 256;
   std::vector<std::string_view> names;

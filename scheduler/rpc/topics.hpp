@@ -51,6 +51,8 @@ class Topics {
   // Its source would make another value now (or may). Cheap; any number of times; unknown names do nothing.
   void changed(std::string_view name);
   bool contains(std::string_view name) const { return topics_.contains(name); }
+  // Whether somebody follows it: what costs much to know can wait until then.
+  bool followed(std::string_view name) const;
   // Names that are near, for an error's remedy.
   std::string nearest_name(std::string_view name) const;
 

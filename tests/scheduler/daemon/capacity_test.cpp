@@ -129,9 +129,9 @@ TEST(Capacity, an_offer_can_be_sealed_and_is_only_made_where_something_is_held) 
   EXPECT_FALSE(make_offer(closed, devices, kinds, 5, kNow));
 }
 
-TEST(Capacity, a_worker_sees_the_one_driver_that_the_probe_saw) {
+TEST(Capacity, a_worker_of_a_device_that_can_run_sees_the_one_driver_that_the_probe_saw) {
   auto devices = devices_of(report({"one", "two"}), selling().provider);
-  devices[1].offered.reset();
+  devices[1].can_run = false;
   const auto workers = worker_devices(devices, "/etc/OpenCL/vendors", {{"POCL_DEVICES", "basic"}});
   ASSERT_EQ(workers.size(), 1u);
   EXPECT_EQ(workers[0].id, "one");

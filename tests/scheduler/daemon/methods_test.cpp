@@ -31,7 +31,12 @@ TEST(Methods, the_committed_document_is_what_the_daemon_says) {
                .key = identity::PrivateKey::generate(runtime),
                .devices = {},
                .sandbox = {},
-               .preshared_key = {}});
+               .preshared_key = {},
+               .preferences = {},
+               .report = {},
+               .sources = hwprobe::Sources::at_root(folder.path()),
+               .host = {},
+               .measure = {}});
     rpc::Registry registry;
     add_methods(registry, node);
     expect_document("openrpc.json", rpc::pretty(rpc::openrpc(registry, QUERN_VERSION)));

@@ -150,6 +150,53 @@ TEST(Engagement, that_a_provider_does_not_want_is_refused_by_name_and_costs_noth
   }
 }
 
+TEST(Engagement, on_an_offer_that_is_withdrawn_is_refused_by_that_name) {
+  TwoParties parties;
+  parties.meanwhile = [](Runtime& /*runtime*/, Provider& provider) -> Task<void> {
+    provider.set_offer(std::nullopt);
+    co_return;
+  };
+  parties.world.run_for(1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::offer_withdrawn);
+  EXPECT_EQ(parties.ends[0].owed.micro, 0);
+}
+
+TEST(Engagement, that_its_provider_ends_is_preempted_and_paid_for_what_was_done) {
+  TwoParties parties;
+  std::vector<std::string> begun;
+  parties.meanwhile = [&](Runtime& runtime, Provider& provider) -> Task<void> {
+    provider.set_on_begun([&](const Trail& trail, const model::Job& job) {
+      EXPECT_EQ(trail.stage(), Stage::running);
+      begun.push_back(job.name);
+    });
+    co_await runtime.clock().sleep_for(3s);
+    const auto works = provider.under_way();
+    EXPECT_EQ(works.size(), 1u);
+    if (works.empty()) co_return;
+    EXPECT_EQ(works[0].job.name, "sample");
+    EXPECT_FALSE(works[0].ending);
+    EXPECT_GT(works[0].permille, 0u);
+    const jobs::DemandId id = works[0].trail.demand().id;
+    EXPECT_EQ(provider.trail(id), &works[0].trail);
+    EXPECT_EQ(provider.not_over().size(), 1u);
+    EXPECT_FALSE(provider.end_work({}, {Reason::preempted, {}}));
+    EXPECT_TRUE(provider.end_work(id, {Reason::preempted, {}}));
+    EXPECT_TRUE(provider.under_way()[0].ending);
+    co_await runtime.clock().sleep_for(3s);
+    EXPECT_TRUE(provider.under_way().empty());
+    EXPECT_FALSE(provider.end_work(id, {Reason::preempted, {}}));
+  };
+  parties.world.run_for(1min);
+  EXPECT_EQ(begun, std::vector<std::string>{"sample"});
+  ASSERT_EQ(parties.ends.size(), 1u);
+  ASSERT_EQ(parties.closed.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::preempted);
+  EXPECT_EQ(parties.closed[0].receipt().reason(), Reason::preempted);
+  EXPECT_GT(parties.ends[0].owed.micro, 0);
+  EXPECT_EQ(parties.ends[0].owed, parties.closed[0].owed());
+}
+
 TEST(Engagement, whose_submitter_vanishes_ends_for_want_of_vouchers_within_the_credit_limit) {
   TwoParties parties;
   parties.work_length = 10min;

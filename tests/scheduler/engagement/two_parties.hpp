@@ -52,7 +52,8 @@ class TwoParties {
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
-  std::function<std::size_t()> working;  // at the provider, while it runs
+  std::function<std::size_t()> working;                      // at the provider, while it runs
+  std::function<Task<void>(Runtime&, Provider&)> meanwhile;  // at the provider, once it listens
   SubmitterAccounts accounts;
   std::optional<runtime::Duration> deliver_after;  // the end
   std::optional<runtime::Result<void>> delivered;
@@ -98,6 +99,7 @@ class TwoParties {
         [&]() -> Task<void> {
           if (disk_full_after) co_await fill_disk(runtime);
           if (dropped_after) co_await drop_submitter(runtime, *host);
+          if (meanwhile) co_await meanwhile(runtime, provider);
           co_await runtime.clock().sleep_for(24h);
         },
         [&]() -> Task<void> {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scheduler/ledger/schema.hpp"
 #include "scheduler/ledger/verify.hpp"
 #include "scheduler/store/schema.hpp"
 #include "tests/scheduler/store/simulated_files.hpp"
@@ -265,7 +266,8 @@ TEST_F(Ledgers, are_found_again_as_they_were_left) {
 }
 
 TEST_F(Ledgers, of_a_newer_program_are_refused) {
-  ASSERT_TRUE(database_.run("INSERT INTO schema_steps VALUES ('ledger', 2, 'what is to come')"));
+  ASSERT_TRUE(
+      database_.run("INSERT INTO schema_steps VALUES ('ledger', ?, 'what is to come')", schema_steps().size() + 1));
   const auto refused = Ledger::open(database_, kBudget);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error(), store::Errc::newer_schema);

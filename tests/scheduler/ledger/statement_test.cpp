@@ -56,6 +56,25 @@ TEST_F(Statements, sum_each_day_of_utc) {
   EXPECT_EQ((*lines)[2], (StatementLine{"1970-01-03", 1, {0}, {0}, {0}, {3}}));
 }
 
+TEST_F(Statements, list_what_was_moved_with_reversals_below_zero_and_without_settlements) {
+  std::vector<Movement> moved;
+  const auto take = [&](const Movement& movement) {
+    moved.push_back(movement);
+    return true;
+  };
+  ASSERT_TRUE(each_movement(ledger_, {}, take));
+  ASSERT_EQ(moved.size(), 5u);
+  Key hundred{};
+  hundred.front() = std::byte{4};
+  EXPECT_EQ(moved[0].spent.micro, 7);
+  EXPECT_EQ(moved[3], (Movement{kDayMs, hundred, "bob", {0}, {100}}));
+  EXPECT_EQ(moved[4], (Movement{kDayMs, hundred, "bob", {0}, {-100}}));
+  moved.clear();
+  ASSERT_TRUE(each_movement(ledger_, {.from_unix_ms = 2, .until_unix_ms = kDayMs}, take));
+  ASSERT_EQ(moved.size(), 1u);
+  EXPECT_EQ(moved[0].earned.micro, 5);
+}
+
 TEST_F(Statements, sum_each_job_with_settlements_under_no_name) {
   const auto lines = statement(ledger_, GroupBy::job);
   ASSERT_TRUE(lines) << lines.error().message();

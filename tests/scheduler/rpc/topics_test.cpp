@@ -43,7 +43,10 @@ TEST(Topics, a_value_is_made_only_for_followers_and_once_for_many_changes) {
   EXPECT_EQ(counter.made, 2);
   topics.changed("count");
   EXPECT_TRUE(topics.refresh().empty()) << "the value is the same";
+  EXPECT_TRUE(topics.followed("count"));
   topics.unfollow("count", *first);
+  EXPECT_FALSE(topics.followed("count"));
+  EXPECT_FALSE(topics.followed("nothing"));
   topics.changed("count");
   EXPECT_TRUE(topics.refresh().empty());
   EXPECT_EQ(counter.made, 3);
