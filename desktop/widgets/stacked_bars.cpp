@@ -36,7 +36,8 @@ qint64 round_step(qint64 rough) {
   while (rough / power >= 10) power *= 10;
   for (const qint64 tenths : {10, 20, 25, 50, 100}) {
     if (power == 1 && tenths == 25) continue;
-    if (power * tenths / 10 >= rough) return power * tenths / 10;
+    const qint64 step = power >= 10 ? power / 10 * tenths : tenths / 10;
+    if (step >= rough) return step;
   }
   return power * 10;
 }

@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 #include <cstdlib>
 #include <memory>
+#include <ostream>
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,9 @@ struct Case {
   const char* name;
   QWidget* (*make)();
 };
+void PrintTo(const Case& image, std::ostream* out) {
+  *out << image.name;
+}  // NOLINT: the name that GoogleTest looks for
 
 QImage shrunk(const QImage& image) {
   return image.convertToFormat(QImage::Format_RGB32)
