@@ -35,17 +35,29 @@ void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& tr
     }
   }
   record.trails.clear();
-  model::Credits amount;
   for (const auto& [demand, trail] : trails) {
-    if (trail.stage() < agreement::Stage::running || trail.demand().job != job) continue;
+    // One that is only agreed on may come to be accepted yet.
+    if (trail.stage() < agreement::Stage::agreed || trail.demand().job != job) continue;
     if (trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
     record.trails.push_back({.task = trail.demand().shard, .attempt = 0, .demand = demand});
-    amount = model::add(amount, trail.owed()).value_or(amount);
   }
-  record.amount = amount;
   record.state = State::system_error;
   record.why = restarted;
   record.ended_unix_ms = now_unix_ms;
+}
+
+// What its agreements have come to by now: they go on after a job that a restart has ended. Nothing is forgotten that
+// was counted before.
+template <class Find>
+void count_again(JobRecord& record, Find find) {
+  model::Credits amount;
+  for (const JobTrail& entry : record.trails) {
+    const Trail* trail = find(entry.demand);
+    if (trail && trail->stage() >= agreement::Stage::running) {
+      amount = model::add(amount, trail->owed()).value_or(amount);
+    }
+  }
+  record.amount = std::max(record.amount, amount);
 }
 
 }  // namespace
@@ -77,6 +89,12 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
       log_.write(LogLevel::warning, "job_ended",
                  {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
     }
+    if (record.why.reason == Reason::submitter_restarted) {
+      count_again(record, [&trails](const jobs::DemandId& demand) {
+        const auto found = trails.find(demand);
+        return found == trails.end() ? nullptr : &found->second;
+      });
+    }
     const auto kept = std::make_shared<Kept>();
     kept->record = std::move(record);
     kept->job = *std::move(job);
@@ -84,6 +102,20 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
     jobs_.emplace(kept->record.id, kept);
   }
   co_return Result<void>();
+}
+
+Task<void> JobBook::resumed(const Trail& trail) {
+  const auto is_its = [&trail](const JobTrail& entry) { return entry.demand == trail.demand().id; };
+  const auto found = std::ranges::find_if(
+      jobs_, [&](const auto& entry) { return std::ranges::any_of(entry.second->record.trails, is_its); });
+  if (found == jobs_.end()) co_return;
+  const KeptPtr kept = found->second;
+  if (trail.stage() < agreement::Stage::running) std::erase_if(kept->record.trails, is_its);  // it came to nothing
+  count_again(kept->record, events_.find_trail);
+  if (const auto saved = co_await save(kept->record); !saved) {
+    log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
+  }
+  if (events_.changed) events_.changed(*kept);
 }
 
 Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {

@@ -39,6 +39,7 @@ class JobBook {
     std::function<void(const SubmittedJob&)> changed;
     std::function<void(const std::string& id)> forgotten;
     std::function<void(const agreement::Trail&)> trail;  // as DispatchEvents::trail
+    std::function<const agreement::Trail*(const jobs::DemandId&)> find_trail;
   };
   JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dispatcher& dispatcher, blobs::BlobStore& store,
           Log& log, Events events);
@@ -46,6 +47,9 @@ class JobBook {
   // The jobs of an earlier life: those that were under way end here by submitter_restarted. `trails` are what the disk
   // has of their agreements. Once, before all else.
   runtime::Task<runtime::Result<void>> load(const std::map<jobs::DemandId, agreement::Trail>& trails);
+
+  // An agreement of theirs has come to its end: what the job has cost is told with it.
+  runtime::Task<void> resumed(const agreement::Trail& trail);
 
   // Durable when it returns; then it is on its way. Errc::limit_reached (kJobsRunningMax), those of Writer.
   runtime::Task<runtime::Result<std::string>> submit(model::Job job, placement::Strategy strategy,

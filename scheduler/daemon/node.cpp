@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "overlay/runtime/deadline.hpp"
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/dispatch/experience_file.hpp"
@@ -21,9 +22,7 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
-constexpr runtime::Duration kDeliverAgain = std::chrono::seconds(30);
-// How long a provider keeps a receipt for its submitter.
-constexpr std::int64_t kReceiptWaitsMs = 24LL * 3600 * 1000;
+constexpr runtime::Duration kPostAgain = std::chrono::seconds(5);
 constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
 
@@ -93,11 +92,15 @@ void Node::make_market() {
   provider_ = std::make_unique<engagement::Provider>(
       *host_, parts_.key, journal_, blobs_, runner_,
       engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
-      [this](const Trail& trail) { tasks_.spawn(over(trail)); });
+      [this](const Trail& trail) { tasks_.spawn(enter(trail)); });
   submitter_ = std::make_unique<engagement::Submitter>(
       *host_, parts_.key, journal_, blobs_, engagement::SubmitterConfig{},
       engagement::SubmitterAccounts{.agreeing = [this](const Trail& trail) { return agreeing(trail); },
-                                    .over = [this](const Trail& trail) { return over(trail); }});
+                                    .over = [this](const Trail& trail) { return over(trail); },
+                                    .undelivered = [this](const Trail& trail) { deliver(trail); }});
+  deliveries_ = std::make_unique<Deliveries>(runtime_, tasks_, [this](const Trail& trail) {
+    return submitter_->deliver(where(trail.demand().provider), trail);
+  });
   blob_server_ = std::make_unique<blobs::BlobServer>(*host_, blobs_, [this](const auto& peer, const auto& digest) {
     return provider_->may_have(peer, digest) || submitter_->may_have(peer, digest);
   });
@@ -108,7 +111,8 @@ void Node::make_market() {
       runtime_, writer_, *dispatcher_, blobs_, log_,
       JobBook::Events{.changed = [this](const SubmittedJob& job) { on_job(job); },
                       .forgotten = [this](const std::string& id) { topics_.remove("job/" + id); },
-                      .trail = [this](const Trail& trail) { on_trail(trail); }});
+                      .trail = [this](const Trail& trail) { on_trail(trail); },
+                      .find_trail = [this](const jobs::DemandId& demand) { return trail(demand); }});
 }
 
 // Steps of a schema are transactions of their own: before the writer begins.
@@ -157,21 +161,41 @@ Task<Result<void>> Node::restore() {
   std::vector<std::string> damaged;
   CO_TRY(auto trails, co_await journal_.load(damaged));
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
+  CO_CHECK(co_await forget_unsent(trails));
+  CO_CHECK(co_await release_unproven(trails));
   CO_CHECK(co_await jobs_->load(trails));
   resumed_.ask();
   for (auto entry = trails.begin(); entry != trails.end();) {
     const Trail& trail = entry->second;
+    const bool ours = trail.demand().submitter == host_->id();
     const auto is_settled = [&](const ledger::Ledger& ledger) { return dispatch::settled(ledger, trail, host_->id()); };
     CO_TRY(const bool settled, co_await with_ledger(is_settled));
     keep(trail);
-    const bool ours = trail.demand().submitter == host_->id();
     const bool closed = trail.stage() == Stage::closed;
-    if (closed && !settled) tasks_.spawn(over(trail));
-    if (ours && closed && now() - trail.closed_unix_ms().value_or(0) < kReceiptWaitsMs) tasks_.spawn(deliver(trail));
+    if (closed && !settled) tasks_.spawn(enter(trail));
+    if (ours && closed) deliver(trail);  // the acknowledgement may have been lost when this node went away
     if (ours && !closed && !settled && trail.stage() >= Stage::agreed) tasks_.spawn(resume(trail));
     entry = settled && !closed ? trails.erase(entry) : std::next(entry);  // given up
   }
   co_await provider_->restore(std::move(trails));
+  co_return Result<void>();
+}
+
+// Nothing is sent to a provider before its reservation is durable, and one that was released has come to nothing.
+Task<Result<void>> Node::forget_unsent(std::map<jobs::DemandId, Trail>& trails) {
+  for (auto entry = trails.begin(); entry != trails.end();) {
+    const Trail& trail = entry->second;
+    bool unsent = trail.demand().submitter == host_->id() && trail.stage() <= Stage::agreed;
+    if (unsent && trail.stage() == Stage::agreed) {
+      const auto find = [key = trail.newest(agreement::RecordKind::agreement)](const ledger::Ledger& ledger) {
+        return ledger.reservation(key);
+      };
+      CO_TRY(const auto reserved, co_await with_ledger(find));
+      unsent = !reserved || reserved->state != ledger::ReservationState::open;
+    }
+    if (unsent) CO_CHECK(co_await journal_.forget(trail));
+    entry = unsent ? trails.erase(entry) : std::next(entry);
+  }
   co_return Result<void>();
 }
 
@@ -191,19 +215,16 @@ Task<void> Node::keep_experience() {
 Task<void> Node::resume(Trail trail) {
   const identity::PeerId provider = trail.demand().provider;
   const auto end = co_await submitter_->resume(where(provider), std::move(trail), {}, resumed_);
-  if (end.trail.stage() != Stage::empty) keep(end.trail);
+  if (end.trail.stage() >= Stage::running) keep(end.trail);
+  co_await jobs_->resumed(end.trail);
   log_.write(
       LogLevel::info, "agreement_ended",
       {{"provider", provider.text()}, {"why", model::text_of(end.why.reason).name}, {"owed", to_text(end.owed)}});
 }
 
-// The acknowledgement may have been lost when this node went away.
-Task<void> Node::deliver(Trail trail) {
-  const identity::PeerId provider = trail.demand().provider;
-  const runtime::Time until = runtime_.clock().now() + std::chrono::milliseconds(kReceiptWaitsMs);
-  while (runtime_.clock().now() < until && !co_await submitter_->deliver(where(provider), trail)) {
-    co_await runtime_.clock().sleep_for(kDeliverAgain);
-  }
+void Node::deliver(const Trail& trail) {
+  if (deliveries_->add(trail)) return;
+  log_.write(LogLevel::warning, "acknowledgement_waits", {{"provider", trail.demand().provider.text()}});
 }
 
 connection::PeerAddresses Node::where(const identity::PeerId& provider) const {
@@ -246,17 +267,75 @@ Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
   co_return Result<void>();
 }
 
-// Nothing is added to it any more: closed, or given up.
-Task<void> Node::over(Trail trail) {
+// Nothing is added to it any more: closed, or given up. False: it is entered later.
+Task<bool> Node::over(Trail trail) {
   keep(trail);
+  const bool entered = co_await enter_end(trail);
+  if (!entered) tasks_.spawn(enter_end_later(std::move(trail)));
+  co_return entered;
+}
+
+Task<void> Node::enter(Trail trail) {
+  std::ignore = co_await over(std::move(trail));
+}
+
+// False: to be tried again.
+Task<bool> Node::enter_end(const Trail& trail) {
   const bool closed = trail.stage() == Stage::closed;
-  if (const auto posted = co_await post(trail, closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
-      !posted) {
+  const auto posted = co_await post(trail, closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
+  if (!posted) {
     log_.write(LogLevel::error, "not_posted", {{"why", posted.error().message()}});
-  } else if (trail.demand().provider == host_->id()) {
+    co_return posted.error() == ledger::Errc::key_reused || posted.error() == ledger::Errc::entry_invalid;
+  }
+  if (trail.demand().provider == host_->id()) {
     log_.write(LogLevel::info, closed ? "earned" : "given_up",
                {{"submitter", trail.demand().submitter.text()}, {"amount", to_text(trail.owed())}});
+  } else if (trail.stage() == Stage::agreed) {
+    trails_.erase(trail.demand().id);  // it came to nothing
   }
+  co_return true;
+}
+
+Task<void> Node::enter_end_later(Trail trail) {
+  do {
+    co_await runtime_.clock().sleep_for(kPostAgain);
+  } while (!co_await enter_end(trail));
+  if (trail.stage() == Stage::agreed) std::ignore = co_await journal_.forget(trail);
+}
+
+// A reservation is made after its trail is on the disk and ends before that is removed: one without a trail belongs to
+// one that the disk has lost. Nobody can show it to this node any more; what it had signed is owed all the same when
+// the provider shows it.
+Task<Result<void>> Node::release_unproven(const std::map<jobs::DemandId, Trail>& trails) {
+  std::set<model::Digest> proven;
+  for (const auto& [demand, trail] : trails) {
+    if (trail.stage() >= Stage::agreed) proven.insert(trail.newest(agreement::RecordKind::agreement));
+  }
+  const auto release = [proven =
+                            std::move(proven)](ledger::Ledger& ledger) -> Result<std::vector<ledger::Reservation>> {
+    std::vector<ledger::Reservation> released;
+    std::optional<model::Digest> after;
+    for (;;) {
+      const auto open = ledger.open_reservations(after);
+      if (!open) return std::unexpected(open.error());
+      if (open->empty()) return released;
+      after = open->back().agreement;
+      for (const ledger::Reservation& reservation : *open) {
+        if (proven.contains(reservation.agreement)) continue;
+        if (const auto done = ledger.release(reservation.agreement); !done) return std::unexpected(done.error());
+        released.push_back(reservation);
+      }
+    }
+  };
+  CO_TRY(const auto released, co_await with_ledger(release));
+  for (const ledger::Reservation& reservation : released) {
+    log_.write(LogLevel::warning, "reservation_without_trail",
+               {{"agreement", runtime::to_hex(reservation.agreement)},
+                {"provider", reservation.peer},
+                {"amount", to_text(reservation.amount)}});
+  }
+  CO_TRY(balance_, co_await with_ledger([](const ledger::Ledger& ledger) { return balance_of(ledger); }));
+  co_return Result<void>();
 }
 
 Task<std::expected<void, Why>> Node::agreeing(const Trail& trail) {

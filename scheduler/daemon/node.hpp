@@ -13,6 +13,7 @@
 #include "scheduler/blobs/blob_exchange.hpp"
 #include "scheduler/daemon/capacity.hpp"
 #include "scheduler/daemon/config.hpp"
+#include "scheduler/daemon/deliveries.hpp"
 #include "scheduler/daemon/job_book.hpp"
 #include "scheduler/daemon/log.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
@@ -95,9 +96,14 @@ class Node {
   runtime::Task<runtime::Result<void>> restore();
   runtime::Task<void> resume(agreement::Trail trail);
   runtime::Task<runtime::Result<void>> post(agreement::Trail trail, dispatch::Outlook outlook);
-  runtime::Task<void> over(agreement::Trail trail);
+  runtime::Task<bool> over(agreement::Trail trail);
+  runtime::Task<void> enter(agreement::Trail trail);
+  runtime::Task<bool> enter_end(const agreement::Trail& trail);
+  runtime::Task<void> enter_end_later(agreement::Trail trail);
+  runtime::Task<runtime::Result<void>> forget_unsent(std::map<jobs::DemandId, agreement::Trail>& trails);
+  runtime::Task<runtime::Result<void>> release_unproven(const std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<std::expected<void, model::Why>> agreeing(const agreement::Trail& trail);
-  runtime::Task<void> deliver(agreement::Trail trail);
+  void deliver(const agreement::Trail& trail);
   connection::PeerAddresses where(const identity::PeerId& provider) const;
   void on_trail(const agreement::Trail& trail);
   void keep(const agreement::Trail& trail);
@@ -133,6 +139,7 @@ class Node {
   std::unique_ptr<dispatch::OfferServer> offer_server_;
   std::unique_ptr<dispatch::Dispatcher> dispatcher_;
   std::unique_ptr<JobBook> jobs_;
+  std::unique_ptr<Deliveries> deliveries_;
   std::int64_t started_unix_ms_ = 0;
   bool draining_ = false;
   Balance balance_;

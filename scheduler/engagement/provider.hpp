@@ -19,6 +19,8 @@ namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one job; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
+inline constexpr runtime::Duration kRefusalHeard =
+    std::chrono::seconds(10);                                             // the longest that a refused one may listen
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
@@ -77,6 +79,7 @@ class Provider {
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement);
   runtime::Task<void> end(EngagementPtr engagement, Finished finished);
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
+  runtime::Task<void> hear_out(connection::PeerStream& stream);
   runtime::Task<void> tell(connection::PeerStream& stream, EngagementPtr engagement, exchange::Follow follow);
   runtime::Task<void> listen(connection::PeerStream& stream, EngagementPtr engagement);
   runtime::Task<void> receive(EngagementPtr engagement);

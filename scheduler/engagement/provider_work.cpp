@@ -153,6 +153,16 @@ Task<void> Provider::store_again(EngagementPtr engagement) {
   engagement->changed.wake_all();
 }
 
+// Until the other ends the stream: what it has sent and nobody reads would reset it, and the refusal would be lost.
+Task<void> Provider::hear_out(PeerStream& stream) {
+  const auto read_all = [](PeerStream& from) -> Task<Result<void>> {
+    while (co_await protocols::read_message(from, exchange::kJobMessageBytesMax)) {
+    }
+    co_return Result<void>();
+  };
+  std::ignore = co_await runtime::with_timeout(runtime_.clock(), kRefusalHeard, read_all(stream));
+}
+
 Task<void> Provider::follow(PeerStreamPtr stream) {
   const auto first = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
   const auto message = first ? exchange::decode_job_message(*first) : std::nullopt;
@@ -168,6 +178,7 @@ Task<void> Provider::follow(PeerStreamPtr stream) {
     const exchange::JobMessage refusal = exchange::RefusalMessage{{Reason::agreement_unknown, {}}};
     std::ignore = co_await protocols::write_message(*stream, exchange::encode(refusal));
     stream->shutdown_write();
+    co_await hear_out(*stream);
     co_return;
   }
   const EngagementPtr engagement = found->second;

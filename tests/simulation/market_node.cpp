@@ -384,7 +384,7 @@ class MarketNode {
     if (group_) group_->spawn(settle(trail));
   }
   Task<void> settle(Trail trail) {
-    if (!plan_.planted_loss) co_await books_.over(trail);
+    if (!plan_.planted_loss) std::ignore = co_await books_.over(trail);
     std::ignore = co_await journal_.forget(trail);
   }
 

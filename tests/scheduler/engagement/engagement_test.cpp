@@ -134,9 +134,9 @@ TEST(Engagement, that_the_ledger_keeps_back_is_never_sent) {
   parties.accounts.agreeing = [](const Trail&) -> Task<std::expected<void, model::Why>> {
     co_return std::unexpected(model::Why{Reason::budget_exceeded, "nothing left"});
   };
-  parties.accounts.over = [&](const Trail& trail) -> Task<void> {
+  parties.accounts.over = [&](const Trail& trail) -> Task<bool> {
     over.push_back(trail.stage());
-    co_return;
+    co_return true;
   };
   parties.world.run_until(Time{} + 1min);
   ASSERT_EQ(parties.ends.size(), 1u);
@@ -155,17 +155,31 @@ TEST(Engagement, whose_outputs_do_not_come_is_not_called_completed) {
   EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost) << model::to_text(parties.ends[0].why);
 }
 
+TEST(Engagement, whose_acknowledgement_has_come_needs_no_further_delivery) {
+  TwoParties parties;
+  parties.accounts.undelivered = [](const Trail&) { ADD_FAILURE() << "it was delivered"; };
+  parties.deliver_after = 10s;
+  parties.world.run_until(Time{} + 2min);
+  expect_same_end(parties, Reason::completed);
+  const auto& delivered = parties.delivered;
+  ASSERT_TRUE(delivered);
+  EXPECT_TRUE(*delivered) << "a provider that has forgotten the agreement has had it";
+}
+
 TEST(Engagement, whose_acknowledgement_is_lost_is_closed_when_it_is_delivered_later) {
   TwoParties parties;
-  parties.accounts.over = [&](const Trail& trail) -> Task<void> {
+  int undelivered = 0;
+  parties.accounts.undelivered = [&](const Trail&) { ++undelivered; };
+  parties.accounts.over = [&](const Trail& trail) -> Task<bool> {
     EXPECT_EQ(trail.stage(), Stage::closed);
     parties.world.links().cut(parties.submitter_node, parties.provider_node, true);
-    co_return;
+    co_return true;
   };
   parties.deliver_after = 10min;
   parties.world.run_until(Time{} + 9min);
   ASSERT_EQ(parties.ends.size(), 1u);
   EXPECT_TRUE(parties.closed.empty()) << "the provider waits for it";
+  EXPECT_EQ(undelivered, 1);
   parties.world.links().cut(parties.submitter_node, parties.provider_node, false);
   parties.world.run_until(Time{} + 12min);
   expect_same_end(parties, Reason::completed);
