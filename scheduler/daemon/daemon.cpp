@@ -82,7 +82,7 @@ class Daemon {
         config_(std::move(config)),
         drivers_(std::move(drivers)),
         log_(log),
-        blobs_(runtime),
+        blobs_(runtime, {.bytes_max = config_.store.blob_bytes}),
         signals_(runtime.executor(), SIGINT, SIGTERM),
         tasks_(runtime.executor()) {}
 

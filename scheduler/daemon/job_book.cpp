@@ -158,6 +158,43 @@ bool JobBook::cancel(std::string_view id) {
   return true;
 }
 
+void JobBook::add_needed(std::set<model::Digest>& needed, std::int64_t keep_ms) const {
+  for (const auto& [id, kept] : jobs_) {
+    const JobRecord& record = kept->record;
+    if (const auto& ended = record.ended_unix_ms) {
+      if (now() - *ended >= keep_ms) continue;
+      for (const JobOutput& output : record.outputs) {
+        if (!kept->fetched.contains(output.digest)) needed.insert(output.digest);
+      }
+      continue;
+    }
+    for (const model::Input& input : kept->job.inputs) needed.insert(input.digest);
+    for (const JobTrail& entry : record.trails) {
+      const Trail* trail = events_.find_trail(entry.demand);
+      if (!trail || trail->stage() < agreement::Stage::ended) continue;
+      for (const agreement::OutputDigest& output : trail->receipt().outputs) needed.insert(output.digest);
+    }
+  }
+}
+
+void JobBook::fetched(const model::Digest& digest) {
+  for (const auto& [id, kept] : jobs_) {
+    if (std::ranges::find(kept->record.outputs, digest, &JobOutput::digest) != kept->record.outputs.end()) {
+      kept->fetched.insert(digest);
+    }
+  }
+}
+
+std::optional<JobBook::Output> JobBook::output_of(const model::Digest& digest) const {
+  for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+    const Kept& kept = *jobs_.find(*id)->second;
+    const auto output = std::ranges::find(kept.record.outputs, digest, &JobOutput::digest);
+    if (output == kept.record.outputs.end()) continue;
+    return Output{.job = &kept, .output = &*output, .fetched = kept.fetched.contains(digest)};
+  }
+  return std::nullopt;
+}
+
 const SubmittedJob* JobBook::find(std::string_view id) const {
   const auto found = jobs_.find(id);
   return found == jobs_.end() ? nullptr : found->second.get();

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +61,19 @@ class JobBook {
   // Asks for its end. False when it has ended.
   bool cancel(std::string_view id);
 
+  // Files that must not go: what jobs under way read and have made, and outputs of those that ended less than `keep_ms`
+  // ago and were not fetched since this node's start.
+  void add_needed(std::set<model::Digest>& needed, std::int64_t keep_ms) const;
+  // Somebody has read the whole file.
+  void fetched(const model::Digest& digest);
+  // The newest job with that output.
+  struct Output {
+    const SubmittedJob* job = nullptr;
+    const JobOutput* output = nullptr;
+    bool fetched = false;
+  };
+  std::optional<Output> output_of(const model::Digest& digest) const;
+
   const SubmittedJob* find(std::string_view id) const;
   // The newest first.
   std::vector<const SubmittedJob*> newest(std::size_t count) const;
@@ -70,6 +85,7 @@ class JobBook {
 
  private:
   struct Kept : SubmittedJob {
+    std::set<model::Digest> fetched;
     engagement::Cancel cancel;
   };
   using KeptPtr = std::shared_ptr<Kept>;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "overlay/runtime/deadline.hpp"
-#include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/dispatch/experience_file.hpp"
@@ -22,7 +21,7 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
-constexpr runtime::Duration kPostAgain = std::chrono::seconds(5);
+constexpr std::int64_t kMsPerHour = 3'600'000;
 constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
 
@@ -63,7 +62,9 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       writing_(runtime.executor()),
       tasks_(runtime.executor()) {}
 
-Node::~Node() = default;
+Node::~Node() {
+  blobs_.set_eviction({}, {});
+}
 
 Result<void> Node::make_host() {
   overlay::HostConfig config{.key = parts_.key};
@@ -101,6 +102,8 @@ void Node::make_market() {
   deliveries_ = std::make_unique<Deliveries>(runtime_, tasks_, [this](const Trail& trail) {
     return submitter_->deliver(where(trail.demand().provider), trail);
   });
+  blobs_.set_eviction([this] { return needed_blobs(); },
+                      [this](const auto& digest, std::uint64_t bytes) { on_evicted(digest, bytes); });
   blob_server_ = std::make_unique<blobs::BlobServer>(*host_, blobs_, [this](const auto& peer, const auto& digest) {
     return provider_->may_have(peer, digest) || submitter_->may_have(peer, digest);
   });
@@ -181,24 +184,6 @@ Task<Result<void>> Node::restore() {
   co_return Result<void>();
 }
 
-// Nothing is sent to a provider before its reservation is durable, and one that was released has come to nothing.
-Task<Result<void>> Node::forget_unsent(std::map<jobs::DemandId, Trail>& trails) {
-  for (auto entry = trails.begin(); entry != trails.end();) {
-    const Trail& trail = entry->second;
-    bool unsent = trail.demand().submitter == host_->id() && trail.stage() <= Stage::agreed;
-    if (unsent && trail.stage() == Stage::agreed) {
-      const auto find = [key = trail.newest(agreement::RecordKind::agreement)](const ledger::Ledger& ledger) {
-        return ledger.reservation(key);
-      };
-      CO_TRY(const auto reserved, co_await with_ledger(find));
-      unsent = !reserved || reserved->state != ledger::ReservationState::open;
-    }
-    if (unsent) CO_CHECK(co_await journal_.forget(trail));
-    entry = unsent ? trails.erase(entry) : std::next(entry);
-  }
-  co_return Result<void>();
-}
-
 // What is learned in between is lost by a crash, and measured again.
 Task<void> Node::keep_experience() {
   std::string kept = dispatcher_->experience().text();
@@ -267,77 +252,6 @@ Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
   co_return Result<void>();
 }
 
-// Nothing is added to it any more: closed, or given up. False: it is entered later.
-Task<bool> Node::over(Trail trail) {
-  keep(trail);
-  const bool entered = co_await enter_end(trail);
-  if (!entered) tasks_.spawn(enter_end_later(std::move(trail)));
-  co_return entered;
-}
-
-Task<void> Node::enter(Trail trail) {
-  std::ignore = co_await over(std::move(trail));
-}
-
-// False: to be tried again.
-Task<bool> Node::enter_end(const Trail& trail) {
-  const bool closed = trail.stage() == Stage::closed;
-  const auto posted = co_await post(trail, closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
-  if (!posted) {
-    log_.write(LogLevel::error, "not_posted", {{"why", posted.error().message()}});
-    co_return posted.error() == ledger::Errc::key_reused || posted.error() == ledger::Errc::entry_invalid;
-  }
-  if (trail.demand().provider == host_->id()) {
-    log_.write(LogLevel::info, closed ? "earned" : "given_up",
-               {{"submitter", trail.demand().submitter.text()}, {"amount", to_text(trail.owed())}});
-  } else if (trail.stage() == Stage::agreed) {
-    trails_.erase(trail.demand().id);  // it came to nothing
-  }
-  co_return true;
-}
-
-Task<void> Node::enter_end_later(Trail trail) {
-  do {
-    co_await runtime_.clock().sleep_for(kPostAgain);
-  } while (!co_await enter_end(trail));
-  if (trail.stage() == Stage::agreed) std::ignore = co_await journal_.forget(trail);
-}
-
-// A reservation is made after its trail is on the disk and ends before that is removed: one without a trail belongs to
-// one that the disk has lost. Nobody can show it to this node any more; what it had signed is owed all the same when
-// the provider shows it.
-Task<Result<void>> Node::release_unproven(const std::map<jobs::DemandId, Trail>& trails) {
-  std::set<model::Digest> proven;
-  for (const auto& [demand, trail] : trails) {
-    if (trail.stage() >= Stage::agreed) proven.insert(trail.newest(agreement::RecordKind::agreement));
-  }
-  const auto release = [proven =
-                            std::move(proven)](ledger::Ledger& ledger) -> Result<std::vector<ledger::Reservation>> {
-    std::vector<ledger::Reservation> released;
-    std::optional<model::Digest> after;
-    for (;;) {
-      const auto open = ledger.open_reservations(after);
-      if (!open) return std::unexpected(open.error());
-      if (open->empty()) return released;
-      after = open->back().agreement;
-      for (const ledger::Reservation& reservation : *open) {
-        if (proven.contains(reservation.agreement)) continue;
-        if (const auto done = ledger.release(reservation.agreement); !done) return std::unexpected(done.error());
-        released.push_back(reservation);
-      }
-    }
-  };
-  CO_TRY(const auto released, co_await with_ledger(release));
-  for (const ledger::Reservation& reservation : released) {
-    log_.write(LogLevel::warning, "reservation_without_trail",
-               {{"agreement", runtime::to_hex(reservation.agreement)},
-                {"provider", reservation.peer},
-                {"amount", to_text(reservation.amount)}});
-  }
-  CO_TRY(balance_, co_await with_ledger([](const ledger::Ledger& ledger) { return balance_of(ledger); }));
-  co_return Result<void>();
-}
-
 Task<std::expected<void, Why>> Node::agreeing(const Trail& trail) {
   const auto posted = co_await post(trail, dispatch::Outlook::open);
   if (posted) co_return std::expected<void, Why>();
@@ -345,6 +259,23 @@ Task<std::expected<void, Why>> Node::agreeing(const Trail& trail) {
   const bool budget = error.code() == make_error_code(ledger::Errc::budget_exceeded);
   co_return std::unexpected(
       Why{.reason = budget ? model::Reason::budget_exceeded : model::Reason::internal, .detail = error.detail()});
+}
+
+std::set<model::Digest> Node::needed_blobs() const {
+  std::set<model::Digest> needed;
+  provider_->add_needed(needed);
+  submitter_->add_needed(needed);
+  jobs_->add_needed(needed, parts_.config.store.keep_outputs_hours * kMsPerHour);
+  return needed;
+}
+
+void Node::on_evicted(const model::Digest& digest, std::uint64_t bytes) {
+  if (const auto output = jobs_->output_of(digest); output && !output->fetched) {
+    log_.write(LogLevel::warning, "output_removed",
+               {{"job", output->job->record.id}, {"path", output->output->path}, {"bytes", bytes}});
+  } else {
+    log_.write(LogLevel::debug, "blob_removed", {{"blob", blobs::name_of(digest)}, {"bytes", bytes}});
+  }
 }
 
 void Node::on_job(const SubmittedJob& job) {

@@ -104,6 +104,8 @@ class Node {
   runtime::Task<runtime::Result<void>> release_unproven(const std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<std::expected<void, model::Why>> agreeing(const agreement::Trail& trail);
   void deliver(const agreement::Trail& trail);
+  std::set<model::Digest> needed_blobs() const;
+  void on_evicted(const model::Digest& digest, std::uint64_t bytes);
   connection::PeerAddresses where(const identity::PeerId& provider) const;
   void on_trail(const agreement::Trail& trail);
   void keep(const agreement::Trail& trail);

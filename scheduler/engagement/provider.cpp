@@ -98,6 +98,18 @@ bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
   });
 }
 
+void Provider::add_needed(std::set<model::Digest>& needed) const {
+  for (const auto& [id, engagement] : engagements_) {
+    const Trail& trail = engagement->trail;
+    if (trail.stage() < Stage::agreed && !engagement->accepting) continue;
+    if (trail.stage() < Stage::ended) {
+      for (const model::Input& input : engagement->job.inputs) needed.insert(input.digest);
+    } else if (runtime_.clock().now() < engagement->kept_until + (kOutputsNeeded - config_.receipt_kept)) {
+      for (const agreement::OutputDigest& output : trail.receipt().outputs) needed.insert(output.digest);
+    }
+  }
+}
+
 void Provider::expire() {
   std::erase_if(engagements_, [&](const auto& entry) {
     const Engagement& engagement = *entry.second;

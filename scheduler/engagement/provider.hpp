@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "overlay/host.hpp"
 #include "overlay/runtime/task_group.hpp"
@@ -19,6 +20,7 @@ namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one job; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
+inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
 inline constexpr runtime::Duration kRefusalHeard =
     std::chrono::seconds(10);                                             // the longest that a refused one may listen
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
@@ -54,6 +56,8 @@ class Provider {
   runtime::Task<void> restore(std::map<jobs::DemandId, agreement::Trail> trails);
   // Whether a peer may have a blob: the outputs of an agreement with it.
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
+  // The inputs of agreements that are under way, and the outputs of those that ended less than kOutputsNeeded ago.
+  void add_needed(std::set<model::Digest>& needed) const;
   // Forgets bids that nobody took, and gives up receipts that nobody came for. Every minute or so.
   void expire();
   // Takes no new work.

@@ -108,6 +108,11 @@ class Submitter {
     return granted_.contains({peer, digest});
   }
 
+  // The inputs of orders that it is carrying out.
+  void add_needed(std::set<model::Digest>& needed) const {
+    for (const auto& [peer, digest] : granted_) needed.insert(digest);
+  }
+
  private:
   struct Following;
   class Outgoing;

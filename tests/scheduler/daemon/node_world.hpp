@@ -96,6 +96,7 @@ class NodeWorld {
 
   simulation::World world;
   std::vector<model::Job> jobs = {engagement::sample_job()};  // of the submitter, at kSubmitted
+  bool submits = true;                                        // these
   runtime::Duration work_length = 300ms;
   std::function<Task<void>(Runtime&, simulation::NodeId)> before_start;     // each time
   std::function<runtime::Task<void>(Node&, simulation::NodeId)> with_node;  // once it has started, each time
@@ -124,7 +125,7 @@ class NodeWorld {
     if (!database) throw std::runtime_error(database.error().message());
     Log log(runtime.clock(), LogLevel::info, LogFormat::text,
             [&party](std::string_view line) { party.log.emplace_back(line); });
-    blobs::BlobStore blobs(runtime);
+    blobs::BlobStore blobs(runtime, {.bytes_max = party.config.store.blob_bytes});
     EXPECT_TRUE(co_await blobs.load());
     engagement::TimedRunner runner(runtime, blobs, [this](const auto&) { return work_length; });
     Node node(runtime, runner, blobs, *database, log, parts(number));
@@ -133,7 +134,7 @@ class NodeWorld {
           const auto started = co_await node.start();
           if (!started && world.running(number)) ADD_FAILURE() << started.error().message();
           if (with_node) co_await with_node(node, number);
-          if (number == kSubmitter && !std::exchange(party.submitted, true)) co_await submit(runtime, node);
+          if (number == kSubmitter && submits && !std::exchange(party.submitted, true)) co_await submit(runtime, node);
           for (;;) {
             co_await party.look.wait();
             party.view = co_await seen(node);
