@@ -9,11 +9,11 @@ using runtime::Task;
 
 bool Deliveries::add(Trail trail) {
   if (outdated(trail)) return true;
-  if (waiting_ == kDeliveriesMax) return false;
+  if (waiting() == kDeliveriesMax) return false;
+  if (!demands_.insert(trail.demand().id).second) return true;
   const identity::PeerId provider = trail.demand().provider;
   auto& trails = by_provider_[provider];
   trails.push_back(std::move(trail));
-  ++waiting_;
   if (trails.size() == 1) tasks_.spawn(hand_over(provider));
   return true;
 }
@@ -29,7 +29,7 @@ Task<void> Deliveries::hand_over(identity::PeerId provider) {
     const bool done = outdated(trail) || co_await deliver_(trail);
     trails.pop_front();
     if (done) {
-      --waiting_;
+      demands_.erase(trail.demand().id);
     } else {
       trails.push_back(std::move(trail));  // so that none keeps back the others
       co_await runtime_.clock().sleep_for(kDeliverAgain);

@@ -6,11 +6,12 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "overlay/identity/peer_id.hpp"
 #include "overlay/runtime/runtime.hpp"
 #include "overlay/runtime/task_group.hpp"
-#include "scheduler/agreement/trail.hpp"
+#include "scheduler/jobs/trail_journal.hpp"
 
 namespace quern::daemon {
 
@@ -30,7 +31,8 @@ class Deliveries {
   // A closed trail, as its submitter. Those of one provider go one after the other, so that one that is away costs a
   // single try every kDeliverAgain. False when kDeliveriesMax wait.
   bool add(agreement::Trail trail);
-  std::size_t waiting() const { return waiting_; }
+  bool waits(const jobs::DemandId& demand) const { return demands_.contains(demand); }
+  std::size_t waiting() const { return demands_.size(); }
 
  private:
   runtime::Task<void> hand_over(identity::PeerId provider);
@@ -40,7 +42,7 @@ class Deliveries {
   runtime::TaskGroup& tasks_;
   Deliver deliver_;
   std::map<identity::PeerId, std::deque<agreement::Trail>> by_provider_;
-  std::size_t waiting_ = 0;
+  std::set<jobs::DemandId> demands_;  // of all of them
 };
 
 }  // namespace quern::daemon

@@ -127,6 +127,8 @@ Task<Result<Balance>> Node::open_tables() {
       opened = std::unexpected(std::move(ledger).error());
     } else if (auto jobs = migrate_jobs(database_); !jobs) {
       opened = std::unexpected(std::move(jobs).error());
+    } else if (auto receipts = migrate_receipts(database_); !receipts) {
+      opened = std::unexpected(std::move(receipts).error());
     } else {
       ledger_.emplace(*std::move(ledger));
       opened = balance_of(*ledger_);
@@ -153,6 +155,7 @@ Task<Result<void>> Node::start() {
   tasks_.spawn(keep_offering());
   tasks_.spawn(keep_asking());
   tasks_.spawn(keep_experience());
+  tasks_.spawn(keep_trails_few());
   tasks_.spawn(follow_events());
   for (const Multiaddr& peer : parts_.config.overlay.peers) tasks_.spawn(keep_connected(peer));
   co_return Result<void>();
@@ -175,6 +178,7 @@ Task<Result<void>> Node::restore() {
     CO_TRY(const bool settled, co_await with_ledger(is_settled));
     keep(trail);
     const bool closed = trail.stage() == Stage::closed;
+    if (settled) retention_.settled(trail.demand().id, ended_unix_ms(trail));
     if (closed && !settled) tasks_.spawn(enter(trail));
     if (ours && closed) deliver(trail);  // the acknowledgement may have been lost when this node went away
     if (ours && !closed && !settled && trail.stage() >= Stage::agreed) tasks_.spawn(resume(trail));

@@ -16,11 +16,13 @@
 #include "scheduler/daemon/deliveries.hpp"
 #include "scheduler/daemon/job_book.hpp"
 #include "scheduler/daemon/log.hpp"
+#include "scheduler/daemon/receipt_table.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
 #include "scheduler/dispatch/offer_exchange.hpp"
 #include "scheduler/dispatch/settlement.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "scheduler/execution/self_test.hpp"
+#include "scheduler/jobs/trail_retention.hpp"
 #include "scheduler/ledger/ledger.hpp"
 #include "scheduler/rpc/topics.hpp"
 #include "scheduler/store/writer.hpp"
@@ -78,6 +80,8 @@ class Node {
   blobs::BlobStore& blobs() { return blobs_; }
   JobBook& jobs() { return *jobs_; }
   const agreement::Trail* trail(const jobs::DemandId& demand) const;
+  // Also one that is not in memory. Errors: those of the disk and the database.
+  runtime::Task<runtime::Result<TrailFound>> find_trail(jobs::DemandId demand);
   rpc::Topics& topics() { return topics_; }  // add_topics() has filled it, once started
   std::int64_t started_unix_ms() const { return started_unix_ms_; }
   bool draining() const { return draining_; }
@@ -106,6 +110,8 @@ class Node {
   void deliver(const agreement::Trail& trail);
   std::set<model::Digest> needed_blobs() const;
   void on_evicted(const model::Digest& digest, std::uint64_t bytes);
+  runtime::Task<void> keep_trails_few();
+  runtime::Task<runtime::Result<std::size_t>> remove_trails();
   connection::PeerAddresses where(const identity::PeerId& provider) const;
   void on_trail(const agreement::Trail& trail);
   void keep(const agreement::Trail& trail);
@@ -128,6 +134,7 @@ class Node {
   store::Writer writer_;
   std::optional<ledger::Ledger> ledger_;
   jobs::TrailJournal journal_;
+  jobs::TrailRetention retention_;
   blobs::BlobStore& blobs_;
   market::OfferBook offers_;
   std::optional<market::SignedOffer> own_offer_;

@@ -14,6 +14,9 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kPostAgain = std::chrono::seconds(5);
+constexpr runtime::Duration kTrailsLookEvery = std::chrono::seconds(10);
+constexpr std::size_t kRemovedAtOnce = 256;
+constexpr std::int64_t kMsPerDay = 24LL * 3600 * 1000;
 
 }  // namespace
 
@@ -43,6 +46,7 @@ Task<bool> Node::enter_end(const Trail& trail) {
   } else if (trail.stage() == Stage::agreed) {
     trails_.erase(trail.demand().id);  // it came to nothing
   }
+  if (trail.stage() != Stage::agreed) retention_.settled(trail.demand().id, ended_unix_ms(trail));
   co_return true;
 }
 
@@ -104,6 +108,60 @@ Task<Result<void>> Node::release_unproven(const std::map<jobs::DemandId, Trail>&
   }
   CO_TRY(balance_, co_await with_ledger([](const ledger::Ledger& ledger) { return balance_of(ledger); }));
   co_return Result<void>();
+}
+
+Task<Result<TrailFound>> Node::find_trail(jobs::DemandId demand) {
+  if (const Trail* kept = trail(demand)) co_return TrailFound(*kept);
+  CO_TRY(auto on_disk, co_await journal_.find(demand));
+  if (on_disk) co_return TrailFound(*std::move(on_disk));
+  const auto find = [demand](store::Database& database) { return find_receipt(database, demand); };
+  CO_TRY(auto receipt, co_await writer_.write(find));
+  if (receipt) co_return TrailFound(*std::move(receipt));
+  co_return TrailFound();
+}
+
+Task<void> Node::keep_trails_few() {
+  for (;;) {
+    const auto removed = co_await remove_trails();
+    if (!removed) {
+      log_.write(LogLevel::error, "trails_not_removed", {{"why", removed.error().message()}});
+    } else if (*removed > 0) {
+      log_.write(LogLevel::info, "trails_removed", {{"count", *removed}, {"kept", journal_.size()}});
+      continue;
+    }
+    co_await runtime_.clock().sleep_for(kTrailsLookEvery);
+  }
+}
+
+// Their receipts are durable before any of them goes.
+Task<Result<std::size_t>> Node::remove_trails() {
+  const StoreConfig& config = parts_.config.store;
+  const auto due = retention_.due({.keep_ms = config.keep_trails_days * kMsPerDay, .trails_max = config.trails},
+                                  journal_.size(), now(), kRemovedAtOnce,
+                                  [this](const jobs::DemandId& demand) { return deliveries_->waits(demand); });
+  std::vector<KeptReceipt> receipts;
+  receipts.reserve(due.size());
+  for (const jobs::DemandId& demand : due) {
+    CO_TRY(const auto found, co_await journal_.find(demand));
+    if (found) {
+      receipts.push_back(receipt_of(*found, now()));
+    } else {
+      retention_.removed(demand);  // the disk has spoiled it: it stays for whoever looks at it
+    }
+  }
+  if (receipts.empty()) co_return std::size_t{0};
+  CO_CHECK(co_await writer_.write([receipts](store::Database& database) -> Result<void> {
+    for (const KeptReceipt& receipt : receipts) {
+      if (auto saved = save_receipt(database, receipt); !saved) return saved;
+    }
+    return {};
+  }));
+  for (const KeptReceipt& receipt : receipts) {
+    retention_.removed(receipt.demand);
+    trails_.erase(receipt.demand);
+    CO_CHECK(co_await journal_.forget(receipt.demand));
+  }
+  co_return receipts.size();
 }
 
 }  // namespace quern::daemon

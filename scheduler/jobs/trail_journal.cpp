@@ -120,10 +120,18 @@ Task<Result<void>> TrailJournal::mend(const Trail& trail) {
   co_return Result<void>();
 }
 
-Task<Result<void>> TrailJournal::forget(const Trail& trail) {
-  if (kept_.erase(trail.demand().id) == 0) co_return Result<void>();
-  unsaved_.erase(trail.demand().id);
-  co_return co_await runtime_.disk().remove(file_of(trail.demand().id));
+Task<Result<std::optional<Trail>>> TrailJournal::find(DemandId id) {
+  if (!kept_.contains(id)) co_return std::nullopt;
+  CO_TRY(const Bytes content, co_await runtime_.disk().read(file_of(id)));
+  auto found = read(content);
+  if (!found || found->whole == 0 || found->trail.demand().id != id) co_return std::nullopt;
+  co_return std::move(found->trail);
+}
+
+Task<Result<void>> TrailJournal::forget(DemandId id) {
+  if (kept_.erase(id) == 0) co_return Result<void>();
+  unsaved_.erase(id);
+  co_return co_await runtime_.disk().remove(file_of(id));
 }
 
 }  // namespace quern::jobs

@@ -1,6 +1,7 @@
 // The trails of this node's agreements on its disk: what was acknowledged survives a crash.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,8 +34,11 @@ class TrailJournal {
   runtime::Task<agreement::Outcome> begin(agreement::Trail& trail, runtime::Bytes envelope);
   // Stores what the disk did not take, as soon as it has room again. Nothing happens when it has taken everything.
   runtime::Task<runtime::Result<void>> mend(const agreement::Trail& trail);
+  // One that the disk holds; nullopt: it does not, or what it holds makes no trail.
+  runtime::Task<runtime::Result<std::optional<agreement::Trail>>> find(DemandId id);
   // For one that came to nothing, or was settled and exported. Nothing happens when there is none.
-  runtime::Task<runtime::Result<void>> forget(const agreement::Trail& trail);
+  runtime::Task<runtime::Result<void>> forget(const agreement::Trail& trail) { return forget(trail.demand().id); }
+  runtime::Task<runtime::Result<void>> forget(DemandId id);
 
   std::size_t size() const { return kept_.size(); }
 
