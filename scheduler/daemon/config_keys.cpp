@@ -374,7 +374,8 @@ void add_submitter_and_sandbox(std::vector<ConfigKey>& keys) {
                        [](Config& c) -> auto& { return c.submitter.exclude; }));
   keys.push_back(choice("sandbox.tier", "What bounds a job's memory and processes; \"auto\": the best there is",
                         {"auto", "cgroup2", "cgroup1", "none"}, [](Config& c) -> auto& { return c.sandbox.tier; }));
-  keys.push_back(boolean("sandbox.required", "Offers nothing when the tier cannot be had",
+  keys.push_back(boolean("sandbox.required",
+                         "Offers nothing when the tier cannot be had; otherwise the best there is takes its place",
                          [](Config& c) -> auto& { return c.sandbox.required; }));
 }
 

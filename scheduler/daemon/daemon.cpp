@@ -120,8 +120,10 @@ class Daemon {
     const auto report = co_await look_at_machine(runtime_, config_.provider.enabled);
     parts.devices = devices_of(report, config_.provider);
     const execution::SupervisorOptions options{.sandbox_exec = programs->sandbox_exec.string()};
-    supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, execution::Cgroups::probe());
+    auto sandbox = choose_sandbox(config_.sandbox);
+    supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, std::move(sandbox.cgroups));
     parts.sandbox = co_await execution::self_test(*supervisor_, options, job_identity(root));
+    if (!sandbox.lacking.empty()) hold_nothing(parts.sandbox, parts.devices, sandbox.lacking);
     tell(parts);
     CO_TRY(runner_,
            WorkerRunner::make(*supervisor_, blobs_,

@@ -80,6 +80,12 @@ std::size_t Provider::count_until(Stage last) const {
       std::ranges::count_if(engagements_, [&](const auto& entry) { return entry.second->trail.stage() <= last; }));
 }
 
+std::size_t Provider::bids_of(const PeerId& peer) const {
+  return static_cast<std::size_t>(std::ranges::count_if(engagements_, [&](const auto& entry) {
+    return entry.second->trail.stage() <= Stage::bid && entry.second->demand().submitter == peer;
+  }));
+}
+
 // By another than `but`: one that is being accepted counts.
 bool Provider::device_taken(const std::string& device, const Engagement* but) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
@@ -162,6 +168,10 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (draining_) return refuse(Reason::draining);
   if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
+  if (bids_of(from) >= config_.bids_each_peer_max) {
+    return refuse(Reason::rate_limited,
+                  std::to_string(config_.bids_each_peer_max) + " bids for this peer stand already");
+  }
   if (count_until(Stage::running) >= config_.engagements_max) {
     return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
   }

@@ -32,6 +32,7 @@ struct ProviderConfig {
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
   runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
   std::size_t engagements_max = 64;                         // bids that stand, and work under way
+  std::size_t bids_each_peer_max = 16;                      // bids that stand, so that no peer keeps others out
 };
 
 // Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
@@ -91,6 +92,7 @@ class Provider {
 
   runtime::WallTime now() const;
   std::size_t count_until(agreement::Stage last) const;
+  std::size_t bids_of(const identity::PeerId& peer) const;
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
   bool device_taken(const std::string& device, const Engagement* but) const;

@@ -31,6 +31,11 @@ class Provider::WorkMeter final : public Meter {
     if (!model::has_grown(total, engagement.demand().usage_max)) {
       engagement.why = Why{Reason::device_time_exceeded, "more than the demand allows"};
     }
+    if (costs_too_much(total)) {
+      engagement.why =
+          Why{Reason::budget_exceeded,
+              "more than the " + model::to_text(engagement.trail.bid().max_total) + " that were agreed on"};
+    }
     if (must_note(total) && !engagement.why && !co_await note(total)) co_return false;
     while (!engagement.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
     co_return !engagement.cancel && !engagement.why;
@@ -45,6 +50,13 @@ class Provider::WorkMeter final : public Meter {
   }
 
  private:
+  // No voucher could make up for it.
+  bool costs_too_much(const model::Usage& total) const {
+    const agreement::Bid& bid = engagement_->trail.bid();
+    const auto cost = model::cost(bid.rates, total);
+    return !cost || *cost > bid.max_total;
+  }
+
   // In time, and early enough for the voucher to come before the credit is used up.
   bool must_note(const model::Usage& total) const {
     const agreement::Bid& bid = engagement_->trail.bid();

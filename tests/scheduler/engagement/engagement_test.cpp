@@ -63,6 +63,69 @@ TEST(Engagement, that_a_provider_does_not_want_is_refused_by_name_and_costs_noth
   }
 }
 
+// A peer that asks for bids and takes none of them.
+struct BidHoarder {
+  std::size_t bids = 0;
+  std::map<Reason, std::size_t> refusals;
+
+  Task<void> run(Runtime& runtime, runtime::IpAddress provider_at) {
+    overlay::HostConfig config{.key = connection::test_key(3)};
+    config.transports = {"tcp"};
+    config.security = {"noise"};
+    const auto host = *overlay::Host::make(runtime, std::move(config));
+    co_await runtime::with_cleanup<void>([&] { return ask(runtime, *host, provider_at); },
+                                         [&] { return host->stop(); });
+  }
+
+  Task<void> ask(Runtime& runtime, overlay::Host& host, runtime::IpAddress provider_at) {
+    const auto provider = connection::test_peer(1);
+    const std::string at = "/ip4/" + provider_at.to_string() + "/tcp/" + std::to_string(TwoParties::kPort);
+    EXPECT_TRUE(co_await host.connect({.peer = provider, .addresses = {connection::multiaddr(at)}}));
+    const std::string manifest = model::to_canonical_json(sample_job());
+    const auto now = runtime.clock().wall_now().unix_ms;
+    for (int i = 0; i < 20; ++i) {
+      agreement::Demand demand{.made_unix_ms = now,
+                               .id = {},
+                               .submitter = host.id(),
+                               .provider = provider,
+                               .job = blobs::digest_of(bytes_of(manifest)),
+                               .shard = 0,
+                               .shards = 1,
+                               .device = "gpu",
+                               .offer_sequence = 1,
+                               .usage_max = {},
+                               .max_total = {1'000'000},
+                               .deadline_unix_ms = now + 30'000};
+      runtime.fill_secret(demand.id);
+      const exchange::AgreementRequest request =
+          exchange::Ask{.demand = seal_record(connection::test_key(3), demand), .manifest = manifest};
+      const auto answer =
+          co_await host.request(provider, std::string(exchange::kAgreementProtocol), exchange::encode(request),
+                                {.request_bytes_max = exchange::kAgreementRequestBytesMax,
+                                 .response_bytes_max = exchange::kAgreementResponseBytesMax});
+      const auto message = answer ? exchange::decode_agreement_response(*answer) : std::nullopt;
+      if (!message) continue;
+      const auto* refused = std::get_if<exchange::RefusalMessage>(&*message);
+      if (refused) ++refusals[refused->why.reason];
+      bids += refused ? 0 : 1;
+    }
+  }
+};
+
+TEST(Engagement, is_still_to_be_had_when_another_peer_hoards_bids) {
+  BidHoarder hoarder;
+  TwoParties parties;
+  parties.provider_config.bids_each_peer_max = 4;
+  parties.provider_config.engagements_max = 5;
+  const auto provider_at = parties.world.address_of(parties.provider_node);
+  parties.submit_after = 5s;
+  parties.world.add_node({}, [&](Runtime& runtime) { return hoarder.run(runtime, provider_at); });
+  parties.world.run_until(Time{} + 1min);
+  EXPECT_EQ(hoarder.bids, 4u);
+  EXPECT_EQ(hoarder.refusals, (std::map<Reason, std::size_t>{{Reason::rate_limited, 16}}));
+  expect_same_end(parties, Reason::completed);
+}
+
 TEST(Engagement, whose_submitter_vanishes_ends_for_want_of_vouchers_within_the_credit_limit) {
   TwoParties parties;
   parties.work_length = 10min;
@@ -86,6 +149,24 @@ TEST(Engagement, whose_provider_is_killed_ends_with_a_receipt_for_what_was_bille
   parties.world.run_until(Time{} + 5min);
   expect_same_end(parties, Reason::provider_restarted);
   EXPECT_GT(parties.ends[0].owed, model::Credits{1'000'000});
+}
+
+TEST(Engagement, whose_bill_reaches_the_most_that_was_agreed_ends_at_once_by_that_name) {
+  TwoParties parties;
+  parties.work_length = 1min;
+  parties.change_order = [](Order& order) { order.max_total = {2'000'000}; };
+  parties.world.run_until(Time{} + 5s);  // two seconds of work; a voucher would be waited for ten times as long
+  expect_same_end(parties, Reason::budget_exceeded);
+  EXPECT_EQ(parties.ends[0].owed.micro, 2'000'000);
+}
+
+TEST(Engagement, whose_bill_is_just_the_most_that_was_agreed_completes) {
+  TwoParties parties;
+  parties.work_length = 2s;
+  parties.change_order = [](Order& order) { order.max_total = {2'000'000}; };
+  parties.world.run_until(Time{} + 10s);
+  expect_same_end(parties, Reason::completed);
+  EXPECT_EQ(parties.ends[0].owed.micro, 2'000'000);
 }
 
 TEST(Engagement, whose_provider_never_comes_back_is_owed_what_was_signed_for) {

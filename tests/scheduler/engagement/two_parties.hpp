@@ -45,6 +45,7 @@ class TwoParties {
   runtime::Duration work_length = 8s;
   ProviderConfig provider_config;
   std::function<void(Order&)> change_order;
+  runtime::Duration submit_after{0};
   std::optional<runtime::Duration> cancel_after;
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
@@ -131,6 +132,7 @@ class TwoParties {
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         Cancel cancel;
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
+        if (submit_after > runtime::Duration{0}) co_await runtime.clock().sleep_for(submit_after);
         co_await carry_out(submitter, *std::move(trails), cancel);
         if (deliver_after) {
           co_await runtime.clock().sleep_for(*deliver_after);
