@@ -21,6 +21,7 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
+constexpr std::uint64_t kSetupMsMax = 3'600'000;
 constexpr std::int64_t kMsPerHour = 3'600'000;
 constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
@@ -294,6 +295,10 @@ void Node::renew_offer() {
   auto made = make_offer(parts_.config, parts_.devices, kinds, ++offer_sequence_, now());
   // A later start must not go back: the clock of the node counts on.
   if (made) made->sequence = offer_sequence_ = std::max(offer_sequence_, static_cast<std::uint64_t>(now()));
+  if (made) {
+    made->setup_ms = static_cast<std::uint32_t>(std::min(provider_->measured_setup_ms().value_or(0), kSetupMsMax));
+    made->link_bytes_per_second = provider_->measured_link().value_or(0);
+  }
   if (draining_) made.reset();
   if (!made) {
     if (!own_offer_) return;
@@ -319,7 +324,11 @@ Task<void> Node::keep_offering() {
     co_await runtime_.clock().sleep_for(kOfferLookEvery);
     offers_.expire(now());
     provider_->expire();
-    if (own_offer_ && own_offer_->offer.until_unix_ms - now() < kOfferValidityMs / 2) renew_offer();
+    if (!own_offer_ || own_offer_->offer.withdrawn) continue;
+    const model::Offer& offer = own_offer_->offer;
+    const bool measured_anew = market::is_outdated(offer.setup_ms, provider_->measured_setup_ms()) ||
+                               market::is_outdated(offer.link_bytes_per_second, provider_->measured_link());
+    if (measured_anew || offer.until_unix_ms - now() < kOfferValidityMs / 2) renew_offer();
   }
 }
 

@@ -15,12 +15,14 @@
 #include "scheduler/exchange/messages.hpp"
 #include "scheduler/jobs/trail_journal.hpp"
 #include "scheduler/market/quote.hpp"
+#include "scheduler/market/recent_median.hpp"
 
 namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one job; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
 inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
+inline constexpr std::uint64_t kLinkSampleBytes = 1 << 20;                  // what is shorter tells of latency
 inline constexpr runtime::Duration kRefusalHeard =
     std::chrono::seconds(10);                                             // the longest that a refused one may listen
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
@@ -64,6 +66,10 @@ class Provider {
   // Takes no new work.
   void drain() { draining_ = true; }
   std::size_t working() const;
+  // The middle of lately finished work; nullopt: none was measured yet. From the end of the transfers to the first
+  // kernel, and of transfers of kLinkSampleBytes or more.
+  std::optional<std::uint64_t> measured_setup_ms() const { return setup_ms_.value(); }
+  std::optional<std::uint64_t> measured_link() const { return link_bytes_per_second_.value(); }
 
   runtime::Task<void> stop();
 
@@ -82,6 +88,7 @@ class Provider {
 
   runtime::Task<void> work(EngagementPtr engagement);
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement);
+  runtime::Task<runtime::Result<std::uint64_t>> fetch(identity::PeerId submitter, model::Input input);
   runtime::Task<void> end(EngagementPtr engagement, Finished finished);
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
   runtime::Task<void> hear_out(connection::PeerStream& stream);
@@ -107,6 +114,8 @@ class Provider {
   OnOver on_over_;
   std::optional<model::Offer> offer_;
   std::map<jobs::DemandId, EngagementPtr> engagements_;
+  market::RecentMedian setup_ms_;
+  market::RecentMedian link_bytes_per_second_;
   bool draining_ = false;
   runtime::TaskGroup tasks_;
 };

@@ -22,10 +22,16 @@ using runtime::Task;
 // Bills what the run uses, and holds it while that is not paid for.
 class Provider::WorkMeter final : public Meter {
  public:
-  WorkMeter(Provider& provider, EngagementPtr engagement) : provider_(provider), engagement_(std::move(engagement)) {}
+  WorkMeter(Provider& provider, EngagementPtr engagement)
+      : provider_(provider), engagement_(std::move(engagement)), began_(provider.runtime_.clock().now()) {}
 
   Task<bool> used(model::Usage total, std::uint32_t permille) override {
     Engagement& engagement = *engagement_;
+    const auto device_time = std::chrono::microseconds(total[model::Dimension::device_time]);
+    if (!setup_ && device_time.count() > 0) {
+      const runtime::Duration passed = provider_.runtime_.clock().now() - began_;
+      setup_ = std::max(passed - device_time, runtime::Duration{0});
+    }
     engagement.permille = std::max(engagement.permille, std::min<std::uint32_t>(permille, 1000));
     engagement.changed.wake_all();
     if (!model::has_grown(total, engagement.demand().usage_max)) {
@@ -40,6 +46,9 @@ class Provider::WorkMeter final : public Meter {
     while (!engagement.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
     co_return !engagement.cancel && !engagement.why;
   }
+
+  // Until the first kernel; nothing when none has run.
+  const std::optional<runtime::Duration>& setup() const { return setup_; }
 
   void log(runtime::ByteView text) override {
     Engagement& engagement = *engagement_;
@@ -88,6 +97,8 @@ class Provider::WorkMeter final : public Meter {
 
   Provider& provider_;
   EngagementPtr engagement_;
+  runtime::Time began_;
+  std::optional<runtime::Duration> setup_;
 };
 
 Task<void> Provider::work(EngagementPtr engagement) {
@@ -104,7 +115,7 @@ Task<void> Provider::work(EngagementPtr engagement) {
 Task<Finished> Provider::fetch_and_run(EngagementPtr engagement) {
   const auto submitter = engagement->demand().submitter;
   for (const model::Input& input : engagement->job.inputs) {
-    const auto fetched = co_await blobs::fetch_blob(host_, store_, submitter, input.digest, input.bytes);
+    const auto fetched = co_await fetch(submitter, input);
     if (engagement->cancel) co_return Finished{.why = {Reason::canceled, {}}, .usage = {}, .outputs = {}};
     if (!fetched) {
       const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
@@ -112,12 +123,28 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement) {
     }
   }
   WorkMeter meter(*this, engagement);
-  co_return co_await runner_.run({.submitter = submitter.text(),
-                                  .job = engagement->job,
-                                  .shard = engagement->demand().shard,
-                                  .shards = engagement->demand().shards,
-                                  .device = engagement->demand().device},
-                                 meter);
+  Finished finished = co_await runner_.run({.submitter = submitter.text(),
+                                            .job = engagement->job,
+                                            .shard = engagement->demand().shard,
+                                            .shards = engagement->demand().shards,
+                                            .device = engagement->demand().device},
+                                           meter);
+  const auto& setup = meter.setup();
+  if (setup && finished.why.reason == Reason::completed) {
+    setup_ms_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(*setup / std::chrono::milliseconds(1), 1)));
+  }
+  co_return finished;
+}
+
+Task<Result<std::uint64_t>> Provider::fetch(identity::PeerId submitter, model::Input input) {
+  const std::uint64_t there = store_.size_of(input.digest).value_or(store_.part_size(input.digest));
+  const runtime::Time began = runtime_.clock().now();
+  auto fetched = co_await blobs::fetch_blob(host_, store_, std::move(submitter), input.digest, input.bytes);
+  const auto took_us = static_cast<std::uint64_t>((runtime_.clock().now() - began) / std::chrono::microseconds(1));
+  if (fetched && *fetched >= there + kLinkSampleBytes) {
+    link_bytes_per_second_.add((*fetched - there) * 1'000'000 / std::max<std::uint64_t>(took_us, 1));
+  }
+  co_return fetched;
 }
 
 Task<void> Provider::end(EngagementPtr engagement, Finished finished) {

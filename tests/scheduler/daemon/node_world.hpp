@@ -24,13 +24,30 @@ using runtime::Runtime;
 using runtime::Task;
 using runtime::Time;
 
+// Does nothing for a while before it begins.
+class SetUpRunner final : public engagement::Runner {
+ public:
+  SetUpRunner(Runtime& runtime, engagement::Runner& runner, const runtime::Duration& setup)
+      : runtime_(runtime), runner_(runner), setup_(setup) {}
+  Task<engagement::Finished> run(engagement::Work work, engagement::Meter& meter) override {
+    if (setup_ > runtime::Duration{0}) co_await runtime_.clock().sleep_for(setup_);
+    co_return co_await runner_.run(std::move(work), meter);
+  }
+
+ private:
+  Runtime& runtime_;
+  engagement::Runner& runner_;
+  const runtime::Duration& setup_;
+};
+
 // What is to be seen of a node from outside.
 struct NodeView {
   Balance balance;
   std::size_t working = 0;
   std::vector<ledger::Reservation> open;
   std::vector<JobRecord> jobs;
-  model::Credits owed;  // by the trails that the jobs name
+  std::optional<model::Offer> offer;  // its own
+  model::Credits owed;                // by the trails that the jobs name
 };
 
 class NodeWorld {
@@ -97,8 +114,10 @@ class NodeWorld {
   simulation::World world;
   std::vector<model::Job> jobs = {engagement::sample_job()};  // of the submitter, at kSubmitted
   bool trails_may_go = false;
-  bool submits = true;  // these
+  bool submits = true;        // these
+  std::string data = "data";  // beside the source, what jobs read
   runtime::Duration work_length = 300ms;
+  runtime::Duration setup_length{0};
   std::function<Task<void>(Runtime&, simulation::NodeId)> before_start;     // each time
   std::function<runtime::Task<void>(Node&, simulation::NodeId)> with_node;  // once it has started, each time
 
@@ -128,7 +147,8 @@ class NodeWorld {
             [&party](std::string_view line) { party.log.emplace_back(line); });
     blobs::BlobStore blobs(runtime, {.bytes_max = party.config.store.blob_bytes});
     EXPECT_TRUE(co_await blobs.load());
-    engagement::TimedRunner runner(runtime, blobs, [this](const auto&) { return work_length; });
+    engagement::TimedRunner timed(runtime, blobs, [this](const auto&) { return work_length; });
+    SetUpRunner runner(runtime, timed, setup_length);
     Node node(runtime, runner, blobs, *database, log, parts(number));
     co_await runtime::with_cleanup<void>(
         [&]() -> Task<void> {
@@ -146,12 +166,19 @@ class NodeWorld {
 
   Task<void> submit(Runtime& runtime, Node& node) const {
     EXPECT_TRUE(co_await node.blobs().add(runtime::copy_of(runtime::bytes_of("source"))));
+    EXPECT_TRUE(co_await node.blobs().add(runtime::copy_of(runtime::bytes_of(data))));
     co_await runtime.clock().sleep_for(kSubmitted - Time{});
     for (const model::Job& job : jobs) EXPECT_TRUE(co_await node.jobs().submit(job, placement::Strategy::cheapest, {}));
   }
 
   Task<NodeView> seen(Node& node) const {
-    NodeView view{.balance = node.balance(), .working = node.provider().working(), .open = {}, .jobs = {}};
+    NodeView view{.balance = node.balance(),
+                  .working = node.provider().working(),
+                  .open = {},
+                  .jobs = {},
+                  .offer = {},
+                  .owed = {}};
+    if (const auto& own = node.own_offer()) view.offer = own->offer;
     auto open = co_await node.with_ledger([](const ledger::Ledger& ledger) { return ledger.open_reservations(); });
     if (open) view.open = *std::move(open);
     for (const SubmittedJob* job : node.jobs().newest(kJobsShownMax)) {
