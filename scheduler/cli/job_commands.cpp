@@ -1,8 +1,8 @@
 #include "scheduler/cli/job_commands.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <algorithm>
 #include <utility>
 #include <vector>
 
