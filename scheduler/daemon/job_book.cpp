@@ -1,6 +1,7 @@
 #include "scheduler/daemon/job_book.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "overlay/runtime/assertion.hpp"
@@ -186,8 +187,8 @@ void JobBook::fetched(const model::Digest& digest) {
 }
 
 std::optional<JobBook::Output> JobBook::output_of(const model::Digest& digest) const {
-  for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
-    const Kept& kept = *jobs_.find(*id)->second;
+  for (const std::string& id : std::views::reverse(order_)) {
+    const Kept& kept = *jobs_.find(id)->second;
     const auto output = std::ranges::find(kept.record.outputs, digest, &JobOutput::digest);
     if (output == kept.record.outputs.end()) continue;
     return Output{.job = &kept, .output = &*output, .fetched = kept.fetched.contains(digest)};
