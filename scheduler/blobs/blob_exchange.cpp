@@ -177,6 +177,7 @@ BlobServer::~BlobServer() {
 
 Task<Result<std::uint64_t>> fetch_blob(overlay::Host& host, BlobStore& store, PeerId peer, Digest digest,
                                        std::uint64_t size_max) {
+  store.hold(digest, kFreshHeld);
   if (const auto size = store.size_of(digest)) co_return *size;
   const BlobStore::Turn turn = co_await store.turn(digest);
   if (const auto size = store.size_of(digest)) co_return *size;  // another has brought it meanwhile

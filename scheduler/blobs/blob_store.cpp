@@ -69,6 +69,7 @@ Task<Result<void>> BlobStore::load() {
     if (!content) continue;  // it cannot be read: as if it were not there
     bytes_ += content->size();
     (blob ? blobs_ : parts_)[blob ? *blob : *part] = content->size();
+    shelf_.put({.digest = blob ? *blob : *part, .part = !blob}, content->size(), {});
   }
   co_return Result<void>();
 }
@@ -83,19 +84,53 @@ std::uint64_t BlobStore::part_size(const Digest& digest) const {
   return found == parts_.end() ? 0 : found->second;
 }
 
-Result<void> BlobStore::check_room(std::uint64_t size, std::uint64_t more) const {
+void BlobStore::set_eviction(Needed needed, OnEvicted on_evicted) {
+  needed_ = std::move(needed);
+  on_evicted_ = std::move(on_evicted);
+}
+
+void BlobStore::hold(const Digest& digest, runtime::Duration length) {
+  const runtime::Time until = runtime_.clock().now() + length;
+  shelf_.hold({.digest = digest}, until);
+  shelf_.hold({.digest = digest, .part = true}, until);
+}
+
+Task<Result<void>> BlobStore::make_room(std::uint64_t size, std::uint64_t more, std::size_t files) {
   if (size > kBlobBytesMax) {
-    return fail(Errc::too_large, std::to_string(size) + " bytes, limit " + std::to_string(kBlobBytesMax));
+    co_return fail(Errc::too_large, std::to_string(size) + " bytes, limit " + std::to_string(kBlobBytesMax));
   }
-  if (bytes_ + more > limits_.bytes_max) {
-    return fail(Errc::store_full, std::to_string(bytes_) + " bytes are there, " + std::to_string(more) +
-                                      " were to come, limit " + std::to_string(limits_.bytes_max));
+  const std::uint64_t bytes = bytes_ + more;
+  const std::size_t count = blobs_.size() + parts_.size() + files;
+  if (bytes <= limits_.bytes_max && count <= limits_.blobs_max) co_return Result<void>();
+  std::set<Digest> needed = needed_ ? needed_() : std::set<Digest>();
+  needed.insert(arriving_.begin(), arriving_.end());
+  needed.insert(keeping_.begin(), keeping_.end());
+  const auto going = shelf_.to_free(bytes - std::min(bytes, limits_.bytes_max),
+                                    count - std::min(count, limits_.blobs_max), runtime_.clock().now(), needed);
+  if (!going) {
+    co_return fail(Errc::store_full, std::to_string(bytes_) + " bytes in " + std::to_string(count - files) +
+                                         " files are there and too many of them needed, " + std::to_string(more) +
+                                         " bytes were to come, limit " + std::to_string(limits_.bytes_max) +
+                                         " bytes in " + std::to_string(limits_.blobs_max) + " files");
   }
-  if (blobs_.size() + parts_.size() >= limits_.blobs_max) {
-    return fail(Errc::store_full,
-                std::to_string(blobs_.size() + parts_.size()) + " blobs, limit " + std::to_string(limits_.blobs_max));
-  }
-  return {};
+  for (const ShelfItem& item : *going) CO_CHECK(co_await evict(item));
+  co_return Result<void>();
+}
+
+Task<Result<void>> BlobStore::evict(ShelfItem item) {
+  if (item.part) co_return co_await drop_part(item.digest);
+  const std::uint64_t bytes = size_of(item.digest).value_or(0);
+  // Who keeps the same bytes meanwhile waits: its file would be the one that goes.
+  keeping_.insert(item.digest);
+  const auto removed = co_await runtime::with_cleanup<Result<void>>([&] { return remove(item.digest); },
+                                                                    [&]() -> Task<void> {
+                                                                      keeping_.erase(item.digest);
+                                                                      kept_.wake_all();
+                                                                      co_return;
+                                                                    });
+  if (!removed) co_return removed;
+  if (on_evicted_) on_evicted_(item.digest, bytes);
+  co_return Result<void>();
 }
 
 Task<Result<void>> BlobStore::keep(Digest digest, Bytes content) {
@@ -112,14 +147,19 @@ Task<Result<void>> BlobStore::keep(Digest digest, Bytes content) {
       });
   if (!written) co_return written;
   if (blobs_.emplace(digest, size).second) bytes_ += size;
+  shelf_.put({.digest = digest}, size, fresh_until());
   co_return Result<void>();
 }
 
 Task<Result<Digest>> BlobStore::add(Bytes content) {
-  CO_CHECK(check_room(content.size(), 0));
+  CO_CHECK(co_await make_room(content.size(), 0, 0));
   const Digest digest = co_await digest_of_all(runtime_, content);
-  if (has(digest)) co_return digest;
-  CO_CHECK(check_room(content.size(), content.size()));
+  if (has(digest)) {
+    hold(digest, kFreshHeld);
+    shelf_.use({.digest = digest});
+    co_return digest;
+  }
+  CO_CHECK(co_await make_room(content.size(), content.size(), 1));
   CO_CHECK(co_await keep(digest, std::move(content)));
   co_return digest;
 }
@@ -127,6 +167,7 @@ Task<Result<Digest>> BlobStore::add(Bytes content) {
 Task<Result<Bytes>> BlobStore::read(Digest digest) {
   if (!has(digest)) co_return fail(Errc::not_found, name_of(digest));
   auto content = co_await runtime_.disk().read(file_of(kBlobPrefix, digest));
+  shelf_.use({.digest = digest});
   if (content && co_await digest_of_all(runtime_, *content) == digest) co_return content;
   CO_CHECK(co_await remove(digest));
   if (!content) co_return std::unexpected(std::move(content).error());
@@ -138,18 +179,20 @@ Task<Result<void>> BlobStore::remove(Digest digest) {
   if (found == blobs_.end()) co_return Result<void>();
   bytes_ -= found->second;
   blobs_.erase(found);
+  shelf_.remove({.digest = digest});
   co_return co_await runtime_.disk().remove(file_of(kBlobPrefix, digest));
 }
 
 Task<Result<void>> BlobStore::append_part(Digest digest, Bytes piece) {
   const std::uint64_t size = piece.size();
-  CO_CHECK(check_room(part_size(digest) + size, size));
+  CO_CHECK(co_await make_room(part_size(digest) + size, size, parts_.contains(digest) ? 0 : 1));
   const std::string file = file_of(kPartPrefix, digest);
   CO_CHECK(co_await runtime_.disk().append(file, std::move(piece)));
   std::uint64_t& part = parts_[digest];
   const bool sync = part / kSyncBytes != (part + size) / kSyncBytes;
   part += size;
   bytes_ += size;
+  shelf_.put({.digest = digest, .part = true}, part, fresh_until());
   if (sync) CO_CHECK(co_await runtime_.disk().sync(file));
   co_return Result<void>();
 }
@@ -182,6 +225,7 @@ Task<Result<void>> BlobStore::drop_part(Digest digest) {
   if (found == parts_.end()) co_return Result<void>();
   bytes_ -= found->second;
   parts_.erase(found);
+  shelf_.remove({.digest = digest, .part = true});
   co_return co_await runtime_.disk().remove(file_of(kPartPrefix, digest));
 }
 

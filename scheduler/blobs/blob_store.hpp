@@ -1,8 +1,11 @@
 // Inputs and outputs of jobs on this node's disk, named by their SHA-256: the same bytes are kept once, and a part that
-// has come survives a crash.
+// has come survives a crash. Where there is no room for another, those that were used longest ago go, but none that
+// somebody needs; after a start those that were not used since go first.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +17,7 @@
 #include "overlay/runtime/runtime.hpp"
 #include "overlay/runtime/waiter.hpp"
 #include "scheduler/blobs/error.hpp"
+#include "scheduler/blobs/shelf.hpp"
 #include "scheduler/model/job.hpp"
 
 namespace quern::blobs {
@@ -22,6 +26,8 @@ using model::Digest;
 
 inline constexpr std::uint64_t kBlobBytesMax = runtime::kDiskFileBytesMax;
 inline constexpr std::uint64_t kSyncBytes = 1 << 20;  // of a part, at most, are lost by a crash
+
+inline constexpr runtime::Duration kFreshHeld = std::chrono::minutes(1);  // a new one, until it is known who needs it
 
 // "bafkrei...": the CID (version 1, raw) that names the blob in texts, logs and on the disk.
 std::string name_of(const Digest& digest);
@@ -38,6 +44,13 @@ class BlobStore {
  public:
   explicit BlobStore(runtime::Runtime& runtime, StoreLimits limits = {}) : runtime_(runtime), limits_(limits) {}
 
+  // Asked whenever there is no room: what must not go.
+  using Needed = std::function<std::set<Digest>()>;
+  using OnEvicted = std::function<void(const Digest&, std::uint64_t bytes)>;  // not told of parts
+  void set_eviction(Needed needed, OnEvicted on_evicted);
+  // Keeps a blob or its part for so long, even if nobody needs it.
+  void hold(const Digest& digest, runtime::Duration length);
+
   // Learns what the disk holds. Once, before all else.
   runtime::Task<runtime::Result<void>> load();
 
@@ -45,7 +58,8 @@ class BlobStore {
   std::optional<std::uint64_t> size_of(const Digest& digest) const;
   std::uint64_t bytes() const { return bytes_; }  // of all
 
-  // Keeps the bytes and returns their name; durable when it returns. Errc::too_large, store_full; what the disk says.
+  // Keeps the bytes and returns their name; durable when it returns. Errc::too_large; store_full, when all that is
+  // there is needed; what the disk says.
   runtime::Task<runtime::Result<Digest>> add(runtime::Bytes content);
   // The whole blob, checked against its name: one that the disk has spoiled is forgotten. Errc::not_found, corrupt.
   runtime::Task<runtime::Result<runtime::Bytes>> read(Digest digest);
@@ -63,7 +77,10 @@ class BlobStore {
   runtime::Task<Turn> turn(Digest digest);
 
  private:
-  runtime::Result<void> check_room(std::uint64_t size, std::uint64_t more) const;
+  // Of a file of `size` bytes, `more` of which and so many files are to come.
+  runtime::Task<runtime::Result<void>> make_room(std::uint64_t size, std::uint64_t more, std::size_t files);
+  runtime::Task<runtime::Result<void>> evict(ShelfItem item);
+  runtime::Time fresh_until() const { return runtime_.clock().now() + kFreshHeld; }
   runtime::Task<runtime::Result<void>> keep(Digest digest, runtime::Bytes content);
 
   runtime::Runtime& runtime_;
@@ -73,6 +90,9 @@ class BlobStore {
   std::set<Digest> keeping_;  // are being written
   runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;
+  Shelf shelf_;  // of both
+  Needed needed_;
+  OnEvicted on_evicted_;
   std::set<Digest> arriving_;
   runtime::WaitQueue arrived_;
 };

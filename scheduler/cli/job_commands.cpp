@@ -1,5 +1,6 @@
 #include "scheduler/cli/job_commands.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -134,6 +135,19 @@ void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<st
   }
   table.write(page, 0);
   for (const std::string& file : files) page.line("written " + visible(file), 0);
+  const auto count = [&](std::string_view stage) {
+    return std::ranges::count(answer.trails, stage, &TrailAnswer::stage);
+  };
+  if (const auto removed = count("removed"); removed > 0) {
+    page.line(
+        std::to_string(removed) +
+            " settled long ago: the node has removed the whole trail (store.keep_trails_days, store.trails in its "
+            "configuration). The signed receipt is in --json, and what it says in quern ledger.",
+        0);
+  }
+  if (const auto missing = count("missing"); missing > 0) {
+    page.line(std::to_string(missing) + " cannot be found: the node's disk has lost or spoiled it.", 0);
+  }
   page.line(page.paint(Tone::dim, files.empty() ? "Their paper trails: quern receipt JOB -o DIR"
                                                 : "Anybody can check them: quern verify FILE..."),
             0);

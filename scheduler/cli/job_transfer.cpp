@@ -182,6 +182,7 @@ Outcome<std::vector<std::string>> write_trails(const TrailsAnswer& answer, std::
   const bool names_a_file = !model::fault_of_path(job) && !job.contains('/');
   std::vector<std::string> files;
   for (const TrailAnswer& trail : answer.trails) {
+    if (trail.file.empty()) continue;
     const fs::path target = folder / ((names_a_file ? std::string(job) : "job") + '-' + std::to_string(trail.task) +
                                       '-' + std::to_string(trail.attempt + 1) + ".trail");
     auto file = NewFile::create(target);

@@ -48,7 +48,7 @@ struct TrailAnswer {
   std::uint64_t task = 0;
   std::uint64_t attempt = 0;  // counted from 0; people count tries from 1
   std::string provider;
-  std::string file;  // its bytes, which `quern verify` reads
+  std::string file;  // its bytes, which `quern verify` reads; empty when the node does not keep it any more
   std::string stage;
   model::Credits amount;
   std::string end;  // empty while it has none
@@ -58,7 +58,7 @@ struct TrailsAnswer {
 };
 void read_fields(const Fields& fields, TrailsAnswer& answer);
 
-// Writes each trail below `folder` as "JOB-TASK-TRY.trail". Returns the files, in the trails' order.
+// Writes each trail that is there below `folder` as "JOB-TASK-TRY.trail". Returns the files, in the trails' order.
 Outcome<std::vector<std::string>> write_trails(const TrailsAnswer& answer, std::string_view job,
                                                const std::filesystem::path& folder, bool overwrite);
 

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -41,6 +42,8 @@ struct Words {
   bool follow = false;
   bool force = false;
   ExportOptions ledger;
+  bool entries = false;
+  std::optional<std::uint64_t> limit;
   std::string shell;
 };
 
@@ -57,6 +60,10 @@ void add_colour(CLI::App& command, std::string& colour) {
 void add_socket(CLI::App& command, Words& words) {
   command.add_option("--socket", words.show.daemon.socket, "The daemon's socket, where it is not the usual one")
       ->type_name("PATH");
+}
+
+void add_limit(CLI::App& command, Words& words, const char* about) {
+  command.add_option("--limit", words.limit, about)->type_name("N")->check(CLI::Range(std::uint64_t{1}, kShownMax));
 }
 
 CLI::App& add_command(CommandLine& line, CLI::App& above, const char* name, const char* about, const char* footer,
@@ -194,7 +201,9 @@ void add_run(CommandLine& line) {
 
 void add_job_commands(CommandLine& line) {
   Words& words = line.words;
-  add_showing_command(line, "jobs", kJobsAbout, kShownFooter, [&words] { return run_jobs(words.show); });
+  CLI::App& jobs = add_showing_command(line, "jobs", kJobsAbout, kShownFooter,
+                                       [&words] { return run_jobs(words.show, words.limit); });
+  add_limit(jobs, words, "At most so many of the newest");
   CLI::App& job = add_showing_command(line, "job", kJobAbout, kShownFooter,
                                       [&words] { return run_job_detail(words.show, words.job); });
   add_job_argument(job, words);
@@ -221,8 +230,11 @@ void add_job_commands(CommandLine& line) {
 
 void add_ledger(CommandLine& line) {
   Words& words = line.words;
-  CLI::App& ledger =
-      add_showing_command(line, "ledger", kLedgerAbout, kShownFooter, [&words] { return run_ledger(words.show); });
+  CLI::App& ledger = add_showing_command(line, "ledger", kLedgerAbout, kShownFooter, [&words] {
+    return words.entries ? run_ledger_entries(words.show, words.limit) : run_ledger(words.show);
+  });
+  ledger.add_flag("--entries", words.entries, "Its newest entries instead of the balances");
+  add_limit(ledger, words, "At most so many entries (50)");
   CLI::App& exported = add_command(line, ledger, "export", kExportAbout, kShownFooter, [&words] {
     words.ledger.daemon = words.show.daemon;
     words.ledger.force = words.force;

@@ -121,4 +121,16 @@ void read_fields(const Fields& fields, BalancesAnswer& answer) {
   answer.reserved = fields.field<Credits>("reserved_micro");
 }
 
+void read_fields(const Fields& fields, EntriesAnswer& answer) {
+  for (const Fields& entry : fields.objects("entries")) {
+    answer.entries.push_back({.number = entry.field<std::uint64_t>("transaction"),
+                              .time = entry.field<std::string>("time"),
+                              .kind = entry.field<std::string>("kind"),
+                              .peer = entry.field<std::string>("peer"),
+                              .job = entry.field<std::optional<std::string>>("job").value_or(""),
+                              .amount = entry.field<Credits>("amount_micro")});
+  }
+  answer.last = fields.field<std::uint64_t>("last");
+}
+
 }  // namespace quern::scheduler::cli

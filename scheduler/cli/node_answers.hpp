@@ -94,10 +94,24 @@ struct BalancesAnswer {
   model::Credits reserved;
 };
 
+struct EntriesAnswer {
+  struct Entry {
+    std::uint64_t number = 0;
+    std::string time;
+    std::string kind;
+    std::string peer;
+    std::string job;  // empty where it has none
+    model::Credits amount;
+  };
+  std::vector<Entry> entries;
+  std::uint64_t last = 0;  // the number of the newest there is
+};
+
 void read_fields(const Fields& fields, DonationAnswer& answer);
 void read_fields(const Fields& fields, StatusAnswer& answer);
 void read_fields(const Fields& fields, PeersAnswer& answer);
 void read_fields(const Fields& fields, OffersAnswer& answer);
 void read_fields(const Fields& fields, BalancesAnswer& answer);
+void read_fields(const Fields& fields, EntriesAnswer& answer);
 
 }  // namespace quern::scheduler::cli

@@ -147,4 +147,30 @@ void write_balances(Page& page, const BalancesAnswer& answer) {
   table.write(page, 0);
 }
 
+void write_entries(Page& page, const EntriesAnswer& answer) {
+  if (answer.entries.empty()) {
+    page.line("No entries: no job was paid for yet.", 0);
+    return;
+  }
+  std::vector<std::string> peers;
+  peers.reserve(answer.entries.size());
+  for (const EntriesAnswer::Entry& entry : answer.entries) peers.push_back(entry.peer);
+  const ShortNames names(std::move(peers));
+  constexpr std::size_t kJobShownBytes = 12;  // of a digest
+  Table table({{"ENTRY", Align::right},
+               {"TIME", Align::left, 20},
+               {"KIND", Align::left, 8},
+               {"PEER", Align::left, kShortNameBytes},
+               {"JOB", Align::left, kJobShownBytes},
+               {"CREDITS", Align::point}});
+  for (auto entry = answer.entries.rbegin(); entry != answer.entries.rend(); ++entry) {
+    table.add({std::to_string(entry->number), visible(entry->time), visible(entry->kind), names.of(entry->peer),
+               visible(entry->job.substr(0, kJobShownBytes)), to_text(entry->amount)});
+  }
+  table.write(page, 0);
+  if (answer.entries.size() < answer.last) {
+    page.line(page.paint(Tone::dim, std::to_string(answer.last) + " in all: --limit N, or quern ledger export"), 0);
+  }
+}
+
 }  // namespace quern::scheduler::cli

@@ -15,5 +15,7 @@ void write_peers(Page& page, const PeersAnswer& answer);
 // A row for each device, the cheapest hour first.
 void write_offers(Page& page, const OffersAnswer& answer, std::int64_t now_unix_ms);
 void write_balances(Page& page, const BalancesAnswer& answer);
+// The newest first.
+void write_entries(Page& page, const EntriesAnswer& answer);
 
 }  // namespace quern::scheduler::cli

@@ -20,6 +20,7 @@ using runtime::Task;
 
 namespace {
 
+constexpr std::uint64_t kEntriesShown = 50;
 constexpr std::int64_t kJobsMax = 1000;  // that one answer lists
 constexpr std::size_t kJobIdBytesMax = 64;
 
@@ -82,6 +83,15 @@ Task<Outcome<ExitCode>> show_quotes(Daemon& daemon, const ShowOptions& options, 
   co_return ExitCode::unplaced;
 }
 
+// The daemon counts from the oldest: which the newest is has to be asked first.
+Task<Outcome<ExitCode>> show_entries(Daemon& daemon, const ShowOptions& options, std::uint64_t limit) {
+  CO_TRY(const EntriesAnswer none,
+         co_await daemon.ask<EntriesAnswer>("ledger.entries", {{"after", INT64_MAX}, {"limit", 1}}));
+  const std::uint64_t after = none.last - std::min(none.last, limit);
+  co_return co_await ask_and_show<EntriesAnswer>(daemon, options, "ledger.entries",
+                                                 {{"after", after}, {"limit", limit}}, write_entries);
+}
+
 struct ExportAnswer {
   std::string content;
 };
@@ -139,9 +149,11 @@ ExitCode run_offers(const ShowOptions& options, const OfferFilter& filter) {
   return with_daemon(options.daemon, [&](Daemon& daemon) { return show_offers(daemon, options, filter); });
 }
 
-ExitCode run_jobs(const ShowOptions& options) {
+ExitCode run_jobs(const ShowOptions& options, std::optional<std::uint64_t> limit) {
+  json::object params;
+  if (limit) params["limit"] = *limit;
   return with_daemon(options.daemon, [&](Daemon& daemon) {
-    return ask_and_show<JobsAnswer>(daemon, options, "job.list", {}, write_jobs);
+    return ask_and_show<JobsAnswer>(daemon, options, "job.list", params, write_jobs);
   });
 }
 
@@ -162,6 +174,11 @@ ExitCode run_ledger(const ShowOptions& options) {
   return with_daemon(options.daemon, [&](Daemon& daemon) {
     return ask_and_show<BalancesAnswer>(daemon, options, "ledger.balances", {}, write_balances);
   });
+}
+
+ExitCode run_ledger_entries(const ShowOptions& options, std::optional<std::uint64_t> limit) {
+  return with_daemon(options.daemon,
+                     [&](Daemon& daemon) { return show_entries(daemon, options, limit.value_or(kEntriesShown)); });
 }
 
 ExitCode run_ledger_export(const ExportOptions& options) {

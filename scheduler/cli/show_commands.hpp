@@ -1,6 +1,8 @@
 // The commands that ask the daemon once and show what it says: a table or page, or with --json its answer as it came.
 #pragma once
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,11 +27,15 @@ struct OfferFilter {
 ExitCode run_status(const ShowOptions& options);
 ExitCode run_peers(const ShowOptions& options);
 ExitCode run_offers(const ShowOptions& options, const OfferFilter& filter);
-ExitCode run_jobs(const ShowOptions& options);
+inline constexpr std::uint64_t kShownMax = 1000;  // jobs or entries that one answer lists
+// `limit`: how many of the newest, 1 to kShownMax.
+ExitCode run_jobs(const ShowOptions& options, std::optional<std::uint64_t> limit);
 ExitCode run_job_detail(const ShowOptions& options, const std::string& job);
 // unplaced when no device can do the job.
 ExitCode run_quote(const ShowOptions& options, const std::string& manifest);
 ExitCode run_ledger(const ShowOptions& options);
+// Its newest entries.
+ExitCode run_ledger_entries(const ShowOptions& options, std::optional<std::uint64_t> limit);
 
 // Writes the ledger to `file`, or to standard output when it is empty. `format`: "csv" or "json".
 struct ExportOptions {

@@ -15,6 +15,7 @@ using runtime::Task;
 
 namespace {
 
+constexpr runtime::Duration kUploadHeld = std::chrono::minutes(10);  // until the job that needs it is submitted
 constexpr std::size_t kDigestsMax = model::kFilesMax;
 constexpr std::size_t kHexBytes = 2 * sizeof(model::Digest);
 constexpr std::size_t kBase64BytesMax = (kPieceBytesMax + 2) / 3 * 4;
@@ -40,18 +41,17 @@ Answer missing(Node& node, const json::object& params) {
   for (const json::value& text : params.at("digests").as_array()) {
     const auto digest = digest_from_hex(json::value_to<std::string>(text));
     if (!digest) return bad_digest();
+    node.blobs().hold(*digest, kUploadHeld);
     if (node.blobs().has(*digest)) continue;
     list.push_back(json::object{{"digest", text}, {"bytes_here", node.blobs().part_size(*digest)}});
   }
   return json::object{{"missing", std::move(list)}};
 }
 
-Task<Answer> put(Node& node, json::object params) {
-  const auto digest = digest_in(params);
-  if (!digest) co_return bad_digest();
+Task<Answer> put_piece(Node& node, json::object params, model::Digest digest) {
   auto& blobs = node.blobs();
-  const auto here = blobs.size_of(*digest).value_or(blobs.part_size(*digest));
-  if (blobs.has(*digest)) co_return json::object{{"bytes_here", here}};
+  const auto here = blobs.size_of(digest).value_or(blobs.part_size(digest));
+  if (blobs.has(digest)) co_return json::object{{"bytes_here", here}};
   if (const auto offset = params.at("offset").to_number<std::uint64_t>(); offset != here) {
     co_return rpc::fail(rpc::Code::failed, "offset: " + std::to_string(offset) + " is not " + std::to_string(here),
                         "go on from the byte that blob.missing names");
@@ -60,7 +60,7 @@ Task<Answer> put(Node& node, json::object params) {
   if (!content) co_return rpc::fail(rpc::Code::invalid_params, "content: " + content.error().message());
   if (here == 0 && params.at("last").as_bool()) {
     const auto bytes = content->size();
-    if (blobs::digest_of(*content) != *digest)
+    if (blobs::digest_of(*content) != digest)
       co_return rpc::fail(rpc::Code::failed, "the bytes are not those of the digest");
     if (const auto added = co_await blobs.add(*std::move(content)); !added) {
       co_return std::unexpected(rpc::failure_of(added.error()));
@@ -68,27 +68,43 @@ Task<Answer> put(Node& node, json::object params) {
     co_return json::object{{"bytes_here", bytes}};
   }
   if (!content->empty()) {
-    if (const auto added = co_await blobs.append_part(*digest, *std::move(content)); !added) {
+    if (const auto added = co_await blobs.append_part(digest, *std::move(content)); !added) {
       co_return std::unexpected(rpc::failure_of(added.error()));
     }
   }
   if (params.at("last").as_bool()) {
-    if (const auto whole = co_await blobs.finish_part(*digest); !whole) {
+    if (const auto whole = co_await blobs.finish_part(digest); !whole) {
       co_return std::unexpected(rpc::failure_of(whole.error()));
     }
-    co_return json::object{{"bytes_here", blobs.size_of(*digest).value_or(0)}};
+    co_return json::object{{"bytes_here", blobs.size_of(digest).value_or(0)}};
   }
-  co_return json::object{{"bytes_here", blobs.part_size(*digest)}};
+  co_return json::object{{"bytes_here", blobs.part_size(digest)}};
+}
+
+Task<Answer> put(Node& node, json::object params) {
+  const auto digest = digest_in(params);
+  if (!digest) co_return bad_digest();
+  auto answer = co_await put_piece(node, std::move(params), *digest);
+  node.blobs().hold(*digest, kUploadHeld);
+  co_return answer;
 }
 
 Task<Answer> get(Node& node, json::object params) {
   const auto digest = digest_in(params);
   if (!digest) co_return bad_digest();
   const auto bytes = co_await node.blobs().read(*digest);
+  const auto output = bytes ? std::nullopt : node.jobs().output_of(*digest);
+  if (output && !node.blobs().has(*digest)) {
+    co_return rpc::fail(rpc::Code::failed,
+                        output->output->path + " of job " + output->job->record.id + " is not kept any more",
+                        "outputs make room for others: run the job again, fetch them earlier, or raise "
+                        "store.keep_outputs_hours or store.blob_bytes");
+  }
   if (!bytes) co_return std::unexpected(rpc::failure_of(bytes.error()));
   const auto offset = std::min<std::uint64_t>(params.at("offset").to_number<std::uint64_t>(), bytes->size());
   const auto wanted = params.at("bytes_max").to_number<std::uint64_t>();
   const auto piece = runtime::ByteView(*bytes).subspan(offset);
+  if (piece.size() <= wanted) node.jobs().fetched(*digest);
   co_return json::object{{"content", multiformats::encode_base(
                                          Base::base64_pad, piece.first(std::min<std::size_t>(piece.size(), wanted)))},
                          {"size", bytes->size()}};

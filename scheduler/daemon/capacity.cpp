@@ -175,6 +175,36 @@ std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const P
   return devices;
 }
 
+SandboxChoice choose_sandbox(const SandboxConfig& config, const execution::CgroupPlaces& places) {
+  using execution::Cgroups;
+  using execution::CgroupTier;
+  if (config.tier == SandboxTier::automatic) return {.cgroups = Cgroups::probe(places), .lacking = {}};
+  const CgroupTier wanted = config.tier == SandboxTier::cgroup2   ? CgroupTier::v2
+                            : config.tier == SandboxTier::cgroup1 ? CgroupTier::v1
+                                                                  : CgroupTier::none;
+  auto only = Cgroups::probe(places, wanted);
+  if (only.tier() == wanted) return {.cgroups = std::move(only), .lacking = {}};
+  const std::string why = only.note();
+  auto best = Cgroups::probe(places);
+  if (!config.required) return {.cgroups = std::move(best), .lacking = {}};
+  const std::string there = best.tier() == CgroupTier::none ? "none" : std::string(execution::name_of(best.tier()));
+  return {.cgroups = std::move(best),
+          .lacking = "sandbox.tier: " + std::string(execution::name_of(wanted)) + " is required and this machine has " +
+                     there + " (" + why + "): see to it that it is there, or set sandbox.tier = \"auto\" or " +
+                     "sandbox.required = false"};
+}
+
+void hold_nothing(execution::SelfTest& test, std::vector<NodeDevice>& devices, const std::string& why) {
+  for (NodeDevice& device : devices) {
+    if (device.offered) device.why = why;
+    device.offered.reset();
+  }
+  for (execution::KindTest& kind : test.kinds) {
+    kind.held = false;
+    kind.why = why;
+  }
+}
+
 std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test) {
   std::vector<model::JobKind> kinds;
   for (const model::JobKind kind : config.provider.kinds) {

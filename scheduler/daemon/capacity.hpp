@@ -44,6 +44,16 @@ std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const P
 // How long an offer holds; it is made anew when half of that is over.
 inline constexpr std::int64_t kOfferValidityMs = 10LL * 60 * 1000;
 
+// What `sandbox.tier` and `sandbox.required` make of this machine: the groups that jobs run in, and, where the tier
+// that was asked for cannot be had, why nothing is offered ("sandbox.tier: ..."; empty otherwise).
+struct SandboxChoice {
+  execution::Cgroups cgroups;
+  std::string lacking;
+};
+SandboxChoice choose_sandbox(const SandboxConfig& config, const execution::CgroupPlaces& places = {});
+// No kind is held and no device offered, for that reason.
+void hold_nothing(execution::SelfTest& test, std::vector<NodeDevice>& devices, const std::string& why);
+
 // The kinds of the config that the sandbox holds.
 std::vector<model::JobKind> kinds_held(const Config& config, const execution::SelfTest& test);
 // Those that can run work, for those that run it. `vendors` is the folder of .icd files; `environment` goes along.

@@ -80,6 +80,14 @@ struct SubmitterConfig {
   bool operator==(const SubmitterConfig&) const = default;
 };
 
+struct StoreConfig {
+  std::uint64_t blob_bytes = 8ULL << 30;   // of inputs and outputs
+  std::uint32_t keep_outputs_hours = 168;  // of jobs of this node, that nobody has fetched
+  std::uint32_t keep_trails_days = 400;
+  std::uint32_t trails = 50'000;
+  bool operator==(const StoreConfig&) const = default;
+};
+
 enum class SandboxTier : std::uint8_t { automatic, cgroup2, cgroup1, none };
 struct SandboxConfig {
   SandboxTier tier = SandboxTier::automatic;
@@ -95,6 +103,7 @@ struct Config {
   ProviderConfig provider;
   SubmitterConfig submitter;
   SandboxConfig sandbox;
+  StoreConfig store;
   bool operator==(const Config&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "overlay/identity/peer_id.hpp"
+#include "scheduler/jobs/trail_journal.hpp"
 
 namespace quern::daemon {
 
@@ -373,8 +374,24 @@ void add_submitter_and_sandbox(std::vector<ConfigKey>& keys) {
                        [](Config& c) -> auto& { return c.submitter.exclude; }));
   keys.push_back(choice("sandbox.tier", "What bounds a job's memory and processes; \"auto\": the best there is",
                         {"auto", "cgroup2", "cgroup1", "none"}, [](Config& c) -> auto& { return c.sandbox.tier; }));
-  keys.push_back(boolean("sandbox.required", "Offers nothing when the tier cannot be had",
+  keys.push_back(boolean("sandbox.required",
+                         "Offers nothing when the tier cannot be had; otherwise the best there is takes its place",
                          [](Config& c) -> auto& { return c.sandbox.required; }));
+}
+
+void add_store(std::vector<ConfigKey>& keys) {
+  keys.push_back(integer("store.blob_bytes",
+                         "Most bytes of inputs and outputs; those that were used longest ago make room for others",
+                         1 << 20, 1ULL << 50, [](Config& c) -> auto& { return c.store.blob_bytes; }));
+  keys.push_back(integer("store.keep_outputs_hours",
+                         "How long outputs of own jobs that nobody has fetched do not make room for others", 0,
+                         24ULL * 366 * 10, [](Config& c) -> auto& { return c.store.keep_outputs_hours; }));
+  keys.push_back(integer("store.keep_trails_days",
+                         "How long paper trails that are settled are kept whole; then their receipts are", 1, 36'600,
+                         [](Config& c) -> auto& { return c.store.keep_trails_days; }));
+  keys.push_back(integer("store.trails",
+                         "Most paper trails that are kept whole; of more the oldest that are settled go", 100,
+                         jobs::kTrailsMax, [](Config& c) -> auto& { return c.store.trails; }));
 }
 
 std::vector<ConfigKey> all_keys() {
@@ -385,6 +402,7 @@ std::vector<ConfigKey> all_keys() {
   add_overlay(keys);
   add_provider(keys);
   add_submitter_and_sandbox(keys);
+  add_store(keys);
   const auto say = [&](std::string_view name, std::string_view what) {
     std::ranges::find(keys, name, &ConfigKey::name)->shown_default = what;
   };
@@ -428,6 +446,7 @@ const std::vector<ConfigSection>& config_sections() {
       {"provider.rates", "Prices of all devices that have none of their own. Absent: free."},
       {"submitter", "What it has others do."},
       {"sandbox", "What holds the jobs of others."},
+      {"store", "What it keeps in its data directory."},
   };
   return kSections;
 }

@@ -93,7 +93,7 @@ class Daemon {
         config_(std::move(config)),
         drivers_(std::move(drivers)),
         log_(log),
-        blobs_(runtime),
+        blobs_(runtime, {.bytes_max = config_.store.blob_bytes}),
         signals_(runtime.executor(), SIGINT, SIGTERM),
         tasks_(runtime.executor()) {}
 
@@ -142,8 +142,11 @@ class Daemon {
     parts.report = co_await look_at_machine(runtime_, config.provider.enabled);
     parts.devices = devices_of(parts.report, config.provider);
     const execution::SupervisorOptions options{.sandbox_exec = programs->sandbox_exec.string()};
-    supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, execution::Cgroups::probe());
+    auto sandbox = choose_sandbox(config_.sandbox);
+    supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, std::move(sandbox.cgroups));
     parts.sandbox = co_await execution::self_test(*supervisor_, options, job_identity(root));
+    parts.sandbox_lacking = sandbox.lacking;
+    if (!sandbox.lacking.empty()) hold_nothing(parts.sandbox, parts.devices, sandbox.lacking);
     tell(parts);
     CO_TRY(runner_,
            WorkerRunner::make(*supervisor_, blobs_,

@@ -104,7 +104,8 @@ Task<Answer> get(Node& node, json::object params) {
                       {"why", nullptr},
                       {"records", json::array()},
                       {"file", nullptr}};
-  const agreement::Trail* trail = trail_of(node, *demand);
+  const auto kept = co_await node.find_trail(*demand);
+  const auto* trail = kept ? std::get_if<agreement::Trail>(&*kept) : nullptr;
   if (!trail) co_return answer;
   for (auto& [key, value] : co_await runtime::offload(node.runtime(), [copy = *trail] { return looked_into(copy); })) {
     answer.insert_or_assign(key, std::move(value));

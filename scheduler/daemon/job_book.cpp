@@ -1,6 +1,7 @@
 #include "scheduler/daemon/job_book.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "overlay/runtime/assertion.hpp"
@@ -35,21 +36,33 @@ void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& tr
     }
   }
   record.trails.clear();
-  model::Credits amount;
   for (const auto& [demand, trail] : trails) {
-    if (trail.stage() < agreement::Stage::running || trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
-    const auto owed = trail.owed_by_task();
-    for (std::size_t i = 0; i < owed.size(); ++i) {
-      const agreement::TaskRef& task = trail.demand().tasks[i];
-      if (task.job != job) continue;
-      record.trails.push_back({.task = task.shard, .attempt = 0, .demand = demand});
-      amount = model::add(amount, owed[i]).value_or(amount);
-    }
+    // One that is only agreed on may come to be accepted yet.
+    if (trail.stage() < agreement::Stage::agreed || trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
+    const auto& tasks = trail.demand().tasks;
+    const auto task = std::ranges::find(tasks, job, &agreement::TaskRef::job);
+    if (task != tasks.end()) record.trails.push_back({.task = task->shard, .attempt = 0, .demand = demand});
   }
-  record.amount = amount;
   record.state = State::system_error;
   record.why = restarted;
   record.ended_unix_ms = now_unix_ms;
+}
+
+// What its agreements have come to by now: they go on after a job that a restart has ended. Nothing is forgotten that
+// was counted before.
+template <class Find>
+void count_again(JobRecord& record, Find find) {
+  const auto job = blobs::digest_of(runtime::bytes_of(record.manifest));
+  model::Credits amount;
+  for (const JobTrail& entry : record.trails) {
+    const Trail* trail = find(entry.demand);
+    if (!trail || trail->stage() < agreement::Stage::running) continue;
+    const auto owed = trail->owed_by_task();
+    for (std::size_t i = 0; i < owed.size(); ++i) {
+      if (trail->demand().tasks[i].job == job) amount = model::add(amount, owed[i]).value_or(amount);
+    }
+  }
+  record.amount = std::max(record.amount, amount);
 }
 
 }  // namespace
@@ -81,6 +94,12 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
       log_.write(LogLevel::warning, "job_ended",
                  {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
     }
+    if (record.why.reason == Reason::submitter_restarted) {
+      count_again(record, [&trails](const jobs::DemandId& demand) {
+        const auto found = trails.find(demand);
+        return found == trails.end() ? nullptr : &found->second;
+      });
+    }
     const auto kept = std::make_shared<Kept>();
     kept->record = std::move(record);
     kept->job = *std::move(job);
@@ -89,6 +108,20 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
     jobs_.emplace(kept->record.id, kept);
   }
   co_return Result<void>();
+}
+
+Task<void> JobBook::resumed(const Trail& trail) {
+  const auto is_its = [&trail](const JobTrail& entry) { return entry.demand == trail.demand().id; };
+  const auto found = std::ranges::find_if(
+      jobs_, [&](const auto& entry) { return std::ranges::any_of(entry.second->record.trails, is_its); });
+  if (found == jobs_.end()) co_return;
+  const KeptPtr kept = found->second;
+  if (trail.stage() < agreement::Stage::running) std::erase_if(kept->record.trails, is_its);  // it came to nothing
+  count_again(kept->record, events_.find_trail);
+  if (const auto saved = co_await save(kept->record); !saved) {
+    log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
+  }
+  if (events_.changed) events_.changed(*kept);
 }
 
 Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {
@@ -128,6 +161,44 @@ bool JobBook::cancel(std::string_view id) {
   if (found == jobs_.end() || found->second->record.ended_unix_ms) return false;
   found->second->cancel.ask();
   return true;
+}
+
+void JobBook::add_needed(std::set<model::Digest>& needed, std::int64_t keep_ms) const {
+  for (const auto& [id, kept] : jobs_) {
+    const JobRecord& record = kept->record;
+    if (const auto& ended = record.ended_unix_ms) {
+      if (now() - *ended >= keep_ms) continue;
+      for (const JobOutput& output : record.outputs) {
+        if (!kept->fetched.contains(output.digest)) needed.insert(output.digest);
+      }
+      continue;
+    }
+    for (const model::Input& input : kept->job.inputs) needed.insert(input.digest);
+    for (const JobTrail& entry : record.trails) {
+      const Trail* trail = events_.find_trail(entry.demand);
+      if (!trail || trail->stage() < agreement::Stage::ended) continue;
+      for (const agreement::TaskEnd& task : trail->receipt().tasks)
+        for (const agreement::OutputDigest& output : task.outputs) needed.insert(output.digest);
+    }
+  }
+}
+
+void JobBook::fetched(const model::Digest& digest) {
+  for (const auto& [id, kept] : jobs_) {
+    if (std::ranges::find(kept->record.outputs, digest, &JobOutput::digest) != kept->record.outputs.end()) {
+      kept->fetched.insert(digest);
+    }
+  }
+}
+
+std::optional<JobBook::Output> JobBook::output_of(const model::Digest& digest) const {
+  for (const std::string& id : std::views::reverse(order_)) {
+    const Kept& kept = *jobs_.find(id)->second;
+    const auto output = std::ranges::find(kept.record.outputs, digest, &JobOutput::digest);
+    if (output == kept.record.outputs.end()) continue;
+    return Output{.job = &kept, .output = &*output, .fetched = kept.fetched.contains(digest)};
+  }
+  return std::nullopt;
 }
 
 const SubmittedJob* JobBook::find(std::string_view id) const {

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,7 @@ class JobBook {
     std::function<void(const SubmittedJob&)> changed;
     std::function<void(const std::string& id)> forgotten;
     std::function<void(const agreement::Trail&)> trail;  // as DispatchEvents::trail
+    std::function<const agreement::Trail*(const jobs::DemandId&)> find_trail;
   };
   JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dispatcher& dispatcher, blobs::BlobStore& store,
           Log& log, Events events);
@@ -47,6 +50,9 @@ class JobBook {
   // has of their agreements. Once, before all else.
   runtime::Task<runtime::Result<void>> load(const std::map<jobs::DemandId, agreement::Trail>& trails);
 
+  // An agreement of theirs has come to its end: what the job has cost is told with it.
+  runtime::Task<void> resumed(const agreement::Trail& trail);
+
   // Durable when it returns; then it is on its way. Errc::limit_reached (kJobsRunningMax), those of Writer.
   runtime::Task<runtime::Result<std::string>> submit(model::Job job, placement::Strategy strategy,
                                                      std::set<std::string> exclude);
@@ -54,6 +60,19 @@ class JobBook {
   runtime::Task<void> wait_ended(std::string id);
   // Asks for its end. False when it has ended.
   bool cancel(std::string_view id);
+
+  // Files that must not go: what jobs under way read and have made, and outputs of those that ended less than `keep_ms`
+  // ago and were not fetched since this node's start.
+  void add_needed(std::set<model::Digest>& needed, std::int64_t keep_ms) const;
+  // Somebody has read the whole file.
+  void fetched(const model::Digest& digest);
+  // The newest job with that output.
+  struct Output {
+    const SubmittedJob* job = nullptr;
+    const JobOutput* output = nullptr;
+    bool fetched = false;
+  };
+  std::optional<Output> output_of(const model::Digest& digest) const;
 
   const SubmittedJob* find(std::string_view id) const;
   // The job that an agreement is of; null: none, or it is forgotten.
@@ -68,6 +87,7 @@ class JobBook {
 
  private:
   struct Kept : SubmittedJob {
+    std::set<model::Digest> fetched;
     engagement::Cancel cancel;
     runtime::WaitQueue ended;
   };

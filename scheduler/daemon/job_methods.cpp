@@ -169,15 +169,18 @@ Answer log(Node& node, const json::object& params) {
                       {"complete", job->record.ended_unix_ms.has_value()}};
 }
 
-Answer trails(Node& node, const json::object& params) {
+Task<Answer> trails(Node& node, json::object params) {
   const auto id = text_in(params, "id");
   const SubmittedJob* job = node.jobs().find(id);
-  if (!job) return unknown(id);
+  if (!job) co_return unknown(id);
   json::array list;
-  for (const JobTrail& entry : job->record.trails) {
-    if (const agreement::Trail* trail = node.trail(entry.demand)) list.push_back(trail_json(entry, *trail));
+  const auto entries = job->record.trails;  // the job may go meanwhile
+  for (const JobTrail& entry : entries) {
+    const auto found = co_await node.find_trail(entry.demand);
+    if (!found) co_return std::unexpected(rpc::failure_of(found.error()));
+    list.push_back(trail_json(entry, *found));
   }
-  return json::object{{"trails", std::move(list)}};
+  co_return json::object{{"trails", std::move(list)}};
 }
 
 template <class Method>
@@ -240,13 +243,14 @@ void add_watching(rpc::Registry& registry, Node& node) {
        .example_result =
            json::object{{"content", "cXVlcm4="}, {"offset", 0}, {"end", 5}, {"dropped_bytes", 0}, {"complete", true}},
        .handler = at_once(node, log)});
-  registry.add({.name = "job.trails",
-                .summary = "The paper trails of a job's agreements, as files that quern verify reads",
-                .params = {id_parameter()},
-                .result = rpc::object({{"trails", rpc::list(rpc::map_of(rpc::any()), jobs::kTasksMax)}}),
-                .example_params = {{"id", kExampleId}},
-                .example_result = json::object{{"trails", json::array{}}},
-                .handler = at_once(node, trails)});
+  registry.add(
+      {.name = "job.trails",
+       .summary = "The paper trails of a job's agreements, as files that quern verify reads",
+       .params = {id_parameter()},
+       .result = rpc::object({{"trails", rpc::list(rpc::map_of(rpc::any()), jobs::kTasksMax)}}),
+       .example_params = {{"id", kExampleId}},
+       .example_result = json::object{{"trails", json::array{}}},
+       .handler = [&node](json::object params, Caller /*caller*/) { return trails(node, std::move(params)); }});
 }
 
 }  // namespace

@@ -114,16 +114,40 @@ json::object job_json(const SubmittedJob& job, const market::OfferBook& offers) 
   return object;
 }
 
-json::object trail_json(const JobTrail& entry, const agreement::Trail& trail) {
+namespace {
+
+json::object trail_json(const agreement::Trail& trail) {
   const auto file = agreement::write_trail(trail);
   const bool ended = trail.stage() >= agreement::Stage::ended;
-  return {{"task", entry.task},
-          {"attempt", entry.attempt},
-          {"provider", trail.demand().provider.text()},
+  return {{"provider", trail.demand().provider.text()},
           {"file", multiformats::encode_base(multiformats::Base::base64_pad, file)},
           {"statement", json::object{{"stage", trail.stage() == agreement::Stage::closed ? "closed" : "open"},
                                      {"amount_micro", trail.owed().micro},
                                      {"end", ended ? model::text_of(trail.receipt().reason()).name : ""}}}};
+}
+
+json::object trail_json(const KeptReceipt& receipt) {
+  return {
+      {"provider", receipt.provider},
+      {"file", ""},
+      {"receipt", multiformats::encode_base(multiformats::Base::base64_pad, receipt.records)},
+      {"removed_unix_ms", receipt.removed_unix_ms},
+      {"statement", json::object{{"stage", "removed"}, {"amount_micro", receipt.amount.micro}, {"end", receipt.end}}}};
+}
+
+json::object trail_json(std::monostate /*nothing*/) {
+  return {{"provider", ""},
+          {"file", ""},
+          {"statement", json::object{{"stage", "missing"}, {"amount_micro", 0}, {"end", ""}}}};
+}
+
+}  // namespace
+
+json::object trail_json(const JobTrail& entry, const TrailFound& found) {
+  json::object object = std::visit([](const auto& kind) { return trail_json(kind); }, found);
+  object["task"] = entry.task;
+  object["attempt"] = entry.attempt;
+  return object;
 }
 
 }  // namespace quern::daemon

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include "scheduler/daemon/job_book.hpp"
+#include "scheduler/daemon/kept_receipts.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
 #include "scheduler/market/offer_book.hpp"
 
@@ -13,7 +14,8 @@ boost::json::object offer_json(const model::Offer& offer, bool own);
 boost::json::object quote_json(const dispatch::QuoteRow& row, const market::OfferBook& offers);
 // The offers tell the devices' names.
 boost::json::object job_json(const SubmittedJob& job, const market::OfferBook& offers);
-// The file, and what it states.
-boost::json::object trail_json(const JobTrail& entry, const agreement::Trail& trail);
+// The file, and what it states. Of one that is "removed" or "missing" (its stage) the file is empty; of the former
+// there are the receipt's records and the time.
+boost::json::object trail_json(const JobTrail& entry, const TrailFound& found);
 
 }  // namespace quern::daemon

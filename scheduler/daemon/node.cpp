@@ -21,9 +21,8 @@ using runtime::Task;
 namespace {
 
 constexpr runtime::Duration kOfferLookEvery = std::chrono::seconds(30);
-constexpr runtime::Duration kDeliverAgain = std::chrono::seconds(30);
-// How long a provider keeps a receipt for its submitter.
-constexpr std::int64_t kReceiptWaitsMs = 24LL * 3600 * 1000;
+constexpr std::uint64_t kSetupMsMax = 3'600'000;
+constexpr std::int64_t kMsPerHour = 3'600'000;
 constexpr runtime::Duration kExperienceEvery = std::chrono::seconds(10);
 constexpr runtime::Duration kDrainLookEvery = std::chrono::milliseconds(100);
 
@@ -69,7 +68,9 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
   parts_.config = in_force(file_config_, parts_.preferences);
 }
 
-Node::~Node() = default;
+Node::~Node() {
+  blobs_.set_eviction({}, {});
+}
 
 Result<void> Node::make_host() {
   overlay::HostConfig config{.key = parts_.key};
@@ -98,12 +99,18 @@ void Node::make_market() {
   provider_ = std::make_unique<engagement::Provider>(
       *host_, parts_.key, journal_, blobs_, runner_,
       engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
-      [this](const Trail& trail) { tasks_.spawn(over(trail)); });
+      [this](const Trail& trail) { tasks_.spawn(enter(trail)); });
   provider_->set_on_begun([this](const Trail& trail, const model::Job& job) { on_begun(trail, job); });
   submitter_ = std::make_unique<engagement::Submitter>(
       *host_, parts_.key, journal_, blobs_, engagement::SubmitterConfig{},
       engagement::SubmitterAccounts{.agreeing = [this](const Trail& trail) { return agreeing(trail); },
-                                    .over = [this](const Trail& trail) { return over(trail); }});
+                                    .over = [this](const Trail& trail) { return over(trail); },
+                                    .undelivered = [this](const Trail& trail) { deliver(trail); }});
+  deliveries_ = std::make_unique<Deliveries>(runtime_, tasks_, [this](const Trail& trail) {
+    return submitter_->deliver(where(trail.demand().provider), trail);
+  });
+  blobs_.set_eviction([this] { return needed_blobs(); },
+                      [this](const auto& digest, std::uint64_t bytes) { on_evicted(digest, bytes); });
   blob_server_ = std::make_unique<blobs::BlobServer>(*host_, blobs_, [this](const auto& peer, const auto& digest) {
     return provider_->may_have(peer, digest) || submitter_->may_have(peer, digest);
   });
@@ -114,7 +121,8 @@ void Node::make_market() {
       runtime_, writer_, *dispatcher_, blobs_, log_,
       JobBook::Events{.changed = [this](const SubmittedJob& job) { on_job(job); },
                       .forgotten = [this](const std::string& id) { topics_.remove("job/" + id); },
-                      .trail = [this](const Trail& trail) { on_trail(trail); }});
+                      .trail = [this](const Trail& trail) { on_trail(trail); },
+                      .find_trail = [this](const jobs::DemandId& demand) { return trail(demand); }});
 }
 
 // Steps of a schema are transactions of their own: before the writer begins.
@@ -128,6 +136,8 @@ Task<Result<Balance>> Node::open_tables() {
       opened = std::unexpected(std::move(jobs).error());
     } else if (auto receipts = migrate_receipts(database_); !receipts) {
       opened = std::unexpected(std::move(receipts).error());
+    } else if (auto kept = migrate_kept_receipts(database_); !kept) {
+      opened = std::unexpected(std::move(kept).error());
     } else {
       ledger_.emplace(*std::move(ledger));
       opened = balance_of(*ledger_);
@@ -157,6 +167,7 @@ Task<Result<void>> Node::start() {
   tasks_.spawn(keep_offering());
   tasks_.spawn(keep_asking());
   tasks_.spawn(keep_experience());
+  tasks_.spawn(keep_trails_few());
   tasks_.spawn(follow_events());
   co_return Result<void>();
 }
@@ -167,11 +178,14 @@ Task<Result<void>> Node::restore() {
   std::vector<std::string> damaged;
   CO_TRY(auto trails, co_await journal_.load(damaged));
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
+  CO_CHECK(co_await forget_unsent(trails));
+  CO_CHECK(co_await release_unproven(trails));
   CO_CHECK(co_await jobs_->load(trails));
   resumed_.ask();
   std::vector<ReceiptRow> rows;
   for (auto entry = trails.begin(); entry != trails.end();) {
     const Trail& trail = entry->second;
+    const bool ours = trail.demand().submitter == host_->id();
     const auto is_settled = [&](const ledger::Ledger& ledger) { return dispatch::settled(ledger, trail, host_->id()); };
     CO_TRY(const bool settled, co_await with_ledger(is_settled));
     keep(trail);
@@ -179,10 +193,10 @@ Task<Result<void>> Node::restore() {
       rows.push_back(row_of(trail, settled ? dispatch::Outlook::given_up : dispatch::Outlook::open));
       rows.back().at_unix_ms = trail.closed_unix_ms().value_or(trail.demand().made_unix_ms);
     }
-    const bool ours = trail.demand().submitter == host_->id();
     const bool closed = trail.stage() == Stage::closed;
-    if (closed && !settled) tasks_.spawn(over(trail));
-    if (ours && closed && now() - trail.closed_unix_ms().value_or(0) < kReceiptWaitsMs) tasks_.spawn(deliver(trail));
+    if (settled) retention_.settled(trail.demand().id, ended_unix_ms(trail));
+    if (closed && !settled) tasks_.spawn(enter(trail));
+    if (ours && closed) deliver(trail);  // the acknowledgement may have been lost when this node went away
     if (ours && !closed && !settled && trail.stage() >= Stage::agreed) tasks_.spawn(resume(trail));
     entry = settled && !closed ? trails.erase(entry) : std::next(entry);  // given up
   }
@@ -208,19 +222,16 @@ Task<void> Node::resume(Trail trail) {
   const identity::PeerId provider = trail.demand().provider;
   engagement::Cancels cancels(trail.demand().tasks.size(), &resumed_);
   const auto end = co_await submitter_->resume(where(provider), std::move(trail), {}, std::move(cancels));
-  if (end.trail.stage() != Stage::empty) keep(end.trail);
+  if (end.trail.stage() >= Stage::running) keep(end.trail);
+  co_await jobs_->resumed(end.trail);
   log_.write(
       LogLevel::info, "agreement_ended",
       {{"provider", provider.text()}, {"why", model::text_of(end.why.reason).name}, {"owed", to_text(end.owed)}});
 }
 
-// The acknowledgement may have been lost when this node went away.
-Task<void> Node::deliver(Trail trail) {
-  const identity::PeerId provider = trail.demand().provider;
-  const runtime::Time until = runtime_.clock().now() + std::chrono::milliseconds(kReceiptWaitsMs);
-  while (runtime_.clock().now() < until && !co_await submitter_->deliver(where(provider), trail)) {
-    co_await runtime_.clock().sleep_for(kDeliverAgain);
-  }
+void Node::deliver(const Trail& trail) {
+  if (deliveries_->add(trail)) return;
+  log_.write(LogLevel::warning, "acknowledgement_waits", {{"provider", trail.demand().provider.text()}});
 }
 
 connection::PeerAddresses Node::where(const identity::PeerId& provider) const {
@@ -270,19 +281,6 @@ Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
   co_return Result<void>();
 }
 
-// Nothing is added to it any more: closed, or given up.
-Task<void> Node::over(Trail trail) {
-  keep(trail);
-  const bool closed = trail.stage() == Stage::closed;
-  if (const auto posted = co_await post(trail, closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
-      !posted) {
-    log_.write(LogLevel::error, "not_posted", {{"why", posted.error().message()}});
-  } else if (trail.demand().provider == host_->id()) {
-    log_.write(LogLevel::info, closed ? "earned" : "given_up",
-               {{"submitter", trail.demand().submitter.text()}, {"amount", to_text(trail.owed())}});
-  }
-}
-
 Task<std::expected<void, Why>> Node::agreeing(const Trail& trail) {
   const auto posted = co_await post(trail, dispatch::Outlook::open);
   if (posted) co_return std::expected<void, Why>();
@@ -290,6 +288,23 @@ Task<std::expected<void, Why>> Node::agreeing(const Trail& trail) {
   const bool budget = error.code() == make_error_code(ledger::Errc::budget_exceeded);
   co_return std::unexpected(
       Why{.reason = budget ? model::Reason::budget_exceeded : model::Reason::internal, .detail = error.detail()});
+}
+
+std::set<model::Digest> Node::needed_blobs() const {
+  std::set<model::Digest> needed;
+  provider_->add_needed(needed);
+  submitter_->add_needed(needed);
+  jobs_->add_needed(needed, parts_.config.store.keep_outputs_hours * kMsPerHour);
+  return needed;
+}
+
+void Node::on_evicted(const model::Digest& digest, std::uint64_t bytes) {
+  if (const auto output = jobs_->output_of(digest); output && !output->fetched) {
+    log_.write(LogLevel::warning, "output_removed",
+               {{"job", output->job->record.id}, {"path", output->output->path}, {"bytes", bytes}});
+  } else {
+    log_.write(LogLevel::debug, "blob_removed", {{"blob", blobs::name_of(digest)}, {"bytes", bytes}});
+  }
 }
 
 void Node::on_job(const SubmittedJob& job) {
@@ -304,6 +319,10 @@ void Node::renew_offer() {
   // A later start must not go back: the clock of the node counts on.
   offer_sequence_ = std::max(offer_sequence_ + 1, static_cast<std::uint64_t>(now()));
   auto made = make_offer(parts_.config, parts_.devices, kinds, offer_sequence_, now());
+  if (made) {
+    made->setup_ms = static_cast<std::uint32_t>(std::min(provider_->measured_setup_ms().value_or(0), kSetupMsMax));
+    made->link_bytes_per_second = provider_->measured_link().value_or(0);
+  }
   if (draining_) made.reset();
   if (!made) {
     if (!own_offer_) return;
@@ -329,7 +348,11 @@ Task<void> Node::keep_offering() {
     co_await runtime_.clock().sleep_for(kOfferLookEvery);
     offers_.expire(now());
     provider_->expire();
-    if (own_offer_ && own_offer_->offer.until_unix_ms - now() < kOfferValidityMs / 2) renew_offer();
+    if (!own_offer_ || own_offer_->offer.withdrawn) continue;
+    const model::Offer& offer = own_offer_->offer;
+    const bool measured_anew = market::is_outdated(offer.setup_ms, provider_->measured_setup_ms()) ||
+                               market::is_outdated(offer.link_bytes_per_second, provider_->measured_link());
+    if (measured_anew || offer.until_unix_ms - now() < kOfferValidityMs / 2) renew_offer();
   }
 }
 

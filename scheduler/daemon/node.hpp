@@ -14,7 +14,9 @@
 #include "scheduler/blobs/blob_exchange.hpp"
 #include "scheduler/daemon/capacity.hpp"
 #include "scheduler/daemon/config.hpp"
+#include "scheduler/daemon/deliveries.hpp"
 #include "scheduler/daemon/job_book.hpp"
+#include "scheduler/daemon/kept_receipts.hpp"
 #include "scheduler/daemon/log.hpp"
 #include "scheduler/daemon/machine_live.hpp"
 #include "scheduler/daemon/preferences.hpp"
@@ -24,6 +26,7 @@
 #include "scheduler/dispatch/settlement.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "scheduler/execution/self_test.hpp"
+#include "scheduler/jobs/trail_retention.hpp"
 #include "scheduler/ledger/ledger.hpp"
 #include "scheduler/rpc/failure.hpp"
 #include "scheduler/rpc/topics.hpp"
@@ -58,17 +61,21 @@ struct Today {
 struct NodeParts {
   // Measures the machine's devices, which takes seconds.
   using Measure = std::function<runtime::Task<std::optional<hwprobe::Measurements>>()>;
+  // What of a machine can be offered under a config: daemon::devices_of() on a real one.
+  using DevicesOf = std::function<std::vector<NodeDevice>(const hwprobe::MachineReport&, const ProviderConfig&)>;
 
   Config config;  // of the file; Node::parts() has the one in force
   identity::PrivateKey key;
   std::vector<NodeDevice> devices;  // as the config has them
   execution::SelfTest sandbox;
+  std::string sandbox_lacking;  // of what the config requires: nothing is offered for that reason
   std::optional<security::PresharedKey> preshared_key;
   Preferences preferences;
   hwprobe::MachineReport report;
   hwprobe::Sources sources;  // of live readings
   std::string host;          // name of the machine, for people
-  Measure measure;           // where devices come to be offered that the report has not measured; none: they are not
+  DevicesOf devices_of = daemon::devices_of;
+  Measure measure;  // where devices come to be offered that the report has not measured; none: they are not
 };
 
 // On the runtime's executor; what it is given outlives it. start(), and at the end stop(), before it is destroyed.
@@ -99,6 +106,8 @@ class Node {
   blobs::BlobStore& blobs() { return blobs_; }
   JobBook& jobs() { return *jobs_; }
   const agreement::Trail* trail(const jobs::DemandId& demand) const;
+  // Also one that is not in memory. Errors: those of the disk and the database.
+  runtime::Task<runtime::Result<TrailFound>> find_trail(jobs::DemandId demand);
   rpc::Topics& topics() { return topics_; }  // add_topics() has filled it, once started
   std::int64_t started_unix_ms() const { return started_unix_ms_; }
   bool draining() const { return draining_; }
@@ -134,9 +143,18 @@ class Node {
   runtime::Task<runtime::Result<void>> restore();
   runtime::Task<void> resume(agreement::Trail trail);
   runtime::Task<runtime::Result<void>> post(agreement::Trail trail, dispatch::Outlook outlook);
-  runtime::Task<void> over(agreement::Trail trail);
+  runtime::Task<bool> over(agreement::Trail trail);
+  runtime::Task<void> enter(agreement::Trail trail);
+  runtime::Task<bool> enter_end(const agreement::Trail& trail);
+  runtime::Task<void> enter_end_later(agreement::Trail trail);
+  runtime::Task<runtime::Result<void>> forget_unsent(std::map<jobs::DemandId, agreement::Trail>& trails);
+  runtime::Task<runtime::Result<void>> release_unproven(const std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<std::expected<void, model::Why>> agreeing(const agreement::Trail& trail);
-  runtime::Task<void> deliver(agreement::Trail trail);
+  void deliver(const agreement::Trail& trail);
+  std::set<model::Digest> needed_blobs() const;
+  void on_evicted(const model::Digest& digest, std::uint64_t bytes);
+  runtime::Task<void> keep_trails_few();
+  runtime::Task<runtime::Result<std::size_t>> remove_trails();
   connection::PeerAddresses where(const identity::PeerId& provider) const;
   void on_trail(const agreement::Trail& trail);
   void keep(const agreement::Trail& trail);
@@ -183,6 +201,7 @@ class Node {
   store::Writer writer_;
   std::optional<ledger::Ledger> ledger_;
   jobs::TrailJournal journal_;
+  jobs::TrailRetention retention_;
   blobs::BlobStore& blobs_;
   market::OfferBook offers_;
   std::optional<market::SignedOffer> own_offer_;
@@ -196,6 +215,7 @@ class Node {
   std::unique_ptr<dispatch::OfferServer> offer_server_;
   std::unique_ptr<dispatch::Dispatcher> dispatcher_;
   std::unique_ptr<JobBook> jobs_;
+  std::unique_ptr<Deliveries> deliveries_;
   std::int64_t started_unix_ms_ = 0;
   bool draining_ = false;
   Balance balance_;

@@ -53,7 +53,8 @@ Task<void> Node::make_change(std::shared_ptr<Changing> changing) {
 void Node::put_in_force() {
   parts_.config = in_force(file_config_, parts_.preferences);
   const ProviderConfig& selling = parts_.config.provider;
-  devices_ = devices_of(parts_.report, selling);
+  devices_ = parts_.devices_of(parts_.report, selling);
+  if (!parts_.sandbox_lacking.empty()) hold_nothing(parts_.sandbox, devices_, parts_.sandbox_lacking);
   const auto unmeasured = [](const NodeDevice& device) { return device.wanted && device.can_run && !device.speed; };
   if (!parts_.report.measurements && parts_.measure && std::ranges::any_of(devices_, unmeasured)) {
     if (!std::exchange(measuring_, true)) tasks_.spawn(measure());

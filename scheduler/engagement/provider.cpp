@@ -85,6 +85,12 @@ std::size_t Provider::count_until(Stage last) const {
       std::ranges::count_if(engagements_, [&](const auto& entry) { return entry.second->trail.stage() <= last; }));
 }
 
+std::size_t Provider::bids_of(const PeerId& peer) const {
+  return static_cast<std::size_t>(std::ranges::count_if(engagements_, [&](const auto& entry) {
+    return entry.second->trail.stage() <= Stage::bid && entry.second->demand().submitter == peer;
+  }));
+}
+
 // Whether an engagement cannot have its device: another submitter's work is there, or one more already waits for it.
 // A submitter may wait behind its own work, so that the device goes on at once; but not where others want it, too.
 bool Provider::device_taken(const Engagement& wanting) {
@@ -119,6 +125,22 @@ bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
       return std::ranges::find(task.outputs, digest, &agreement::OutputDigest::digest) != task.outputs.end();
     });
   });
+}
+
+void Provider::add_needed(std::set<model::Digest>& needed) const {
+  for (const auto& [id, engagement] : engagements_) {
+    const Trail& trail = engagement->trail;
+    if (trail.stage() < Stage::agreed && !engagement->accepting) continue;
+    if (trail.stage() < Stage::ended) {
+      for (const EngagedTask& task : engagement->tasks) {
+        if (!task.job) continue;
+        for (const model::Input& input : task.job->inputs) needed.insert(input.digest);
+      }
+    } else if (runtime_.clock().now() < engagement->kept_until + (kOutputsNeeded - config_.receipt_kept)) {
+      for (const agreement::TaskEnd& task : trail.receipt().tasks)
+        for (const agreement::OutputDigest& output : task.outputs) needed.insert(output.digest);
+    }
+  }
 }
 
 void Provider::expire() {
@@ -197,6 +219,10 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (draining_) return refuse(Reason::draining);
   if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
+  if (bids_of(from) >= config_.bids_each_peer_max) {
+    return refuse(Reason::rate_limited,
+                  std::to_string(config_.bids_each_peer_max) + " bids for this peer stand already");
+  }
   if (count_until(Stage::running) >= config_.engagements_max) {
     return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
   }

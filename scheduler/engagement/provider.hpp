@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,18 @@
 #include "scheduler/exchange/messages.hpp"
 #include "scheduler/jobs/trail_journal.hpp"
 #include "scheduler/market/quote.hpp"
+#include "scheduler/market/recent_median.hpp"
 
 namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreement; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
 inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits
-inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);  // a device, by who was refused for another
+inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);    // a device, by who was refused for another
+inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
+inline constexpr std::uint64_t kLinkSampleBytes = 1 << 20;                  // what is shorter tells of latency
+inline constexpr runtime::Duration kRefusalHeard =
+    std::chrono::seconds(10);                                             // the longest that a refused one may listen
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
@@ -32,6 +38,7 @@ struct ProviderConfig {
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
   runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
   std::size_t engagements_max = 64;                         // bids that stand, and work under way
+  std::size_t bids_each_peer_max = 16;                      // bids that stand, so that no peer keeps others out
 };
 
 // Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
@@ -57,11 +64,17 @@ class Provider {
   runtime::Task<void> restore(std::map<jobs::DemandId, agreement::Trail> trails);
   // Whether a peer may have a blob: the outputs of an agreement with it.
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
+  // The inputs of agreements that are under way, and the outputs of those that ended less than kOutputsNeeded ago.
+  void add_needed(std::set<model::Digest>& needed) const;
   // Forgets bids that nobody took, and gives up receipts that nobody came for. Every minute or so.
   void expire();
   // Takes no new work.
   void drain() { draining_ = true; }
   std::size_t working() const;
+  // The middle of lately finished work; nullopt: none was measured yet. From the end of the transfers to the first
+  // kernel, and of transfers of kLinkSampleBytes or more.
+  std::optional<std::uint64_t> measured_setup_ms() const { return setup_ms_.value(); }
+  std::optional<std::uint64_t> measured_link() const { return link_bytes_per_second_.value(); }
 
   // Work that runs now. Valid until the executor goes on.
   struct UnderWay {
@@ -104,8 +117,10 @@ class Provider {
   runtime::Task<std::vector<agreement::TaskEnd>> run_all(EngagementPtr engagement);
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
   runtime::Task<std::optional<model::Why>> fetch_inputs(EngagementPtr engagement, std::size_t task);
+  runtime::Task<runtime::Result<std::uint64_t>> fetch(identity::PeerId submitter, model::Input input);
   runtime::Task<void> end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends);
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
+  runtime::Task<void> hear_out(connection::PeerStream& stream);
   runtime::Task<void> tell(connection::PeerStream& stream, EngagementPtr engagement, exchange::Follow follow);
   runtime::Task<void> listen(connection::PeerStream& stream, EngagementPtr engagement);
   runtime::Task<void> receive(EngagementPtr engagement);
@@ -113,6 +128,7 @@ class Provider {
 
   runtime::WallTime now() const;
   std::size_t count_until(agreement::Stage last) const;
+  std::size_t bids_of(const identity::PeerId& peer) const;
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
   bool device_taken(const Engagement& wanting);
@@ -136,6 +152,8 @@ class Provider {
     runtime::Time until;
   };
   std::map<std::string, Wanted> wanted_;  // devices, by submitters that were refused for another's work
+  market::RecentMedian setup_ms_;
+  market::RecentMedian link_bytes_per_second_;
   bool draining_ = false;
   runtime::TaskGroup tasks_;
 };

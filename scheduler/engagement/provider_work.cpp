@@ -28,10 +28,18 @@ class Provider::WorkMeter final : public Meter {
   void begin(std::size_t task, const model::Usage& used) {
     task_ = task;
     before_ = used;
+    setup_.reset();
   }
+  // The task's inputs are there.
+  void set_up() { began_ = provider_.runtime_.clock().now(); }
 
   Task<bool> used(model::Usage of_task, std::uint32_t permille) override {
     Engagement& engagement = *engagement_;
+    const auto device_time = std::chrono::microseconds(of_task[model::Dimension::device_time]);
+    if (!setup_ && device_time.count() > 0) {
+      const runtime::Duration passed = provider_.runtime_.clock().now() - began_;
+      setup_ = std::max(passed - device_time, runtime::Duration{0});
+    }
     EngagedTask& task = engagement.tasks[task_];
     task.permille = std::max(task.permille, std::min<std::uint32_t>(permille, 1000));
     engagement.changed.wake_all();
@@ -39,10 +47,18 @@ class Provider::WorkMeter final : public Meter {
     if (!model::has_grown(total, engagement.demand().usage_max)) {
       engagement.why = Why{Reason::device_time_exceeded, "more than the demand allows"};
     }
+    if (costs_too_much(total)) {
+      engagement.why =
+          Why{Reason::budget_exceeded,
+              "more than the " + model::to_text(engagement.trail.bid().max_total) + " that were agreed on"};
+    }
     if (must_note(total) && !engagement.why && !co_await note(total)) co_return false;
     while (!task.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
     co_return !task.cancel && !engagement.why;
   }
+
+  // Until the first kernel; nothing when none has run.
+  const std::optional<runtime::Duration>& setup() const { return setup_; }
 
   void log(runtime::ByteView text) override {
     Engagement& engagement = *engagement_;
@@ -54,6 +70,13 @@ class Provider::WorkMeter final : public Meter {
   }
 
  private:
+  // No voucher could make up for it.
+  bool costs_too_much(const model::Usage& total) const {
+    const agreement::Bid& bid = engagement_->trail.bid();
+    const auto cost = model::cost(bid.rates, total);
+    return !cost || *cost > bid.max_total;
+  }
+
   // In time, and early enough for the voucher to come before the credit is used up.
   bool must_note(const model::Usage& total) const {
     const agreement::Bid& bid = engagement_->trail.bid();
@@ -87,6 +110,8 @@ class Provider::WorkMeter final : public Meter {
   EngagementPtr engagement_;
   std::size_t task_ = 0;
   model::Usage before_;
+  runtime::Time began_;
+  std::optional<runtime::Duration> setup_;
 };
 
 // Has the device of an engagement from its turn on.
@@ -141,16 +166,32 @@ Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement
   co_return ends;
 }
 
+Task<Result<std::uint64_t>> Provider::fetch(identity::PeerId submitter, model::Input input) {
+  const std::uint64_t there = store_.size_of(input.digest).value_or(store_.part_size(input.digest));
+  const runtime::Time began = runtime_.clock().now();
+  auto fetched = co_await blobs::fetch_blob(host_, store_, std::move(submitter), input.digest, input.bytes);
+  const auto took_us = static_cast<std::uint64_t>((runtime_.clock().now() - began) / std::chrono::microseconds(1));
+  if (fetched && *fetched >= there + kLinkSampleBytes) {
+    link_bytes_per_second_.add((*fetched - there) * 1'000'000 / std::max<std::uint64_t>(took_us, 1));
+  }
+  co_return fetched;
+}
+
 Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter) {
   if (auto missing = co_await fetch_inputs(engagement, task)) co_return Finished{.why = *std::move(missing)};
   const EngagedTask& engaged = engagement->tasks[task];
   const agreement::TaskRef& ref = engagement->demand().tasks[task];
+  meter.set_up();
   Finished finished = co_await runner_.run({.submitter = engagement->demand().submitter.text(),
                                             .job = *engaged.job,
                                             .shard = ref.shard,
                                             .shards = ref.shards,
                                             .device = engagement->demand().device},
                                            meter);
+  const auto& setup = meter.setup();
+  if (setup && finished.why.reason == Reason::completed) {
+    setup_ms_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(*setup / std::chrono::milliseconds(1), 1)));
+  }
   if (engaged.cancel && finished.why.reason != Reason::completed) finished.why = {Reason::canceled, {}};
   co_return finished;
 }
@@ -160,7 +201,7 @@ Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::s
   const auto submitter = engagement->demand().submitter;
   for (const model::Input& input : engagement->tasks[task].job->inputs) {
     if (engagement->why || engagement->tasks[task].cancel) break;
-    const auto fetched = co_await blobs::fetch_blob(host_, store_, submitter, input.digest, input.bytes);
+    const auto fetched = co_await fetch(submitter, input);
     if (fetched) continue;
     const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
     co_return Why{reason, input.path + ": " + fetched.error().message()};
@@ -212,6 +253,16 @@ Task<void> Provider::store_again(EngagementPtr engagement) {
   engagement->changed.wake_all();
 }
 
+// Until the other ends the stream: what it has sent and nobody reads would reset it, and the refusal would be lost.
+Task<void> Provider::hear_out(PeerStream& stream) {
+  const auto read_all = [](PeerStream& from) -> Task<Result<void>> {
+    while (co_await protocols::read_message(from, exchange::kJobMessageBytesMax)) {
+    }
+    co_return Result<void>();
+  };
+  std::ignore = co_await runtime::with_timeout(runtime_.clock(), kRefusalHeard, read_all(stream));
+}
+
 Task<void> Provider::follow(PeerStreamPtr stream) {
   const auto first = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
   const auto message = first ? exchange::decode_job_message(*first) : std::nullopt;
@@ -227,6 +278,7 @@ Task<void> Provider::follow(PeerStreamPtr stream) {
     const exchange::JobMessage refusal = exchange::RefusalMessage{{Reason::agreement_unknown, {}}};
     std::ignore = co_await protocols::write_message(*stream, exchange::encode(refusal));
     stream->shutdown_write();
+    co_await hear_out(*stream);
     co_return;
   }
   const EngagementPtr engagement = found->second;

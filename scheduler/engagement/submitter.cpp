@@ -33,6 +33,7 @@ struct Submitter::Following {
   std::vector<std::uint64_t> log_offsets;
   std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
   runtime::Time heard;
+  bool told = false;  // accounts_.over
 };
 
 // What is to be sent on a stream: several tasks have something to say, one writes.
@@ -118,6 +119,17 @@ bool within(const model::RateCard& rates, const std::optional<model::RateCard>& 
   return !offered || std::ranges::equal(rates.rate, offered->rate, std::ranges::less_equal());
 }
 
+// The provider says no more: it has the acknowledgement, or it has forgotten the agreement since.
+Task<Result<void>> until_silent(PeerStream& stream) {
+  for (;;) {
+    const auto bytes = co_await protocols::read_message(stream, exchange::kJobMessageBytesMax);
+    if (!bytes && bytes.error() == runtime::Errc::end_of_stream) co_return Result<void>();
+    if (!bytes) co_return std::unexpected(bytes.error());
+    const auto message = exchange::decode_job_message(*bytes);
+    if (message && std::holds_alternative<exchange::RefusalMessage>(*message)) co_return Result<void>();
+  }
+}
+
 }  // namespace
 
 agreement::Demand Submitter::demand_for(const Order& order) {
@@ -197,8 +209,7 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
   const auto refused = co_await agree(order, trail, cancels, grant, end.kept_back);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
-    if (trail.stage() >= Stage::agreed && accounts_.over) co_await accounts_.over(trail);
-    if (trail.stage() >= Stage::agreed) std::ignore = co_await journal_.forget(trail);
+    if (trail.stage() >= Stage::agreed) co_await tell_over(trail);
     end.why = *refused;
     co_return end;
   }
@@ -227,7 +238,7 @@ Task<OrderEnd> Submitter::follow(Following& following) {
     if (runtime_.clock().now() - following.heard >= config_.lost_after) break;
     co_await runtime_.clock().sleep_for(config_.reconnect_wait);
   }
-  if (accounts_.over) co_await accounts_.over(following.trail);
+  if (!following.told) co_await tell_over(following.trail);
   OrderEnd end{.why = first_of(following.why, following.trail),
                .owed = following.trail.owed(),
                .tasks = tasks_of(following.why, following.trail)};
@@ -252,6 +263,7 @@ Task<Result<void>> Submitter::follow_once(Following& following) {
   co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
     group.spawn(out.write_all());
     auto followed = co_await talk(following, *stream, out);
+    if (following.trail.stage() == Stage::closed) co_await close(following, *stream);
     out.close();
     co_await group.join();
     co_return followed;
@@ -336,7 +348,27 @@ Task<Result<void>> Submitter::deliver(connection::PeerAddresses provider, const 
   co_return co_await runtime::with_timeout(runtime_.clock(), config_.ask_timeout, hand_over(*stream, trail));
 }
 
-// Until the provider says no more: it has it, or it has forgotten the agreement since.
+Task<void> Submitter::tell_over(const Trail& trail) {
+  const bool entered = !accounts_.over || co_await accounts_.over(trail);
+  if (entered && trail.stage() == Stage::agreed) std::ignore = co_await journal_.forget(trail);
+}
+
+// A provider that has the acknowledgement on its disk says no more. This node's books are closed meanwhile.
+Task<void> Submitter::close(Following& following, PeerStream& stream) {
+  bool delivered = false;
+  const auto see_it_delivered = [this, &delivered](PeerStream& on) -> Task<void> {
+    const auto silent = co_await runtime::with_timeout(runtime_.clock(), config_.ask_timeout, until_silent(on));
+    delivered = silent.has_value();
+  };
+  following.told = true;
+  co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+    if (!following.why) group.spawn(see_it_delivered(stream));  // otherwise it was not sent
+    co_await tell_over(following.trail);
+    co_await group.join();
+  });
+  if (!delivered && accounts_.undelivered) accounts_.undelivered(following.trail);
+}
+
 Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) {
   const exchange::JobMessage follow =
       exchange::Follow{.demand = trail.demand().id,
@@ -345,13 +377,7 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
   CO_CHECK(co_await protocols::write_message(stream, exchange::encode(follow)));
   const exchange::JobMessage last = exchange::RecordMessage{runtime::copy_of(trail.records().back())};
   CO_CHECK(co_await protocols::write_message(stream, exchange::encode(last)));
-  for (;;) {
-    const auto bytes = co_await protocols::read_message(stream, exchange::kJobMessageBytesMax);
-    if (!bytes && bytes.error() == runtime::Errc::end_of_stream) co_return Result<void>();
-    if (!bytes) co_return std::unexpected(bytes.error());
-    const auto message = exchange::decode_job_message(*bytes);
-    if (message && std::holds_alternative<exchange::RefusalMessage>(*message)) co_return Result<void>();
-  }
+  co_return co_await until_silent(stream);
 }
 
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {

@@ -66,12 +66,16 @@ struct OrderEnd {
   bool kept_back = false;           // by SubmitterAccounts::agreeing: no other provider would help
 };
 
-// The node's ledger, as dispatch::post() keeps it. Either may be empty.
+// The node's books, as dispatch::post() keeps them. Any may be empty.
 struct SubmitterAccounts {
   // The agreement is signed and durable, and not sent yet: an error keeps it back, and its reason ends the order.
   std::function<runtime::Task<std::expected<void, model::Why>>(const agreement::Trail&)> agreeing;
-  // Closed, or given up: this node adds no record any more. Of a trail of Stage::agreed or later.
-  std::function<runtime::Task<void>(const agreement::Trail&)> over;
+  // Closed, or given up: this node adds no record any more. Of a trail of Stage::agreed or later. True: the books have
+  // it, and one of Stage::agreed, which came to nothing, leaves the journal.
+  std::function<runtime::Task<bool>(const agreement::Trail&)> over;
+  // Closed, after over(), and nobody knows whether the provider has the acknowledgement: to be handed over by
+  // deliver().
+  std::function<void(const agreement::Trail&)> undelivered;
 };
 
 // Set by others to have the work ended; the end still comes from the provider.
@@ -120,6 +124,11 @@ class Submitter {
     return granted_.contains({peer, digest});
   }
 
+  // The inputs of orders that it is carrying out.
+  void add_needed(std::set<model::Digest>& needed) const {
+    for (const auto& [peer, digest] : granted_) needed.insert(digest);
+  }
+
  private:
   struct Following;
   class Outgoing;
@@ -139,6 +148,8 @@ class Submitter {
   runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
   runtime::Task<runtime::Result<void>> send_what_is_due(Following& following, Outgoing& out);
   runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
+  runtime::Task<void> tell_over(const agreement::Trail& trail);
+  runtime::Task<void> close(Following& following, connection::PeerStream& stream);
   runtime::WallTime now() const { return runtime_.clock().wall_now(); }
 
   overlay::Host& host_;

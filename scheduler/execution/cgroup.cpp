@@ -326,17 +326,21 @@ bool Cgroup::remove() {
   return folders_.empty();
 }
 
-Cgroups Cgroups::probe(const CgroupPlaces& places) {
+Cgroups Cgroups::probe(const CgroupPlaces& places, std::optional<CgroupTier> only) {
   Cgroups cgroups;
+  const auto excluded = [only](CgroupTier tier) { return only && *only != tier; };
+  const auto not_tried = [](std::string_view tier) {
+    return std::unexpected(std::string(tier) + " is not to be used");
+  };
   const std::vector<Mount> mounts = cgroup_mounts(read_text(places.mounts));
   const std::string own = read_text(places.own);
-  auto v2 = base_v2(places, mounts, own);
+  auto v2 = excluded(CgroupTier::v2) ? not_tried("cgroup v2") : base_v2(places, mounts, own);
   if (v2) {
     cgroups.tier_ = CgroupTier::v2;
     cgroups.bases_ = {std::move(*v2)};
     return cgroups;
   }
-  auto v1 = bases_v1(places, mounts, own);
+  auto v1 = excluded(CgroupTier::v1) ? not_tried("cgroup v1") : bases_v1(places, mounts, own);
   cgroups.note_ = v2.error();
   if (v1) {
     cgroups.tier_ = CgroupTier::v1;

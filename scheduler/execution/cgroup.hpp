@@ -3,6 +3,7 @@
 // calls.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,8 +67,8 @@ class Cgroup {
 class Cgroups {
  public:
   // Finds the tier. With v2 the daemon moves itself into a group beside those of its jobs, since a group with processes
-  // cannot limit its children.
-  static Cgroups probe(const CgroupPlaces& places = {});
+  // cannot limit its children. `only`: no other tier is tried; where that one cannot be had there is none.
+  static Cgroups probe(const CgroupPlaces& places = {}, std::optional<CgroupTier> only = std::nullopt);
 
   CgroupTier tier() const { return tier_; }
   // Why it is not a better one, for people: "/sys/fs/cgroup/pids is not writable". Empty with v2.

@@ -77,18 +77,18 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
     }
     const DemandId id = found->trail.demand().id;
     trails.emplace(id, std::move(found->trail));
+    kept_.insert(id);
   }
-  trails_ = trails.size();
   co_return trails;
 }
 
 Task<agreement::Outcome> TrailJournal::begin(Trail& trail, Bytes envelope) {
-  if (trails_ >= kTrailsMax) {
+  if (kept_.size() >= kTrailsMax) {
     co_return std::unexpected(Why{Reason::disk_full, std::to_string(kTrailsMax) + " trails are kept, and no more"});
   }
   const agreement::Outcome outcome = trail.take(envelope, runtime_.clock().wall_now());
   if (!outcome) co_return outcome;
-  ++trails_;
+  kept_.insert(trail.demand().id);
   Bytes all;
   for (const ByteView record : trail.records()) runtime::append(all, framed(record));
   co_return co_await store(trail, *outcome, std::move(all));
@@ -120,10 +120,18 @@ Task<Result<void>> TrailJournal::mend(const Trail& trail) {
   co_return Result<void>();
 }
 
-Task<Result<void>> TrailJournal::forget(const Trail& trail) {
-  --trails_;
-  unsaved_.erase(trail.demand().id);
-  co_return co_await runtime_.disk().remove(file_of(trail.demand().id));
+Task<Result<std::optional<Trail>>> TrailJournal::find(DemandId id) {
+  if (!kept_.contains(id)) co_return std::nullopt;
+  CO_TRY(const Bytes content, co_await runtime_.disk().read(file_of(id)));
+  auto found = read(content);
+  if (!found || found->whole == 0 || found->trail.demand().id != id) co_return std::nullopt;
+  co_return std::move(found->trail);
+}
+
+Task<Result<void>> TrailJournal::forget(DemandId id) {
+  if (kept_.erase(id) == 0) co_return Result<void>();
+  unsaved_.erase(id);
+  co_return co_await runtime_.disk().remove(file_of(id));
 }
 
 }  // namespace quern::jobs

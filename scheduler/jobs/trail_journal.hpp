@@ -1,6 +1,7 @@
 // The trails of this node's agreements on its disk: what was acknowledged survives a crash.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,15 +34,18 @@ class TrailJournal {
   runtime::Task<agreement::Outcome> begin(agreement::Trail& trail, runtime::Bytes envelope);
   // Stores what the disk did not take, as soon as it has room again. Nothing happens when it has taken everything.
   runtime::Task<runtime::Result<void>> mend(const agreement::Trail& trail);
-  // For one that came to nothing, or was settled and exported.
-  runtime::Task<runtime::Result<void>> forget(const agreement::Trail& trail);
+  // One that the disk holds; nullopt: it does not, or what it holds makes no trail.
+  runtime::Task<runtime::Result<std::optional<agreement::Trail>>> find(DemandId id);
+  // For one that came to nothing, or was settled and exported. Nothing happens when there is none.
+  runtime::Task<runtime::Result<void>> forget(const agreement::Trail& trail) { return forget(trail.demand().id); }
+  runtime::Task<runtime::Result<void>> forget(DemandId id);
 
-  std::size_t size() const { return trails_; }
+  std::size_t size() const { return kept_.size(); }
 
  private:
   runtime::Task<agreement::Outcome> store(agreement::Trail& trail, agreement::RecordKind taken, runtime::Bytes framed);
   runtime::Runtime& runtime_;
-  std::size_t trails_ = 0;
+  std::set<DemandId> kept_;
   std::set<DemandId> unsaved_;  // whose trail is ahead of the disk
 };
 

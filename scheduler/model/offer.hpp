@@ -61,7 +61,7 @@ struct Offer {
   std::vector<OfferedDevice> devices;
   TaskLimits limits;
   std::uint64_t link_bytes_per_second = 0;  // what jobs' bytes are expected to move at; 0: not measured
-  std::uint32_t setup_ms = 0;               // from agreement to the first kernel, measured
+  std::uint32_t setup_ms = 0;               // from the end of the transfers to the first kernel; 0: not measured
   bool operator==(const Offer&) const = default;
 };
 

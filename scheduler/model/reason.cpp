@@ -61,8 +61,8 @@ constexpr auto kReasons = std::to_array<ReasonText>({
      "ask its operator"},
     {credit_exhausted, "credit_exhausted", Fault::submitter, "the submitter owes the node as much as it may",
      "settle, or use another node"},
-    {budget_exceeded, "budget_exceeded", Fault::submitter, "the job may cost more than the submitter's budget has left",
-     "raise ledger.budget or wait until other jobs have ended"},
+    {budget_exceeded, "budget_exceeded", Fault::submitter, "the job costs more than its submitter allows, or may do so",
+     "raise submitter.budget or the job's highest price, or wait until other jobs have ended"},
     {rate_limited, "rate_limited", Fault::nobody, "too many requests", "ask more slowly"},
     {agreement_unknown, "agreement_unknown", Fault::nobody, "the node knows of no such agreement", "ask again"},
 

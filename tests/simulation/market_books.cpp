@@ -68,25 +68,26 @@ void MarketBooks::note_end(const Trail& trail) {
   }
 }
 
-Task<void> MarketBooks::over(Trail trail) {
+Task<bool> MarketBooks::over(Trail trail) {
   const Outlook outlook = trail.stage() == Stage::closed ? Outlook::open : Outlook::given_up;
   for (;;) {
     const auto posted = co_await post(trail, outlook);
     if (posted) break;
-    if (posted.error() == runtime::Errc::closed) co_return;  // the node stops; its next life catches up
+    if (posted.error() == runtime::Errc::closed) co_return false;  // the node stops; its next life catches up
     if (posted.error() == ledger::Errc::key_reused || posted.error() == ledger::Errc::entry_invalid) {
       tally_.violated("the ledger refuses an end: " + posted.error().message());
-      co_return;
+      co_return false;
     }
     ++tally_.disk_full;
     co_await runtime_.clock().sleep_for(kPostAgain);
   }
   note_end(trail);
+  co_return true;
 }
 
 Task<bool> MarketBooks::catch_up(Trail trail) {
   if (trail.stage() == Stage::closed) {
-    co_await over(std::move(trail));
+    std::ignore = co_await over(std::move(trail));
     co_return true;
   }
   const auto posted = co_await post(std::move(trail), Outlook::open);

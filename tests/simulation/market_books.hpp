@@ -20,7 +20,7 @@ class MarketBooks {
   runtime::Task<void> run() { return writer_.run(); }
   engagement::SubmitterAccounts accounts();
   // Posts what a trail says that nothing is added to any more, until it stands: a full disk is waited for.
-  runtime::Task<void> over(agreement::Trail trail);
+  runtime::Task<bool> over(agreement::Trail trail);
   // What a life before this one may not have come to. False: the trail is to be forgotten, its agreement was kept back.
   runtime::Task<bool> catch_up(agreement::Trail trail);
   bool settled(const agreement::Trail& trail) const;

@@ -114,10 +114,11 @@ class MarketNode {
   // Of every agreement that is closed the provider is to have the acknowledgement.
   engagement::SubmitterAccounts accounts() {
     engagement::SubmitterAccounts accounts = books_.accounts();
-    accounts.over = [this, post = std::move(accounts.over)](const Trail& trail) -> Task<void> {
+    accounts.over = [this, post = std::move(accounts.over)](const Trail& trail) -> Task<bool> {
       const Trail over = trail;
-      co_await post(over);
+      const bool entered = co_await post(over);
       if (group_ && over.stage() == Stage::closed) group_->spawn(deliver(over));
+      co_return entered;
     };
     return accounts;
   }
@@ -392,7 +393,7 @@ class MarketNode {
     if (group_) group_->spawn(settle(trail));
   }
   Task<void> settle(Trail trail) {
-    if (!plan_.planted_loss) co_await books_.over(trail);
+    if (!plan_.planted_loss) std::ignore = co_await books_.over(trail);
     std::ignore = co_await journal_.forget(trail);
   }
 

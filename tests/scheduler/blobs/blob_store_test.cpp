@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "overlay/runtime/simulation/world.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "tests/overlay/runtime/world_fixture.hpp"
 
 namespace quern::blobs {
 namespace {
 
+using namespace std::chrono_literals;
 using runtime::Bytes;
 using runtime::bytes_of;
 using runtime::Runtime;
@@ -108,6 +110,69 @@ TEST_P(BlobStores, keep_no_more_than_they_may) {
     EXPECT_EQ((co_await store.add(Bytes(kBlobBytesMax + 1))).error(), Errc::too_large);
     EXPECT_EQ(store.bytes(), 9u);
   });
+}
+
+// On the simulator: time passes.
+class Eviction : public testing::Test {
+ protected:
+  void run(std::function<Task<void>(Runtime&)> program) {
+    simulation::World world({.seed = 1});
+    world.add_node({}, std::move(program));
+    world.run_until(runtime::Time{} + 1h);
+  }
+};
+
+TEST_F(Eviction, makes_room_by_what_was_used_longest_ago) {
+  bool ran = false;
+  run([&](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime, {.bytes_max = 12, .blobs_max = 3});
+    std::vector<Digest> evicted;
+    store.set_eviction([] { return std::set<Digest>(); },
+                       [&](const Digest& digest, std::uint64_t bytes) {
+                         EXPECT_EQ(bytes, 4u);
+                         evicted.push_back(digest);
+                       });
+    const auto first = *co_await store.add(text_bytes("1111"));
+    const auto second = *co_await store.add(text_bytes("2222"));
+    const auto third = *co_await store.add(text_bytes("3333"));
+    EXPECT_EQ((co_await store.add(text_bytes("4444"))).error(), Errc::store_full) << "all are fresh";
+    co_await runtime.clock().sleep_for(2min);
+    EXPECT_TRUE(co_await store.read(first));
+    EXPECT_TRUE(co_await store.add(text_bytes("4444")));
+    EXPECT_EQ(evicted, std::vector{second});
+    EXPECT_EQ((co_await store.read(second)).error(), Errc::not_found);
+    EXPECT_FALSE((co_await runtime.disk().read("blob." + name_of(second))).has_value());
+    store.hold(third, 5min);
+    EXPECT_TRUE(co_await store.add(text_bytes("55")));
+    EXPECT_EQ(evicted, (std::vector{second, first}));
+    EXPECT_EQ(store.bytes(), 10u);
+    ran = true;
+  });
+  EXPECT_TRUE(ran);
+}
+
+TEST_F(Eviction, spares_what_is_needed_and_what_is_on_its_way) {
+  bool ran = false;
+  run([&](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime, {.bytes_max = 10, .blobs_max = 8});
+    std::set<Digest> needed;
+    store.set_eviction([&] { return needed; }, {});
+    needed.insert(*co_await store.add(text_bytes("1234")));
+    const Digest arriving = digest_of(bytes_of("arriving"));
+    const Digest abandoned = digest_of(bytes_of("abandoned"));
+    EXPECT_TRUE(co_await store.append_part(abandoned, text_bytes("aba")));
+    EXPECT_TRUE(co_await store.append_part(arriving, text_bytes("arr")));
+    co_await runtime.clock().sleep_for(2min);
+    const auto turn = co_await store.turn(arriving);
+    EXPECT_EQ((co_await store.add(text_bytes("12345"))).error(), Errc::store_full);
+    EXPECT_EQ(store.part_size(abandoned), 3u) << "it would have gone in vain";
+    EXPECT_TRUE(co_await store.add(text_bytes("xyz")));
+    EXPECT_EQ(store.part_size(abandoned), 0u);
+    EXPECT_EQ(store.part_size(arriving), 3u);
+    EXPECT_EQ(store.bytes(), 10u);
+    ran = true;
+  });
+  EXPECT_TRUE(ran);
 }
 
 }  // namespace

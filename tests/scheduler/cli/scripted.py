@@ -124,6 +124,11 @@ def quiet_node():
         "ledger.balances": [{"accounts": [{"account": "spent", "balance_micro": -1_500_000},
                                           {"account": "payable " + FAST, "balance_micro": 250_000}],
                              "reserved_micro": 7}],
+        "ledger.entries": [{"entries": [
+            {"transaction": 7, "time": "2026-11-21T09:30:00.000Z", "kind": "spend", "peer": FAST,
+             "job": "0123456789abcdef", "amount_micro": 300_000},
+            {"transaction": 8, "time": "2026-11-21T09:30:01.000Z", "kind": "earn", "peer": SLOW,
+             "amount_micro": 2_500_000}], "last": 8}],
         "ledger.export": [{"content": "transaction,time\r\n1,now\r\n"}]})
 
 

@@ -70,6 +70,7 @@ std::vector<ContractMethod> contract_methods() {
       {"job.log", {id, offset, bytes_max}},
       {"job.trails", {id}},
       {"ledger.balances", {}},
+      {"ledger.entries", {{"after", "a number", size, false}, {"limit", "at most", rpc::integer(1, 1000), false}}},
       {"ledger.export", {{"format", "csv or json", rpc::one_of({"csv", "json"})}}},
   };
 }

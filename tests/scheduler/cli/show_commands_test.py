@@ -44,7 +44,8 @@ def each_damage(value, path=()):
 
 SHOWN = {  # command -> the method whose answer it shows
     ("status",): "node.status", ("peers",): "peer.list", ("offers",): "offer.list", ("jobs",): "job.list",
-    ("job", JOB): "job.get", ("ledger",): "ledger.balances", ("receipt", JOB): "job.trails"}
+    ("job", JOB): "job.get", ("ledger",): "ledger.balances",
+    ("ledger", "--entries"): "ledger.entries", ("receipt", JOB): "job.trails"}
 
 
 class ShowCommandsTest(scripted.DaemonTest):
@@ -142,6 +143,33 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertEqual([path.name for path in file.parent.iterdir()], ["ledger.csv"])
         self.assertEqual(self.run_quern("ledger", "export", "--format", "xml").returncode, 2)
 
+    def test_ledger_entries_are_the_newest_first_and_as_many_as_wanted(self):
+        self.start()
+        lines = self.shown("ledger", "--entries", "--limit", "2").splitlines()
+        self.assertEqual(lines[0].split(), ["ENTRY", "TIME", "KIND", "PEER", "JOB", "CREDITS"])
+        self.assertRegex(lines[1], r"^ +8  2026-11-21T09:30:01\.000Z +earn +CCCCCCCC +2\.5 *$")
+        self.assertRegex(lines[2], r"^ +7  2026-11-21T09:30:00\.000Z +spend +BBBBBBBB +0123456789ab +0\.3 *$")
+        self.assertIn("8 in all", lines[3])
+        self.assertEqual(self.calls("ledger.entries")[1], {"after": 6, "limit": 2})
+        for wrong in ("0", "1001", "many"):
+            self.assertEqual(self.run_quern("ledger", "--entries", "--limit", wrong).returncode, 2)
+
+    def test_jobs_are_as_many_as_wanted(self):
+        self.start()
+        self.shown("jobs", "--limit", "3")
+        self.shown("jobs")
+        self.assertEqual(self.calls("job.list"), [{"limit": 3}, {}])
+        self.assertEqual(self.run_quern("jobs", "--limit", "0").returncode, 2)
+
+    def test_trails_that_are_not_kept_any_more_are_said_to_be_removed(self):
+        self.answers["job.trails"] = [{"trails": [
+            {"task": 0, "attempt": 0, "provider": FAST, "file": "", "removed_unix_ms": 1,
+             "statement": {"stage": "removed", "amount_micro": 5, "end": "completed"}}]}]
+        self.start()
+        text = self.shown("receipt", JOB, "-o", str(self.folder / "trails"))
+        self.assertIn("removed", text)
+        self.assertIn("1 settled long ago: the node has removed the whole trail", " ".join(text.split()))
+
     def test_without_a_daemon_it_is_said_where_and_what_to_do(self):
         result = self.run_quern("status")
         self.assertEqual((result.returncode, result.stdout), (3, ""))
@@ -192,6 +220,8 @@ class ShowCommandsTest(scripted.DaemonTest):
     def test_an_answer_that_lacks_something_is_an_error_that_names_it(self):
         # Every key of every answer, absent and of another type: the nth call meets the nth damage.
         for command, method in SHOWN.items():
+            if command == ("ledger", "--entries"):
+                continue  # it asks twice
             damages = list(each_damage(self.answers[method][0]))
             self.answers[method] = [damaged for _, damaged in damages]
             self.start()

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "scheduler/market/signed_offer.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace quern::daemon {
 namespace {
@@ -139,6 +140,53 @@ TEST(Capacity, a_worker_of_a_device_that_can_run_sees_the_one_driver_that_the_pr
   EXPECT_EQ(workers[0].environment,
             (std::vector<std::pair<std::string, std::string>>{{"POCL_DEVICES", "basic"},
                                                               {"OCL_ICD_VENDORS", "/etc/OpenCL/vendors/pocl.icd"}}));
+}
+
+// A machine whose daemon has a group of version 2 of its own.
+class Sandboxes : public testing::Test {
+ protected:
+  Sandboxes() {
+    folder_.write("mountinfo", "30 1 0:2 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n");
+    folder_.write("own", "0::/app\n");
+    folder_.write("sys/fs/cgroup/app/cgroup.controllers", "cpu io memory pids\n");
+  }
+  SandboxChoice choose(SandboxTier tier, bool required) const {
+    const std::string root = folder_.path().string();
+    return choose_sandbox({.tier = tier, .required = required},
+                          {.mounts = root + "/mountinfo", .own = root + "/own", .root = root});
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(Sandboxes, are_of_the_tier_that_the_config_asks_for) {
+  using execution::CgroupTier;
+  EXPECT_EQ(choose(SandboxTier::automatic, true).cgroups.tier(), CgroupTier::v2);
+  EXPECT_EQ(choose(SandboxTier::cgroup2, true).cgroups.tier(), CgroupTier::v2);
+  const auto none = choose(SandboxTier::none, true);
+  EXPECT_EQ(none.cgroups.tier(), CgroupTier::none);
+  EXPECT_EQ(none.lacking, "");
+}
+
+TEST_F(Sandboxes, of_a_tier_that_is_required_and_not_there_hold_nothing_and_say_what_is_there_and_the_way_out) {
+  const auto choice = choose(SandboxTier::cgroup1, true);
+  EXPECT_TRUE(choice.lacking.starts_with("sandbox.tier: cgroup v1 is required and this machine has cgroup v2"))
+      << choice.lacking;
+  EXPECT_TRUE(choice.lacking.contains("sandbox.required = false")) << choice.lacking;
+  execution::SelfTest test{.kinds = {{.kind = execution::SandboxKind::kernel_job, .held = true, .why = {}}}};
+  auto devices = devices_of(report({"plain"}), selling().provider);
+  hold_nothing(test, devices, choice.lacking);
+  EXPECT_FALSE(devices[0].offered);
+  EXPECT_EQ(devices[0].why, choice.lacking);
+  EXPECT_TRUE(kinds_held(selling(), test).empty());
+  EXPECT_EQ(test.kinds[0].why, choice.lacking);
+}
+
+TEST_F(Sandboxes, of_a_tier_that_is_not_required_are_of_the_best_there_is) {
+  const auto choice = choose(SandboxTier::cgroup1, false);
+  EXPECT_EQ(choice.cgroups.tier(), execution::CgroupTier::v2);
+  EXPECT_EQ(choice.lacking, "");
 }
 
 }  // namespace

@@ -139,7 +139,10 @@ class MarketWorld {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.add(runtime::copy_of(runtime::bytes_of("source"))));
-    engagement::Submitter orders(*host, key, journal, store, {.lost_after = 30s});
+    std::vector<Trail> undelivered;  // whose acknowledgement a provider's crash has met
+    engagement::Submitter orders(
+        *host, key, journal, store, {.lost_after = 30s},
+        {.agreeing = {}, .over = {}, .undelivered = [&](const Trail& trail) { undelivered.push_back(trail); }});
     const blobs::BlobServer blobs(*host, store,
                                   [&](const auto& peer, const auto& digest) { return orders.may_have(peer, digest); });
     market::OfferBook book;
@@ -165,11 +168,21 @@ class MarketWorld {
         events.trail = [this](std::size_t, const Trail& trail) { trails.insert_or_assign(trail.demand().id, trail); };
         end = co_await dispatcher.run(job, options, std::move(events), cancel);
       });
+      for (const Trail& trail : undelivered) co_await deliver(runtime, orders, trail);
       quotes_after = dispatcher.quote(job);
       auto joined = co_await join_outputs(job, *end, [&](model::Digest digest) { return store.read(digest); });
       if (joined) outputs = *std::move(joined);
     };
     co_await runtime::with_cleanup<void>(work, [&] { return host->stop(); });
+  }
+
+  Task<void> deliver(Runtime& runtime, engagement::Submitter& orders, const Trail& trail) const {
+    for (std::size_t i = 0; i < providers.size(); ++i) {
+      if (name_of(i) != trail.demand().provider.text()) continue;
+      while (!co_await orders.deliver({.peer = trail.demand().provider, .addresses = {address_of(i)}}, trail)) {
+        co_await runtime.clock().sleep_for(5s);
+      }
+    }
   }
 
   Task<void> cancel_later(Runtime& runtime, engagement::Cancel& cancel) {

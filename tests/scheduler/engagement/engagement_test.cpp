@@ -197,6 +197,67 @@ TEST(Engagement, that_its_provider_ends_is_preempted_and_paid_for_what_was_done)
   EXPECT_EQ(parties.ends[0].owed, parties.closed[0].owed());
 }
 
+// A peer that asks for bids and takes none of them.
+struct BidHoarder {
+  std::size_t bids = 0;
+  std::map<Reason, std::size_t> refusals;
+
+  Task<void> run(Runtime& runtime, runtime::IpAddress provider_at) {
+    overlay::HostConfig config{.key = connection::test_key(3)};
+    config.transports = {"tcp"};
+    config.security = {"noise"};
+    const auto host = *overlay::Host::make(runtime, std::move(config));
+    co_await runtime::with_cleanup<void>([&] { return ask(runtime, *host, provider_at); },
+                                         [&] { return host->stop(); });
+  }
+
+  Task<void> ask(Runtime& runtime, overlay::Host& host, runtime::IpAddress provider_at) {
+    const auto provider = connection::test_peer(1);
+    const std::string at = "/ip4/" + provider_at.to_string() + "/tcp/" + std::to_string(TwoParties::kPort);
+    EXPECT_TRUE(co_await host.connect({.peer = provider, .addresses = {connection::multiaddr(at)}}));
+    const std::string manifest = model::to_canonical_json(sample_job());
+    const auto now = runtime.clock().wall_now().unix_ms;
+    for (int i = 0; i < 20; ++i) {
+      agreement::Demand demand{.made_unix_ms = now,
+                               .id = {},
+                               .submitter = host.id(),
+                               .provider = provider,
+                               .tasks = {{.job = blobs::digest_of(bytes_of(manifest))}},
+                               .device = "gpu",
+                               .offer_sequence = 1,
+                               .usage_max = {},
+                               .max_total = {1'000'000},
+                               .deadline_unix_ms = now + 30'000};
+      runtime.fill_secret(demand.id);
+      const exchange::AgreementRequest request =
+          exchange::Ask{.demand = seal_record(connection::test_key(3), demand), .manifests = {manifest}};
+      const auto answer =
+          co_await host.request(provider, std::string(exchange::kAgreementProtocol), exchange::encode(request),
+                                {.request_bytes_max = exchange::kAgreementRequestBytesMax,
+                                 .response_bytes_max = exchange::kAgreementResponseBytesMax});
+      const auto message = answer ? exchange::decode_agreement_response(*answer) : std::nullopt;
+      if (!message) continue;
+      const auto* refused = std::get_if<exchange::RefusalMessage>(&*message);
+      if (refused) ++refusals[refused->why.reason];
+      bids += refused ? 0 : 1;
+    }
+  }
+};
+
+TEST(Engagement, is_still_to_be_had_when_another_peer_hoards_bids) {
+  BidHoarder hoarder;
+  TwoParties parties;
+  parties.provider_config.bids_each_peer_max = 4;
+  parties.provider_config.engagements_max = 5;
+  const auto provider_at = parties.world.address_of(parties.provider_node);
+  parties.submit_after = 5s;
+  parties.world.add_node({}, [&](Runtime& runtime) { return hoarder.run(runtime, provider_at); });
+  parties.world.run_until(Time{} + 1min);
+  EXPECT_EQ(hoarder.bids, 4u);
+  EXPECT_EQ(hoarder.refusals, (std::map<Reason, std::size_t>{{Reason::rate_limited, 16}}));
+  expect_same_end(parties, Reason::completed);
+}
+
 TEST(Engagement, whose_submitter_vanishes_ends_for_want_of_vouchers_within_the_credit_limit) {
   TwoParties parties;
   parties.work_length = 10min;
@@ -220,6 +281,24 @@ TEST(Engagement, whose_provider_is_killed_ends_with_a_receipt_for_what_was_bille
   parties.world.run_until(Time{} + 5min);
   expect_same_end(parties, Reason::provider_restarted);
   EXPECT_GT(parties.ends[0].owed, model::Credits{1'000'000});
+}
+
+TEST(Engagement, whose_bill_reaches_the_most_that_was_agreed_ends_at_once_by_that_name) {
+  TwoParties parties;
+  parties.work_length = 1min;
+  parties.change_order = [](Order& order) { order.max_total = {2'000'000}; };
+  parties.world.run_until(Time{} + 5s);  // two seconds of work; a voucher would be waited for ten times as long
+  expect_same_end(parties, Reason::budget_exceeded);
+  EXPECT_EQ(parties.ends[0].owed.micro, 2'000'000);
+}
+
+TEST(Engagement, whose_bill_is_just_the_most_that_was_agreed_completes) {
+  TwoParties parties;
+  parties.work_length = 2s;
+  parties.change_order = [](Order& order) { order.max_total = {2'000'000}; };
+  parties.world.run_until(Time{} + 10s);
+  expect_same_end(parties, Reason::completed);
+  EXPECT_EQ(parties.ends[0].owed.micro, 2'000'000);
 }
 
 TEST(Engagement, whose_provider_never_comes_back_is_owed_what_was_signed_for) {
@@ -268,9 +347,9 @@ TEST(Engagement, that_the_ledger_keeps_back_is_never_sent) {
   parties.accounts.agreeing = [](const Trail&) -> Task<std::expected<void, model::Why>> {
     co_return std::unexpected(model::Why{Reason::budget_exceeded, "nothing left"});
   };
-  parties.accounts.over = [&](const Trail& trail) -> Task<void> {
+  parties.accounts.over = [&](const Trail& trail) -> Task<bool> {
     over.push_back(trail.stage());
-    co_return;
+    co_return true;
   };
   parties.world.run_until(Time{} + 1min);
   ASSERT_EQ(parties.ends.size(), 1u);
@@ -289,17 +368,31 @@ TEST(Engagement, whose_outputs_do_not_come_is_not_called_completed) {
   EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost) << model::to_text(parties.ends[0].why);
 }
 
+TEST(Engagement, whose_acknowledgement_has_come_needs_no_further_delivery) {
+  TwoParties parties;
+  parties.accounts.undelivered = [](const Trail&) { ADD_FAILURE() << "it was delivered"; };
+  parties.deliver_after = 10s;
+  parties.world.run_until(Time{} + 2min);
+  expect_same_end(parties, Reason::completed);
+  const auto& delivered = parties.delivered;
+  ASSERT_TRUE(delivered);
+  EXPECT_TRUE(*delivered) << "a provider that has forgotten the agreement has had it";
+}
+
 TEST(Engagement, whose_acknowledgement_is_lost_is_closed_when_it_is_delivered_later) {
   TwoParties parties;
-  parties.accounts.over = [&](const Trail& trail) -> Task<void> {
+  int undelivered = 0;
+  parties.accounts.undelivered = [&](const Trail&) { ++undelivered; };
+  parties.accounts.over = [&](const Trail& trail) -> Task<bool> {
     EXPECT_EQ(trail.stage(), Stage::closed);
     parties.world.links().cut(parties.submitter_node, parties.provider_node, true);
-    co_return;
+    co_return true;
   };
   parties.deliver_after = 10min;
   parties.world.run_until(Time{} + 9min);
   ASSERT_EQ(parties.ends.size(), 1u);
   EXPECT_TRUE(parties.closed.empty()) << "the provider waits for it";
+  EXPECT_EQ(undelivered, 1);
   parties.world.links().cut(parties.submitter_node, parties.provider_node, false);
   parties.world.run_until(Time{} + 12min);
   expect_same_end(parties, Reason::completed);

@@ -46,6 +46,7 @@ class TwoParties {
   runtime::Duration work_length = 8s;
   ProviderConfig provider_config;
   std::function<void(Order&)> change_order;
+  runtime::Duration submit_after{0};
   std::optional<runtime::Duration> cancel_after;
   std::optional<std::size_t> canceled_task;  // nullopt: all
   std::size_t orders_at_once = 1;
@@ -136,6 +137,7 @@ class TwoParties {
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         Cancel cancel;
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
+        if (submit_after > runtime::Duration{0}) co_await runtime.clock().sleep_for(submit_after);
         co_await carry_out(submitter, *std::move(trails), cancel);
         if (deliver_after) {
           co_await runtime.clock().sleep_for(*deliver_after);

@@ -67,6 +67,20 @@ TEST(Cgroups, a_delegated_group_is_tier_v2_and_the_daemon_moves_below_it) {
   EXPECT_EQ(groups.read("sys/fs/cgroup/user.slice/app/cgroup.subtree_control"), "+memory +pids +cpu");
 }
 
+TEST(Cgroups, of_which_one_tier_is_wanted_are_that_tier_or_none) {
+  const FakeGroups groups;
+  groups.delegated_v2();
+  EXPECT_EQ(Cgroups::probe(groups.places(), CgroupTier::v2).tier(), CgroupTier::v2);
+  const Cgroups old = Cgroups::probe(groups.places(), CgroupTier::v1);
+  EXPECT_EQ(old.tier(), CgroupTier::none);
+  EXPECT_TRUE(old.note().contains("cgroup v2 is not to be used")) << old.note();
+  EXPECT_EQ(Cgroups::probe(groups.places(), CgroupTier::none).tier(), CgroupTier::none);
+  const FakeGroups older;
+  older.writable_v1();
+  EXPECT_EQ(Cgroups::probe(older.places(), CgroupTier::v1).tier(), CgroupTier::v1);
+  EXPECT_EQ(Cgroups::probe(older.places(), CgroupTier::v2).tier(), CgroupTier::none);
+}
+
 TEST(Cgroups, limits_of_v2_are_written_where_the_kernel_reads_them) {
   const FakeGroups groups;
   groups.delegated_v2();

@@ -1,0 +1,167 @@
+// Node: how trails end in the ledger, and which of them the disk keeps.
+#include <utility>
+
+#include "overlay/runtime/hex.hpp"
+#include "scheduler/daemon/node.hpp"
+
+namespace quern::daemon {
+
+using agreement::Stage;
+using agreement::Trail;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+constexpr runtime::Duration kPostAgain = std::chrono::seconds(5);
+constexpr runtime::Duration kTrailsLookEvery = std::chrono::seconds(10);
+constexpr std::size_t kRemovedAtOnce = 256;
+constexpr std::int64_t kMsPerDay = 24LL * 3600 * 1000;
+
+}  // namespace
+
+// Nothing is added to it any more: closed, or given up. False: it is entered later.
+Task<bool> Node::over(Trail trail) {
+  keep(trail);
+  const bool entered = co_await enter_end(trail);
+  if (!entered) tasks_.spawn(enter_end_later(std::move(trail)));
+  co_return entered;
+}
+
+Task<void> Node::enter(Trail trail) {
+  std::ignore = co_await over(std::move(trail));
+}
+
+// False: to be tried again.
+Task<bool> Node::enter_end(const Trail& trail) {
+  const bool closed = trail.stage() == Stage::closed;
+  const auto posted = co_await post(trail, closed ? dispatch::Outlook::open : dispatch::Outlook::given_up);
+  if (!posted) {
+    log_.write(LogLevel::error, "not_posted", {{"why", posted.error().message()}});
+    co_return posted.error() == ledger::Errc::key_reused || posted.error() == ledger::Errc::entry_invalid;
+  }
+  if (trail.demand().provider == host_->id()) {
+    log_.write(LogLevel::info, closed ? "earned" : "given_up",
+               {{"submitter", trail.demand().submitter.text()}, {"amount", to_text(trail.owed())}});
+  } else if (trail.stage() == Stage::agreed) {
+    trails_.erase(trail.demand().id);  // it came to nothing
+  }
+  if (trail.stage() != Stage::agreed) retention_.settled(trail.demand().id, ended_unix_ms(trail));
+  co_return true;
+}
+
+Task<void> Node::enter_end_later(Trail trail) {
+  do {
+    co_await runtime_.clock().sleep_for(kPostAgain);
+  } while (!co_await enter_end(trail));
+  if (trail.stage() == Stage::agreed) std::ignore = co_await journal_.forget(trail);
+}
+
+// Nothing is sent to a provider before its reservation is durable, and one that was released has come to nothing.
+Task<Result<void>> Node::forget_unsent(std::map<jobs::DemandId, Trail>& trails) {
+  for (auto entry = trails.begin(); entry != trails.end();) {
+    const Trail& trail = entry->second;
+    bool unsent = trail.demand().submitter == host_->id() && trail.stage() <= Stage::agreed;
+    if (unsent && trail.stage() == Stage::agreed) {
+      const auto find = [key = trail.newest(agreement::RecordKind::agreement)](const ledger::Ledger& ledger) {
+        return ledger.reservation(key);
+      };
+      CO_TRY(const auto reserved, co_await with_ledger(find));
+      unsent = !reserved || reserved->state != ledger::ReservationState::open;
+    }
+    if (unsent) CO_CHECK(co_await journal_.forget(trail));
+    entry = unsent ? trails.erase(entry) : std::next(entry);
+  }
+  co_return Result<void>();
+}
+
+// A reservation is made after its trail is on the disk and ends before that is removed: one without a trail belongs to
+// one that the disk has lost. Nobody can show it to this node any more; what it had signed is owed all the same when
+// the provider shows it.
+Task<Result<void>> Node::release_unproven(const std::map<jobs::DemandId, Trail>& trails) {
+  std::set<model::Digest> proven;
+  for (const auto& [demand, trail] : trails) {
+    if (trail.stage() >= Stage::agreed) proven.insert(trail.newest(agreement::RecordKind::agreement));
+  }
+  const auto release = [proven =
+                            std::move(proven)](ledger::Ledger& ledger) -> Result<std::vector<ledger::Reservation>> {
+    std::vector<ledger::Reservation> released;
+    std::optional<model::Digest> after;
+    for (;;) {
+      const auto open = ledger.open_reservations(after);
+      if (!open) return std::unexpected(open.error());
+      if (open->empty()) return released;
+      after = open->back().agreement;
+      for (const ledger::Reservation& reservation : *open) {
+        if (proven.contains(reservation.agreement)) continue;
+        if (const auto done = ledger.release(reservation.agreement); !done) return std::unexpected(done.error());
+        released.push_back(reservation);
+      }
+    }
+  };
+  CO_TRY(const auto released, co_await with_ledger(release));
+  for (const ledger::Reservation& reservation : released) {
+    log_.write(LogLevel::warning, "reservation_without_trail",
+               {{"agreement", runtime::to_hex(reservation.agreement)},
+                {"provider", reservation.peer},
+                {"amount", to_text(reservation.amount)}});
+  }
+  CO_TRY(balance_, co_await with_ledger([](const ledger::Ledger& ledger) { return balance_of(ledger); }));
+  co_return Result<void>();
+}
+
+Task<Result<TrailFound>> Node::find_trail(jobs::DemandId demand) {
+  if (const Trail* kept = trail(demand)) co_return TrailFound(*kept);
+  CO_TRY(auto on_disk, co_await journal_.find(demand));
+  if (on_disk) co_return TrailFound(*std::move(on_disk));
+  const auto find = [demand](store::Database& database) { return find_kept_receipt(database, demand); };
+  CO_TRY(auto receipt, co_await writer_.write(find));
+  if (receipt) co_return TrailFound(*std::move(receipt));
+  co_return TrailFound();
+}
+
+Task<void> Node::keep_trails_few() {
+  for (;;) {
+    const auto removed = co_await remove_trails();
+    if (!removed) {
+      log_.write(LogLevel::error, "trails_not_removed", {{"why", removed.error().message()}});
+    } else if (*removed > 0) {
+      log_.write(LogLevel::info, "trails_removed", {{"count", *removed}, {"kept", journal_.size()}});
+      continue;
+    }
+    co_await runtime_.clock().sleep_for(kTrailsLookEvery);
+  }
+}
+
+// Their receipts are durable before any of them goes.
+Task<Result<std::size_t>> Node::remove_trails() {
+  const StoreConfig& config = parts_.config.store;
+  const auto due = retention_.due({.keep_ms = config.keep_trails_days * kMsPerDay, .trails_max = config.trails},
+                                  journal_.size(), now(), kRemovedAtOnce,
+                                  [this](const jobs::DemandId& demand) { return deliveries_->waits(demand); });
+  std::vector<KeptReceipt> receipts;
+  receipts.reserve(due.size());
+  for (const jobs::DemandId& demand : due) {
+    CO_TRY(const auto found, co_await journal_.find(demand));
+    if (found) {
+      receipts.push_back(kept_receipt_of(*found, now()));
+    } else {
+      retention_.removed(demand);  // the disk has spoiled it: it stays for whoever looks at it
+    }
+  }
+  if (receipts.empty()) co_return std::size_t{0};
+  CO_CHECK(co_await writer_.write([receipts](store::Database& database) -> Result<void> {
+    for (const KeptReceipt& receipt : receipts) {
+      if (auto saved = keep_receipt(database, receipt); !saved) return saved;
+    }
+    return {};
+  }));
+  for (const KeptReceipt& receipt : receipts) {
+    retention_.removed(receipt.demand);
+    trails_.erase(receipt.demand);
+    CO_CHECK(co_await journal_.forget(receipt.demand));
+  }
+  co_return receipts.size();
+}
+
+}  // namespace quern::daemon

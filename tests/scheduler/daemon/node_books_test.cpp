@@ -1,0 +1,116 @@
+#include "tests/scheduler/daemon/node_world.hpp"
+
+namespace quern::daemon {
+namespace {
+
+using simulation::NodeId;
+
+TEST(NodeBooks, a_reservation_whose_trail_the_disk_has_lost_is_released_and_named) {
+  NodeWorld world;
+  world.work_length = 10s;
+  world.world.run_until(NodeWorld::kSubmitted + 5s);
+  ASSERT_EQ(world.view(NodeWorld::kSubmitter).open.size(), 1);
+  world.crash(NodeWorld::kSubmitter);
+  world.before_start = [](Runtime& runtime, NodeId /*number*/) -> Task<void> {
+    const auto files = co_await runtime.disk().list();
+    for (const std::string& file : *files) {
+      if (file.starts_with("trail.")) EXPECT_TRUE(co_await runtime.disk().remove(file));
+    }
+  };
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  const NodeView after = world.view(NodeWorld::kSubmitter);
+  EXPECT_TRUE(after.open.empty());
+  EXPECT_EQ(after.balance.reserved, model::Credits{});
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "reservation_without_trail"));
+}
+
+TEST(NodeBooks, an_end_that_the_ledger_cannot_take_is_entered_once_it_can) {
+  NodeWorld world;
+  world.work_length = 3s;
+  world.world.run_until(NodeWorld::kSubmitted + 2s);
+  ASSERT_EQ(world.view(NodeWorld::kSubmitter).open.size(), 1);
+  world.files(NodeWorld::kSubmitter).fill_after(0);
+  world.world.run_for(20s);
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "not_posted"));
+  EXPECT_EQ(world.view(NodeWorld::kSubmitter).open.size(), 1);
+  world.files(NodeWorld::kSubmitter).make_room();
+  world.world.run_for(10s);
+  const NodeView after = world.view(NodeWorld::kSubmitter);
+  EXPECT_TRUE(after.open.empty());
+  EXPECT_EQ(after.balance.spent, world.view(NodeWorld::kProvider).balance.earned);
+  EXPECT_EQ(after.balance.spent.micro, 3'000'000);
+}
+
+// Jobs that are done, and then `later` at which the submitter looks for their trails.
+struct Kept {
+  std::size_t whole = 0;
+  std::vector<KeptReceipt> receipts;
+  std::size_t missing = 0;
+};
+
+Kept kept_trails(NodeWorld& world, std::size_t jobs, runtime::Duration later) {
+  Kept kept;
+  world.trails_may_go = true;
+  world.jobs.assign(jobs, engagement::sample_job());
+  std::vector<JobTrail> entries;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter || entries.empty()) co_return;  // in the first life
+    co_await node.runtime().clock().sleep_for(1min);
+    for (const JobTrail& entry : entries) {
+      const auto found = *co_await node.find_trail(entry.demand);
+      if (std::holds_alternative<agreement::Trail>(found)) ++kept.whole;
+      if (std::holds_alternative<std::monostate>(found)) ++kept.missing;
+      if (const auto* receipt = std::get_if<KeptReceipt>(&found)) kept.receipts.push_back(*receipt);
+    }
+  };
+  world.world.run_until(NodeWorld::kSubmitted + later);
+  for (const JobRecord& job : world.view(NodeWorld::kSubmitter).jobs) {
+    entries.insert(entries.end(), job.trails.begin(), job.trails.end());
+  }
+  EXPECT_EQ(entries.size(), jobs);
+  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
+  world.world.run_for(5min);
+  return kept;
+}
+
+TEST(NodeBooks, trails_that_are_settled_for_too_long_leave_their_receipts) {
+  NodeWorld world;
+  world.config(NodeWorld::kSubmitter).store.keep_trails_days = 2;
+  const Kept kept = kept_trails(world, 2, 72h);
+  EXPECT_EQ(kept.whole, 0);
+  EXPECT_EQ(kept.missing, 0);
+  ASSERT_EQ(kept.receipts.size(), 2);
+  EXPECT_EQ(kept.receipts[0].end, "completed");
+  EXPECT_EQ(kept.receipts[0].amount.micro, 300'000);
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "trails_removed"));
+  // Both signatures of the receipt can still be checked.
+  const runtime::ByteView records = kept.receipts[0].records;
+  const auto size = std::to_integer<std::size_t>(records[0]) << 8 | std::to_integer<std::size_t>(records[1]);
+  const auto receipt = agreement::open_record(records.subspan(2, size));
+  const auto acknowledgement = agreement::open_record(records.subspan(2 + size + 2));
+  ASSERT_TRUE(receipt && acknowledgement);
+  EXPECT_EQ(receipt->kind(), agreement::RecordKind::receipt);
+  EXPECT_EQ(acknowledgement->kind(), agreement::RecordKind::receipt_acknowledgement);
+  const NodeView after = world.view(NodeWorld::kSubmitter);
+  EXPECT_EQ(after.balance.spent.micro, 600'000) << "the ledger keeps all";
+  EXPECT_EQ(after.jobs[0].amount.micro, 300'000);
+}
+
+TEST(NodeBooks, trails_that_are_settled_lately_are_kept_whole) {
+  NodeWorld world;
+  world.config(NodeWorld::kSubmitter).store.keep_trails_days = 4;
+  const Kept kept = kept_trails(world, 2, 72h);
+  EXPECT_EQ(kept.whole, 2);
+}
+
+TEST(NodeBooks, of_too_many_trails_the_oldest_leave_their_receipts) {
+  NodeWorld world;
+  world.config(NodeWorld::kSubmitter).store.trails = 1;
+  const Kept kept = kept_trails(world, 3, 2min);
+  EXPECT_EQ(kept.whole, 1);
+  EXPECT_EQ(kept.receipts.size(), 2);
+}
+
+}  // namespace
+}  // namespace quern::daemon
