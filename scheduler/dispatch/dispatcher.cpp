@@ -244,7 +244,8 @@ class Dispatcher::Run {
 
   void nobody_takes(std::size_t task, const Why& why) {
     const runtime::Time since = waiting_since_.try_emplace(task, now()).first->second;
-    const bool final = !may_pass(why.reason) || now() - since >= options_.place_within;
+    // What others of its tasks are at work on is not thrown away for one that nobody takes now.
+    const bool final = carrying_ == 0 && (!may_pass(why.reason) || now() - since >= options_.place_within);
     act(machine_.unplaceable(task, why, final));
     if (!final) group_->spawn(place_later(task));
   }

@@ -62,6 +62,9 @@ Provider::~Provider() {
 }
 
 void Provider::set_offer(std::optional<model::Offer> offer) {
+  if (offer_) earlier_.push_front(*std::move(offer_));
+  if (earlier_.size() > kEarlierOffersMax) earlier_.pop_back();
+  if (!offer) earlier_.clear();
   offer_ = std::move(offer);
 }
 
@@ -115,6 +118,15 @@ bool Provider::device_taken(const Engagement& wanting) {
 
 bool Provider::offers(const std::string& device) const {
   return offer_ && std::ranges::find(offer_->devices, device, &model::OfferedDevice::id) != offer_->devices.end();
+}
+
+// Whether a device is offered now as it was in that offer: an offer that was renewed in between changes nothing.
+bool Provider::is_known(std::uint64_t sequence, const model::OfferedDevice& device) const {
+  if (offer_->sequence == sequence) return true;
+  const auto earlier = std::ranges::find(earlier_, sequence, &model::Offer::sequence);
+  if (earlier == earlier_.end() || earlier->until_unix_ms < now().unix_ms) return false;
+  const auto then = std::ranges::find(earlier->devices, device.id, &model::OfferedDevice::id);
+  return then != earlier->devices.end() && then->rates == device.rates;
 }
 
 bool Provider::may_have(const PeerId& peer, const model::Digest& digest) const {
@@ -241,9 +253,9 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
 std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement) {
   const agreement::Demand& demand = engagement.demand();
   if (!offer_) return refuse(Reason::offer_withdrawn);
-  if (offer_->sequence != demand.offer_sequence) return refuse(Reason::offer_unknown);
   const auto device = std::ranges::find(offer_->devices, demand.device, &model::OfferedDevice::id);
   if (device == offer_->devices.end()) return refuse(Reason::no_device, demand.device);
+  if (!is_known(demand.offer_sequence, *device)) return refuse(Reason::offer_unknown);
   agreement::Bid bid{.made_unix_ms = now().unix_ms,
                      .rates = device->rates,
                      .max_total = demand.max_total,

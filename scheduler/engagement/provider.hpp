@@ -2,6 +2,7 @@
 // never works further ahead of its vouchers than it said.
 #pragma once
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +24,7 @@ namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreement; what comes after is dropped
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
+inline constexpr std::size_t kEarlierOffersMax = 8;        // on which demands may still be made
 inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits
 inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);    // a device, by who was refused for another
 inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
@@ -56,7 +58,8 @@ class Provider {
   Provider& operator=(const Provider&) = delete;
 
   // What bids are made by from now on; nullopt: there are none. Demands of what is not offered any more, and agreements
-  // on bids for it, are refused by offer_withdrawn.
+  // on bids for it, are refused by offer_withdrawn. Demands on the last kEarlierOffersMax offers before it are taken
+  // while those are valid and where they had the same rates.
   void set_offer(std::optional<model::Offer> offer);
   // Takes up the trails that a crash or a stop has left: work that was under way ends with provider_restarted, and its
   // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched; those that were given
@@ -133,6 +136,7 @@ class Provider {
   void over(const EngagementPtr& engagement);
   bool device_taken(const Engagement& wanting);
   bool offers(const std::string& device) const;
+  bool is_known(std::uint64_t sequence, const model::OfferedDevice& device) const;
 
   overlay::Host& host_;
   runtime::Runtime& runtime_;
@@ -144,6 +148,7 @@ class Provider {
   OnOver on_over_;
   OnBegun on_begun_;
   std::optional<model::Offer> offer_;
+  std::deque<model::Offer> earlier_;  // that it took the place of, the newest first
   std::map<jobs::DemandId, EngagementPtr> engagements_;
   std::map<std::string, const Engagement*> at_work_;  // by device
   runtime::WaitQueue device_free_;                    // some device is

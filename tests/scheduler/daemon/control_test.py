@@ -223,6 +223,9 @@ class ControlTest(unittest.TestCase):
         self.assertEqual(ended["records"][0]["kind"], "demand")
         self.assertEqual(there.call("job.wait", id=job)["state"], "SYSTEM_ERROR")
 
+        # Its other tasks, which were agreed on and waited for the device, end with it.
+        here.wait("work", lambda work: not work["work"], "no work")
+
         # A pause in the middle of a job: what runs is finished, nothing new begins before it has ended.
         again = there.call("job.retry", id=job)["id"]
         here.wait("work", lambda work: work["work"], "work here")

@@ -162,6 +162,22 @@ TEST(Engagement, on_an_offer_that_is_withdrawn_is_refused_by_that_name) {
   EXPECT_EQ(parties.ends[0].owed.micro, 0);
 }
 
+TEST(Engagement, on_an_offer_that_was_renewed_is_made_if_its_rates_have_not_changed) {
+  for (const bool dearer : {false, true}) {
+    TwoParties parties;
+    parties.meanwhile = [dearer](Runtime& /*runtime*/, Provider& provider) -> Task<void> {
+      model::Offer renewed = sample_offer();
+      renewed.sequence = 2;
+      if (dearer) renewed.devices[0].rates[model::Dimension::device_time] += 1;
+      provider.set_offer(renewed);
+      co_return;
+    };
+    parties.world.run_for(1min);
+    ASSERT_EQ(parties.ends.size(), 1u);
+    EXPECT_EQ(parties.ends[0].why.reason, dearer ? Reason::offer_unknown : Reason::completed);
+  }
+}
+
 TEST(Engagement, that_its_provider_ends_is_preempted_and_paid_for_what_was_done) {
   TwoParties parties;
   std::vector<std::string> begun;
