@@ -132,6 +132,45 @@ TEST(Dispatcher, puts_small_tasks_for_a_device_under_one_agreement) {
   EXPECT_EQ(sum, market.end->amount);
 }
 
+TEST(Dispatcher, puts_small_tasks_of_several_jobs_under_one_agreement) {
+  MarketWorld market({{.gigaflops = 1000, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(2, 1);
+  for (int i = 0; i < 20; ++i) {
+    market.jobs_beside.push_back(MarketWorld::job_of(2, 1));
+    market.jobs_beside.back().name = "job " + std::to_string(i);
+  }
+  market.world.run_until(Time{} + 5min);
+  ASSERT_EQ(market.ends_beside.size(), 20u);
+  std::int64_t sum = market.end->amount.micro;
+  for (const DispatchEnd& end : market.ends_beside) {
+    EXPECT_EQ(end.state, jobs::State::complete) << model::to_text(end.why);
+    EXPECT_EQ(end.amount, market.end->amount) << "they take the same";
+    sum += end.amount.micro;
+  }
+  EXPECT_LE(market.trails.size(), 4u);
+  std::int64_t owed = 0;
+  for (const auto& [id, trail] : market.trails) owed += trail.owed().micro;
+  EXPECT_EQ(owed, sum);
+}
+
+// The books of this node set aside what one task can cost, and no more.
+TEST(Dispatcher, asks_for_tasks_alone_that_were_too_much_together) {
+  MarketWorld market({{.gigaflops = 1000, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(20, 10);
+  std::size_t kept_back = 0;
+  market.agreeing = [&](const Trail& trail) -> std::expected<void, model::Why> {
+    if (trail.demand().tasks.size() == 1) return {};
+    ++kept_back;
+    return std::unexpected(model::Why{Reason::budget_exceeded, {}});
+  };
+  market.world.run_until(Time{} + 5min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(market.trails.size(), 10u);
+  EXPECT_GE(kept_back, 1u);
+  EXPECT_LE(kept_back, 2u);
+}
+
 TEST(Dispatcher, leaves_long_tasks_an_agreement_each) {
   MarketWorld market({{.gigaflops = 1, .micro_per_second = 1'000'000}});
   market.job = MarketWorld::job_of(4, 4);  // of four seconds each

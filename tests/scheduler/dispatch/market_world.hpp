@@ -57,12 +57,15 @@ class MarketWorld {
   std::vector<simulation::NodeId> providers;
   simulation::NodeId submitter = 0;
   model::Job job = job_of(40, 1);
+  std::vector<model::Job> jobs_beside;                                    // that run at the same time
+  std::function<std::expected<void, model::Why>(const Trail&)> agreeing;  // of the submitter's books
   DispatchOptions options;
   std::optional<runtime::Duration> cancel_after;
   // What a shard takes on a provider; empty: the likely time of its quote.
   std::function<runtime::Duration(std::size_t provider, std::uint32_t shard)> length;
 
   std::optional<DispatchEnd> end;
+  std::vector<DispatchEnd> ends_beside;
   std::vector<QuoteRow> quotes;  // before the job
   std::vector<QuoteRow> quotes_after;
   std::vector<runtime::Bytes> outputs;
@@ -140,9 +143,10 @@ class MarketWorld {
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.add(runtime::copy_of(runtime::bytes_of("source"))));
     std::vector<Trail> undelivered;  // whose acknowledgement a provider's crash has met
-    engagement::Submitter orders(
-        *host, key, journal, store, {.lost_after = 30s},
-        {.agreeing = {}, .over = {}, .undelivered = [&](const Trail& trail) { undelivered.push_back(trail); }});
+    engagement::Submitter orders(*host, key, journal, store, {.lost_after = 30s},
+                                 {.agreeing = [this](const Trail& trail) { return agree(trail); },
+                                  .over = {},
+                                  .undelivered = [&](const Trail& trail) { undelivered.push_back(trail); }});
     const blobs::BlobServer blobs(*host, store,
                                   [&](const auto& peer, const auto& digest) { return orders.may_have(peer, digest); });
     market::OfferBook book;
@@ -164,9 +168,11 @@ class MarketWorld {
       engagement::Cancel cancel;
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
-        DispatchEvents events;
-        events.trail = [this](std::size_t, const Trail& trail) { trails.insert_or_assign(trail.demand().id, trail); };
-        end = co_await dispatcher.run(job, options, std::move(events), cancel);
+        engagement::Cancel never;
+        runtime::TaskGroup beside(runtime.executor());
+        for (const model::Job& other : jobs_beside) beside.spawn(run_beside(dispatcher, other, never));
+        end = co_await dispatcher.run(job, options, events(), cancel);
+        co_await beside.join();
       });
       for (const Trail& trail : undelivered) co_await deliver(runtime, orders, trail);
       quotes_after = dispatcher.quote(job);
@@ -183,6 +189,18 @@ class MarketWorld {
         co_await runtime.clock().sleep_for(5s);
       }
     }
+  }
+
+  Task<std::expected<void, model::Why>> agree(const Trail& trail) const {
+    co_return agreeing ? agreeing(trail) : std::expected<void, model::Why>();
+  }
+
+  DispatchEvents events() {
+    return {.trail = [this](std::size_t, const Trail& trail) { trails.insert_or_assign(trail.demand().id, trail); }};
+  }
+
+  Task<void> run_beside(Dispatcher& dispatcher, model::Job other, engagement::Cancel& cancel) {
+    ends_beside.push_back(co_await dispatcher.run(std::move(other), options, events(), cancel));
   }
 
   Task<void> cancel_later(Runtime& runtime, engagement::Cancel& cancel) {
