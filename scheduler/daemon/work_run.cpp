@@ -128,7 +128,7 @@ Task<void> WorkRun::leave() {
   if (!worker_) co_return;
   if (keep_ && !emptied_) {
     const auto emptied = co_await runtime::offload(
-        runtime(), [folder = worker_->folder, number = *worker_->outputs_at] { return folder.empty_outputs(number); });
+        runtime(), [folder = worker_->folder, number = outputs_at_] { return folder.empty_outputs(number); });
     keep_ = emptied.has_value();
   }
   if (keep_) {
@@ -175,7 +175,10 @@ Task<Outcome<void>> WorkRun::put_inputs() {
       co_return std::unexpected(why_no_input("the job's folder", made.error()));
     worker_->outputs_at = task_;
   }
+  outputs_at_ = worker_->outputs_at.value_or(task_);
+  inputs_at_ = worker_->inputs_at.value_or(task_);
   if (worker_->inputs_at && worker_->inputs == work_.job.inputs) co_return Outcome<void>();
+  inputs_at_ = task_;
   const auto renew = [folder = worker_->folder, number = task_, before = worker_->inputs_at] {
     if (before) std::ignore = folder.remove_inputs(*before);  // goes with the worker at the latest
     return folder.make_inputs(number);
@@ -206,15 +209,14 @@ execution::WorkerLimits WorkRun::limits() const {
 }
 
 Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
-  const execution::WorkerTask task{
-      .job = model::to_canonical_json(work_.job),
-      .shard = work_.shard,
-      .platform = device_.platform,
-      .device = device_.device,
-      .device_name = device_.name,
-      .input_folder = std::string(kInputsInside) + "/" + std::to_string(*worker_->inputs_at),
-      .output_folder = std::string(kOutputsInside) + "/" + std::to_string(*worker_->outputs_at),
-      .limits = limits()};
+  const execution::WorkerTask task{.job = model::to_canonical_json(work_.job),
+                                   .shard = work_.shard,
+                                   .platform = device_.platform,
+                                   .device = device_.device,
+                                   .device_name = device_.name,
+                                   .input_folder = std::string(kInputsInside) + "/" + std::to_string(inputs_at_),
+                                   .output_folder = std::string(kOutputsInside) + "/" + std::to_string(outputs_at_),
+                                   .limits = limits()};
   begun_ = told_ = runtime().clock().now();
   cpu_before_us_ = worker_->child->cpu_time_us();
   under_way_ = true;
@@ -332,8 +334,8 @@ Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> 
 
 // Blocks. With the last the folder is emptied, too: one way to the pool and back is as dear as a small file.
 runtime::Result<Bytes> WorkRun::read_output(const WorkerOutput& output, bool last) {
-  auto content = worker_->folder.read_output(*worker_->outputs_at, output.path, output.bytes);
-  if (content && last) emptied_ = worker_->folder.empty_outputs(*worker_->outputs_at).has_value();
+  auto content = worker_->folder.read_output(outputs_at_, output.path, output.bytes);
+  if (content && last) emptied_ = worker_->folder.empty_outputs(outputs_at_).has_value();
   return content;
 }
 

@@ -65,10 +65,12 @@ class WorkRun {
   BillTerms bill_terms_;
   std::shared_ptr<WorkerPool::Start> start_;  // while the worker is on its way
   WorkerPtr worker_;
-  std::uint64_t task_ = 0;  // its number in the worker
-  bool keep_ = false;       // the worker may do another
-  bool emptied_ = false;    // its outputs' folder
-  bool started_ = false;    // the worker has said so
+  std::uint64_t task_ = 0;       // its number in the worker
+  std::uint64_t inputs_at_ = 0;  // numbers of its folders
+  std::uint64_t outputs_at_ = 0;
+  bool keep_ = false;     // the worker may do another
+  bool emptied_ = false;  // its outputs' folder
+  bool started_ = false;  // the worker has said so
   std::optional<execution::WorkerFinished> finished_;
   runtime::Time begun_;  // the worker was given the task
   bool under_way_ = false;

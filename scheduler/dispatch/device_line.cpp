@@ -1,6 +1,7 @@
 #include "scheduler/dispatch/device_line.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "scheduler/model/job.hpp"
@@ -105,7 +106,7 @@ Task<LineEnd> DeviceLine::Ticket::carry_out() {
       co_await entry_->changed.wait();
     }
   }
-  co_return *std::move(entry_->end);
+  co_return std::move(entry_->end).value_or(LineEnd{});
 }
 
 bool DeviceLine::may_lead() const {
@@ -158,7 +159,7 @@ class DeviceLine::UnderWay {
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
 
-  void begun() { line_.tasks_under_way_ += tasks_ = batch_->entries.size(); }
+  void begun(std::size_t tasks) { line_.tasks_under_way_ += tasks_ = tasks; }
   // Or never will be: the next may come.
   void agreed() {
     if (!std::exchange(agreed_, true)) line_.agreeing_ = false;
@@ -184,7 +185,7 @@ Task<void> DeviceLine::lead() {
   UnderWay under_way(*this, batch);
   batch = next_batch();
   if (!batch) co_return;
-  under_way.begun();
+  under_way.begun(batch->entries.size());
   for (const EntryPtr& entry : batch->entries)
     if (!std::exchange(entry->taken, true) && entry->events.taken) entry->events.taken();
   co_await carry_out(*batch, under_way);
@@ -238,10 +239,10 @@ Task<void> DeviceLine::carry_out(Batch& batch, UnderWay& under_way) {
 
 // `apart`: one of them was too much. Each is asked for alone, and only that one is refused.
 void DeviceLine::put_back(const Batch& batch, bool apart) {
-  for (auto entry = batch.entries.rbegin(); entry != batch.entries.rend(); ++entry) {
-    if ((*entry)->given_up) continue;
-    (*entry)->alone = (*entry)->alone || apart;
-    waiting_.push_front(*entry);
+  for (const EntryPtr& entry : std::views::reverse(batch.entries)) {
+    if (entry->given_up) continue;
+    entry->alone = entry->alone || apart;
+    waiting_.push_front(entry);
   }
 }
 

@@ -58,6 +58,7 @@ class DeviceLine {
 
   DeviceLine(engagement::Submitter& submitter, std::string device)
       : submitter_(submitter), device_(std::move(device)) {}
+  ~DeviceLine() = default;
   DeviceLine(const DeviceLine&) = delete;
   DeviceLine& operator=(const DeviceLine&) = delete;
 

@@ -122,7 +122,7 @@ bool Provider::offers(const std::string& device) const {
 
 // Whether a device is offered now as it was in that offer: an offer that was renewed in between changes nothing.
 bool Provider::is_known(std::uint64_t sequence, const model::OfferedDevice& device) const {
-  if (offer_->sequence == sequence) return true;
+  if (offer_ && offer_->sequence == sequence) return true;
   const auto earlier = std::ranges::find(earlier_, sequence, &model::Offer::sequence);
   if (earlier == earlier_.end() || earlier->until_unix_ms < now().unix_ms) return false;
   const auto then = std::ranges::find(earlier->devices, device.id, &model::OfferedDevice::id);
