@@ -1,6 +1,7 @@
 #include "scheduler/cli/node_text.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -163,9 +164,9 @@ void write_entries(Page& page, const EntriesAnswer& answer) {
                {"PEER", Align::left, kShortNameBytes},
                {"JOB", Align::left, kJobShownBytes},
                {"CREDITS", Align::point}});
-  for (auto entry = answer.entries.rbegin(); entry != answer.entries.rend(); ++entry) {
-    table.add({std::to_string(entry->number), visible(entry->time), visible(entry->kind), names.of(entry->peer),
-               visible(entry->job.substr(0, kJobShownBytes)), to_text(entry->amount)});
+  for (const EntriesAnswer::Entry& entry : std::views::reverse(answer.entries)) {
+    table.add({std::to_string(entry.number), visible(entry.time), visible(entry.kind), names.of(entry.peer),
+               visible(entry.job.substr(0, kJobShownBytes)), to_text(entry.amount)});
   }
   table.write(page, 0);
   if (answer.entries.size() < answer.last) {
