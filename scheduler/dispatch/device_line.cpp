@@ -137,6 +137,8 @@ std::optional<DeviceLine::Batch> DeviceLine::next_batch() {
     }
     entry->end = LineEnd{.why = {entry->cancel.asked() ? Reason::canceled : Reason::offer_expired, {}}};
     entry->changed.wake_all();
+    // Who leads is in the batch: its job waits for it. Otherwise the next one leads.
+    if (batch.entries.empty()) break;
   }
   if (batch.entries.empty()) return std::nullopt;
   return batch;
