@@ -42,8 +42,8 @@ DonationText donation_text(Connection::State connection, const models::StatusDat
       said = {DonationText::tr("Not donating"), theme::Tone::neutral, {}, {}};
       break;
   }
-  // That a pause withdraws the offer needs no words.
-  if (donation.kind != Kind::paused) said.why = donation.why.sentence();
+  // That nothing is offered because a person wants it so needs no words.
+  if (donation.why.reason != QStringLiteral("offer_withdrawn")) said.why = donation.why.sentence();
   if (donation.until_unix_ms) said.resumes = text.until(*donation.until_unix_ms, now_unix_ms);
   return said;
 }

@@ -176,10 +176,10 @@ void MainWindow::make_shortcuts() {
   for (int number = 1; number <= kNumberedPages; ++number) {
     key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), [this, number] { open_listed(number); });
   }
-  key(QKeySequence::New, [this] { new_job(); });
+  key(QKeySequence(Qt::CTRL | Qt::Key_N), [this] { new_job(); });
   key(QKeySequence(Qt::Key_F6), [this] { go_round(false); });
   key(QKeySequence(Qt::SHIFT | Qt::Key_F6), [this] { go_round(true); });
-  key(QKeySequence::Quit, [this] {
+  key(QKeySequence(Qt::CTRL | Qt::Key_Q), [this] {
     stays_ = false;
     close();
   });

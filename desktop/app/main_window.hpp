@@ -80,6 +80,7 @@ class MainWindow : public QWidget {
   void show_connection();
   void show_pages();
   void show_badges();
+  void show_banners();
   void follow_offline_way();
   void go_round(bool backwards);
   std::vector<QWidget*> zones() const;
@@ -107,6 +108,7 @@ class MainWindow : public QWidget {
   QPushButton* pause_;
   QPushButton* resume_;
   QWidget* main_;
+  QWidget* banners_;
   widgets::Banner* offline_banner_;
   widgets::Banner* told_;
   QStackedWidget* stack_;

@@ -79,7 +79,9 @@ void MainWindow::make_main() {
   told_->set_closable(true);
   stack_ = new QStackedWidget;
   veil_ = new Veil(main_);
-  auto* banners = new QVBoxLayout;
+  banners_ = new QWidget;
+  banners_->hide();
+  auto* banners = new QVBoxLayout(banners_);
   banners->setContentsMargins(theme::kSpaceXl, theme::kSpaceM, theme::kSpaceXl, 0);
   banners->setSpacing(theme::kSpaceS);
   banners->addWidget(offline_banner_);
@@ -87,14 +89,18 @@ void MainWindow::make_main() {
   auto* column = new QVBoxLayout(main_);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
-  column->addLayout(banners);
+  column->addWidget(banners_);
   column->addWidget(stack_, 1);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(0);
   row->addWidget(navigation_);
   row->addWidget(main_, 1);
+  // Where the focus is before a person has used the keyboard: no ring is shown.
+  main_->setFocusPolicy(Qt::ClickFocus);
+  main_->setFocus(Qt::OtherFocusReason);
   stack_->installEventFilter(this);
+  connect(told_, &widgets::Banner::closed, this, &MainWindow::show_banners);
   connect(offline_banner_, &widgets::Banner::action_triggered, this, &MainWindow::follow_offline_way);
   connect(offline_banner_, &widgets::Banner::second_action_triggered, this, &MainWindow::choose_daemon);
 }
@@ -141,6 +147,7 @@ void MainWindow::show_connection() {
   } else {
     offline_banner_->show_message(offline_.tone, offline_.message, offline_.action, tr("Choose daemon…"));
   }
+  show_banners();
   const bool stale = !connection.live() && models_.has_status();
   veil_->setGeometry(stack_->geometry());
   veil_->setVisible(stale && current_ != kWelcomePage);
@@ -158,6 +165,12 @@ void MainWindow::follow_offline_way() {
 
 void MainWindow::tell(theme::Tone tone, const QString& message) {
   told_->show_message(tone, message);
+  show_banners();
+}
+
+// Without a banner nothing of their box is left, not even its margin.
+void MainWindow::show_banners() {
+  banners_->setVisible(!offline_banner_->isHidden() || !told_->isHidden());
 }
 
 }  // namespace quern::desktop::app

@@ -112,7 +112,7 @@ bool Options::stands_alone() const {
 std::variant<Options, Farewell> read_options(const QStringList& arguments, const QStringList& pages) {
   CommandLine line;
   if (!line.parser.parse(arguments)) return wrong(line.parser.errorText());
-  if (line.has("help")) return Farewell{line.parser.helpText(), 0};
+  if (line.has("help") || line.has("help-all")) return Farewell{line.parser.helpText(), 0};
   if (line.has("version")) {
     return Farewell{QCoreApplication::applicationName() + QLatin1Char(' ') + QCoreApplication::applicationVersion() +
                         QLatin1Char('\n'),

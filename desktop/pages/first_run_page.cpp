@@ -59,6 +59,7 @@ FirstRunPage::FirstRunPage(models::DaemonModels& models, AppSettings& settings, 
 
   connect(&models_.connection(), &Connection::state_changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_daemon);
+  connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_devices);
   connect(&service_, &ServiceUnit::changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::machine_changed, this, &FirstRunPage::show_devices);
   connect(&models_, &models::DaemonModels::offers_changed, this, &FirstRunPage::show_devices);
@@ -175,8 +176,10 @@ void FirstRunPage::rebuild_rows(const models::MachineData& machine, qsizetype sh
   QStringList ids;
   ids.reserve(shown);
   for (qsizetype at = 0; at < shown; ++at) ids << machine.devices[static_cast<std::size_t>(at)].id;
-  if (ids == row_ids_) return;
+  const bool priced = models_.status().can("device.set");
+  if (ids == row_ids_ && priced == rows_priced_) return;
   row_ids_ = ids;
+  rows_priced_ = priced;
   rows_.clear();
   delete std::exchange(rows_box_, new QWidget);
   auto* column = new QVBoxLayout(rows_box_);
@@ -202,7 +205,7 @@ void FirstRunPage::add_row(const models::DeviceData& device) {
   row.offer->setChecked(device.wanted || device.kind != QStringLiteral("cpu"));
   connect(row.offer, &widgets::Toggle::clicked, this, &FirstRunPage::show_foot);
   line->addLayout(words, 1);
-  if (models_.status().can("device.set")) {
+  if (rows_priced_) {
     row.price = new widgets::PriceSpin(tr("Price of %1").arg(device.name));
     row.price->set_unit(tr("cr/h"));
     row.price->set_range(kLeastPerHourMicro, kMostPerHourMicro);

@@ -79,6 +79,7 @@ class FirstRunPage : public QWidget {
   QWidget* rows_box_ = nullptr;
   std::vector<Row> rows_;
   QStringList row_ids_;
+  bool rows_priced_ = false;
   widgets::TextLabel* safety_;
   QPushButton* later_;
   QPushButton* donate_;
