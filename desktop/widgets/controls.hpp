@@ -85,7 +85,7 @@ class SideNavigation : public QWidget {
   void set_items(const QVector<NavigationItem>& items);
   void set_badge(int index, const QString& badge);  // a short text, "3"; empty takes it away
   int current() const;
-  void set_current(int index);  // silently
+  void set_current(int index);  // silently; -1: none, as what is shown is not in the list
   int count() const;
   QVBoxLayout* foot() const { return foot_; }
 

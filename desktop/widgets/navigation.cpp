@@ -141,9 +141,14 @@ int SideNavigation::current() const {
 }
 
 void SideNavigation::set_current(int index) {
-  if (index < 0 || index >= items_.size()) return;
   const bool was_blocked = blockSignals(true);
-  items_[index]->setChecked(true);
+  if (index >= 0 && index < items_.size()) items_[index]->setChecked(true);
+  if (const int was = current(); index == -1 && was != -1) {
+    // One of a group is always on, unless it is no group for a moment.
+    items_[was]->setAutoExclusive(false);
+    items_[was]->setChecked(false);
+    items_[was]->setAutoExclusive(true);
+  }
   blockSignals(was_blocked);
 }
 

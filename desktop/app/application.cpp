@@ -1,0 +1,235 @@
+#include "desktop/app/application.hpp"
+
+#include <QApplication>
+#include <QDateTime>
+#include <QIcon>
+#include <QTimeZone>
+#include <utility>
+
+#include "desktop/app/autostart.hpp"
+#include "desktop/client/recording.hpp"
+
+namespace quern::desktop::app {
+namespace {
+
+std::int64_t now_unix_ms() {
+  return QDateTime::currentMSecsSinceEpoch();
+}
+
+QString language_of(const Options& options, QSettings& settings) {
+  return options.language.isEmpty() ? pages::AppSettings(settings).language() : options.language;
+}
+
+}  // namespace
+
+void name_application(const QString& version) {
+  QApplication::setApplicationName(QStringLiteral("quern-desktop"));
+  QApplication::setApplicationDisplayName(QStringLiteral("Quern"));
+  QApplication::setApplicationVersion(version);
+  QApplication::setDesktopFileName(kAppId);
+  QApplication::setQuitOnLastWindowClosed(false);  // the tray may stay
+  QApplication::setWindowIcon(QIcon(QStringLiteral(":/quern/org.quern.Desktop.svg")));
+}
+
+Application::Application(Options options, QSettings& settings, const QDBusConnection& bus)
+    : options_(std::move(options)),
+      bus_(bus),
+      language_(language_of(options_, settings)),
+      settings_(settings),
+      service_(bus_, kDaemonUnit),
+      instance_(bus_),
+      color_scheme_(bus_, nullptr) {}
+
+Application::~Application() {
+  // The window has pages that know the models, which know the connection: in this order.
+  screenshots_.reset();
+  tray_.reset();
+  window_.reset();
+}
+
+bool Application::claim() {
+  if (options_.stands_alone() || instance_.claim()) return true;
+  return !instance_.hand_over(options_.files, options_.page);
+}
+
+client::TransportFactory Application::chosen_transport() {
+  return client::transport_of(settings_.profiles().current());
+}
+
+std::expected<client::TransportFactory, QString> Application::transport() {
+  if (!options_.replay.isEmpty()) {
+    auto recording = client::load_recording(QFile::encodeName(options_.replay).toStdString());
+    if (!recording) return std::unexpected(models::plain_text(QString::fromStdString(recording.error())));
+    return client::replay(std::make_shared<const client::Recording>(*std::move(recording)), client::Pace::recorded);
+  }
+  if (!options_.profile.isEmpty()) {
+    const client::Profile* const profile = settings_.profiles().find(options_.profile);
+    if (!profile) {
+      return std::unexpected(
+          tr("there is no daemon saved as \"%1\": add it in the window, under Choose daemon").arg(options_.profile));
+    }
+    return client::transport_of(*profile);
+  }
+  if (options_.socket.isEmpty() && options_.url.isEmpty()) return chosen_transport();
+  const client::Profile profile{tr("Command line"), options_.socket, options_.url, options_.token_file};
+  if (const auto fault = client::fault_of(profile)) return std::unexpected(*fault);
+  return client::transport_of(profile);
+}
+
+std::expected<void, QString> Application::record(client::TransportFactory& factory) {
+  if (options_.record.isEmpty()) return {};
+  record_file_.setFileName(options_.record);
+  if (!record_file_.open(QIODevice::WriteOnly | QIODevice::Truncate)) {
+    return std::unexpected(tr("\"%1\" cannot be written: %2").arg(options_.record, record_file_.errorString()));
+  }
+  recorder_ = std::make_unique<client::Recorder>(record_file_, now_unix_ms());
+  connect(recorder_.get(), &client::Recorder::failed, this,
+          [this](const QString& why) { window_->tell(theme::Tone::bad, tr("The recording has ended: %1").arg(why)); });
+  factory = recorder_->watch(std::move(factory));
+  return {};
+}
+
+void Application::dress() {
+  theme::Theme& look = theme::Theme::instance();
+  look.install();
+  look.set_text_percent(settings_.text_percent());
+  look.set_mode(options_.mode.value_or(settings_.mode()));
+  connect(&color_scheme_, &theme::ColorScheme::changed, &look, &theme::Theme::set_system_dark);
+  connect(&settings_, &pages::AppSettings::mode_changed, &look, &theme::Theme::set_mode);
+  connect(&settings_, &pages::AppSettings::text_percent_changed, &look, &theme::Theme::set_text_percent);
+}
+
+std::expected<void, QString> Application::start() {
+  auto factory = transport();
+  if (!factory) return std::unexpected(factory.error());
+  if (auto recorded = record(*factory); !recorded) return recorded;
+  dress();
+  connection_ = std::make_unique<client::Connection>(*std::move(factory));
+  models_ = std::make_unique<models::DaemonModels>(*connection_, models::QuantityText(language_.locale()), now_unix_ms);
+  donation_ = std::make_unique<DonationControl>(*models_);
+  make_window();
+  tray_ = std::make_unique<Tray>(*models_, *donation_);
+  wire_settings();
+  wire_tray();
+  wire_notifications();
+  wire_instance();
+  connection_->open();
+  if (!options_.files.isEmpty()) window_->new_job(options_.files);
+  if (options_.hidden && options_.screenshots.isEmpty()) {
+    wait_for_tray(kTrayTries);
+  } else {
+    show_window();
+  }
+  return {};
+}
+
+void Application::make_window() {
+  window_ = std::make_unique<MainWindow>(*models_, settings_, *donation_, service_);
+  window_->setWindowIcon(QApplication::windowIcon());
+  window_->set_pages(make_page_set(*window_, *models_, settings_, service_));
+  follow_welcome();
+  if (!options_.page.isEmpty()) window_->open(options_.page);
+  connect(window_.get(), &MainWindow::closed, this, [this] { Q_EMIT ended({}); });
+  if (options_.screenshots.isEmpty()) return;
+  screenshots_ = std::make_unique<Screenshots>(*window_, *models_, options_.screenshots);
+  connect(screenshots_.get(), &Screenshots::ended, this, &Application::ended);
+}
+
+// The first run is for this computer's own daemon, and only until it shares or a person has declined.
+void Application::follow_welcome() {
+  if (settings_.welcomed() || options_.stands_alone()) return;
+  window_->open(kWelcomePage);
+  connect(models_.get(), &models::DaemonModels::preferences_changed, this, [this] {
+    const bool shares = models_->preferences() && models_->preferences()->share.value_or(false);
+    if (!shares || settings_.welcomed()) return;
+    settings_.set_welcomed(true);
+    if (window_->current_page() == kWelcomePage) window_->open_first();
+  });
+}
+
+void Application::wire_settings() {
+  connect(&settings_.profiles(), &client::Profiles::current_changed, this, [this] {
+    // What was asked for on the command line has been overruled by a person.
+    if (notices_) notices_->forget();
+    connection_->change(chosen_transport());
+  });
+  connect(&settings_, &pages::AppSettings::autostart_changed, this, &Application::keep_autostart);
+}
+
+void Application::keep_autostart(bool on) {
+  if (!set_autostart(autostart_file(), QApplication::applicationFilePath(), on)) {
+    window_->tell(theme::Tone::bad, tr("\"%1\" cannot be changed").arg(autostart_file()));
+  }
+}
+
+void Application::wire_tray() {
+  const auto keep = [this] { window_->set_stays(settings_.keep_in_tray() && tray_->there()); };
+  keep();
+  tray_->set_takes_jobs(window_->takes_jobs());
+  connect(&settings_, &pages::AppSettings::keep_in_tray_changed, this, keep);
+  connect(tray_.get(), &Tray::open_wanted, window_.get(), &MainWindow::come_to_front);
+  connect(tray_.get(), &Tray::new_job_wanted, this, [this] {
+    window_->come_to_front();
+    window_->new_job();
+  });
+  connect(tray_.get(), &Tray::preferences_wanted, this, [this] {
+    window_->come_to_front();
+    window_->open(QStringLiteral("preferences"));
+  });
+  connect(tray_.get(), &Tray::quit_wanted, this, [this] { Q_EMIT ended({}); });
+}
+
+void Application::wire_notifications() {
+  if (!options_.screenshots.isEmpty()) return;
+  notices_ = std::make_unique<NoticeWatch>(*models_, settings_);
+  notifications_ = std::make_unique<Notifications>(bus_);
+  connect(notices_.get(), &NoticeWatch::noticed, this,
+          [this](const Notice& notice) { notifications_->send(notice, models_->status().can("job.retry")); });
+  connect(notices_.get(), &NoticeWatch::over, notifications_.get(), &Notifications::withdraw);
+  connect(notifications_.get(), &Notifications::undelivered, this,
+          [this](const Notice& notice) { tray_->tell(notice.title, notice.body); });
+  connect(notifications_.get(), &Notifications::opened, this, [this](const Notice& notice) {
+    window_->come_to_front();
+    if (!notice.job.isEmpty()) window_->show_job(notice.job);
+  });
+  connect(notifications_.get(), &Notifications::retry_wanted, this, [this](const QString& job) {
+    connection_->call(
+        "job.retry", {{"id", job.toStdString()}, {"elsewhere", true}}, this, [this](const client::Outcome& outcome) {
+          if (outcome) return;
+          const rpc::Failure& failure = outcome.error().failure;
+          window_->come_to_front();
+          window_->tell(theme::Tone::bad,
+                        models::plain_text(QString::fromStdString(failure.message + ": " + failure.detail)));
+        });
+  });
+}
+
+void Application::wire_instance() {
+  connect(&instance_, &SingleInstance::activated, this, [this](const QString& token) {
+    if (!token.isEmpty()) qputenv("XDG_ACTIVATION_TOKEN", token.toUtf8());
+    window_->come_to_front();
+  });
+  connect(&instance_, &SingleInstance::files_opened, window_.get(), &MainWindow::new_job);
+  connect(&instance_, &SingleInstance::page_wanted, window_.get(), &MainWindow::open);
+}
+
+void Application::show_window() {
+  window_->show();
+}
+
+// A desktop that has just been logged in to may show its tray after its programs have started.
+void Application::wait_for_tray(int tries) {
+  if (tray_->there()) {
+    window_->set_stays(settings_.keep_in_tray());
+    return;
+  }
+  if (tries == 0) {
+    show_window();
+    return;
+  }
+  QTimer::singleShot(1'000, this, [this, tries] {
+    if (!window_->isVisible()) wait_for_tray(tries - 1);
+  });
+}
+
+}  // namespace quern::desktop::app

@@ -1,0 +1,88 @@
+// The app from its command line to its end: everything that lives as long as the process.
+#pragma once
+#include <QDBusConnection>
+#include <QFile>
+#include <QObject>
+#include <QSettings>
+#include <QString>
+#include <QTimer>
+#include <expected>
+#include <memory>
+
+#include "desktop/app/donation_control.hpp"
+#include "desktop/app/languages.hpp"
+#include "desktop/app/main_window.hpp"
+#include "desktop/app/notice_watch.hpp"
+#include "desktop/app/notifications.hpp"
+#include "desktop/app/options.hpp"
+#include "desktop/app/screenshots.hpp"
+#include "desktop/app/single_instance.hpp"
+#include "desktop/app/systemd_unit.hpp"
+#include "desktop/app/tray.hpp"
+#include "desktop/client/recording_transport.hpp"
+#include "desktop/theme/color_scheme.hpp"
+
+namespace quern::desktop::app {
+
+// Name, version and icon of the QApplication; once, before anything is shown.
+void name_application(const QString& version);
+
+class Application : public QObject {
+  Q_OBJECT
+ public:
+  static constexpr int kTrayTries = 10;  // a second each, that a hidden start waits for a tray
+
+  // Icon, name and language of the QApplication; before the first widget. `settings` outlives it.
+  Application(Options options, QSettings& settings, const QDBusConnection& bus);
+  ~Application() override;
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  // False: another instance has taken over what was to be opened; there is nothing to run.
+  bool claim();
+  // Connects and shows the window. The error is a text for people.
+  std::expected<void, QString> start();
+
+  MainWindow& window() { return *window_; }
+  models::DaemonModels& models() { return *models_; }
+  Tray& tray() { return *tray_; }
+
+ Q_SIGNALS:
+  // `fault`: why, when it is not for a person's wish.
+  void ended(const QString& fault);
+
+ private:
+  std::expected<client::TransportFactory, QString> transport();
+  client::TransportFactory chosen_transport();
+  std::expected<void, QString> record(client::TransportFactory& factory);
+  void dress();
+  void make_window();
+  void wire_settings();
+  void wire_tray();
+  void wire_notifications();
+  void wire_instance();
+  void follow_welcome();
+  void show_window();
+  void wait_for_tray(int tries);
+  void keep_autostart(bool on);
+
+  Options options_;
+  QDBusConnection bus_;
+  Language language_;
+  pages::AppSettings settings_;
+  SystemdUnit service_;
+  SingleInstance instance_;
+  theme::ColorScheme color_scheme_;
+  QFile record_file_;
+  std::unique_ptr<client::Recorder> recorder_;
+  std::unique_ptr<client::Connection> connection_;
+  std::unique_ptr<models::DaemonModels> models_;
+  std::unique_ptr<DonationControl> donation_;
+  std::unique_ptr<MainWindow> window_;
+  std::unique_ptr<Tray> tray_;
+  std::unique_ptr<NoticeWatch> notices_;
+  std::unique_ptr<Notifications> notifications_;
+  std::unique_ptr<Screenshots> screenshots_;
+};
+
+}  // namespace quern::desktop::app

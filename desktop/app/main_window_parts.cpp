@@ -1,0 +1,176 @@
+// What stands around the pages of MainWindow: navigation, the card of the state, banners and the veil.
+#include <QApplication>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPainter>
+#include <QPushButton>
+#include <QResizeEvent>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "desktop/app/donation_text.hpp"
+#include "desktop/app/main_window.hpp"
+#include "desktop/widgets/card.hpp"
+#include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/key_value_list.hpp"
+
+namespace quern::desktop::app {
+namespace {
+
+constexpr double kVeil = 0.55;  // of the window's ground
+
+// Greys what lies below it, and lets everything through.
+class Veil : public QWidget {
+ public:
+  explicit Veil(QWidget* parent) : QWidget(parent) {
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    setFocusPolicy(Qt::NoFocus);
+    hide();
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    QColor ground = theme::tokens().window;
+    ground.setAlphaF(static_cast<float>(kVeil));
+    painter.fillRect(rect(), ground);
+  }
+};
+
+// Buttons of the side: as wide as it is.
+QPushButton* side_button(const QString& text, theme::Glyph glyph, const char* kind) {
+  auto* button = new QPushButton(text);
+  button->setProperty("kind", QString::fromLatin1(kind));
+  button->setIcon(
+      theme::icon(glyph, kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted));
+  button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  return button;
+}
+
+}  // namespace
+
+void MainWindow::make_side() {
+  navigation_ = new widgets::SideNavigation(tr("Quern"), QApplication::windowIcon());
+  navigation_->setAccessibleName(tr("Pages"));
+  status_ = new widgets::StatusCard;
+  new_job_ = side_button(tr("New job"), theme::Glyph::plus, "primary");
+  pause_ = side_button(tr("Pause donating"), theme::Glyph::pause, "control");
+  auto* lengths = new QMenu(pause_);
+  donation_.add_lengths(*lengths);
+  pause_->setMenu(lengths);
+  resume_ = side_button(tr("Resume donating"), theme::Glyph::play, "control");
+  new_job_->hide();
+  status_->body()->addWidget(pause_);
+  status_->body()->addWidget(resume_);
+  navigation_->foot()->setSpacing(theme::kSpaceM);
+  navigation_->foot()->addWidget(new_job_);
+  navigation_->foot()->addWidget(status_);
+  connect(navigation_, &widgets::SideNavigation::current_changed, this,
+          [this](int index) { open(listed_.value(index)); });
+  connect(new_job_, &QPushButton::clicked, this, [this] { new_job(); });
+  connect(resume_, &QPushButton::clicked, &donation_, &DonationControl::resume);
+  connect(status_, &widgets::StatusCard::mode_requested, &settings_, &pages::AppSettings::set_mode);
+}
+
+void MainWindow::make_main() {
+  main_ = new QWidget;
+  offline_banner_ = new widgets::Banner;
+  told_ = new widgets::Banner;
+  told_->set_closable(true);
+  stack_ = new QStackedWidget;
+  veil_ = new Veil(main_);
+  banners_ = new QWidget;
+  banners_->hide();
+  auto* banners = new QVBoxLayout(banners_);
+  banners->setContentsMargins(theme::kSpaceXl, theme::kSpaceM, theme::kSpaceXl, 0);
+  banners->setSpacing(theme::kSpaceS);
+  banners->addWidget(offline_banner_);
+  banners->addWidget(told_);
+  auto* column = new QVBoxLayout(main_);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(banners_);
+  column->addWidget(stack_, 1);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(0);
+  row->addWidget(navigation_);
+  row->addWidget(main_, 1);
+  // Where the focus is before a person has used the keyboard: no ring is shown.
+  main_->setFocusPolicy(Qt::ClickFocus);
+  main_->setFocus(Qt::OtherFocusReason);
+  stack_->installEventFilter(this);
+  connect(told_, &widgets::Banner::closed, this, &MainWindow::show_banners);
+  connect(offline_banner_, &widgets::Banner::action_triggered, this, &MainWindow::follow_offline_way);
+  connect(offline_banner_, &widgets::Banner::second_action_triggered, this, &MainWindow::choose_daemon);
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == stack_ && (event->type() == QEvent::Resize || event->type() == QEvent::Move)) {
+    veil_->setGeometry(stack_->geometry());
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+QString MainWindow::daemon_name() const {
+  if (models_.machine() && !models_.machine()->host.isEmpty()) return models_.machine()->host;
+  return settings_.profiles().current().name;
+}
+
+void MainWindow::show_status() {
+  const client::Connection& connection = models_.connection();
+  const models::QuantityText& text = models_.text();
+  const DonationText said = donation_text(connection.state(), models_.status(), text, models_.now_unix_ms());
+  status_->set_state(said.state, said.tone);
+  status_->setToolTip(said.why);
+  QVector<widgets::KeyValue> rows;
+  if (!said.resumes.isEmpty()) rows.append({tr("Resumes"), said.resumes});
+  if (!said.why.isEmpty()) rows.append({tr("Why"), said.why, widgets::Ink::muted, false});
+  if (models_.earnings()) rows.append({tr("Today"), text.credits(models_.earnings()->today_earned_micro)});
+  if (models_.has_status()) {
+    rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
+  }
+  rows.append({tr("Connected to"), daemon_name()});
+  status_->set_rows(rows);
+  pause_->setVisible(donation_.possible() && donation_.donating());
+  resume_->setVisible(donation_.possible() && donation_.paused());
+  const bool counts = connection.live() && models_.status().donation.until_unix_ms.has_value();
+  if (counts != countdown_.isActive()) counts ? countdown_.start() : countdown_.stop();
+}
+
+void MainWindow::show_connection() {
+  const client::Connection& connection = models_.connection();
+  offline_ =
+      offline_text(connection.state(), connection.loss(), settings_.profiles().current().local(), service_.state());
+  if (offline_.message.isEmpty()) {
+    offline_banner_->hide();
+  } else {
+    offline_banner_->show_message(offline_.tone, offline_.message, offline_.action, tr("Choose daemon…"));
+  }
+  show_banners();
+  const bool stale = !connection.live() && models_.has_status();
+  veil_->setGeometry(stack_->geometry());
+  veil_->setVisible(stale && current_ != kWelcomePage);
+  veil_->raise();
+  show_pages();
+}
+
+void MainWindow::follow_offline_way() {
+  if (offline_.way == OfflineText::Way::start_service) {
+    service_.start();
+  } else {
+    models_.connection().retry();
+  }
+}
+
+void MainWindow::tell(theme::Tone tone, const QString& message) {
+  told_->show_message(tone, message);
+  show_banners();
+}
+
+// Without a banner nothing of their box is left, not even its margin.
+void MainWindow::show_banners() {
+  banners_->setVisible(!offline_banner_->isHidden() || !told_->isHidden());
+}
+
+}  // namespace quern::desktop::app

@@ -1,0 +1,57 @@
+// The icon in the tray, where the desktop has one: state, pause, a way back to the window. The app works without it.
+#pragma once
+#include <QObject>
+#include <QPixmap>
+#include <QString>
+#include <memory>
+
+#include "desktop/app/donation_control.hpp"
+#include "desktop/app/donation_text.hpp"
+
+class QAction;
+class QMenu;
+class QSystemTrayIcon;
+
+namespace quern::desktop::app {
+
+class Tray : public QObject {
+  Q_OBJECT
+ public:
+  // Both outlive it. Shows nothing where there is no tray.
+  Tray(models::DaemonModels& models, DonationControl& donation, QObject* parent = nullptr);
+  ~Tray() override;
+  Tray(const Tray&) = delete;
+  Tray& operator=(const Tray&) = delete;
+
+  // Whether there is a tray now. One may come after the app: this looks anew, and shows the icon.
+  bool there();
+  void set_takes_jobs(bool takes) { takes_jobs_ = takes; }
+  // Where notifications cannot be shown otherwise; nothing without a tray.
+  void tell(const QString& title, const QString& body);
+  QMenu& menu() { return *menu_; }
+  QString tool_tip() const { return tool_tip_; }
+
+ Q_SIGNALS:
+  void open_wanted();
+  void new_job_wanted();
+  void preferences_wanted();
+  void quit_wanted();
+
+ private:
+  void make_menu();
+  void refresh();
+
+  models::DaemonModels& models_;
+  DonationControl& donation_;
+  bool takes_jobs_ = false;
+  QString tool_tip_;
+  theme::Tone shown_tone_ = theme::Tone::neutral;
+  std::unique_ptr<QMenu> menu_;
+  QAction* state_;
+  QAction* new_job_;
+  QAction* resume_;
+  QMenu* pause_;
+  std::unique_ptr<QSystemTrayIcon> icon_;  // while there is a tray
+};
+
+}  // namespace quern::desktop::app

@@ -1,0 +1,52 @@
+#include "desktop/pages/suggested_price.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace quern::desktop::pages {
+namespace {
+
+constexpr std::int64_t kSecondsPerHour = 3'600;
+constexpr std::uint64_t kTeraflop = 1'000'000'000'000;
+constexpr std::uint64_t kMegaflop = 1'000'000;
+
+// Not empty; of an even number the lower of the two in the middle.
+std::int64_t median(std::vector<std::int64_t>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// Micro-credits an hour at `flops`, for `micro` an hour at `of_flops`, which is not 0.
+std::int64_t scaled_price(std::int64_t micro, std::uint64_t flops, std::uint64_t of_flops) {
+  const auto scaled = static_cast<__int128>(micro) * static_cast<__int128>(flops) / static_cast<__int128>(of_flops);
+  return static_cast<std::int64_t>(std::min<__int128>(scaled, kMostPerHourMicro));
+}
+
+}  // namespace
+
+SuggestedPrice suggested_price(const models::DeviceData& device, const std::vector<models::OfferRow>& offers) {
+  std::vector<std::int64_t> similar;
+  std::vector<std::int64_t> by_speed;
+  for (const models::OfferRow& offer : offers) {
+    const std::int64_t micro = offer.per_hour_micro.value_or(0);
+    if (offer.own || micro <= 0) continue;
+    if (offer.name == device.name) similar.push_back(micro);
+    if (device.fp32_flops >= kMegaflop && offer.fp32_flops >= kMegaflop) {
+      by_speed.push_back(scaled_price(micro, device.fp32_flops, offer.fp32_flops));
+    }
+  }
+  const auto bounded = [](std::int64_t micro) { return std::clamp(micro, kLeastPerHourMicro, kMostPerHourMicro); };
+  if (!similar.empty()) return {bounded(median(similar)), SuggestedPrice::From::similar, similar.size()};
+  if (device.per_hour_micro.value_or(0) > 0) return {bounded(*device.per_hour_micro), SuggestedPrice::From::own, 0};
+  if (!by_speed.empty()) return {bounded(median(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
+  return {bounded(scaled_price(kMicroPerTeraflopHour, device.fp32_flops, kTeraflop)), SuggestedPrice::From::reckoned,
+          0};
+}
+
+std::int64_t per_second_micro(std::int64_t per_hour_micro) {
+  const std::int64_t bounded = std::clamp(per_hour_micro, kLeastPerHourMicro, kMostPerHourMicro);
+  return (bounded + kSecondsPerHour / 2) / kSecondsPerHour;
+}
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,34 @@
+// What a device could be offered for, to begin with. Pure.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "desktop/models/machine_data.hpp"
+#include "desktop/models/market_data.hpp"
+
+namespace quern::desktop::pages {
+
+struct SuggestedPrice {
+  enum class From {
+    similar,   // the median of offers of the same device
+    speed,     // the median of what others ask for the same speed
+    own,       // the price it has already
+    reckoned,  // kMicroPerTeraflopHour, for nobody else offers anything
+  };
+  std::int64_t per_hour_micro = 0;  // kLeastPerHourMicro at least
+  From from = From::reckoned;
+  std::size_t offers = 0;  // that it was taken from
+  bool operator==(const SuggestedPrice&) const = default;
+};
+
+inline constexpr std::int64_t kMicroPerTeraflopHour = 5'000;  // an hour of 1 TFLOP/s of fp32
+inline constexpr std::int64_t kLeastPerHourMicro = 3'600;     // a micro-credit a second is the smallest price there is
+inline constexpr std::int64_t kMostPerHourMicro = 1'000'000'000'000;
+
+// Offers of this node itself do not count.
+SuggestedPrice suggested_price(const models::DeviceData& device, const std::vector<models::OfferRow>& offers);
+
+// The rate of a second that comes nearest to a price of an hour.
+std::int64_t per_second_micro(std::int64_t per_hour_micro);
+
+}  // namespace quern::desktop::pages

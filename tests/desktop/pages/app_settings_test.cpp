@@ -1,0 +1,104 @@
+// The settings of the app keep what was chosen, and outlive nonsense in their file.
+#include "desktop/pages/app_settings.hpp"
+
+#include <QSettings>
+#include <QSignalSpy>
+
+#include <gtest/gtest.h>
+
+#include "tests/temporary_folder.hpp"
+
+namespace quern::desktop::pages {
+namespace {
+
+class Settings : public ::testing::Test {
+ protected:
+  QSettings file() const {
+    return {QString::fromStdString((folder_.path() / "app.conf").string()), QSettings::IniFormat};
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(Settings, AreModestUntilAPersonHasChosen) {
+  QSettings file = this->file();
+  AppSettings settings(file);
+  EXPECT_EQ(settings.mode(), theme::Mode::system);
+  EXPECT_EQ(settings.text_percent(), 100);
+  EXPECT_TRUE(settings.language().isEmpty());
+  EXPECT_FALSE(settings.autostart());
+  EXPECT_FALSE(settings.keep_in_tray());
+  EXPECT_FALSE(settings.welcomed());
+  EXPECT_TRUE(settings.notifies(Notice::job_failed));
+  EXPECT_FALSE(settings.proposed_budget_micro());
+  EXPECT_EQ(settings.profiles().list().size(), 1U);
+}
+
+TEST_F(Settings, OutliveTheProcess) {
+  {
+    QSettings file = this->file();
+    AppSettings settings(file);
+    settings.set_mode(theme::Mode::dark);
+    settings.set_text_percent(140);
+    settings.set_language(QStringLiteral("de"));
+    settings.set_autostart(true);
+    settings.set_keep_in_tray(true);
+    settings.set_notifies(Notice::device_lost, false);
+    settings.set_proposed_budget_micro(2'500'000);
+    settings.set_welcomed(true);
+    settings.set_page(QStringLiteral("market"));
+    settings.set_window_geometry(QByteArrayLiteral("abc"));
+  }
+  QSettings file = this->file();
+  AppSettings settings(file);
+  EXPECT_EQ(settings.mode(), theme::Mode::dark);
+  EXPECT_EQ(settings.text_percent(), 140);
+  EXPECT_EQ(settings.language(), QStringLiteral("de"));
+  EXPECT_TRUE(settings.autostart());
+  EXPECT_TRUE(settings.keep_in_tray());
+  EXPECT_FALSE(settings.notifies(Notice::device_lost));
+  EXPECT_TRUE(settings.notifies(Notice::job_ended));
+  EXPECT_EQ(settings.proposed_budget_micro(), 2'500'000);
+  EXPECT_TRUE(settings.welcomed());
+  EXPECT_EQ(settings.page(), QStringLiteral("market"));
+  EXPECT_EQ(settings.window_geometry(), QByteArrayLiteral("abc"));
+}
+
+TEST_F(Settings, TellAChangeOnceAndNoChangeNever) {
+  QSettings file = this->file();
+  AppSettings settings(file);
+  QSignalSpy mode(&settings, &AppSettings::mode_changed);
+  QSignalSpy tray(&settings, &AppSettings::keep_in_tray_changed);
+  QSignalSpy budget(&settings, &AppSettings::proposed_budget_changed);
+  settings.set_mode(theme::Mode::light);
+  settings.set_mode(theme::Mode::light);
+  settings.set_keep_in_tray(false);
+  settings.set_keep_in_tray(true);
+  settings.set_proposed_budget_micro(std::nullopt);
+  settings.set_proposed_budget_micro(7);
+  settings.set_proposed_budget_micro(std::nullopt);
+  EXPECT_EQ(mode.count(), 1);
+  EXPECT_EQ(tray.count(), 1);
+  EXPECT_EQ(budget.count(), 2);
+}
+
+TEST_F(Settings, NonsenseInTheFileCountsAsNotSet) {
+  QSettings file = this->file();
+  file.setValue(QStringLiteral("app/colours"), QStringLiteral("plaid"));
+  file.setValue(QStringLiteral("app/text_percent"), QStringLiteral("huge"));
+  file.setValue(QStringLiteral("app/language"), QString(10'000, QLatin1Char('x')));
+  file.setValue(QStringLiteral("app/proposed_budget_micro"), QStringLiteral("-5"));
+  file.setValue(QStringLiteral("window/geometry"), QByteArray(100'000, 'x'));
+  AppSettings settings(file);
+  EXPECT_EQ(settings.mode(), theme::Mode::system);
+  EXPECT_EQ(settings.text_percent(), 100);
+  EXPECT_TRUE(settings.language().isEmpty());
+  EXPECT_FALSE(settings.proposed_budget_micro());
+  EXPECT_TRUE(settings.window_geometry().isEmpty());
+  settings.set_text_percent(10'000);
+  EXPECT_EQ(settings.text_percent(), AppSettings::kTextPercentMost);
+}
+
+}  // namespace
+}  // namespace quern::desktop::pages

@@ -1,0 +1,69 @@
+// What a device is proposed for follows the market, and is never absurd.
+#include "desktop/pages/suggested_price.hpp"
+
+#include <limits>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace quern::desktop::pages {
+namespace {
+
+models::OfferRow offer(const char* name, std::int64_t per_hour_micro, std::uint64_t flops = 0) {
+  models::OfferRow row;
+  row.name = QString::fromLatin1(name);
+  row.per_hour_micro = per_hour_micro;
+  row.fp32_flops = flops;
+  return row;
+}
+
+models::DeviceData device(const char* name, std::uint64_t flops = 0) {
+  models::DeviceData data;
+  data.name = QString::fromLatin1(name);
+  data.fp32_flops = flops;
+  return data;
+}
+
+constexpr std::uint64_t kTera = 1'000'000'000'000;
+
+TEST(SuggestedPrice, IsTheMedianOfTheSameDevice) {
+  const auto price = suggested_price(device("RTX 4090"), {offer("RTX 4090", 500'000), offer("RTX 4090", 400'000),
+                                                          offer("RTX 4090", 900'000), offer("A100", 1)});
+  EXPECT_EQ(price, (SuggestedPrice{500'000, SuggestedPrice::From::similar, 3}));
+}
+
+TEST(SuggestedPrice, OwnOffersAndFreeOnesDoNotCount) {
+  auto own = offer("RTX 4090", 900'000);
+  own.own = true;
+  const auto price = suggested_price(device("RTX 4090", 82 * kTera), {own, offer("RTX 4090", 0)});
+  EXPECT_EQ(price, (SuggestedPrice{410'000, SuggestedPrice::From::reckoned, 0}));
+}
+
+TEST(SuggestedPrice, AnotherDeviceCountsByItsSpeed) {
+  const auto price = suggested_price(device("new", 10 * kTera), {offer("old", 100'000, 5 * kTera)});
+  EXPECT_EQ(price, (SuggestedPrice{200'000, SuggestedPrice::From::speed, 1}));
+}
+
+TEST(SuggestedPrice, APriceThatIsSetStaysBeforeOthersSpeed) {
+  auto mine = device("new", 10 * kTera);
+  mine.per_hour_micro = 77'000;
+  EXPECT_EQ(suggested_price(mine, {offer("old", 100'000, 5 * kTera)}).from, SuggestedPrice::From::own);
+}
+
+RC_GTEST_PROP(SuggestedPrice, IsWithinItsBoundsWhateverOthersSay, ()) {
+  auto mine = device("a", *rc::gen::arbitrary<std::uint64_t>());
+  if (*rc::gen::arbitrary<bool>()) mine.per_hour_micro = *rc::gen::arbitrary<std::int64_t>();
+  std::vector<models::OfferRow> offers;
+  const auto count = *rc::gen::inRange(0, 6);
+  for (int i = 0; i < count; ++i) {
+    offers.push_back(
+        offer(*rc::gen::element("a", "b"), *rc::gen::arbitrary<std::int64_t>(), *rc::gen::arbitrary<std::uint64_t>()));
+  }
+  const auto price = suggested_price(mine, offers);
+  RC_ASSERT(price.per_hour_micro >= kLeastPerHourMicro);
+  RC_ASSERT(price.per_hour_micro <= kMostPerHourMicro);
+  RC_ASSERT(per_second_micro(price.per_hour_micro) >= 1);
+}
+
+}  // namespace
+}  // namespace quern::desktop::pages
