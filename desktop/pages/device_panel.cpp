@@ -7,9 +7,9 @@
 
 #include <boost/json/object.hpp>
 
+#include "desktop/pages/device_control.hpp"
 #include "desktop/pages/refusal_text.hpp"
 #include "desktop/pages/similar_offers.hpp"
-#include "desktop/pages/stray_wheel.hpp"
 #include "desktop/pages/trend.hpp"
 #include "desktop/pages/work_card.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -23,10 +23,6 @@ using widgets::Ink;
 
 namespace {
 
-constexpr std::int64_t kSecondsPerHour = 3'600;
-constexpr std::chrono::milliseconds kSettleTime{400};
-const char* const kDeviceSecond = "device_second";
-
 QString place_of(const models::DeviceData& device, const models::MachineData& machine,
                  const models::QuantityText& text) {
   QStringList parts;
@@ -36,14 +32,6 @@ QString place_of(const models::DeviceData& device, const models::MachineData& ma
   if (!device.pci_address.isEmpty()) parts << DevicePanel::tr("PCIe %1").arg(device.pci_address);
   if (parts.isEmpty() && device.memory_bytes > 0) parts << text.bytes(device.memory_bytes);
   return parts.join(QStringLiteral(" · "));
-}
-
-// All prices of the device with another one for its time: what is not named is free.
-json::object rates_with(const models::DeviceData& device, std::int64_t per_hour_micro) {
-  json::object rates;
-  for (const auto& [name, micro] : device.rates) rates[name.toStdString()] = micro;
-  rates[kDeviceSecond] = (per_hour_micro + kSecondsPerHour / 2) / kSecondsPerHour;
-  return rates;
 }
 
 QVBoxLayout* make_column(QWidget* box) {
@@ -78,9 +66,6 @@ DevicePanel::DevicePanel(models::DaemonModels& models, const DeviceHistory& hist
   add_trends();
   add_work();
   of_device_->hide();
-  settle_.setSingleShot(true);
-  settle_.setInterval(kSettleTime);
-  connect(&settle_, &QTimer::timeout, this, &DevicePanel::set_price);
   connect(&models_, &models::DaemonModels::work_changed, this, &DevicePanel::refresh);
   connect(&models_, &models::DaemonModels::offers_changed, this, &DevicePanel::refresh);
   connect(&models_, &models::DaemonModels::status_changed, this, [this] {
@@ -97,23 +82,14 @@ void DevicePanel::add_controls() {
   row->setSpacing(theme::kSpaceS);
   row->addWidget(new widgets::ElidedLabel(tr("Price"), theme::FontRole::body, Ink::muted), 1);
   row->addWidget(price_);
-  price_->set_unit(tr("cr/h"));
-  price_->set_range(0, models::kMicroMax);
-  price_->set_step(10 * kSecondsPerHour);  // the daemon counts whole micro-credits a second
-  ignore_stray_wheel(price_);
-  price_->setToolTip(tr("The service counts in whole micro-credits a second: the price becomes the nearest of these"));
+  control_ = new DeviceControl(models_, *offer_, *price_, *fault_, this);
   for (QWidget* each : std::initializer_list<QWidget*>{offer_, why_, price_row_, similar_, fault_, pause_}) {
     column->addWidget(each);
   }
-  fault_->hide();
   pause_->setProperty("kind", QStringLiteral("ghost"));
-  connect(offer_, &QAbstractButton::clicked, this, &DevicePanel::set_offered);
-  connect(price_, &widgets::PriceSpin::value_changed, this, [this](qint64 micro) {
-    price_micro_.ask(micro);
-    settle_.start();
-  });
+  connect(control_, &DeviceControl::settled, this, &DevicePanel::refresh);
   connect(pause_, &QPushButton::clicked, this, [this] {
-    const models::DeviceData* const device = find();
+    const models::DeviceData* const device = control_->find();
     if (device) set_paused(!device->paused);
   });
 }
@@ -149,11 +125,8 @@ void DevicePanel::add_work() {
 
 void DevicePanel::show_device(const QString& id) {
   if (id != id_) {
-    if (settle_.isActive()) set_price();
-    offered_ = {};
-    price_micro_ = {};
     pausing_ = false;
-    fault_->hide();
+    control_->set_device(id);
   }
   id_ = id;
   of_part_->hide();
@@ -161,7 +134,7 @@ void DevicePanel::show_device(const QString& id) {
 }
 
 void DevicePanel::show_part(const PartText& part, theme::Glyph glyph) {
-  if (settle_.isActive()) set_price();
+  control_->set_device({});
   id_.clear();
   set_heading(part.title, part.subtitle, glyph);
   of_part_->set_rows(part.rows);
@@ -169,15 +142,8 @@ void DevicePanel::show_part(const PartText& part, theme::Glyph glyph) {
   of_device_->hide();
 }
 
-const models::DeviceData* DevicePanel::find() const {
-  const auto& machine = models_.machine();
-  if (!machine || id_.isEmpty()) return nullptr;
-  const auto found = std::ranges::find(machine->devices, id_, &models::DeviceData::id);
-  return found == machine->devices.end() ? nullptr : &*found;
-}
-
 void DevicePanel::refresh() {
-  const models::DeviceData* const device = find();
+  const models::DeviceData* const device = control_->find();
   if (!id_.isEmpty()) of_device_->setVisible(device != nullptr);
   if (!device) return;
   set_heading(device->name, place_of(*device, *models_.machine(), models_.text()), device_glyph(device->kind));
@@ -190,21 +156,13 @@ void DevicePanel::refresh() {
 }
 
 void DevicePanel::show_controls(const models::DeviceData& device) {
-  const bool can_set = models_.status().can("device.set");
-  const bool live = models_.connection().live();
-  offer_->setVisible(can_set);
-  offer_->setEnabled(live && !offered_.pending());
-  const bool wanted = offered_.shown(device.wanted);
-  if (offer_->isChecked() != wanted) offer_->setChecked(wanted);
+  control_->refresh();
   why_->setVisible(!device.offered && device.why.there());
   why_->set_text(device.why.remedy.isEmpty() ? device.why.sentence()
                                              : tr("%1: %2").arg(device.why.sentence(), device.why.remedy));
-  price_row_->setVisible(can_set && device.per_hour_micro.has_value());
-  price_->setEnabled(live);
-  const std::int64_t micro = price_micro_.shown(device.per_hour_micro.value_or(0));
-  if (price_->value() != micro) price_->set_value(micro);
+  price_row_->setVisible(control_->can_set() && device.per_hour_micro.has_value());
   pause_->setVisible(models_.status().can("donation.pause") && (device.wanted || device.paused));
-  pause_->setEnabled(live && !pausing_);
+  pause_->setEnabled(models_.connection().live() && !pausing_);
   pause_->setText(device.paused ? tr("Resume this device") : tr("Pause this device"));
 }
 
@@ -293,55 +251,17 @@ void DevicePanel::show_receipts() {
   receipt_rows_->set_rows(rows);
 }
 
-void DevicePanel::set_offered(bool offered) {
-  fault_->hide();
-  offered_.ask(offered);
-  offer_->setEnabled(false);
-  const json::object params{{"device", id_.toStdString()}, {"offered", offered}};
-  models_.connection().call("device.set", params, this, [this, id = id_](const client::Outcome& outcome) {
-    if (id != id_) return;
-    outcome ? offered_.granted() : offered_.refused();
-    if (!outcome) say_fault(refusal_text(outcome.error()));
-    refresh();
-  });
-}
-
-void DevicePanel::set_price() {
-  settle_.stop();
-  const models::DeviceData* const device = find();
-  if (!device) return;
-  fault_->hide();
-  const json::object params{{"device", id_.toStdString()}, {"rates", rates_with(*device, price_->value())}};
-  models_.connection().call("device.set", params, this, [this, id = id_](const client::Outcome& outcome) {
-    if (id != id_ || settle_.isActive()) return;
-    if (outcome) {
-      const models::Reading rates = models::Reading(*outcome).object("rates");
-      if (const auto told = models::hourly_of(rates); told && rates.there()) price_micro_.ask(*told);
-      price_micro_.granted();
-    } else {
-      price_micro_.refused();
-      say_fault(refusal_text(outcome.error()));
-    }
-    refresh();
-  });
-}
-
 void DevicePanel::set_paused(bool paused) {
-  fault_->hide();
+  control_->say_fault({});
   pausing_ = true;
   pause_->setEnabled(false);
   models_.connection().call(paused ? "donation.pause" : "donation.resume", {{"device", id_.toStdString()}}, this,
                             [this, id = id_](const client::Outcome& outcome) {
                               if (id != id_) return;
                               pausing_ = false;
-                              if (!outcome) say_fault(refusal_text(outcome.error()));
+                              if (!outcome) control_->say_fault(refusal_text(outcome.error()));
                               refresh();
                             });
-}
-
-void DevicePanel::say_fault(const QString& fault) {
-  fault_->set_text(fault);
-  fault_->show();
 }
 
 }  // namespace quern::desktop::pages

@@ -4,12 +4,10 @@
 #pragma once
 #include <QHash>
 #include <QString>
-#include <QTimer>
 #include <cstdint>
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
-#include "desktop/pages/asked.hpp"
 #include "desktop/pages/device_history.hpp"
 #include "desktop/pages/topology_of.hpp"
 #include "desktop/widgets/card.hpp"
@@ -24,6 +22,7 @@ class Toggle;
 
 namespace quern::desktop::pages {
 
+class DeviceControl;
 class Trend;
 class WorkCard;
 
@@ -50,28 +49,22 @@ class DevicePanel : public widgets::DetailPanel {
   void add_controls();
   void add_trends();
   void add_work();
-  const models::DeviceData* find() const;
   void show_controls(const models::DeviceData& device);
   void show_similar(const models::DeviceData& device);
   void show_trends(const models::DeviceData& device);
   void show_facts(const models::DeviceData& device);
   void show_work();
   void show_receipts();
-  void set_offered(bool offered);
-  void set_price();
   void set_paused(bool paused);
-  void say_fault(const QString& fault);
 
   models::DaemonModels& models_;
   const DeviceHistory& history_;
   QString id_;
-  Asked<bool> offered_;
-  Asked<std::int64_t> price_micro_;  // an hour
   bool pausing_ = false;
-  QTimer settle_;  // while a price is still being stepped, nothing is sent
   std::vector<models::ReceiptRow> receipts_;
   bool receipts_asked_ = false;
 
+  DeviceControl* control_ = nullptr;
   QWidget* of_device_;
   widgets::KeyValueList* of_part_;
   widgets::Toggle* offer_;
