@@ -1,0 +1,122 @@
+#include "desktop/pages/device_control.hpp"
+
+#include <algorithm>
+
+#include <boost/json/object.hpp>
+
+#include "desktop/pages/refusal_text.hpp"
+#include "desktop/pages/stray_wheel.hpp"
+#include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/price_spin.hpp"
+
+namespace quern::desktop::pages {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t kSecondsPerHour = 3'600;
+constexpr std::chrono::milliseconds kSettleTime{400};
+const char* const kDeviceSecond = "device_second";
+
+// All prices of the device with another one for its time: what is not named is free.
+json::object rates_with(const models::DeviceData& device, std::int64_t per_hour_micro) {
+  json::object rates;
+  for (const auto& [name, micro] : device.rates) rates[name.toStdString()] = micro;
+  rates[kDeviceSecond] = (per_hour_micro + kSecondsPerHour / 2) / kSecondsPerHour;
+  return rates;
+}
+
+}  // namespace
+
+DeviceControl::DeviceControl(models::DaemonModels& models, widgets::Toggle& offer, widgets::PriceSpin& price,
+                             widgets::TextLabel& fault, QObject* parent)
+    : QObject(parent), models_(models), offer_(offer), price_(price), fault_(fault) {
+  price_.set_unit(tr("cr/h"));
+  price_.set_range(0, models::kMicroMax);
+  price_.set_step(10 * kSecondsPerHour);  // the daemon counts whole micro-credits a second
+  price_.setToolTip(tr("The service counts in whole micro-credits a second: the price becomes the nearest of these"));
+  ignore_stray_wheel(&price_);
+  fault_.hide();
+  settle_.setSingleShot(true);
+  settle_.setInterval(kSettleTime);
+  connect(&settle_, &QTimer::timeout, this, &DeviceControl::set_price);
+  connect(&offer_, &QAbstractButton::clicked, this, &DeviceControl::set_offered);
+  connect(&price_, &widgets::PriceSpin::value_changed, this, [this](qint64 micro) {
+    price_micro_.ask(micro);
+    settle_.start();
+  });
+}
+
+void DeviceControl::set_device(const QString& id) {
+  if (id == id_) return;
+  if (settle_.isActive()) set_price();
+  offered_ = {};
+  price_micro_ = {};
+  fault_.hide();
+  id_ = id;
+}
+
+const models::DeviceData* DeviceControl::find() const {
+  const auto& machine = models_.machine();
+  if (!machine || id_.isEmpty()) return nullptr;
+  const auto found = std::ranges::find(machine->devices, id_, &models::DeviceData::id);
+  return found == machine->devices.end() ? nullptr : &*found;
+}
+
+void DeviceControl::refresh() {
+  const models::DeviceData* const device = find();
+  offer_.setVisible(device && can_set());
+  price_.setVisible(device && can_set() && device->per_hour_micro);
+  if (!device) return;
+  const bool live = models_.connection().live();
+  offer_.setEnabled(live && !offered_.pending());
+  const bool wanted = offered_.shown(device->wanted);
+  if (offer_.isChecked() != wanted) offer_.setChecked(wanted);
+  price_.setEnabled(live);
+  const std::int64_t micro = price_micro_.shown(device->per_hour_micro.value_or(0));
+  if (price_.value() != micro) price_.set_value(micro);
+}
+
+void DeviceControl::set_offered(bool offered) {
+  fault_.hide();
+  offered_.ask(offered);
+  offer_.setEnabled(false);
+  const json::object params{{"device", id_.toStdString()}, {"offered", offered}};
+  models_.connection().call("device.set", params, this, [this, id = id_](const client::Outcome& outcome) {
+    if (id != id_) return;
+    outcome ? offered_.granted() : offered_.refused();
+    if (!outcome) say_fault(refusal_text(outcome.error()));
+    refresh();
+    Q_EMIT settled();
+  });
+}
+
+void DeviceControl::set_price() {
+  settle_.stop();
+  const models::DeviceData* const device = find();
+  if (!device) return;
+  fault_.hide();
+  const json::object params{{"device", id_.toStdString()}, {"rates", rates_with(*device, price_.value())}};
+  models_.connection().call("device.set", params, this, [this, id = id_](const client::Outcome& outcome) {
+    if (id != id_ || settle_.isActive()) return;
+    if (outcome) {
+      const models::Reading answer(*outcome);
+      const models::Reading rates = answer.object("rates");
+      if (const auto told = models::hourly_of(rates); told && rates.there()) price_micro_.ask(*told);
+      price_micro_.granted();
+    } else {
+      price_micro_.refused();
+      say_fault(refusal_text(outcome.error()));
+    }
+    refresh();
+    Q_EMIT settled();
+  });
+}
+
+void DeviceControl::say_fault(const QString& fault) {
+  fault_.set_text(fault);
+  fault_.setVisible(!fault.isEmpty());
+}
+
+}  // namespace quern::desktop::pages

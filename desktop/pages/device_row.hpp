@@ -1,0 +1,36 @@
+// A device of this machine in one line: its name, its price, its switch; below, why it is not offered, and what the
+// daemon refused.
+#pragma once
+#include <QString>
+#include <QWidget>
+
+#include "desktop/models/daemon_models.hpp"
+#include "desktop/widgets/labels.hpp"
+
+namespace quern::desktop::widgets {
+class PriceSpin;
+class Toggle;
+}  // namespace quern::desktop::widgets
+
+namespace quern::desktop::pages {
+
+class DeviceControl;
+
+class DeviceRow : public QWidget {
+  Q_OBJECT
+ public:
+  explicit DeviceRow(models::DaemonModels& models, QWidget* parent = nullptr);
+  void set_device(const QString& id);
+  void refresh();
+
+ private:
+  models::DaemonModels& models_;
+  widgets::ElidedLabel* name_;
+  widgets::ElidedLabel* why_;
+  widgets::PriceSpin* price_;
+  widgets::Toggle* offer_;
+  widgets::TextLabel* fault_;
+  DeviceControl* control_;
+};
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,432 @@
+#include "desktop/pages/earnings_page.hpp"
+
+#include <QDateTime>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <numeric>
+
+#include "desktop/pages/model_tone.hpp"
+#include "desktop/pages/refusal_text.hpp"
+#include "desktop/theme/icon.hpp"
+#include "desktop/widgets/charts.hpp"
+#include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/table.hpp"
+
+namespace quern::desktop::pages {
+
+namespace json = boost::json;
+using models::ReceiptModel;
+using widgets::Ink;
+
+namespace {
+
+constexpr std::chrono::milliseconds kFetchPace{1'000};  // of what follows the topic
+constexpr int kWidthOfPast = 1'000;                     // a narrower page has no room for a line beside a number
+constexpr int kTableHeight = 150;
+constexpr std::array<int, 3> kDayChoices{7, 30, 90};
+constexpr std::array<const char*, 3> kByChoices{"device", "peer", "kind"};
+
+json::object history_params(const DayRange& range, const char* by, int utc_offset_minutes) {
+  return {{"from_unix_ms", range.from_unix_ms},
+          {"until_unix_ms", range.until_unix_ms},
+          {"by", by},
+          {"utc_offset_minutes", utc_offset_minutes}};
+}
+
+// "▲ 12 % on the 30 days before"
+QString change_text(std::int64_t permille, const QString& against, const models::QuantityText& text) {
+  const QString mark = permille < 0 ? QStringLiteral("▼") : QStringLiteral("▲");
+  return QStringLiteral("%1 %2 %3").arg(mark, text.percent(std::abs(permille)), against);
+}
+
+std::int64_t sum_of(const QVector<std::int64_t>& amounts, qsizetype first, qsizetype end) {
+  return std::accumulate(amounts.begin() + first, amounts.begin() + end, std::int64_t{0});
+}
+
+}  // namespace
+
+void ReceiptSide::set_money(Money money) {
+  money_ = money;
+  put_in_order();
+}
+
+bool ReceiptSide::filterAcceptsRow(int source_row, const QModelIndex&) const {
+  const bool earned = sourceModel()->index(source_row, 0).data(ReceiptModel::kEarnedRole).toBool();
+  return earned == (money_ == Money::earned);
+}
+
+EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
+    : PageFrame(tr("Earnings"), parent),
+      models_(models),
+      receipts_(models.text()),
+      choose_(choose_by_dialog(tr("Export receipts"), tr("Comma-separated values (*.csv)"))),
+      stack_(new QStackedWidget),
+      nothing_(new widgets::EmptyState(theme::Glyph::earnings, {}, {})),
+      money_switch_(new widgets::SegmentedControl(tr("Money"))),
+      export_(new QPushButton(tr("Export CSV"))) {
+  money_switch_->set_segments({tr("Earned"), tr("Spent")});
+  export_->setIcon(theme::icon(theme::Glyph::download));
+  add_action(money_switch_);
+  add_action(export_);
+  side_.setSourceModel(&receipts_);
+  auto* shown = new QWidget;
+  auto* column = new QVBoxLayout(shown);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(theme::kSpaceL);
+  column->addWidget(make_tiles());
+  column->addWidget(make_charts(), 5);
+  column->addWidget(make_receipts(), 4);
+  stack_->addWidget(shown);
+  stack_->addWidget(nothing_);
+  body()->addWidget(stack_, 1);
+  soon_.setSingleShot(true);
+  soon_.setInterval(kFetchPace);
+  connect(&soon_, &QTimer::timeout, this, &EarningsPage::fetch);
+  connect(money_switch_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::set_money);
+  connect(export_, &QPushButton::clicked, this, &EarningsPage::export_csv);
+  connect(&models_, &models::DaemonModels::earnings_changed, this, [this] {
+    show_state();
+    if (!soon_.isActive()) soon_.start();
+  });
+  connect(&models_, &models::DaemonModels::status_changed, this, [this] {
+    show_state();
+    if (!has_receipts_ && !fetching_receipts_) fetch();
+  });
+  connect(&models_, &models::DaemonModels::device_names_changed, this, [this] {
+    receipts_.set_device_names(models_.device_names());
+    show_history();
+  });
+  connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
+    show_state();
+    if (models_.connection().live()) soon_.start();
+  });
+  receipts_.set_device_names(models_.device_names());
+  set_money(0);
+  show_state();
+  fetch();
+}
+
+void EarningsPage::set_choose_file(ChooseFile choose) {
+  panel_->set_choose_file(choose);
+  choose_ = std::move(choose);
+}
+
+QWidget* EarningsPage::make_tiles() {
+  auto* box = new QWidget;
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(theme::kSpaceL);
+  balance_ = new widgets::KpiTile(tr("Balance"));
+  today_ = new widgets::KpiTile(tr("Today"));
+  month_ = new widgets::KpiTile(tr("Last %n days", nullptr, kComparedDays));
+  owed_ = new widgets::KpiTile(tr("Not paid off yet"));
+  for (widgets::KpiTile* tile : {balance_, today_, month_, owed_}) row->addWidget(tile, 1);
+  today_->setToolTip(tr("Since midnight UTC"));
+  return box;
+}
+
+QWidget* EarningsPage::make_charts() {
+  days_ = new widgets::SegmentedControl(tr("How many days"));
+  by_ = new widgets::SegmentedControl(tr("Divided by"));
+  legend_ = new widgets::Legend;
+  bars_ = new widgets::StackedBars(tr("Credits per day"));
+  shares_ = new widgets::ShareBars(tr("Shares"));
+  no_shares_ = new widgets::TextLabel(tr("Nothing in these days."), theme::FontRole::body, Ink::muted);
+  days_->set_segments({tr("7 d"), tr("30 d"), tr("90 d")});
+  days_->set_current(1);
+  by_->set_segments({tr("Device"), tr("Peer"), tr("Kind")});
+  bars_->set_format([this](qint64 micro) { return models_.text().credits_number(micro); });
+  auto* chart = new widgets::Card;
+  bars_title_ = new widgets::SectionTitle(tr("Credits per day"));
+  bars_title_->add_action(days_);
+  chart->body()->addWidget(bars_title_);
+  chart->body()->addWidget(legend_);
+  chart->body()->addWidget(bars_, 1);
+  auto* parts = new widgets::Card;
+  parts->setFixedWidth(theme::scaled(widgets::DetailPanel::kWidth));
+  parts->body()->addWidget(new widgets::SectionTitle(tr("Where it came from")));
+  parts->body()->addWidget(by_);
+  parts->body()->addSpacing(theme::kSpaceXs);
+  parts->body()->addWidget(shares_);
+  parts->body()->addWidget(no_shares_);
+  parts->body()->addStretch(1);
+  connect(days_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::fetch_history);
+  connect(by_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::fetch_history);
+  auto* box = new QWidget;
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(theme::kSpaceL);
+  row->addWidget(chart, 1);
+  row->addWidget(parts);
+  return box;
+}
+
+QWidget* EarningsPage::make_receipts() {
+  receipts_title_ = new widgets::SectionTitle(tr("Receipts"));
+  table_ = new widgets::Table(tr("Receipts"), nullptr, widgets::Table::kDense);
+  panel_ = new ReceiptPanel(models_);
+  panel_->hide();
+  dress_table();
+  auto* card = new widgets::Card(nullptr, 1);
+  card->body()->setContentsMargins(1, theme::kSpaceM, 1, theme::kSpaceS);
+  auto* head = new QHBoxLayout;
+  head->setContentsMargins(theme::kSpaceL, 0, theme::kSpaceL, 0);
+  head->addWidget(receipts_title_);
+  card->body()->addLayout(head);
+  card->body()->addWidget(table_, 1);
+  auto* box = new QWidget;
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(theme::kSpaceL);
+  row->addWidget(card, 1);
+  row->addWidget(panel_);
+  connect(table_, &widgets::Table::current_row_changed, this, &EarningsPage::show_receipt);
+  connect(table_, &widgets::Table::hover_changed, this, [this](bool inside) { side_.set_frozen(inside); });
+  connect(panel_, &ReceiptPanel::closed, this, [this] {
+    panel_->hide();
+    table_->clearSelection();
+    table_->setCurrentIndex({});
+  });
+  // Older ones come when the end is reached.
+  connect(table_->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
+    if (value == table_->verticalScrollBar()->maximum() && next_) fetch_receipts(next_);
+  });
+  return box;
+}
+
+void EarningsPage::dress_table() {
+  using widgets::Cell;
+  table_->setModel(&side_);
+  table_->setMinimumHeight(theme::scaled(kTableHeight));
+  table_->setSortingEnabled(true);
+  table_->horizontalHeader()->setSortIndicator(ReceiptModel::kTime, Qt::DescendingOrder);
+  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 150});
+  table_->set_column(ReceiptModel::kJob, {.cell = Cell::strong, .width = 150, .stretch = true});
+  table_->set_column(ReceiptModel::kPeer, {.cell = Cell::mono, .priority = 3, .width = 110});
+  table_->set_column(ReceiptModel::kDevice, {.cell = Cell::muted, .priority = 2, .width = 180});
+  table_->set_column(ReceiptModel::kDuration, {.cell = Cell::number, .priority = 1, .width = 100});
+  table_->set_column(ReceiptModel::kAmount, {.cell = Cell::number, .width = 110, .strong = true, .tone = cell_tone});
+  table_->set_column(ReceiptModel::kState, {.cell = Cell::pill, .width = 110, .tone = cell_tone});
+}
+
+int EarningsPage::utc_offset_minutes() const {
+  return QDateTime::fromMSecsSinceEpoch(models_.now_unix_ms()).offsetFromUtc() / 60;
+}
+
+void EarningsPage::fetch() {
+  if (!models_.connection().live()) return;
+  if (models_.status().can("earnings")) {
+    fetch_history();
+    fetch_compared();
+  }
+  if (models_.status().can("receipts")) fetch_receipts(std::nullopt);
+}
+
+void EarningsPage::fetch_history() {
+  const int offset = utc_offset_minutes();
+  const DayRange range =
+      last_days(models_.now_unix_ms(), offset, kDayChoices.at(static_cast<std::size_t>(std::max(0, days_->current()))));
+  const int by = std::max(0, by_->current());
+  const int days = days_->current();
+  models_.connection().call("earnings.get", history_params(range, kByChoices.at(static_cast<std::size_t>(by)), offset),
+                            this, [this, range, by, days](const client::Outcome& outcome) {
+                              if (by != by_->current() || days != days_->current()) return;
+                              if (!outcome) return bars_title_->set_caption(refusal_text(outcome.error()));
+                              bars_title_->set_caption({});
+                              history_ = models::earnings_history_from(*outcome);
+                              range_ = range;
+                              show_history();
+                            });
+}
+
+void EarningsPage::fetch_compared() {
+  const int offset = utc_offset_minutes();
+  const DayRange range = last_days(models_.now_unix_ms(), offset, 2 * kComparedDays);
+  models_.connection().call("earnings.get", history_params(range, "kind", offset), this,
+                            [this, range](const client::Outcome& outcome) {
+                              if (!outcome) return;  // the tiles stay as they were
+                              compared_ = models::earnings_history_from(*outcome);
+                              compared_range_ = range;
+                              has_compared_ = true;
+                              show_compared();
+                            });
+}
+
+void EarningsPage::fetch_receipts(std::optional<std::int64_t> before) {
+  if (fetching_receipts_) return;
+  fetching_receipts_ = true;
+  json::object params{{"limit", kPageRows}};
+  if (before) params["before"] = *before;
+  models_.connection().call("receipt.list", std::move(params), this, [this, before](const client::Outcome& outcome) {
+    fetching_receipts_ = false;
+    if (!outcome) {
+      receipts_title_->set_caption(refusal_text(outcome.error()));
+      return finish_export(refusal_text(outcome.error()));
+    }
+    take_receipts(models::receipts_from(*outcome), !before);
+  });
+}
+
+void EarningsPage::take_receipts(models::ReceiptPage page, bool first) {
+  // A first page that meets those that are there says nothing of the end of the list.
+  if (!first || !has_receipts_) next_ = page.next;
+  has_receipts_ = true;
+  receipts_.add(std::move(page));
+  if (receipts_.rows().size() >= models::kReceiptsMax) next_.reset();
+  side_.put_in_order();
+  show_state();
+  if (!export_path_.isEmpty()) export_more();
+}
+
+void EarningsPage::show_state() {
+  const bool there = models_.earnings().has_value();
+  stack_->setCurrentIndex(there ? 0 : 1);
+  money_switch_->setVisible(there);
+  export_->setVisible(there && models_.status().can("receipts"));
+  export_->setEnabled(models_.connection().live() && export_path_.isEmpty());
+  if (!there) {
+    const bool live = models_.connection().live() && models_.has_status();
+    nothing_->set_text(live ? tr("This service does not tell of earnings") : tr("Nothing is known of earnings yet"),
+                       live ? tr("A newer one does.") : tr("They are shown as soon as the service answers."));
+    return set_subtitle({});
+  }
+  set_subtitle(tr("Every credit below has a receipt signed by both sides"));
+  receipts_title_->set_caption(next_ ? tr("the newest %1, more below").arg(models_.text().count(side_.rowCount()))
+                                     : tr("%n in all", nullptr, side_.rowCount()));
+  table_->set_placeholder(money_ == Money::earned ? tr("Nothing was earned yet") : tr("Nothing was spent yet"));
+  show_tiles();
+}
+
+void EarningsPage::resizeEvent(QResizeEvent* event) {
+  PageFrame::resizeEvent(event);
+  show_compared();
+}
+
+void EarningsPage::show_tiles() {
+  const auto& earnings = models_.earnings();
+  if (!earnings) return;
+  const models::EarningsData& data = *earnings;
+  const models::QuantityText& text = models_.text();
+  const QString unit = tr("cr");
+  const bool earned = money_ == Money::earned;
+  balance_->set_figure(text.credits_number(data.balance_micro), unit);
+  balance_->set_note(tr("settled · %1 pending").arg(text.credits_number(data.pending_micro)));
+  today_->set_figure(text.credits_number(earned ? data.today_earned_micro : data.today_spent_micro), unit);
+  owed_->set_figure(text.credits_number(earned ? data.receivable_micro : data.payable_micro), unit);
+  owed_->set_note(earned ? tr("of %1 earned").arg(text.credits_number(data.earned_micro))
+                         : tr("of %1 spent · %2 set aside for jobs")
+                               .arg(text.credits_number(data.spent_micro), text.credits_number(data.reserved_micro)));
+  show_compared();
+}
+
+void EarningsPage::show_compared() {
+  month_->setVisible(has_compared_);
+  if (!has_compared_) return;
+  const models::QuantityText& text = models_.text();
+  const QVector<std::int64_t> days = daily_sums(compared_, money_, compared_range_, utc_offset_minutes());
+  const std::int64_t before = sum_of(days, 0, kComparedDays);
+  const std::int64_t now = sum_of(days, kComparedDays, days.size());
+  const auto ink = [this](std::int64_t permille) {
+    if (money_ == Money::spent) return Ink::muted;
+    return permille < 0 ? Ink::warn : Ink::ok;
+  };
+  month_->set_figure(text.credits_number(now), tr("cr"));
+  const auto change = change_permille(now, before);
+  month_->set_note(
+      change ? change_text(*change, tr("on the 30 days before"), text) : tr("nothing in the 30 days before"),
+      change ? ink(*change) : Ink::muted);
+  const std::int64_t usual = sum_of(days, kComparedDays - 1, days.size() - 1) / kComparedDays;
+  const auto today = change_permille(days.back(), usual);
+  today_->set_note(today ? change_text(*today, tr("on a usual day"), text) : QString(),
+                   today ? ink(*today) : Ink::muted);
+  QVector<qreal> past;
+  for (const std::int64_t day : days.mid(kComparedDays)) past.append(static_cast<qreal>(day));
+  const bool room = width() >= theme::scaled(kWidthOfPast);
+  today_->set_past(now > 0 && room ? past : QVector<qreal>());
+}
+
+// "GeForce RTX 4090 #1" where this machine has several of them.
+QString EarningsPage::numbered_device(const QString& id) const {
+  const QString name = models_.device_name(id);
+  const auto& machine = models_.machine();
+  if (!machine) return name;
+  int same = 0;
+  int place = -1;
+  for (const models::DeviceData& device : machine->devices) {
+    if (device.id == id) place = same;
+    if (device.name == name) ++same;
+  }
+  return place < 0 || same < 2 ? name : tr("%1 #%2").arg(name).arg(place);
+}
+
+QString EarningsPage::named(const QString& part) const {
+  if (part.isEmpty()) return tr("Not known");
+  switch (by_->current()) {
+    case 0:
+      return numbered_device(part);
+    case 1:
+      return models::short_id(part);
+    default:
+      return part;
+  }
+}
+
+void EarningsPage::show_history() {
+  if (range_.days == 0) return;
+  const EarningsView view = earnings_view(
+      history_, money_, range_, utc_offset_minutes(), [this](const QString& part) { return named(part); },
+      models_.text());
+  bars_->set_data(view.series, view.days);
+  QVector<widgets::LegendEntry> entries;
+  for (int at = 0; at < view.series.size(); ++at) entries.append({.text = view.series[at], .color = {}, .series = at});
+  legend_->set_entries(entries);
+  shares_->set_shares(view.shares);
+  shares_->setVisible(!view.shares.isEmpty());
+  no_shares_->setVisible(view.shares.isEmpty());
+}
+
+void EarningsPage::set_money(int side) {
+  money_ = side == 1 ? Money::spent : Money::earned;
+  side_.set_money(money_);
+  panel_->hide();
+  show_state();
+  show_history();
+}
+
+void EarningsPage::show_receipt(int row) {
+  if (row < 0) return;
+  const models::ReceiptRow* const receipt = receipts_.find(side_.index(row, 0).data(models::kIdRole).toString());
+  if (!receipt) return;
+  panel_->show_receipt(*receipt);
+  panel_->show();
+}
+
+void EarningsPage::export_csv() {
+  export_path_ = choose_(this, tr("quern-receipts.csv"));
+  if (export_path_.isEmpty()) return;
+  export_->setEnabled(false);
+  export_more();
+}
+
+// All pages first: a file that ends in the middle would be a wrong one.
+void EarningsPage::export_more() {
+  if (next_) return fetch_receipts(next_);
+  finish_export(write_file(export_path_, receipts_.csv().toUtf8()));
+}
+
+void EarningsPage::finish_export(const QString& fault) {
+  if (export_path_.isEmpty()) return;
+  const QString name = QFileInfo(std::exchange(export_path_, QString())).fileName();
+  export_->setEnabled(models_.connection().live());
+  banner()->set_closable(true);
+  const auto count = static_cast<int>(receipts_.rows().size());
+  if (!fault.isEmpty()) return banner()->show_message(theme::Tone::bad, tr("Nothing was exported: %1").arg(fault));
+  banner()->show_message(theme::Tone::ok, tr("%n receipts were written to %1", nullptr, count).arg(name));
+}
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,115 @@
+// What this node has earned and spent: in all, by day, by device, peer or kind, and receipt by receipt.
+#pragma once
+#include <QTimer>
+#include <QWidget>
+#include <cstdint>
+#include <optional>
+
+#include "desktop/models/daemon_models.hpp"
+#include "desktop/models/node_models.hpp"
+#include "desktop/models/steady_proxy.hpp"
+#include "desktop/pages/earnings_view.hpp"
+#include "desktop/pages/receipt_panel.hpp"
+#include "desktop/widgets/card.hpp"
+
+class QPushButton;
+class QStackedWidget;
+
+namespace quern::desktop::widgets {
+class Legend;
+class SegmentedControl;
+class ShareBars;
+class StackedBars;
+class Table;
+}  // namespace quern::desktop::widgets
+
+namespace quern::desktop::pages {
+
+// Receipts of one side.
+class ReceiptSide : public models::SteadyProxy {
+  Q_OBJECT
+ public:
+  explicit ReceiptSide(QObject* parent = nullptr) : SteadyProxy(parent) {}
+  void set_money(Money money);
+
+ protected:
+  bool filterAcceptsRow(int source_row, const QModelIndex& source_parent) const override;
+
+ private:
+  Money money_ = Money::earned;
+};
+
+class EarningsPage : public widgets::PageFrame {
+  Q_OBJECT
+ public:
+  static constexpr std::int64_t kPageRows = 200;  // of receipt.list
+  static constexpr int kComparedDays = 30;
+
+  // `models` outlives it.
+  explicit EarningsPage(models::DaemonModels& models, QWidget* parent = nullptr);
+  // Where the table and trails are written to: a dialog, unless a test says otherwise.
+  void set_choose_file(ChooseFile choose);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  QWidget* make_tiles();
+  QWidget* make_charts();
+  QWidget* make_receipts();
+  void dress_table();
+  void fetch();
+  void fetch_history();
+  void fetch_compared();
+  void fetch_receipts(std::optional<std::int64_t> before);
+  void take_receipts(models::ReceiptPage page, bool first);
+  void show_state();
+  void show_tiles();
+  void show_compared();
+  void show_history();
+  void show_receipt(int row);
+  void export_csv();
+  void export_more();
+  void finish_export(const QString& fault);
+  void set_money(int side);
+  QString numbered_device(const QString& id) const;
+  QString named(const QString& part) const;
+  int utc_offset_minutes() const;
+
+  models::DaemonModels& models_;
+  models::ReceiptModel receipts_;
+  ReceiptSide side_;
+  Money money_ = Money::earned;
+  models::EarningsHistory history_;
+  DayRange range_;
+  models::EarningsHistory compared_;
+  DayRange compared_range_;
+  bool has_compared_ = false;
+  std::optional<std::int64_t> next_;  // `before` of the next page of receipts
+  bool has_receipts_ = false;
+  bool fetching_receipts_ = false;
+  QString export_path_;  // empty: nothing is being exported
+  QTimer soon_;
+  ChooseFile choose_;
+
+  QStackedWidget* stack_;
+  widgets::EmptyState* nothing_;
+  widgets::SegmentedControl* money_switch_;
+  QPushButton* export_;
+  widgets::KpiTile* balance_;
+  widgets::KpiTile* today_;
+  widgets::KpiTile* month_;
+  widgets::KpiTile* owed_;
+  widgets::SegmentedControl* days_;
+  widgets::SegmentedControl* by_;
+  widgets::SectionTitle* bars_title_;
+  widgets::Legend* legend_;
+  widgets::StackedBars* bars_;
+  widgets::ShareBars* shares_;
+  widgets::TextLabel* no_shares_;
+  widgets::SectionTitle* receipts_title_;
+  widgets::Table* table_;
+  ReceiptPanel* panel_;
+};
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,252 @@
+#include "desktop/pages/machine_page.hpp"
+
+#include <QDateTime>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "desktop/pages/device_panel.hpp"
+#include "desktop/pages/refusal_text.hpp"
+#include "desktop/pages/topology_of.hpp"
+#include "desktop/pages/topology_tree.hpp"
+#include "desktop/theme/icon.hpp"
+#include "desktop/widgets/charts.hpp"
+#include "desktop/widgets/controls.hpp"
+
+namespace quern::desktop::pages {
+
+using models::DonationState;
+using widgets::PartKind;
+
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kHourMs = 60 * kMinuteMs;
+
+bool has_device(const models::MachineData& machine, const QString& id) {
+  return std::ranges::find(machine.devices, id, &models::DeviceData::id) != machine.devices.end();
+}
+
+theme::Glyph part_glyph(PartKind kind) {
+  if (kind == PartKind::machine) return theme::Glyph::server;
+  return kind == PartKind::numa ? theme::Glyph::memory : theme::Glyph::cpu;
+}
+
+}  // namespace
+
+MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
+    : PageFrame(tr("Machine"), parent),
+      models_(models),
+      stack_(new QStackedWidget),
+      shown_(new QWidget),
+      nothing_(new widgets::EmptyState(theme::Glyph::machine, {}, {})),
+      forms_(new QStackedWidget),
+      view_(new widgets::TopologyView(tr("Parts of the machine"))),
+      tree_(new TopologyTree(tr("Parts of the machine"), models.text())),
+      foot_(new QWidget),
+      legend_(new widgets::HeatLegend),
+      panel_(new DevicePanel(models, history_)),
+      heat_(new widgets::SegmentedControl(tr("Colour of the cores"))),
+      form_(new widgets::SegmentedControl(tr("Form"))),
+      pause_(new QPushButton(tr("Pause donating"))),
+      resume_(new QPushButton(tr("Resume donating"))) {
+  add_actions();
+  add_body();
+  connect(&models_, &models::DaemonModels::machine_changed, this, &MachinePage::show_machine);
+  connect(&models_, &models::DaemonModels::status_changed, this, &MachinePage::show_machine);
+  connect(&models_, &models::DaemonModels::status_changed, this, &MachinePage::show_donation);
+  connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
+    show_donation();
+    panel_->refresh();
+  });
+  readings_.setInterval(kReadingPace);
+  connect(&readings_, &QTimer::timeout, this, &MachinePage::take_reading);
+  readings_.start();
+  show_heat(0);
+  show_machine();
+  show_donation();
+  panel_->fetch_receipts();
+}
+
+void MachinePage::add_actions() {
+  form_->set_segments({tr("Map"), tr("List")});
+  heat_->set_segments({tr("Load"), tr("Jobs"), tr("Price")});
+  pause_->setIcon(theme::icon(theme::Glyph::pause));
+  pause_->setMenu(make_pause_menu());
+  resume_->setIcon(theme::icon(theme::Glyph::play, theme::Tint::on_accent));
+  resume_->setProperty("kind", QStringLiteral("primary"));
+  for (QWidget* each : std::initializer_list<QWidget*>{form_, heat_, pause_, resume_}) add_action(each);
+  connect(form_, &widgets::SegmentedControl::current_changed, this, &MachinePage::show_form);
+  connect(heat_, &widgets::SegmentedControl::current_changed, this, &MachinePage::show_heat);
+  connect(resume_, &QPushButton::clicked, this, [this] { call_donation("donation.resume", {}); });
+  connect(banner(), &widgets::Banner::closed, this, [this] { fault_shown_ = false; });
+}
+
+void MachinePage::add_body() {
+  auto* card = new widgets::Card;
+  card->body()->addWidget(forms_, 1);
+  card->body()->addWidget(foot_);
+  forms_->addWidget(view_);
+  forms_->addWidget(tree_);
+  auto* foot = new QHBoxLayout(foot_);
+  foot->setContentsMargins(0, 0, 0, 0);
+  foot->setSpacing(theme::kSpaceL);
+  foot->addWidget(legend_);
+  auto* hint = new widgets::ElidedLabel(tr("Ctrl + wheel zooms, arrow keys move between parts"),
+                                        theme::FontRole::caption, widgets::Ink::muted);
+  hint->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
+  foot->addWidget(hint, 1);
+  auto* row = new QHBoxLayout(shown_);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(theme::kSpaceL);
+  row->addWidget(card, 1);
+  row->addWidget(panel_);
+  stack_->addWidget(shown_);
+  stack_->addWidget(nothing_);
+  body()->addWidget(stack_, 1);
+  connect(view_, &widgets::TopologyView::selected_changed, this, &MachinePage::choose);
+  connect(tree_, &TopologyTree::selected_changed, this, &MachinePage::choose);
+}
+
+QMenu* MachinePage::make_pause_menu() {
+  auto* menu = new QMenu(this);
+  const auto add = [&](const QString& text, auto for_ms) {
+    connect(menu->addAction(text), &QAction::triggered, this, [this, for_ms] { pause(for_ms()); });
+  };
+  using Time = std::optional<std::int64_t>;
+  add(tr("For 30 minutes"), [] { return Time(30 * kMinuteMs); });
+  add(tr("For 1 hour"), [] { return Time(kHourMs); });
+  add(tr("For 3 hours"), [] { return Time(3 * kHourMs); });
+  add(tr("Until tomorrow"), [this] { return Time(ms_until_tomorrow()); });
+  menu->addSeparator();
+  add(tr("Until I resume"), [] { return Time(); });
+  return menu;
+}
+
+std::int64_t MachinePage::ms_until_tomorrow() const {
+  const QDateTime now = QDateTime::fromMSecsSinceEpoch(models_.now_unix_ms());
+  return std::max<std::int64_t>(kMinuteMs, now.msecsTo(now.date().addDays(1).startOfDay()));
+}
+
+void MachinePage::show_machine() {
+  const auto& machine = models_.machine();
+  stack_->setCurrentWidget(machine ? shown_ : nothing_);
+  form_->setVisible(machine.has_value());
+  heat_->setVisible(machine.has_value() && form_->current() == 0);
+  if (!machine) {
+    set_subtitle({});
+    const bool live = models_.connection().live() && models_.has_status();
+    nothing_->set_text(
+        live ? tr("This service does not tell of its machine") : tr("Nothing is known of the machine yet"),
+        live ? tr("A newer one does.") : tr("It is shown as soon as the service answers."));
+    return;
+  }
+  set_subtitle(machine_subtitle(*machine, models_.text()));
+  const widgets::Topology topology = topology_of(*machine, models_.text());
+  view_->set_topology(topology);
+  if (forms_->currentWidget() == tree_) tree_->set_topology(topology);
+  if (!has_chosen_) take_reading();  // a line begins with the first value
+  const bool there = has_chosen_ && (chosen_.kind != PartKind::device || has_device(*machine, chosen_.device_id));
+  there ? show_chosen() : choose_first();
+}
+
+// The first device that is offered, else the first, else the machine.
+void MachinePage::choose_first() {
+  const auto& devices = models_.machine()->devices;
+  auto first = std::ranges::find_if(devices, &models::DeviceData::offered);
+  if (first == devices.end()) first = devices.begin();
+  widgets::TopologyPart part{.kind = PartKind::machine};
+  if (first != devices.end()) part = {.kind = PartKind::device, .device_id = first->id};
+  choose(part);
+}
+
+void MachinePage::choose(const widgets::TopologyPart& part) {
+  chosen_ = part;
+  has_chosen_ = true;
+  show_chosen();
+}
+
+void MachinePage::show_chosen() {
+  if (chosen_.kind == PartKind::device) {
+    view_->select_device(chosen_.device_id);
+    panel_->show_device(chosen_.device_id);
+  } else {
+    panel_->show_part(part_text(view_->topology(), chosen_, models_.text()), part_glyph(chosen_.kind));
+  }
+}
+
+void MachinePage::show_heat(int heat) {
+  using widgets::HeatBy;
+  view_->set_heat(heat == 1 ? HeatBy::jobs : heat == 2 ? HeatBy::price : HeatBy::load);
+  switch (heat) {
+    case 1:
+      return legend_->set_texts(tr("Given to jobs"), tr("nothing"), tr("all"));
+    case 2:
+      return legend_->set_texts(tr("Price"), tr("lowest"), tr("highest"));
+    default:
+      return legend_->set_texts(tr("Core load"), models_.text().percent(0), models_.text().percent(1'000));
+  }
+}
+
+void MachinePage::show_form(int form) {
+  const bool as_tree = form == 1;
+  if (as_tree) tree_->set_topology(view_->topology());
+  if (as_tree && chosen_.kind == PartKind::device) tree_->select_device(chosen_.device_id);
+  forms_->setCurrentWidget(as_tree ? static_cast<QWidget*>(tree_) : view_);
+  heat_->setVisible(!as_tree);
+  foot_->setVisible(!as_tree);
+}
+
+void MachinePage::take_reading() {
+  const auto& machine = models_.machine();
+  if (!machine) return;
+  if (models_.connection().live()) {
+    history_.add(machine->devices);
+  } else {
+    history_.add_gap();
+  }
+  panel_->refresh();
+}
+
+void MachinePage::show_donation() {
+  const DonationState& donation = models_.status().donation;
+  const bool can = models_.status().can("donation.pause");
+  const bool paused = donation.kind == DonationState::Kind::paused;
+  const bool live = models_.connection().live() && !calling_;
+  pause_->setVisible(can && donation.kind == DonationState::Kind::donating);
+  resume_->setVisible(can && paused);
+  pause_->setEnabled(live);
+  resume_->setEnabled(live);
+  if (fault_shown_) return;
+  if (!paused) return banner()->hide();
+  const auto& until = donation.until_unix_ms;
+  banner()->show_message(theme::Tone::warn,
+                         until ? tr("Donating is paused until %1. What runs goes on.").arg(models_.text().time(*until))
+                               : tr("Donating is paused until you resume it. What runs goes on."));
+}
+
+void MachinePage::pause(std::optional<std::int64_t> for_ms) {
+  boost::json::object params;
+  if (for_ms) params["for_ms"] = *for_ms;
+  call_donation("donation.pause", std::move(params));
+}
+
+void MachinePage::call_donation(const char* method, boost::json::object params) {
+  calling_ = true;
+  fault_shown_ = false;
+  show_donation();
+  models_.connection().call(method, std::move(params), this, [this](const client::Outcome& outcome) {
+    calling_ = false;
+    if (!outcome) {
+      fault_shown_ = true;
+      banner()->set_closable(true);
+      banner()->show_message(theme::Tone::bad, refusal_text(outcome.error()));
+    }
+    show_donation();
+  });
+}
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,72 @@
+// What a person may set: of the daemon's machine, and of this app. Everything applies at once; what the daemon does not
+// offer is not there.
+#pragma once
+#include <QPair>
+#include <QString>
+#include <QVector>
+#include <QWidget>
+
+#include "desktop/models/daemon_models.hpp"
+#include "desktop/pages/app_settings.hpp"
+#include "desktop/widgets/card.hpp"
+
+class QComboBox;
+class QVBoxLayout;
+
+namespace quern::desktop::widgets {
+class Toggle;
+}
+
+namespace quern::desktop::pages {
+
+class AmountRow;
+class ChoiceRow;
+class DeviceRow;
+class LimitRow;
+class SwitchRow;
+
+class PreferencesPage : public widgets::PageFrame {
+  Q_OBJECT
+ public:
+  static constexpr int kBlockedShown = 50;
+
+  // Both outlive it.
+  PreferencesPage(models::DaemonModels& models, AppSettings& settings, QWidget* parent = nullptr);
+  // Codes and names ("de", "Deutsch") of what the app speaks; without any there is no choice.
+  void set_languages(const QVector<QPair<QString, QString>>& languages);
+
+ private:
+  QWidget* make_sharing();
+  QWidget* make_limits();
+  QWidget* make_jobs();
+  QWidget* make_blocked();
+  QWidget* make_app();
+  void add_app_switches(QVBoxLayout* column);
+  void refresh();
+  void show_devices();
+  void show_blocked();
+  void unblock(const QString& peer);
+
+  models::DaemonModels& models_;
+  AppSettings& settings_;
+  QVBoxLayout* leading_;
+  QVBoxLayout* trailing_;
+  QWidget* sharing_;
+  SwitchRow* share_;
+  QVBoxLayout* device_rows_;
+  QVector<DeviceRow*> devices_;
+  QWidget* limits_;
+  QVector<LimitRow*> limit_rows_;
+  QWidget* jobs_;
+  AmountRow* job_budget_;
+  AmountRow* budget_;
+  ChoiceRow* strategy_;
+  QWidget* blocked_;
+  QVBoxLayout* blocked_rows_;
+  QStringList blocked_ids_;
+  widgets::TextLabel* unblock_fault_;
+  QWidget* language_row_;
+  QComboBox* language_;
+};
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,146 @@
+#include "desktop/pages/receipt_panel.hpp"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QVBoxLayout>
+
+#include "desktop/pages/refusal_text.hpp"
+#include "desktop/widgets/key_value_list.hpp"
+
+namespace quern::desktop::pages {
+
+using models::QuantityText;
+using models::ReceiptModel;
+using widgets::Ink;
+
+ChooseFile choose_by_dialog(const QString& title, const QString& filter) {
+  return [title, filter](QWidget* parent, const QString& proposed) {
+    return QFileDialog::getSaveFileName(parent, title, proposed, filter);
+  };
+}
+
+QString write_file(const QString& path, const QByteArray& bytes) {
+  QSaveFile file(path);
+  if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit()) return {};
+  return ReceiptPanel::tr("%1 was not written (%2): choose another folder or make room")
+      .arg(QFileInfo(path).fileName(), file.errorString());
+}
+
+ReceiptPanel::ReceiptPanel(models::DaemonModels& models, QWidget* parent)
+    : DetailPanel(parent),
+      models_(models),
+      choose_(choose_by_dialog(tr("Save the paper trail"), {})),
+      verdict_(new widgets::Pill),
+      why_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted)),
+      rows_(new widgets::KeyValueList),
+      trail_(new QWidget),
+      records_(new widgets::KeyValueList(nullptr, theme::FontRole::caption)),
+      save_(new QPushButton(tr("Save the trail"))),
+      said_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted)) {
+  auto* state = new QHBoxLayout;
+  state->addWidget(verdict_);
+  state->addStretch(1);
+  content()->addLayout(state);
+  content()->addWidget(why_);
+  content()->addWidget(rows_);
+  auto* column = new QVBoxLayout(trail_);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(theme::kSpaceS);
+  column->addWidget(new widgets::Separator);
+  column->addWidget(new widgets::ElidedLabel(tr("Signed records"), theme::FontRole::body_strong));
+  column->addWidget(records_);
+  column->addWidget(save_);
+  content()->addWidget(trail_);
+  content()->addWidget(said_);
+  auto* close = new QPushButton(tr("Close"));
+  close->setProperty("kind", QStringLiteral("ghost"));
+  content()->addWidget(close);
+  save_->setToolTip(tr("A file that `quern verify` checks without any service"));
+  connect(save_, &QPushButton::clicked, this, &ReceiptPanel::save);
+  connect(close, &QPushButton::clicked, this, &ReceiptPanel::closed);
+}
+
+void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
+  const bool another = receipt.id != id_;
+  id_ = receipt.id;
+  show_row(receipt);
+  if (another) {
+    verdict_->set_state(tr("Being checked"), theme::Tone::neutral);
+    why_->hide();
+    trail_->hide();
+    said_->hide();
+    file_.clear();
+  }
+  models_.connection().call("receipt.get", {{"id", id_.toStdString()}}, this,
+                            [this, id = id_](const client::Outcome& outcome) {
+                              if (id != id_) return;
+                              if (outcome) return show_trail(models::receipt_detail_from(*outcome));
+                              verdict_->set_state(tr("Not checked"), theme::Tone::warn);
+                              why_->set_text(refusal_text(outcome.error()));
+                              why_->show();
+                            });
+}
+
+void ReceiptPanel::show_row(const models::ReceiptRow& receipt) {
+  const QuantityText& text = models_.text();
+  set_heading(receipt.name.isEmpty() ? models::short_id(receipt.id) : receipt.name,
+              receipt.time_unix_ms ? text.time(*receipt.time_unix_ms) : QuantityText::none(), theme::Glyph::receipt);
+  const ReceiptModel words(text);
+  QVector<widgets::KeyValue> rows{{receipt.earned ? tr("Earned") : tr("Paid"), text.credits_exact(receipt.amount_micro),
+                                   receipt.earned ? Ink::ok : Ink::text},
+                                  {tr("State"), words.display(receipt, ReceiptModel::kState),
+                                   receipt.state == QStringLiteral("unpaid") ? Ink::bad : Ink::text}};
+  if (receipt.due_micro != receipt.amount_micro) {
+    rows.append({tr("Due by the provider's count"), text.credits_exact(receipt.due_micro), Ink::warn});
+  }
+  if (receipt.end.there()) rows.append({tr("Ended"), receipt.end.sentence()});
+  rows.append({receipt.earned ? tr("For") : tr("By"), models::short_id(receipt.peer)});
+  rows.append({tr("Device"), models_.device_name(receipt.device)});
+  if (!receipt.kind.isEmpty()) rows.append({tr("Kind"), receipt.kind});
+  if (receipt.tasks > 1) {
+    rows.append({tr("Task"), tr("%1 of %2")
+                                 .arg(text.count(static_cast<std::int64_t>(receipt.task) + 1),
+                                      text.count(static_cast<std::int64_t>(receipt.tasks)))});
+  }
+  if (receipt.device_time_ms) rows.append({tr("Device time"), text.duration(*receipt.device_time_ms)});
+  rows_->set_rows(rows);
+}
+
+void ReceiptPanel::show_trail(const models::ReceiptDetail& detail) {
+  const QuantityText& text = models_.text();
+  const auto& verified = detail.verified;
+  if (!verified) {
+    verdict_->set_state(tr("The trail is not kept any more"), theme::Tone::neutral);
+  } else {
+    verdict_->set_state(*verified ? tr("Signatures verified") : tr("Does not hold"),
+                        *verified ? theme::Tone::ok : theme::Tone::bad);
+  }
+  why_->setVisible(detail.why.there());
+  why_->set_text(detail.why.sentence());
+  QVector<widgets::KeyValue> rows;
+  for (const models::ReceiptDetail::Record& record : detail.records) {
+    if (rows.size() == kRecordsShown) break;
+    const QString amount = record.amount_micro ? text.credits(*record.amount_micro) : QString();
+    const QString time = record.made_unix_ms ? text.time(*record.made_unix_ms) : QString();
+    const QString when = time.isEmpty() || amount.isEmpty() ? time + amount : tr("%1, %2").arg(amount, time);
+    rows.append({tr("%1 by %2").arg(record.kind, record.by), when, Ink::text, false});
+  }
+  records_->set_rows(rows);
+  trail_->setVisible(!rows.isEmpty());
+  file_ = detail.file;
+  save_->setVisible(!file_.isEmpty());
+}
+
+void ReceiptPanel::save() {
+  const QString path = choose_(this, tr("receipt.trail"));
+  if (path.isEmpty()) return;
+  const QString fault = write_file(path, file_);
+  said_->set_ink(fault.isEmpty() ? Ink::muted : Ink::bad);
+  said_->set_text(fault.isEmpty() ? tr("Saved as %1").arg(QFileInfo(path).fileName()) : fault);
+  said_->show();
+}
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,237 @@
+// The page of preferences on a played daemon: what is in force is shown, what is moved is sent, what is refused is
+// said.
+#include "desktop/pages/preferences_page.hpp"
+
+#include <QComboBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QSlider>
+#include <QTemporaryDir>
+
+#include <gtest/gtest.h>
+
+#include "desktop/pages/limit_stops.hpp"
+#include "desktop/pages/preference_rows.hpp"
+#include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/price_spin.hpp"
+#include "tests/desktop/pages/example_machine.hpp"
+#include "tests/desktop/pages/played_daemon.hpp"
+
+namespace quern::desktop::pages {
+namespace {
+
+namespace json = boost::json;
+
+TEST(LimitStops, AscendFromBoundToBoundAndAreFew) {
+  const std::vector<std::pair<std::int64_t, std::int64_t>> bounds{
+      {1, 64}, {0, 0}, {5, 3}, {1, 4096}, {1 << 20, 512 * kGib}, {0, INT64_MAX}, {1, INT64_MAX}};
+  for (const auto& [least, most] : bounds) {
+    for (const auto make : {count_stops, byte_stops, time_stops}) {
+      const auto stops = make(least, most);
+      EXPECT_EQ(stops.front(), least);
+      EXPECT_EQ(stops.back(), std::max(least, most));
+      EXPECT_LE(stops.size(), kStopsMax);
+      EXPECT_TRUE(std::ranges::is_sorted(stops));
+      EXPECT_EQ(std::ranges::adjacent_find(stops), stops.end());
+    }
+  }
+  EXPECT_EQ(count_stops(1, 4), (std::vector<std::int64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(nearest_stop({1, 5, 10}, 7), 1);
+  EXPECT_EQ(nearest_stop({1, 5, 10}, 8), 2);
+  EXPECT_EQ(nearest_stop({1, 5, 10}, -3), 0);
+  EXPECT_EQ(nearest_stop({}, 3), 0);
+}
+
+json::object example_preferences() {
+  return {{"host", "rig-01"},
+          {"values", json::object{{"share", true},
+                                  {"cpu_cores", 48},
+                                  {"memory_bytes", 256 * kGib},
+                                  {"scratch_bytes", 200 * kGib},
+                                  {"walltime_ms", 86'400'000},
+                                  {"input_bytes", kGib},
+                                  {"output_bytes", kGib},
+                                  {"budget_micro", nullptr},
+                                  {"job_budget_micro", 5'000'000},
+                                  {"strategy", "cheapest"}}},
+          {"config", json::object()},
+          {"set", json::array{"cpu_cores"}},
+          {"bounds", json::object{{"cpu_cores", json::object{{"least", 1}, {"most", 64}}},
+                                  {"memory_bytes", json::object{{"least", 1 << 20}, {"most", 512 * kGib}}},
+                                  {"scratch_bytes", json::object{{"least", 0}, {"most", 1024 * kGib}}},
+                                  {"walltime_ms", json::object{{"least", 1}, {"most", 604'800'000}}},
+                                  {"input_bytes", json::object{{"least", 0}, {"most", 64 * kGib}}},
+                                  {"output_bytes", json::object{{"least", 0}, {"most", 64 * kGib}}}}}};
+}
+
+class PreferencesPageTest : public ::testing::Test {
+ protected:
+  PreferencesPage& open(QSize size = kUsual) {
+    stage_.daemon.set_topic("status", example_status());
+    stage_.daemon.set_topic("machine", example_machine());
+    stage_.daemon.set_topic("preferences", preferences_);
+    stage_.daemon.set_topic("peers", json::object{{"peers", json::array{json::object{{"peer", "12D3KooWbad"},
+                                                                                     {"addresses", json::array()},
+                                                                                     {"connected", false},
+                                                                                     {"blocked", true}}}}});
+    stage_.daemon.answer("preferences.set", [](const json::object&) -> rpc::Answer { return json::object(); });
+    PreferencesPage& page = stage_.open(size, app_);
+    EXPECT_TRUE(soon([&] { return stage_.models->preferences().has_value(); }));
+    EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Radeon RX 7900 XTX")); }));
+    EXPECT_TRUE(soon([&] { return button(page, QStringLiteral("Unblock")) != nullptr; }));
+    return page;
+  }
+  PlayedDaemon& daemon() { return stage_.daemon; }
+  template <class Control>
+  static Control* named(PreferencesPage& page, const char* name) {
+    for (Control* each : page.findChildren<Control*>()) {
+      if (each->accessibleName() == QString::fromUtf8(name)) return each;
+    }
+    return nullptr;
+  }
+
+  json::object preferences_ = example_preferences();
+  QTemporaryDir folder_;
+  QSettings store_{folder_.filePath(QStringLiteral("app.ini")), QSettings::IniFormat};
+  AppSettings app_{store_};
+  Staged<PreferencesPage> stage_;
+};
+
+TEST_F(PreferencesPageTest, ShowsWhatIsInForce) {
+  PreferencesPage& page = open();
+  page.set_languages({{QStringLiteral("de"), QStringLiteral("Deutsch")}});
+  for (const char* text : {"Changes apply at once to rig-01", "48 of 64", "256 GiB of 512 GiB", "200 GiB of 1 TiB",
+                           "a display is attached"}) {
+    EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text << texts_of(page).join(u'\n').toStdString();
+  }
+  EXPECT_TRUE(named<widgets::Toggle>(page, "Share this machine")->isChecked());
+  EXPECT_EQ(named<widgets::PriceSpin>(page, "Budget of a job")->value(), 5'000'000);
+  EXPECT_FALSE(named<widgets::PriceSpin>(page, "Budget of all jobs")->isVisible());
+  EXPECT_EQ(named<QComboBox>(page, "Choose providers")->currentData().toString(), QStringLiteral("cheapest"));
+  settle();
+  picture(page, QStringLiteral("preferences"));
+}
+
+TEST_F(PreferencesPageTest, ASwitchAppliesAtOnceAndGoesBackWhenItIsRefused) {
+  PreferencesPage& page = open();
+  auto* const share = named<widgets::Toggle>(page, "Share this machine");
+  QTest::mouseClick(share, Qt::LeftButton);
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", false}}));
+  ASSERT_TRUE(soon([&] { return share->isEnabled(); }));
+  EXPECT_FALSE(share->isChecked());
+  daemon().refuse("preferences.set", "share: the disk is full");
+  QTest::mouseClick(share, Qt::LeftButton);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("share: the disk is full")); }));
+  EXPECT_TRUE(share->isChecked());  // as the topic says
+}
+
+TEST_F(PreferencesPageTest, ALimitIsSentOnceWhenItStandsStill) {
+  PreferencesPage& page = open();
+  auto* const cores = named<QSlider>(page, "Cores");
+  ASSERT_TRUE(cores);
+  for (int i = 0; i < 5; ++i) QTest::keyClick(cores, Qt::Key_Right);
+  EXPECT_TRUE(says(page, QStringLiteral("53 of 64")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"cpu_cores", 53}}));
+  EXPECT_EQ(daemon().count("preferences.set"), 1);
+  daemon().refuse("preferences.set", "cpu_cores: 54 of 53");
+  QTest::keyClick(cores, Qt::Key_Right);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("cpu_cores: 54 of 53")); }));
+  EXPECT_TRUE(says(page, QStringLiteral("48 of 64")));
+}
+
+TEST_F(PreferencesPageTest, WhatIsSetHereCanBeGivenBack) {
+  PreferencesPage& page = open();
+  auto* const reset = named<QAbstractButton>(page, "Cores: as the configuration says");
+  ASSERT_TRUE(reset && reset->isVisible());
+  EXPECT_FALSE(named<QAbstractButton>(page, "Memory: as the configuration says")->isVisible());
+  reset->click();
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"reset", json::array{"cpu_cores"}}}));
+}
+
+TEST_F(PreferencesPageTest, ABudgetCanBeTakenAwayAndSet) {
+  PreferencesPage& page = open();
+  auto* const bounded = named<widgets::Toggle>(page, "Budget of a job: bounded");
+  QTest::mouseClick(bounded, Qt::LeftButton);
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"job_budget_micro", nullptr}}));
+  QTest::mouseClick(named<widgets::Toggle>(page, "Budget of all jobs: bounded"), Qt::LeftButton);
+  EXPECT_EQ(daemon().last("preferences.set", 2), (json::object{{"budget_micro", 10'000'000}}));
+  auto* const strategy = named<QComboBox>(page, "Choose providers");
+  strategy->setCurrentIndex(1);
+  Q_EMIT strategy->activated(1);
+  EXPECT_EQ(daemon().last("preferences.set", 3), (json::object{{"strategy", "fastest"}}));
+}
+
+TEST_F(PreferencesPageTest, DevicesHaveTheirSwitchAndPrice) {
+  PreferencesPage& page = open();
+  daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
+  auto* const offer = named<widgets::Toggle>(page, "Offer Radeon RX 7900 XTX");
+  ASSERT_TRUE(offer && offer->isChecked());
+  EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 432'000);
+  QTest::mouseClick(offer, Qt::LeftButton);
+  EXPECT_EQ(daemon().last("device.set"), (json::object{{"device", "gpu-2"}, {"offered", false}}));
+}
+
+TEST_F(PreferencesPageTest, ABlockedPeerCanComeBack) {
+  PreferencesPage& page = open();
+  daemon().refuse("peer.unblock", "12D3KooWbad");
+  ASSERT_TRUE(soon([&] { return button(page, QStringLiteral("Unblock")) != nullptr; }));
+  button(page, QStringLiteral("Unblock"))->click();
+  EXPECT_EQ(daemon().last("peer.unblock"), (json::object{{"peer", "12D3KooWbad"}}));
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("take less")); }));
+  daemon().set_topic("peers", json::object{{"peers", json::array()}});
+  ASSERT_TRUE(soon([&] { return button(page, QStringLiteral("Unblock")) == nullptr; }));
+}
+
+TEST_F(PreferencesPageTest, TheAppsOwnAreKeptAndFollowOthers) {
+  PreferencesPage& page = open();
+  auto* const tray = named<widgets::Toggle>(page, "Keep in the tray");
+  tray->click();
+  EXPECT_TRUE(app_.keep_in_tray());
+  app_.set_keep_in_tray(false);
+  EXPECT_FALSE(tray->isChecked());
+  named<widgets::Toggle>(page, "Tell when a job has failed")->click();
+  EXPECT_FALSE(app_.notifies(Notice::job_failed));
+  auto* const mode = named<QComboBox>(page, "Colours");
+  mode->setCurrentIndex(2);
+  Q_EMIT mode->activated(2);
+  EXPECT_EQ(app_.mode(), theme::Mode::dark);
+}
+
+TEST_F(PreferencesPageTest, WhatTheDaemonDoesNotOfferIsNotThere) {
+  daemon().set_topic("status", json::object{{"peer", "x"}});
+  PreferencesPage& page = stage_.open(kUsual, app_);
+  settle();
+  EXPECT_FALSE(named<widgets::Toggle>(page, "Share this machine")->isVisible());
+  EXPECT_FALSE(named<QSlider>(page, "Cores")->isVisible());
+  EXPECT_FALSE(says(page, QStringLiteral("Blocked peers")));
+  EXPECT_TRUE(says(page, QStringLiteral("This app")));
+}
+
+TEST_F(PreferencesPageTest, AbsurdBoundsAreShownAndNothingIsSent) {
+  json::object& values = preferences_["values"].as_object();
+  values["cpu_cores"] = INT64_MAX;
+  preferences_["bounds"].as_object()["cpu_cores"] = json::object{{"least", INT64_MAX}, {"most", 0}};
+  preferences_["host"] = std::string(10'000, 'W') + "<b>";
+  preferences_["values"].as_object()["strategy"] = "of-tomorrow";
+  PreferencesPage& page = open();
+  EXPECT_EQ(named<QComboBox>(page, "Choose providers")->currentText(), QStringLiteral("of-tomorrow"));
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  EXPECT_LE(page.minimumSizeHint().width(), kSmallest.width());
+}
+
+TEST_F(PreferencesPageTest, FitsTheSmallestWindowBothWaysRoundAndEverythingHasAName) {
+  PreferencesPage& page = open(kSmallest);
+  settle();
+  EXPECT_LE(page.minimumSizeHint().width(), kSmallest.width());
+  EXPECT_LE(page.minimumSizeHint().height(), kSmallest.height());
+  EXPECT_EQ(clipped(page), QStringList());
+  EXPECT_EQ(nameless(page), QStringList());
+  picture(page, QStringLiteral("preferences-small"));
+  page.setLayoutDirection(Qt::RightToLeft);
+  settle();
+  EXPECT_EQ(clipped(page), QStringList());
+  picture(page, QStringLiteral("preferences-rtl"));
+}
+
+}  // namespace
+}  // namespace quern::desktop::pages
