@@ -68,10 +68,14 @@ class AnsweringTransport final : public client::Transport {
     auto request = std::get<rpc::Request>(std::move(incoming.items.front()));
     if (!request.id) return;
     QMetaObject::invokeMethod(
-        this, [this, request] { say(rpc::to_text(rpc::Response{*request.id, answer(request)})); },
+        this,
+        [this, request] {
+          // It may outlive the test for a moment.
+          if (!closed_) say(rpc::to_text(rpc::Response{*request.id, answer(request)}));
+        },
         Qt::QueuedConnection);
   }
-  void close() override {}
+  void close() override { closed_ = true; }
   QString place() const override { return QStringLiteral("answers"); }
   void change(const std::string& topic, std::uint64_t from, std::uint64_t to, const json::value& value) {
     const json::object params{{"topic", topic},
@@ -100,6 +104,7 @@ class AnsweringTransport final : public client::Transport {
   }
 
   Answers& answers_;
+  bool closed_ = false;
 };
 
 // A connection to Answers, and the models on it.
