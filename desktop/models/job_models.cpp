@@ -1,5 +1,6 @@
 #include "desktop/models/job_models.hpp"
 
+#include <QSet>
 #include <algorithm>
 #include <utility>
 
@@ -72,6 +73,14 @@ JobModel::JobModel(QuantityText text, QObject* parent) : RowTable(parent), text_
 
 void JobModel::take(const boost::json::value& value) {
   replace(jobs_from(value));
+  if (places_of_jobs_.size() > rowCount()) places_of_jobs_.removeIf([this](const auto& at) { return !find(at.key()); });
+}
+
+void JobModel::set_place(const QString& id, const QString& place) {
+  const int at = row_of(id);
+  if (at < 0 || places_of_jobs_.value(id) == place) return;
+  places_of_jobs_.insert(id, place);
+  Q_EMIT dataChanged(index(at, kWhere), index(at, kWhere));
 }
 
 void JobModel::set_now(std::int64_t unix_ms) {
@@ -100,6 +109,8 @@ QString JobModel::title(int column) {
       return tr("State");
     case kProgress:
       return tr("Progress");
+    case kWhere:
+      return tr("Runs on");
     case kElapsed:
       return tr("Elapsed");
     case kCost:
@@ -119,6 +130,10 @@ QString JobModel::display(const JobRow& job, int column) const {
       return job_state_text(job.state);
     case kProgress:
       return text_.percent(job.progress_permille);
+    case kWhere: {
+      const QString place = places_of_jobs_.value(job.id);
+      return place.isEmpty() ? QuantityText::none() : place;
+    }
     case kElapsed: {
       const auto elapsed = elapsed_ms(job);
       return elapsed ? text_.duration(*elapsed) : QuantityText::none();
@@ -179,6 +194,24 @@ QVariant JobModel::other(const JobRow& job, int column, int role) const {
     default:
       return {};
   }
+}
+
+QString place_text(const JobDetail& job) {
+  QSet<QString> devices;
+  QSet<QString> providers;
+  const AttemptData* one = nullptr;
+  for (const TaskRow& task : job.tasks) {
+    if (task.attempts.empty()) continue;
+    one = &task.attempts.back();
+    devices.insert(offer_id(one->provider, one->device));
+    providers.insert(one->provider);
+  }
+  if (!one) return {};
+  if (devices.size() > 1) {
+    return JobModel::tr("%1 devices of %2 providers").arg(devices.size()).arg(providers.size());
+  }
+  return QStringLiteral("%1 · %2").arg(one->device_name.isEmpty() ? short_id(one->device) : one->device_name,
+                                       short_id(one->provider));
 }
 
 TaskModel::TaskModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}

@@ -1,5 +1,6 @@
 // Jobs and their tasks as tables.
 #pragma once
+#include <QHash>
 #include <QObject>
 #include <QString>
 #include <cstdint>
@@ -18,7 +19,7 @@ Tone job_state_tone(JobState state);
 class JobModel : public RowTable<JobRow, JobModel> {
   Q_OBJECT
  public:
-  enum Column { kName, kState, kProgress, kElapsed, kCost, kSubmitted, kColumns };
+  enum Column { kName, kState, kProgress, kWhere, kElapsed, kCost, kSubmitted, kColumns };
   enum JobRole { kStateRole = Qt::UserRole + 100, kAmountMicroRole };
 
   explicit JobModel(QuantityText text, QObject* parent = nullptr);
@@ -28,6 +29,8 @@ class JobModel : public RowTable<JobRow, JobModel> {
   // The clock of elapsed times; jobs that run are told as changed.
   void set_now(std::int64_t unix_ms);
   int running() const;
+  // By id, for whom it is known: the list of jobs does not say.
+  void set_place(const QString& id, const QString& place);
 
   static QString title(int column);
   QString display(const JobRow& job, int column) const;
@@ -38,8 +41,12 @@ class JobModel : public RowTable<JobRow, JobModel> {
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
 
   QuantityText text_;
+  QHash<QString, QString> places_of_jobs_;
   std::int64_t now_unix_ms_ = 0;
 };
+
+// Where it runs or ran, from its attempts: "RTX 4090 · …x9Kq12ab", "3 devices of 2 providers"; empty before the first.
+QString place_text(const JobDetail& job);
 
 // The tasks of one job.
 class TaskModel : public RowTable<TaskRow, TaskModel> {

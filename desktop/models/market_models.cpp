@@ -56,6 +56,43 @@ std::optional<std::uint64_t> OfferModel::round_trip_us(const QString& provider) 
   return found == round_trips_.cend() ? std::nullopt : std::optional(*found);
 }
 
+void OfferModel::set_quotes(std::optional<std::vector<QuoteRow>> quotes) {
+  if (!quotes) {
+    if (!quotes_) return;
+    beginRemoveColumns({}, kCost, kColumns - 1);
+    quotes_.reset();
+    endRemoveColumns();
+    return;
+  }
+  QHash<QString, QuoteRow> by_id;
+  by_id.reserve(static_cast<qsizetype>(quotes->size()));
+  for (QuoteRow& each : *quotes) by_id.insert(QString(each.id), std::move(each));
+  if (quotes_) {
+    if (by_id == *quotes_) return;
+    quotes_ = std::move(by_id);
+    tell_columns(kCost, kWhyNot);
+    return;
+  }
+  beginInsertColumns({}, kCost, kColumns - 1);
+  quotes_ = std::move(by_id);
+  endInsertColumns();
+}
+
+const QuoteRow* OfferModel::quote(const QString& id) const {
+  if (!quotes_) return nullptr;
+  const auto found = quotes_->constFind(id);
+  return found == quotes_->cend() ? nullptr : &*found;
+}
+
+bool OfferModel::fades(const OfferRow& offer) const {
+  return offer.until_unix_ms && now_unix_ms_ > 0 && *offer.until_unix_ms - now_unix_ms_ < kFadeMs;
+}
+
+int OfferModel::columnCount(const QModelIndex& parent) const {
+  if (parent.isValid()) return 0;
+  return quotes_ ? kColumns : kCost;
+}
+
 QString OfferModel::title(int column) {
   switch (column) {
     case kDevice:
@@ -80,9 +117,24 @@ QString OfferModel::title(int column) {
       return tr("Holds");
     case kProvider:
       return tr("Provider");
+    case kCost:
+      return tr("Likely cost");
+    case kCostRange:
+      return tr("From – to");
+    case kWhyNot:
+      return tr("Why not");
     default:
       return {};
   }
+}
+
+QString OfferModel::quote_text(const OfferRow& offer, int column) const {
+  const QuoteRow* const found = quote(offer.id);
+  if (!found) return QuantityText::none();
+  if (column == kWhyNot) return found->fits ? QString() : found->why.sentence();
+  if (!found->fits) return QuantityText::none();
+  if (column == kCost) return text_.credits(found->cost_micro.likely);
+  return tr("%1 – %2").arg(text_.credits_number(found->cost_micro.low), text_.credits_number(found->cost_micro.high));
 }
 
 QString OfferModel::display(const OfferRow& offer, int column) const {
@@ -116,6 +168,10 @@ QString OfferModel::display(const OfferRow& offer, int column) const {
                                                      : QuantityText::none();
     case kProvider:
       return offer.own ? tr("this node") : short_id(offer.provider);
+    case kCost:
+    case kCostRange:
+    case kWhyNot:
+      return quote_text(offer, column);
     default:
       return {};
   }
@@ -144,6 +200,11 @@ QVariant OfferModel::sort_key(const OfferRow& offer, int column) const {
       return offer.until_unix_ms ? number(*offer.until_unix_ms) : QVariant();
     case kProvider:
       return offer.provider;
+    case kCost:
+    case kCostRange: {
+      const QuoteRow* const found = quote(offer.id);
+      return found && found->fits ? number(found->cost_micro.likely) : QVariant();
+    }
     default:
       return display(offer, column);
   }
@@ -159,9 +220,18 @@ QVariant OfferModel::other(const OfferRow& offer, int column, int role) const {
       return offer.own;
     case kPerHourMicroRole:
       return offer.per_hour_micro ? number(*offer.per_hour_micro) : QVariant();
+    case kLikelyMicroRole: {
+      const QuoteRow* const found = quote(offer.id);
+      return found && found->fits ? number(found->cost_micro.likely) : QVariant();
+    }
+    // A column of numbers may have none at all.
+    case Qt::TextAlignmentRole:
+      return column == kCost || column == kCostRange ? QVariant::fromValue(Qt::AlignVCenter | Qt::AlignRight)
+                                                     : QVariant();
     case kWholeTextRole:
     case Qt::ToolTipRole:
       if (column == kProvider) return offer.provider;
+      if (column == kWhyNot) return quote_text(offer, column);
       return column == kPrice && offer.per_hour_micro ? QVariant(text_.credits_exact(*offer.per_hour_micro))
                                                       : QVariant();
     default:

@@ -5,6 +5,7 @@
 #include <QString>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "desktop/models/market_data.hpp"
 #include "desktop/models/quantity_text.hpp"
@@ -12,6 +13,8 @@
 #include "desktop/models/row_table.hpp"
 
 namespace quern::desktop::models {
+
+inline constexpr std::int64_t kFadeMs = 30'000;  // before its end, an offer fades
 
 class OfferModel : public RowTable<OfferRow, OfferModel> {
   Q_OBJECT
@@ -28,10 +31,13 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
     kSetup,
     kUntil,
     kProvider,
+    kCost,  // of the quoted job, as the two after it: there are no such columns while none is quoted
+    kCostRange,
+    kWhyNot,
     kColumns
   };
   // Of a row, whatever the column; Role stands before them.
-  enum OfferRole { kProviderRole = Qt::UserRole + 100, kDeviceRole, kOwnRole, kPerHourMicroRole };
+  enum OfferRole { kProviderRole = Qt::UserRole + 100, kDeviceRole, kOwnRole, kPerHourMicroRole, kLikelyMicroRole };
 
   explicit OfferModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const OfferRow& row) { return row.id; }
@@ -43,7 +49,15 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
   std::optional<std::uint64_t> round_trip_us(const QString& provider) const;
   // For texts like "in 5 min".
   void set_now(std::int64_t unix_ms);
+  // What one job costs at each of them; nullopt: no job is quoted any more.
+  void set_quotes(std::optional<std::vector<QuoteRow>> quotes);
+  bool quoted() const { return quotes_.has_value(); }
+  // By OfferRow::id; nullptr: there is none.
+  const QuoteRow* quote(const QString& id) const;
+  // Its end is near and nobody has renewed it: shown faded.
+  bool fades(const OfferRow& offer) const;
 
+  int columnCount(const QModelIndex& parent = {}) const override;
   static QString title(int column);
   QString display(const OfferRow& offer, int column) const;
   QVariant sort_key(const OfferRow& offer, int column) const;
@@ -51,7 +65,10 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
 
  private:
   QuantityText text_;
+  QString quote_text(const OfferRow& offer, int column) const;
+
   QHash<QString, std::uint64_t> round_trips_;
+  std::optional<QHash<QString, QuoteRow>> quotes_;
   std::int64_t now_unix_ms_ = 0;
 };
 

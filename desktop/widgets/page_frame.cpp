@@ -42,7 +42,7 @@ Banner::Banner(QWidget* parent)
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(theme::kSpaceM, theme::kSpaceS, theme::kSpaceS, theme::kSpaceS);
   row->setSpacing(theme::kSpaceS);
-  row->addSpacing(theme::scaled(kBannerIcon));  // painted
+  row->addSpacing(theme::scaled(kBannerIcon) + theme::kSpaceS);  // painted
   row->addWidget(message_, 1);
   row->addWidget(second_action_);
   row->addWidget(action_);

@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "desktop/widgets/painting.hpp"
 #include "desktop/widgets/plain_text.hpp"
@@ -146,6 +147,11 @@ QMenu* Table::make_column_menu(QWidget* parent) {
 
 void Table::set_placeholder(const QString& text) {
   placeholder_ = one_line(text);
+  viewport()->update();
+}
+
+void Table::set_faded(std::function<bool(const QModelIndex&)> faded) {
+  faded_ = std::move(faded);
   viewport()->update();
 }
 

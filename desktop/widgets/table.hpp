@@ -64,6 +64,9 @@ class Table : public QTableView {
 
   // Shown in the middle while there are no rows; the parts are elided.
   void set_placeholder(const QString& text);
+  // Rows whose texts are faint: what is old, or about to go. Asked at every paint; none when empty.
+  void set_faded(std::function<bool(const QModelIndex&)> faded);
+  bool is_faded(const QModelIndex& index) const { return faded_ && faded_(index); }
   // Texts of the row in the order of the visible columns, with tabs between.
   QString row_text(int row) const;
 
@@ -92,6 +95,7 @@ class Table : public QTableView {
   QVector<ColumnLook> looks_;
   QSet<int> hidden_by_user_;
   QString placeholder_;
+  std::function<bool(const QModelIndex&)> faded_;
   int row_height_;
   int hovered_row_ = -1;
   bool arranging_ = false;

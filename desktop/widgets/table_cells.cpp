@@ -104,13 +104,14 @@ void TableCells::paint_words(const CellPaint& cell) const {
     const qreal top = cell.inner.center().y() - (high + small) / 2;
     first = QRectF(cell.inner.left(), top, cell.inner.width(), high);
     painter.setFont(theme::font(theme::FontRole::caption));
-    painter.setPen(t.muted);
+    painter.setPen(table_.is_faded(cell.index) ? t.faint : t.muted);
     paint_text(painter, QRectF(cell.inner.left(), first.bottom(), cell.inner.width(), small), side | Qt::AlignVCenter,
                second, cell.direction);
   }
   const bool dim = cell.look.cell == Cell::muted || cell.look.cell == Cell::mono;
   QColor ink = dim ? t.muted : t.text;
   if (cell.look.tone && !dim) ink = ink_color(ink_of(cell.look.tone(cell.index)));
+  if (table_.is_faded(cell.index)) ink = t.faint;
   painter.setPen(ink);
   painter.setFont(theme::font(role_of(cell.look)));
   const QString text = text_of(cell.index, Qt::DisplayRole);

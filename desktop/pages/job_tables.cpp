@@ -1,0 +1,74 @@
+#include "desktop/pages/job_tables.hpp"
+
+#include <QModelIndex>
+
+#include "desktop/models/job_models.hpp"
+#include "desktop/models/node_models.hpp"
+#include "desktop/widgets/table.hpp"
+
+namespace quern::desktop::pages {
+
+using models::JobModel;
+using models::TaskModel;
+using models::WorkModel;
+using widgets::Cell;
+
+theme::Tone tone_at(const QModelIndex& index, int column) {
+  switch (static_cast<models::Tone>(index.siblingAtColumn(column).data(models::kToneRole).toInt())) {
+    case models::Tone::good:
+      return theme::Tone::ok;
+    case models::Tone::warn:
+      return theme::Tone::warn;
+    case models::Tone::bad:
+      return theme::Tone::bad;
+    case models::Tone::accent:
+      return theme::Tone::accent;
+    case models::Tone::plain:
+    case models::Tone::muted:
+      break;
+  }
+  return theme::Tone::neutral;
+}
+
+void dress_jobs(widgets::Table& table) {
+  const auto tone = [](const QModelIndex& index) { return tone_at(index, JobModel::kState); };
+  table.set_column(JobModel::kName,
+                   {.cell = Cell::strong, .width = 190, .stretch = true, .second_line_role = models::kSubTextRole});
+  table.set_column(JobModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
+  table.set_column(
+      JobModel::kProgress,
+      {.cell = Cell::bar, .priority = 2, .width = 200, .permille_role = models::kProgressRole, .tone = tone});
+  table.set_column(JobModel::kWhere, {.cell = Cell::muted, .priority = 3, .width = 170, .stretch = true});
+  table.set_column(JobModel::kElapsed, {.cell = Cell::number, .priority = 1, .width = 110});
+  table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 110});
+  table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 160});
+}
+
+void dress_tasks(widgets::Table& table) {
+  const auto tone = [](const QModelIndex& index) { return tone_at(index, TaskModel::kState); };
+  table.set_column(TaskModel::kTask, {.cell = Cell::number, .width = 60});
+  table.set_column(TaskModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
+  table.set_column(
+      TaskModel::kProgress,
+      {.cell = Cell::bar, .priority = 1, .width = 170, .permille_role = models::kProgressRole, .tone = tone});
+  table.set_column(TaskModel::kDevice, {.width = 150, .stretch = true});
+  table.set_column(TaskModel::kProvider, {.cell = Cell::muted, .priority = 2, .width = 112});
+  table.set_column(TaskModel::kAttempts, {.cell = Cell::number, .priority = 3, .width = 90});
+  table.set_column(TaskModel::kCost, {.cell = Cell::number, .width = 110});
+}
+
+void dress_work(widgets::Table& table) {
+  const auto tone = [](const QModelIndex& index) { return tone_at(index, WorkModel::kState); };
+  table.set_column(WorkModel::kName,
+                   {.cell = Cell::strong, .width = 190, .stretch = true, .second_line_role = models::kSubTextRole});
+  table.set_column(WorkModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
+  table.set_column(
+      WorkModel::kProgress,
+      {.cell = Cell::bar, .priority = 2, .width = 200, .permille_role = models::kProgressRole, .tone = tone});
+  table.set_column(WorkModel::kDevice, {.cell = Cell::text, .priority = 3, .width = 160, .stretch = true});
+  table.set_column(WorkModel::kPeer, {.cell = Cell::muted, .priority = 4, .width = 112});
+  table.set_column(WorkModel::kElapsed, {.cell = Cell::number, .priority = 1, .width = 110});
+  table.set_column(WorkModel::kEarned, {.cell = Cell::number, .width = 110});
+}
+
+}  // namespace quern::desktop::pages

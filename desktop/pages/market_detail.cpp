@@ -1,0 +1,196 @@
+#include "desktop/pages/market_detail.hpp"
+
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <map>
+
+#include "desktop/theme/icon.hpp"
+#include "desktop/widgets/labels.hpp"
+
+namespace quern::desktop::pages {
+
+using widgets::Ink;
+using widgets::KeyValue;
+using widgets::TextLabel;
+
+namespace {
+
+constexpr std::int64_t kHoursOfDay = 24;
+
+QString rate_text(const QString& name) {
+  static const std::map<QString, const char*> kTexts{
+      {QStringLiteral("setup"), QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "Set-up, once a task")},
+      {QStringLiteral("device_second"),
+       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A second of the device")},
+      {QStringLiteral("cpu_core_second"),
+       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A second of a CPU core")},
+      {QStringLiteral("memory_gib_second"),
+       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A second of a GiB of memory")},
+      {QStringLiteral("gib_in"), QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A GiB sent there")},
+      {QStringLiteral("gib_out"), QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A GiB fetched from there")},
+      {QStringLiteral("million_tokens_in"),
+       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A million tokens in")},
+      {QStringLiteral("million_tokens_cached"),
+       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A million cached tokens")},
+      {QStringLiteral("million_tokens_out"),
+       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A million tokens out")}};
+  const auto found = kTexts.find(name);
+  return found == kTexts.end() ? name : MarketDetail::tr(found->second);
+}
+
+theme::Glyph glyph_of(models::DeviceType type) {
+  return type == models::DeviceType::cpu ? theme::Glyph::cpu : theme::Glyph::gpu;
+}
+
+}  // namespace
+
+MarketDetail::MarketDetail(models::DaemonModels& models, QWidget* parent)
+    : DetailPanel(parent),
+      models_(models),
+      body_(new QWidget),
+      price_(new TextLabel({}, theme::FontRole::figure)),
+      per_day_(new TextLabel({}, theme::FontRole::caption, Ink::muted)),
+      quote_(new QWidget),
+      quote_title_(new TextLabel({}, theme::FontRole::body_strong)),
+      quote_rows_(new widgets::KeyValueList),
+      quote_words_(new TextLabel({}, theme::FontRole::caption, Ink::muted)),
+      facts_(new widgets::KeyValueList),
+      history_(new widgets::KeyValueList),
+      rates_(new widgets::KeyValueList(nullptr, theme::FontRole::caption)),
+      nothing_(new TextLabel({}, theme::FontRole::body, Ink::muted)),
+      run_(new QPushButton(theme::icon(theme::Glyph::play, theme::Tint::on_accent), tr("Run a job here"))) {
+  auto* column = new QVBoxLayout(body_);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(theme::kSpaceS);
+  auto* quote = new QVBoxLayout(quote_);
+  quote->setContentsMargins(0, 0, 0, 0);
+  quote->setSpacing(theme::kSpaceS);
+  quote->addWidget(new widgets::Separator);
+  quote->addWidget(quote_title_);
+  quote->addWidget(quote_rows_);
+  quote->addWidget(quote_words_);
+  run_->setProperty("kind", QStringLiteral("primary"));
+  connect(run_, &QPushButton::clicked, this, &MarketDetail::run_clicked);
+  column->addWidget(price_);
+  column->addWidget(per_day_);
+  column->addWidget(run_);
+  column->addWidget(quote_);
+  column->addWidget(new widgets::Separator);
+  column->addWidget(facts_);
+  column->addWidget(new widgets::Separator);
+  column->addWidget(history_);
+  column->addWidget(new widgets::Separator);
+  column->addWidget(new TextLabel(tr("What is charged"), theme::FontRole::body_strong));
+  column->addWidget(rates_);
+  content()->addWidget(nothing_);
+  content()->addWidget(body_);
+  content()->addStretch(1);
+  show_nothing({});
+}
+
+void MarketDetail::show_nothing(const QString& text) {
+  set_heading(tr("No offer is selected"), {});
+  nothing_->set_text(text);
+  nothing_->setVisible(!text.isEmpty());
+  body_->hide();
+}
+
+void MarketDetail::show_offer(const models::OfferRow& offer, const std::optional<PeerHistory>& history) {
+  const models::QuantityText& text = models_.text();
+  set_heading(offer.name.isEmpty() ? models::short_id(offer.device) : offer.name,
+              offer.own ? tr("this node") : tr("by %1").arg(models::short_id(offer.provider)), glyph_of(offer.type));
+  nothing_->hide();
+  body_->show();
+  const auto& hourly = offer.per_hour_micro;
+  price_->set_text(hourly ? text.credits_per_hour(*hourly) : models::QuantityText::none());
+  const bool day_fits = hourly && *hourly <= models::kMicroMax / kHoursOfDay;
+  per_day_->set_text(day_fits ? tr("%1 a day if it runs all day").arg(text.credits(*hourly * kHoursOfDay))
+                              : tr("The price is not known."));
+  facts_->set_rows(facts(offer));
+  rates_->set_rows(rates(offer));
+  show_quote(offer);
+  show_history(history);
+}
+
+QVector<KeyValue> MarketDetail::facts(const models::OfferRow& offer) const {
+  const models::QuantityText& text = models_.text();
+  QVector<KeyValue> rows;
+  const auto add = [&rows](bool known, const QString& key, const QString& value) {
+    if (known) rows.append({.key = key, .value = value});
+  };
+  const auto trip = models_.offers().round_trip_us(offer.provider);
+  add(true, tr("Type"), models::device_type_text(offer.type));
+  add(offer.memory_bytes > 0, tr("Memory"), text.bytes(offer.memory_bytes));
+  add(offer.fp32_flops > 0, tr("Measured fp32"), text.flops(offer.fp32_flops));
+  add(offer.fp64_flops > 0, tr("Measured fp64"), text.flops(offer.fp64_flops));
+  add(offer.memory_bytes_per_second > 0, tr("Measured memory"), text.bytes_per_second(offer.memory_bytes_per_second));
+  add(offer.compute_units > 0, tr("Compute units"), text.count(static_cast<std::int64_t>(offer.compute_units)));
+  add(!offer.opencl_version.isEmpty(), tr("OpenCL"), offer.opencl_version);
+  add(trip.has_value(), tr("Round trip"), trip ? text.round_trip(*trip) : QString());
+  add(offer.link_bytes_per_second > 0, tr("Link"), text.bytes_per_second(offer.link_bytes_per_second));
+  add(!offer.kinds.empty(), tr("Runs"), QStringList(offer.kinds.begin(), offer.kinds.end()).join(QStringLiteral(", ")));
+  // The tier of others is not announced.
+  add(offer.own && !models_.status().sandbox_tier.isEmpty(), tr("Sandbox"), models_.status().sandbox_tier);
+  add(offer.walltime_ms > 0, tr("Longest task"), text.duration(static_cast<std::int64_t>(offer.walltime_ms)));
+  add(offer.cpu_cores > 0, tr("CPU cores"), text.count(static_cast<std::int64_t>(offer.cpu_cores)));
+  add(offer.host_memory_bytes > 0, tr("Host memory"), text.bytes(offer.host_memory_bytes));
+  add(offer.scratch_bytes > 0, tr("Files"), text.bytes(offer.scratch_bytes));
+  add(offer.until_unix_ms.has_value(), tr("Holds"), text.until(offer.until_unix_ms.value_or(0), models_.now_unix_ms()));
+  add(true, tr("Provider"), offer.provider);
+  return rows;
+}
+
+QVector<KeyValue> MarketDetail::rates(const models::OfferRow& offer) const {
+  QVector<KeyValue> rows;
+  for (const auto& [name, micro] : offer.rates) {
+    rows.append({.key = rate_text(name), .value = models_.text().credits_exact(micro), .strong = false});
+  }
+  return rows;
+}
+
+void MarketDetail::show_quote(const models::OfferRow& offer) {
+  const models::QuantityText& text = models_.text();
+  const models::QuoteRow* const quote = models_.offers().quote(offer.id);
+  quote_->setVisible(quote != nullptr);
+  run_->setEnabled(quote == nullptr || quote->fits);
+  if (!quote) return;
+  QVector<KeyValue> rows;
+  if (quote->fits) {
+    quote_title_->set_text(tr("Your job here"));
+    rows.append({.key = tr("Likely"), .value = text.credits(quote->cost_micro.likely), .ink = Ink::ok});
+    rows.append({.key = tr("At least"), .value = text.credits(quote->cost_micro.low)});
+    rows.append({.key = tr("At most"), .value = text.credits(quote->cost_micro.high)});
+    if (quote->total_ms) rows.append({.key = tr("Time"), .value = text.duration(quote->total_ms->likely)});
+    quote_words_->set_text(quote->measured
+                               ? tr("Its time on the device was measured by earlier runs; the rates below make the "
+                                    "price.")
+                               : tr("Its time on the device follows from the work that the job states and the "
+                                    "measured speeds; the rates below make the price."));
+  } else {
+    quote_title_->set_text(tr("Your job cannot run here"));
+    rows.append({.key = tr("Why"), .value = quote->why.sentence(), .ink = Ink::bad, .strong = false});
+    quote_words_->set_text(quote->why.remedy.isEmpty() ? QString()
+                                                       : tr("What would have to change: %1").arg(quote->why.remedy));
+  }
+  quote_rows_->set_rows(rows);
+  quote_words_->setVisible(!quote_words_->text().isEmpty());
+}
+
+void MarketDetail::show_history(const std::optional<PeerHistory>& history) {
+  const models::QuantityText& text = models_.text();
+  QVector<KeyValue> rows;
+  if (!history) {
+    rows.append({.key = tr("Your tasks there"), .value = models::QuantityText::none()});
+  } else {
+    rows.append({.key = tr("Your tasks there"), .value = text.count(static_cast<std::int64_t>(history->tasks))});
+    if (history->tasks > 0) {
+      rows.append({.key = tr("Completed"),
+                   .value = text.percent(static_cast<std::int64_t>(history->completed * 1'000 / history->tasks)),
+                   .ink = history->completed == history->tasks ? Ink::ok : Ink::text});
+      rows.append({.key = tr("Paid"), .value = text.credits(history->paid_micro)});
+    }
+  }
+  history_->set_rows(rows);
+}
+
+}  // namespace quern::desktop::pages

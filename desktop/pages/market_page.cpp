@@ -1,0 +1,321 @@
+#include "desktop/pages/market_page.hpp"
+
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "desktop/pages/background.hpp"
+#include "desktop/pages/job_folder.hpp"
+#include "desktop/pages/market_filters.hpp"
+#include "desktop/theme/icon.hpp"
+#include "desktop/widgets/plain_text.hpp"
+#include "desktop/widgets/table.hpp"
+
+namespace quern::desktop::pages {
+
+using models::OfferModel;
+using widgets::Cell;
+
+namespace {
+
+constexpr int kCountPauseMs = 50;
+
+// '&' underlines the next character of a menu's text.
+QString menu_text(const QString& text) {
+  return widgets::one_line(text).left(80).replace(u'&', QStringLiteral("&&"));
+}
+
+void dress(widgets::Table& table) {
+  table.set_column(OfferModel::kDevice, {.cell = Cell::text, .width = 180, .stretch = true});
+  table.set_column(OfferModel::kType, {.cell = Cell::muted, .priority = 5, .width = 70});
+  table.set_column(OfferModel::kMemory, {.cell = Cell::number, .priority = 1, .width = 88});
+  table.set_column(OfferModel::kPrice, {.cell = Cell::number, .width = 84, .strong = true});
+  table.set_column(OfferModel::kSpeed, {.cell = Cell::number, .priority = 4, .width = 112});
+  table.set_column(OfferModel::kSpeedPerCredit, {.cell = Cell::number, .priority = 3, .width = 118});
+  table.set_column(OfferModel::kRoundTrip, {.cell = Cell::number, .priority = 2, .width = 98});
+  table.set_column(OfferModel::kLink, {.cell = Cell::number, .priority = 7, .width = 100});
+  table.set_column(OfferModel::kSetup, {.cell = Cell::number, .priority = 9, .width = 84});
+  table.set_column(OfferModel::kUntil, {.cell = Cell::muted, .priority = 8, .width = 96});
+  table.set_column(OfferModel::kProvider, {.cell = Cell::muted, .priority = 3, .width = 112});
+  table.set_column(OfferModel::kCost, {.cell = Cell::number, .width = 110, .strong = true});
+  table.set_column(OfferModel::kCostRange, {.cell = Cell::number, .priority = 1, .width = 150});
+  table.set_column(OfferModel::kWhyNot, {.cell = Cell::muted, .width = 140, .stretch = true});
+}
+
+}  // namespace
+
+MarketPage::MarketPage(models::DaemonModels& models, QWidget* parent)
+    : PageFrame(tr("Market"), parent),
+      models_(models),
+      filter_(models.offers()),
+      quotes_(models.connection()),
+      filters_(new MarketFilters),
+      table_(new widgets::Table(tr("Offers"))),
+      detail_(new MarketDetail(models)),
+      job_(new QPushButton(theme::icon(theme::Glyph::receipt, theme::Tint::text), tr("Quote my job"))),
+      job_menu_(new QMenu(this)),
+      saved_menu_(new QMenu(this)) {
+  choose_file_ = [this] {
+    return QFileDialog::getOpenFileName(this, tr("Quote a job"), QString(), tr("Jobs (*.json);;All files (*)"));
+  };
+  make_actions();
+  auto* across = new QHBoxLayout;
+  across->setSpacing(theme::kSpaceL);
+  across->addWidget(make_list(), 1);
+  across->addWidget(detail_);
+  body()->addLayout(across, 1);
+  count_timer_.setSingleShot(true);
+  count_timer_.setInterval(kCountPauseMs);
+  connect(&count_timer_, &QTimer::timeout, this, [this] {
+    show_counts();
+    keep_selection();
+  });
+  connect(&models_, &models::DaemonModels::offers_changed, this, [this] {
+    quotes_.market_changed();
+    count_timer_.start();
+    show_selected();
+  });
+  connect(&models_, &models::DaemonModels::peers_changed, this, &MarketPage::show_selected);
+  connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
+    show_counts();
+    table_->viewport()->update();
+    if (isVisible()) ask_history();
+  });
+  connect(&quotes_, &QuoteFeed::changed, this, &MarketPage::show_quotes);
+  connect(banner(), &widgets::Banner::action_triggered, this, [this] { quote_job({}); });
+  filter_.put_in_order();
+  show_counts();
+  keep_selection();
+}
+
+void MarketPage::make_actions() {
+  auto* saved = new QPushButton(theme::icon(theme::Glyph::filter), tr("Filters"));
+  saved->setProperty("kind", QStringLiteral("ghost"));
+  saved->setMenu(saved_menu_);
+  auto* columns = new QPushButton(theme::icon(theme::Glyph::columns), tr("Columns"));
+  columns->setProperty("kind", QStringLiteral("ghost"));
+  connect(columns, &QPushButton::clicked, this, [this, columns] {
+    QMenu* const menu = table_->make_column_menu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(columns->mapToGlobal(QPoint(0, columns->height())));
+  });
+  job_->setMenu(job_menu_);
+  connect(saved_menu_, &QMenu::aboutToShow, this, &MarketPage::fill_saved_menu);
+  connect(job_menu_, &QMenu::aboutToShow, this, &MarketPage::fill_job_menu);
+  add_action(saved);
+  add_action(columns);
+  add_action(job_);
+}
+
+QWidget* MarketPage::make_list() {
+  auto* card = new widgets::Card(nullptr, 1);
+  card->body()->setContentsMargins(1, 1, 1, theme::kSpaceS);
+  card->body()->setSpacing(0);
+  card->body()->addWidget(filters_);
+  dress(*table_);
+  table_->setModel(&filter_);
+  table_->setSortingEnabled(true);
+  table_->sortByColumn(OfferModel::kPrice, Qt::AscendingOrder);
+  table_->set_faded([this](const QModelIndex& index) {
+    return !models_.connection().live() || models_.offers().fades(filter_.offer(index));
+  });
+  card->body()->addWidget(table_, 1);
+  connect(filters_, &MarketFilters::changed, this, &MarketPage::apply_filters);
+  connect(table_, &widgets::Table::hover_changed, this, [this](bool inside) { filter_.set_frozen(inside); });
+  connect(table_, &widgets::Table::current_row_changed, this, [this](int row) {
+    selected_ = row < 0 ? QString() : filter_.offer(filter_.index(row, 0)).id;
+    show_selected();
+  });
+  const auto run = [this] {
+    const models::OfferRow* const offer = models_.offers().find(selected_);
+    const models::QuoteRow* const quote = offer ? models_.offers().quote(offer->id) : nullptr;
+    if (offer && (!quote || quote->fits)) Q_EMIT run_here(offer->provider, offer->device);
+  };
+  connect(table_, &widgets::Table::row_activated, this, run);
+  connect(detail_, &MarketDetail::run_clicked, this, run);
+  connect(table_, &widgets::Table::hidden_columns_changed, this, &MarketPage::kept_changed);
+  return card;
+}
+
+void MarketPage::showEvent(QShowEvent* event) {
+  PageFrame::showEvent(event);
+  ask_history();
+}
+
+void MarketPage::show_peer(const QString& peer) {
+  filters_->set_line(QStringLiteral("provider=%1").arg(peer));
+}
+
+void MarketPage::set_saved_filters(const QStringList& lines) {
+  saved_ = lines.mid(0, kSavedMax);
+}
+
+QSet<int> MarketPage::hidden_columns() const {
+  return table_->hidden_columns();
+}
+
+void MarketPage::set_hidden_columns(const QSet<int>& columns) {
+  table_->set_hidden_columns(columns);
+}
+
+void MarketPage::fill_saved_menu() {
+  saved_menu_->clear();
+  const QString line = filters_->line();
+  const bool known = saved_.contains(line);
+  QAction* const keep = saved_menu_->addAction(known ? tr("Forget this filter") : tr("Save this filter"));
+  keep->setEnabled(!line.isEmpty() && !filters_->at_fault());
+  connect(keep, &QAction::triggered, this, [this, line, known] {
+    if (known) {
+      saved_.removeAll(line);
+    } else {
+      saved_.prepend(line);
+      saved_ = saved_.mid(0, kSavedMax);
+    }
+    Q_EMIT kept_changed();
+  });
+  QAction* const clear = saved_menu_->addAction(tr("All offers"));
+  connect(clear, &QAction::triggered, this, [this] { filters_->set_line({}); });
+  if (!saved_.isEmpty()) saved_menu_->addSeparator();
+  for (const QString& each : saved_) {
+    connect(saved_menu_->addAction(menu_text(each)), &QAction::triggered, this,
+            [this, each] { filters_->set_line(each); });
+  }
+}
+
+void MarketPage::fill_job_menu() {
+  job_menu_->clear();
+  connect(job_menu_->addAction(tr("Choose a job.json…")), &QAction::triggered, this, [this] {
+    if (const QString file = choose_file_(); !file.isEmpty()) quote_job(file);
+  });
+  if (!quotes_.manifest().isEmpty()) {
+    connect(job_menu_->addAction(tr("Stop quoting")), &QAction::triggered, this, [this] { quote_job({}); });
+  }
+  if (!recent_.isEmpty()) job_menu_->addSeparator();
+  for (const QString& path : recent_) {
+    const QString shown = QDir(QFileInfo(path).path()).dirName() + u'/' + QFileInfo(path).fileName();
+    connect(job_menu_->addAction(menu_text(shown)), &QAction::triggered, this, [this, path] { quote_job(path); });
+  }
+}
+
+void MarketPage::quote_job(const QString& path) {
+  const int reading = ++reading_;
+  if (path.isEmpty()) {
+    job_name_.clear();
+    quotes_.set_manifest({});
+    return;
+  }
+  in_background(
+      this, [path] { return read_job(path); },
+      [this, reading, path](const std::expected<JobFolder, QString>& job) {
+        if (reading != reading_) return;
+        if (!job) {
+          quotes_.set_manifest({});
+          banner()->show_message(theme::Tone::bad, job.error(), tr("Close"));
+          return;
+        }
+        recent_.removeAll(path);
+        recent_.prepend(path);
+        recent_ = recent_.mid(0, kRecentMax);
+        job_name_ = job->data.name.isEmpty() ? QFileInfo(job->file).fileName() : job->data.name;
+        quotes_.set_manifest(job->manifest);
+        show_quotes();
+      });
+}
+
+// The columns come and go with the quoted job; where it is cheapest stands first.
+void MarketPage::show_quotes() {
+  OfferModel& offers = models_.offers();
+  const auto& rows = quotes_.rows();
+  if (!rows && (quotes_.manifest().isEmpty() || !quotes_.fault().isEmpty()) && offers.quoted()) {
+    table_->sortByColumn(OfferModel::kPrice, Qt::AscendingOrder);
+    offers.set_quotes(std::nullopt);
+  }
+  if (quotes_.manifest().isEmpty()) {
+    banner()->hide();
+  } else if (!quotes_.fault().isEmpty()) {
+    banner()->show_message(theme::Tone::bad, tr("%1 cannot be quoted. %2").arg(job_name_, quotes_.fault()),
+                           tr("Stop quoting"));
+  } else if (!rows) {
+    banner()->show_message(theme::Tone::accent, tr("Asking what %1 costs…").arg(job_name_), tr("Stop quoting"));
+  } else {
+    const bool first = !offers.quoted();
+    offers.set_quotes(*rows);
+    if (first) table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
+    const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
+    const models::QuoteRow* const best = quotes_.best();
+    banner()->show_message(best ? theme::Tone::accent : theme::Tone::warn,
+                           best ? tr("%1: %2 of %3 can run it, the cheapest for about %4.")
+                                      .arg(job_name_, models_.text().count(fitting),
+                                           models_.text().count(static_cast<std::int64_t>(rows->size())),
+                                           models_.text().credits(best->cost_micro.likely))
+                                : tr("%1: none of %2 can run it; each row says why.")
+                                      .arg(job_name_, models_.text().count(static_cast<std::int64_t>(rows->size()))),
+                           tr("Stop quoting"));
+  }
+  show_selected();
+}
+
+void MarketPage::apply_filters() {
+  // The parts hold, but all of them together may be too many.
+  if (const auto fault = filter_.set_line(filters_->line())) filters_->tell_fault(fault->text);
+  show_counts();
+  keep_selection();
+}
+
+void MarketPage::show_counts() {
+  const models::QuantityText& text = models_.text();
+  const int all = models_.offers().rowCount();
+  const int shown = filter_.rowCount();
+  filters_->set_count(tr("%1 of %2").arg(text.count(shown), text.count(all)));
+  QSet<QString> providers;
+  for (const models::OfferRow& offer : models_.offers().rows()) providers.insert(offer.provider);
+  const QString counts = tr("%1 devices offered by %2 providers").arg(text.count(all), text.count(providers.size()));
+  set_subtitle(models_.connection().live() || all == 0 ? counts : tr("%1, as last heard").arg(counts));
+  table_->set_placeholder(all == 0 ? tr("No offers yet. They come as peers connect.")
+                                   : tr("No offer fits the filter."));
+}
+
+// A page with offers has one selected, so that the panel is never bare.
+void MarketPage::keep_selection() {
+  if (filter_.rowCount() == 0) {
+    selected_.clear();
+    detail_->show_nothing(tr("Nothing to choose from."));
+  } else if (!table_->currentIndex().isValid()) {
+    table_->select_row(0);
+  }
+}
+
+void MarketPage::show_selected() {
+  const models::OfferRow* const offer = selected_.isEmpty() ? nullptr : models_.offers().find(selected_);
+  if (!offer) return;
+  std::optional<PeerHistory> history;
+  if (history_) history = history_->value(offer->provider);
+  detail_->show_offer(*offer, history);
+}
+
+void MarketPage::ask_history() {
+  if (!models_.connection().live() || history_reply_.pending()) return;
+  history_reply_ = models_.connection().call("receipt.list", {{"limit", kReceiptsAsked}}, this,
+                                             [this](const client::Outcome& outcome) { take_history(outcome); });
+}
+
+void MarketPage::take_history(const client::Outcome& outcome) {
+  if (!outcome) return;
+  history_.emplace();
+  for (const models::ReceiptRow& receipt : models::receipts_from(*outcome).rows) {
+    if (receipt.earned) continue;
+    PeerHistory& history = (*history_)[receipt.peer];
+    ++history.tasks;
+    if (receipt.end.reason == QStringLiteral("completed")) ++history.completed;
+    history.paid_micro = std::clamp(history.paid_micro + receipt.amount_micro, -models::kMicroMax, models::kMicroMax);
+  }
+  show_selected();
+}
+
+}  // namespace quern::desktop::pages

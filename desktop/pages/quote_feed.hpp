@@ -1,0 +1,53 @@
+// What one job costs everywhere, asked again while its description or the market changes.
+#pragma once
+#include <QByteArray>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "desktop/client/connection.hpp"
+#include "desktop/models/market_data.hpp"
+
+namespace quern::desktop::pages {
+
+inline constexpr std::chrono::milliseconds kTypingPause{300};    // after a change of the manifest
+inline constexpr std::chrono::milliseconds kMarketPause{5'000};  // between two because of the market
+
+class QuoteFeed : public QObject {
+  Q_OBJECT
+ public:
+  explicit QuoteFeed(client::Connection& connection, QObject* parent = nullptr);
+
+  // The text of a job.json; empty: none any more. Rows of another job are forgotten at once.
+  void set_manifest(const QByteArray& manifest);
+  const QByteArray& manifest() const { return manifest_; }
+  // Offers have changed: asked again, not more often than each kMarketPause.
+  void market_changed();
+
+  // The cheapest that fits first; absent before the first answer and after a refusal.
+  const std::optional<std::vector<models::QuoteRow>>& rows() const { return rows_; }
+  const models::QuoteRow* best() const;
+  bool asking() const { return reply_.pending(); }
+  // Why there are no rows; empty while there are.
+  const QString& fault() const { return fault_; }
+
+ Q_SIGNALS:
+  void changed();
+
+ private:
+  void ask();
+  void take(const client::Outcome& outcome);
+
+  client::Connection& connection_;
+  client::Reply reply_;
+  QTimer typing_;
+  QTimer market_;
+  QByteArray manifest_;
+  std::optional<std::vector<models::QuoteRow>> rows_;
+  QString fault_;
+};
+
+}  // namespace quern::desktop::pages

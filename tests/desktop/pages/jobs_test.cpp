@@ -1,0 +1,376 @@
+// The page of jobs on a daemon of answers: rows, the log as it grows, what can be done, and what comes of it.
+#include <QCheckBox>
+#include <QCryptographicHash>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "desktop/pages/jobs_page.hpp"
+#include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/log_view.hpp"
+#include "desktop/widgets/table.hpp"
+#include "tests/desktop/pages/page_fixture_market.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace quern::desktop::pages {
+namespace {
+
+using models::JobModel;
+using widgets::Table;
+
+const char* const kStates[] = {"RUNNING", "QUEUED", "COMPLETE", "EXECUTOR_ERROR", "CANCELED"};
+
+json::object job(int number, const char* state) {
+  json::object made = models::example_job("j-" + std::to_string(1000 + number), state);
+  made["name"] = "render scene-" + std::to_string(number);
+  made["submitted_unix_ms"] = kNow - 60'000 * (number + 1);
+  made["amount_micro"] = 20'000 * (number + 1);
+  made["progress_permille"] = std::string(state) == "COMPLETE" ? 1000 : std::string(state) == "QUEUED" ? 0 : 410;
+  if (std::string(state) != "RUNNING" && std::string(state) != "QUEUED") made["ended_unix_ms"] = kNow - 1'000;
+  if (std::string(state) == "EXECUTOR_ERROR") {
+    made["why"] = json::object{{"reason", "build_failed"},
+                               {"text", "the program could not be built"},
+                               {"detail", "path_tracer.cl:3"},
+                               {"remedy", "correct the source"}};
+  }
+  return made;
+}
+
+json::object detail(json::object made, std::uint64_t log_bytes) {
+  json::array tasks;
+  for (int task = 0; task < 3; ++task) {
+    tasks.push_back(json::object{{"task", task},
+                                 {"state", made.at("state")},
+                                 {"attempts", json::array{json::object{{"provider", "12D3KooW1000001"},
+                                                                       {"device", "qd1-1"},
+                                                                       {"device_name", "RTX 4090"},
+                                                                       {"state", made.at("state")},
+                                                                       {"progress_permille", 500},
+                                                                       {"amount_micro", 6'000}}}}});
+  }
+  made["tasks_list"] = tasks;
+  made["log_bytes"] = log_bytes;
+  made["outputs"] = json::array();
+  return made;
+}
+
+class Jobs : public ::testing::Test {
+ protected:
+  // Jobs 0, 1, ... in the states that follow each other.
+  void jobs(int count) {
+    json::object by_id;
+    for (int i = 0; i < count; ++i) {
+      const json::object made = job(i, kStates[i % 5]);
+      by_id[made.at("id").as_string()] = made;
+      played.answers.topics["job/" + std::string(made.at("id").as_string())] = detail(made, log.size());
+    }
+    played.answers.topics["jobs"] = json::object{{"jobs", by_id}};
+  }
+  void begin(int count, int width = 1440, int height = 900) {
+    played.answers.topics["status"] =
+        json::object{{"peer", "12D3KooWself"}, {"capabilities", {"jobs", "job.retry", "work"}}};
+    jobs(count);
+    played.answers.methods["job.get"] = [this](const json::object& params) -> rpc::Answer {
+      return played.answers.topics.at("job/" + json::value_to<std::string>(params.at("id")));
+    };
+    played.answers.methods["job.log"] = [this](const json::object& params) -> rpc::Answer {
+      const auto from = params.at("offset").to_number<std::size_t>();
+      const auto most = params.at("bytes_max").to_number<std::size_t>();
+      const std::string piece = log.substr(from, most);
+      const bool all = from + piece.size() == log.size();
+      return json::object{{"content", QByteArray::fromStdString(piece).toBase64().toStdString()},
+                          {"offset", from},
+                          {"end", log.size()},
+                          {"dropped_bytes", 0},
+                          {"complete", all}};
+    };
+    played.open();
+    page = std::make_unique<JobsPage>(played.models());
+    show_page(*page, width, height);
+    table = named<Table>(*page, QStringLiteral("Jobs"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return table->model()->rowCount() == count; }, kSoonMs));
+  }
+  QString cell(int row, int column, int role = Qt::DisplayRole) const {
+    return table->model()->index(row, column).data(role).toString();
+  }
+  bool says(const QString& part) const {
+    for (const auto* label : page->findChildren<QLabel*>())
+      if (label->isVisible() && label->text().contains(part)) return true;
+    return false;
+  }
+  bool says_soon(const QString& part) const {
+    return QTest::qWaitFor([&] { return says(part); }, kSoonMs);
+  }
+  // The row of the job of that number, selected and told by its topic.
+  void choose(int number) {
+    const QString id = QStringLiteral("j-%1").arg(1000 + number);
+    page->show_job(id);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return page->panel().focus().detail().has_value() && page->panel().job() == id; },
+                                kSoonMs));
+  }
+  void press(const char* text) {
+    QAbstractButton* const found = button(*page, QString::fromUtf8(text));
+    ASSERT_NE(found, nullptr) << text;
+    ASSERT_TRUE(found->isEnabled()) << text;
+    QTest::mouseClick(found, Qt::LeftButton, {}, QPoint(found->width() / 2, found->height() / 2));
+  }
+  bool has(const char* text) const { return button(*page, QString::fromUtf8(text)) != nullptr; }
+
+  Played played;
+  TemporaryFolder folder;
+  std::string log = "frame 1\nframe 2\nwarning: hot\n";
+  std::unique_ptr<JobsPage> page;
+  Table* table = nullptr;
+};
+
+TEST_F(Jobs, EveryNumberOfARowIsTheDaemons) {
+  begin(5);
+  const models::QuantityText text = Played::text();
+  for (int row = 0; row < 5; ++row) {  // the newest first
+    EXPECT_EQ(cell(row, JobModel::kName), QStringLiteral("render scene-%1").arg(row));
+    EXPECT_EQ(cell(row, JobModel::kName, models::kSubTextRole), QStringLiteral("j-%1 · 4 of 8 tasks").arg(1000 + row));
+    EXPECT_EQ(cell(row, JobModel::kCost), text.credits(20'000 * (row + 1)));
+  }
+  EXPECT_EQ(cell(0, JobModel::kElapsed), text.duration(60'000));
+  EXPECT_EQ(cell(2, JobModel::kElapsed), text.duration(3 * 60'000 - 1'000));
+  EXPECT_TRUE(
+      QTest::qWaitFor([&] { return cell(4, JobModel::kWhere) == QStringLiteral("RTX 4090 · …W1000001"); }, kSoonMs))
+      << cell(4, JobModel::kWhere).toStdString();
+}
+
+TEST_F(Jobs, FiltersShowWhatTheySay) {
+  begin(10);
+  auto* const filter = named<widgets::SegmentedControl>(*page, QStringLiteral("Which jobs"));
+  ASSERT_NE(filter, nullptr);
+  for (const auto& [name, count] : {std::pair{"Running", 4}, {"Finished", 2}, {"Failed", 4}, {"All", 10}}) {
+    press(name);
+    EXPECT_EQ(table->model()->rowCount(), count) << name;
+  }
+}
+
+TEST_F(Jobs, TheLogIsShownAndFollowedAsItGrows) {
+  begin(1);
+  auto* const view = page->findChild<widgets::LogView*>();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return view->all_text().contains(QStringLiteral("frame 2")); }, kSoonMs));
+  log += "frame 3\n";
+  played.change("job/j-1000", detail(job(0, "RUNNING"), log.size()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return view->all_text().contains(QStringLiteral("frame 3")); }, kSoonMs));
+  auto* const follow = qobject_cast<QCheckBox*>(button(*page, QStringLiteral("Follow")));
+  ASSERT_NE(follow, nullptr);
+  EXPECT_TRUE(view->follows());
+  QTest::mouseClick(follow, Qt::LeftButton, {}, QPoint(8, follow->height() / 2));
+  EXPECT_FALSE(view->follows());
+  const QString target = QString::fromStdString((folder.path() / "saved.log").string());
+  page->panel().set_choices({.save_file = [target](const QString&) { return target; }, .folder = {}});
+  press("Save");
+  ASSERT_TRUE(says_soon(QStringLiteral("The log is saved")));
+  QFile saved(target);
+  ASSERT_TRUE(saved.open(QIODevice::ReadOnly));
+  EXPECT_EQ(saved.readAll().toStdString(), log);
+}
+
+TEST_F(Jobs, TwentyThousandLinesDoNotHoldUpThePage) {
+  log.clear();
+  for (int i = 0; i < 20'000; ++i) log += "line " + std::to_string(i) + "\n";
+  begin(1);
+  auto* const view = page->findChild<widgets::LogView*>();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return view->all_text().contains(QStringLiteral("line 19999")); }, kSoonMs));
+  EXPECT_LE(view->blockCount(), widgets::LogView::kLinesMax + 1);
+}
+
+TEST_F(Jobs, AJobUnderWayCanBeStopped) {
+  played.answers.methods["job.cancel"] = [this](const json::object&) -> rpc::Answer {
+    played.change("job/j-1000", detail(job(0, "CANCELING"), log.size()));
+    return json::object{{"state", "CANCELING"}};
+  };
+  begin(1);
+  choose(0);
+  EXPECT_FALSE(has("Retry"));
+  press("Stop job");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.cancel") == 1; }, kSoonMs));
+  EXPECT_EQ(played.answers.last("job.cancel").at("id").as_string(), "j-1000");
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !button(*page, QStringLiteral("Stop job"))->isEnabled(); }, kSoonMs));
+}
+
+TEST_F(Jobs, AFailedJobSaysWhyAndWhatWouldHelpAndIsRetriedElsewhere) {
+  played.answers.methods["job.retry"] = [](const json::object&) { return json::object{{"id", "j-1000"}}; };
+  begin(5);
+  choose(3);
+  EXPECT_TRUE(says(QStringLiteral("the program could not be built (path_tracer.cl:3)")));
+  EXPECT_TRUE(says(QStringLiteral("What would help: correct the source")));
+  picture(*page, QStringLiteral("jobs-failed"));
+  press("Retry elsewhere");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.retry") == 1; }, kSoonMs));
+  EXPECT_EQ(played.answers.last("job.retry"), (json::object{{"id", "j-1003"}, {"elsewhere", true}}));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return page->panel().job() == QStringLiteral("j-1000"); }, kSoonMs));
+}
+
+TEST_F(Jobs, ARefusalIsToldInTheDaemonsWords) {
+  played.answers.methods["job.retry"] = [](const json::object&) -> rpc::Answer {
+    return rpc::fail(rpc::Code::not_found, "inputs are missing: a.bin", "send them with blob.put");
+  };
+  begin(3);
+  choose(2);
+  EXPECT_FALSE(has("Retry elsewhere"));  // it has not failed
+  press("Retry");
+  EXPECT_TRUE(says_soon(QStringLiteral("inputs are missing: a.bin. send them with blob.put")));
+}
+
+TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
+  const QByteArray good(1'200'000, 'q');
+  const auto digest = QCryptographicHash::hash(good, QCryptographicHash::Sha256).toHex().toStdString();
+  played.answers.methods["blob.get"] = [&](const json::object& params) -> rpc::Answer {
+    const auto from = params.at("offset").to_number<qsizetype>();
+    const auto most = params.at("bytes_max").to_number<qsizetype>();
+    return json::object{{"content", good.mid(from, most).toBase64().toStdString()}, {"size", good.size()}};
+  };
+  begin(3);
+  json::object done = detail(job(2, "COMPLETE"), 0);
+  const auto output = [&](const char* path, std::string of) {
+    return json::array{json::object{{"path", path}, {"bytes", good.size()}, {"digest", std::move(of)}}};
+  };
+  done["outputs"] = output("out/picture.rgb", digest);
+  played.answers.topics["job/j-1002"] = done;
+  choose(2);
+  const QString to = QString::fromStdString(folder.path().string());
+  page->panel().set_choices({.save_file = {}, .folder = [to] { return to; }});
+  press("Files");
+  press("Save the outputs…");
+  ASSERT_TRUE(says_soon(QStringLiteral("1 file(s) saved"))) << played.answers.count("blob.get");
+  EXPECT_EQ(played.answers.count("blob.get"), 3);
+  QFile file(to + QStringLiteral("/out/picture.rgb"));
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  EXPECT_EQ(file.readAll(), good);
+  picture(*page, QStringLiteral("jobs-files"));
+  press("Save the outputs…");  // never over a file
+  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+
+  done["outputs"] = output("other.rgb", std::string(64, 'a'));
+  played.change("job/j-1002", done);
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] { return page->panel().focus().detail()->outputs[0].path == QStringLiteral("other.rgb"); }, kSoonMs));
+  press("Save the outputs…");
+  EXPECT_TRUE(says_soon(QStringLiteral("not what its digest says")));
+  EXPECT_FALSE(QFile::exists(to + QStringLiteral("/other.rgb")));
+
+  done["outputs"] = output("../escaped.rgb", digest);
+  played.change("job/j-1002", done);
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] { return page->panel().focus().detail()->outputs[0].path.startsWith(QStringLiteral("..")); }, kSoonMs));
+  press("Save the outputs…");
+  EXPECT_TRUE(says_soon(QStringLiteral("leads out of the job's folder")));
+}
+
+TEST_F(Jobs, PaperTrailsAreSavedAsFilesThatVerifyReads) {
+  played.answers.methods["job.trails"] = [](const json::object&) {
+    return json::object{{"trails", json::array{json::object{{"task", 0}, {"attempt", 1}, {"file", "cXVlcm4="}}}}};
+  };
+  begin(3);
+  choose(2);
+  const QString to = QString::fromStdString(folder.path().string());
+  page->panel().set_choices({.save_file = {}, .folder = [to] { return to; }});
+  press("Files");
+  press("Save the paper trails…");
+  ASSERT_TRUE(says_soon(QStringLiteral("1 file(s) saved")));
+  QFile file(to + QStringLiteral("/j-1002-0-2.trail"));
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  EXPECT_EQ(file.readAll(), QByteArray("quern"));
+}
+
+TEST_F(Jobs, WorkForOthersIsShownAndEnded) {
+  played.answers.topics["work"] =
+      json::object{{"work", json::object{{"w1", json::object{{"id", "w1"},
+                                                             {"state", "running"},
+                                                             {"job", "00"},
+                                                             {"name", "foreign"},
+                                                             {"kind", "OpenCLKernel"},
+                                                             {"peer", "12D3KooW1000007"},
+                                                             {"device", "qd1-1"},
+                                                             {"task", 1},
+                                                             {"tasks", 8},
+                                                             {"started_unix_ms", kNow - 90'000},
+                                                             {"walltime_ms", 600'000},
+                                                             {"permille", 250},
+                                                             {"usage", json::object()},
+                                                             {"earned_micro", 123'456},
+                                                             {"authorised_micro", 200'000},
+                                                             {"max_micro", 500'000}}}}}};
+  played.answers.methods["work.cancel"] = [](const json::object&) { return json::object{{"state", "ending"}}; };
+  begin(1);
+  press("Running here");
+  EXPECT_TRUE(says_soon(QStringLiteral("0.123 cr")));
+  EXPECT_TRUE(says(QStringLiteral("0.5 cr")) || says(QStringLiteral("0.50 cr")));
+  picture(*page, QStringLiteral("jobs-work"));
+  EXPECT_EQ(clipped(*page), QStringList());
+  press("End this work");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("work.cancel") == 1; }, kSoonMs));
+  EXPECT_EQ(played.answers.last("work.cancel").at("id").as_string(), "w1");
+}
+
+TEST_F(Jobs, WithoutJobsItSaysSoAndOffersToBegin) {
+  begin(0);
+  QSignalSpy wanted(page.get(), &JobsPage::new_job_wanted);
+  press("New job");
+  EXPECT_EQ(wanted.count(), 1);
+  EXPECT_FALSE(has("Stop job"));
+  EXPECT_FALSE(has("Retry"));
+  picture(*page, QStringLiteral("jobs-empty"));
+}
+
+TEST_F(Jobs, AThousandJobsAskForPlacesOnlyOfThoseSeen) {
+  begin(1'000);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.get") >= 3; }, kSoonMs));
+  QTest::qWait(400);
+  EXPECT_LE(played.answers.count("job.get"), 40);
+}
+
+TEST_F(Jobs, AJobIsSelectedAsSoonAsItIsThere) {
+  begin(2);
+  page->show_job(QStringLiteral("j-1004"));
+  jobs(5);
+  played.change("jobs", json::value(played.answers.topics.at("jobs")));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return page->panel().job() == QStringLiteral("j-1004"); }, kSoonMs));
+}
+
+TEST_F(Jobs, HostileJobsAreShownAsPlainText) {
+  begin(1);
+  json::object bad = job(0, "RUNNING");
+  bad["name"] = "<img src=x>" + std::string(10'000, 'n') + "\x07";
+  bad["amount_micro"] = "much";
+  bad["progress_permille"] = -4;
+  bad["submitted_unix_ms"] = 9e30;
+  bad["why"] = 3;
+  played.change("jobs", json::object{{"jobs", json::object{{"j-1000", bad}, {"j-\x01", 7}}}});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return cell(0, JobModel::kName).startsWith(QStringLiteral("<img")); }, kSoonMs));
+  bad["tasks_list"] = json::array{1, json::object{{"task", -1}}, json::object{{"task", 5}, {"attempts", "x"}}};
+  played.change("job/j-1000", bad);
+  QTest::qWait(400);
+  press("Tasks");
+  EXPECT_EQ(clipped(*page), QStringList());
+}
+
+TEST_F(Jobs, NothingIsClippedOrNamelessInASmallWindowAndRightToLeft) {
+  begin(8, 1100, 700);
+  choose(3);
+  for (const char* view : {"Tasks", "Files", "Log"}) {
+    press(view);
+    QCoreApplication::processEvents();
+    EXPECT_EQ(clipped(*page), QStringList()) << view;
+    EXPECT_EQ(nameless(*page), QStringList()) << view;
+  }
+  picture(*page, QStringLiteral("jobs-small"));
+  page->setLayoutDirection(Qt::RightToLeft);
+  QCoreApplication::processEvents();
+  EXPECT_EQ(clipped(*page), QStringList());
+  picture(*page, QStringLiteral("jobs-rtl"));
+  page->setLayoutDirection(Qt::LeftToRight);
+  show_page(*page);
+  choose(0);
+  QTest::qWait(200);
+  picture(*page, QStringLiteral("jobs"));
+  press("Tasks");
+  picture(*page, QStringLiteral("jobs-tasks"));
+}
+
+}  // namespace
+}  // namespace quern::desktop::pages
