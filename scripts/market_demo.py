@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A market of four nodes on this machine: one submits, three provide; a picture and eight galaxies are computed.
 
-usage: market_demo.py BIN EXAMPLES RESULTS
+usage: market_demo.py BIN EXAMPLES RESULTS [--desktop]
 BIN holds the programs, EXAMPLES the jobs (docs/examples), RESULTS gets pictures and paper trails.
+--desktop opens the desktop app at the end, or, where there is no screen, takes pictures of its pages under Xvfb.
 exit status: 0 when all that the demo claims was seen to hold; otherwise it says what did not
 """
 
@@ -204,6 +205,22 @@ def demonstrate(submitter, providers, examples, results):
           "what ada owes is what the providers are owed, to the millionth of a credit")
 
 
+def show_desktop(node, results):
+    """The app on a node; without a screen, pictures of its pages."""
+    command = [node.programs / "quern-desktop", "--socket", node.socket]
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(node.folder / "config")}
+    if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
+        print(f"\nThe desktop app shows {node.name}: close it to end the demo.", flush=True)
+        subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=True)
+        return
+    pictures = results / "desktop" / node.name
+    pictures.mkdir(parents=True)
+    subprocess.run(["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24", *command, "--screenshot",
+                    pictures], stdin=subprocess.DEVNULL, env=environment, check=True, timeout=JOB_SECONDS)
+    taken = sorted(pictures.glob("*.png"))
+    check(len(taken) >= 4, f"the desktop app drew {len(taken)} pictures of {node.name}'s pages: {pictures}")
+
+
 def main():
     programs = pathlib.Path(sys.argv[1]).resolve()
     examples, results = (pathlib.Path(argument) for argument in sys.argv[2:4])
@@ -217,6 +234,9 @@ def main():
             submitter, providers = start_market(pathlib.Path(folder), programs)
             nodes = [submitter, *providers.values()]
             demonstrate(submitter, providers, examples, results)
+            if "--desktop" in sys.argv[4:]:
+                for node in (submitter, providers["studio"]):
+                    show_desktop(node, results)
         finally:
             for node in nodes:
                 node.stop()
@@ -227,7 +247,7 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4 or sys.argv[4:] not in ([], ["--desktop"]):
         sys.exit(__doc__)
     try:
         main()
