@@ -93,8 +93,9 @@ std::span<const Unit> units_of(Kind kind) {
   }
 }
 
+// The context is the one that lupdate gives to what stands in a member of Reader.
 QString tr(const char* text) {
-  return QCoreApplication::translate("OfferQuery", text);
+  return QCoreApplication::translate("quern::desktop::models::Reader", text);
 }
 
 QString latin(std::string_view text) {
