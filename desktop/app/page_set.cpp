@@ -12,20 +12,16 @@
 #include "desktop/pages/jobs_page.hpp"
 #include "desktop/pages/machine_page.hpp"
 #include "desktop/pages/market_page.hpp"
-#include "desktop/pages/peers_page.hpp"
 #include "desktop/pages/preferences_page.hpp"
-#include "desktop/pages/submit_page.hpp"
 
 namespace quern::desktop::app {
 namespace {
 
 const QString kMachinePage = QStringLiteral("machine");
-const QString kPeersPage = QStringLiteral("peers");
 const QString kMarketPage = QStringLiteral("market");
 const QString kJobsPage = QStringLiteral("jobs");
 const QString kEarningsPage = QStringLiteral("earnings");
 const QString kPreferencesPage = QStringLiteral("preferences");
-const QString kSubmitPage = QStringLiteral("submit");
 
 // Codes and what their speakers call them.
 QVector<QPair<QString, QString>> spoken_languages() {
@@ -44,7 +40,6 @@ struct Parts {
   // Made when they are first needed.
   pages::MarketPage* market = nullptr;
   pages::JobsPage* jobs = nullptr;
-  pages::SubmitPage* submit = nullptr;
 };
 using PartsPtr = std::shared_ptr<Parts>;
 
@@ -56,42 +51,19 @@ QWidget* make_welcome(const PartsPtr& parts) {
   return page;
 }
 
-QWidget* make_peers(const PartsPtr& parts) {
-  auto* page = new pages::PeersPage(parts->models);
-  QObject::connect(page, &pages::PeersPage::offers_wanted, &parts->window, [parts](const QString& peer) {
-    parts->window.open(kMarketPage);
-    if (parts->market) parts->market->show_peer(peer);
-  });
-  return page;
-}
-
 QWidget* make_market(const PartsPtr& parts) {
   parts->market = new pages::MarketPage(parts->models);
-  QObject::connect(parts->market, &pages::MarketPage::run_here, &parts->window,
-                   [parts](const QString& provider, const QString& device) {
-                     parts->window.open(kSubmitPage);
-                     if (parts->submit) parts->submit->prefer(provider, device);
-                   });
   return parts->market;
 }
 
 QWidget* make_jobs(const PartsPtr& parts) {
   parts->jobs = new pages::JobsPage(parts->models);
-  QObject::connect(parts->jobs, &pages::JobsPage::new_job_wanted, &parts->window,
-                   [parts] { parts->window.open(kSubmitPage); });
   return parts->jobs;
 }
 
 void show_job(const PartsPtr& parts, const QString& job) {
   parts->window.open(kJobsPage);
   if (parts->jobs) parts->jobs->show_job(job);
-}
-
-QWidget* make_submit(const PartsPtr& parts) {
-  parts->submit = new pages::SubmitPage(parts->models);
-  QObject::connect(parts->submit, &pages::SubmitPage::submitted, &parts->window,
-                   [parts](const QString& job) { show_job(parts, job); });
-  return parts->submit;
 }
 
 QWidget* make_preferences(const PartsPtr& parts) {
@@ -113,19 +85,17 @@ std::vector<Page> pages_of(const PartsPtr& parts) {
     return Page{.name = name,
                 .title = title,
                 .glyph = glyph,
-                .listed = name != kWelcomePage && name != kSubmitPage,
+                .listed = name != kWelcomePage,
                 .offered = *capability ? offers(capability) : nullptr,
                 .make = [parts, make] { return make(parts); }};
   };
   return {page(kMachinePage, MainWindow::tr("Machine"), Glyph::machine, "machine",
                [](const PartsPtr& of) -> QWidget* { return new pages::MachinePage(of->models); }),
-          page(kPeersPage, MainWindow::tr("Peers"), Glyph::peers, "", make_peers),
           page(kMarketPage, MainWindow::tr("Market"), Glyph::market, "", make_market),
           page(kJobsPage, MainWindow::tr("Jobs"), Glyph::jobs, "", make_jobs),
           page(kEarningsPage, MainWindow::tr("Earnings"), Glyph::earnings, "earnings",
                [](const PartsPtr& of) -> QWidget* { return new pages::EarningsPage(of->models); }),
           page(kPreferencesPage, MainWindow::tr("Preferences"), Glyph::settings, "", make_preferences),
-          page(kSubmitPage, MainWindow::tr("New job"), Glyph::plus, "", make_submit),
           page(kWelcomePage, MainWindow::tr("Welcome"), Glyph::spark, "", make_welcome)};
 }
 
@@ -134,17 +104,11 @@ std::vector<Page> pages_of(const PartsPtr& parts) {
 PageSet make_page_set(MainWindow& window, models::DaemonModels& models, pages::AppSettings& settings,
                       pages::ServiceUnit& service) {
   const auto parts = std::make_shared<Parts>(Parts{window, models, settings, service});
-  return {.pages = pages_of(parts),
-          .new_job =
-              [parts](const QStringList& paths) {
-                parts->window.open(kSubmitPage);
-                if (parts->submit && !paths.isEmpty()) parts->submit->open_files(paths);
-              },
-          .show_job = [parts](const QString& job) { show_job(parts, job); }};
+  return {.pages = pages_of(parts), .new_job = {}, .show_job = [parts](const QString& job) { show_job(parts, job); }};
 }
 
 QStringList page_names() {
-  return {kMachinePage, kPeersPage, kMarketPage, kJobsPage, kEarningsPage, kPreferencesPage, kSubmitPage, kWelcomePage};
+  return {kMachinePage, kMarketPage, kJobsPage, kEarningsPage, kPreferencesPage, kWelcomePage};
 }
 
 }  // namespace quern::desktop::app
