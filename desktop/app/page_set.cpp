@@ -73,9 +73,7 @@ QWidget* make_preferences(const PartsPtr& parts) {
 }
 
 std::function<bool(const models::DaemonModels&)> offers(const char* capability) {
-  return [name = QString::fromLatin1(capability)](const models::DaemonModels& models) {
-    return models.status().can(name);
-  };
+  return [capability](const models::DaemonModels& models) { return models.status().can(capability); };
 }
 
 std::vector<Page> pages_of(const PartsPtr& parts) {
