@@ -52,6 +52,7 @@ PreferenceRow::PreferenceRow(models::DaemonModels& models, const PreferenceText&
   column_->addLayout(head_);
   column_->addWidget(fault_);
   reset_->setIcon(theme::icon(theme::Glyph::retry));
+  reset_->setMaximumHeight(theme::scaled(22));  // no higher than the words beside it
   reset_->setAccessibleName(tr("%1: as the configuration says").arg(text.title));
   reset_->setToolTip(tr("As the configuration says"));
   reset_->hide();
