@@ -124,8 +124,8 @@ void PeerPanel::refresh() {
                       : peer->connected ? theme::Tone::ok
                                         : theme::Tone::neutral);
   devices_->setVisible(peer->devices > 0);
-  devices_->set_state(peer->gpus > 0 ? tr("%n GPUs", nullptr, static_cast<int>(peer->gpus))
-                                     : tr("%n devices", nullptr, static_cast<int>(peer->devices)),
+  devices_->set_state(peer->gpus > 0 ? tr("%Ln GPUs", nullptr, static_cast<int>(peer->gpus))
+                                     : tr("%Ln devices", nullptr, static_cast<int>(peer->devices)),
                       theme::Tone::accent);
   show_facts(*peer);
   show_dealings();
@@ -185,7 +185,7 @@ void PeerPanel::show_dealings() {
     rows.append({tr("Earned from them"), text.credits(earned), Ink::ok});
   }
   dealings_->set_rows(rows);
-  dealings_->setToolTip(tr("By the newest %n receipts", nullptr, static_cast<int>(receipts_.size())));
+  dealings_->setToolTip(tr("By the newest %Ln receipts", nullptr, static_cast<int>(receipts_.size())));
 }
 
 void PeerPanel::set_blocked(bool blocked) {

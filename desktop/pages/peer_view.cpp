@@ -53,10 +53,11 @@ QVector<widgets::PeerMark> peer_marks(const std::vector<models::PeerRow>& peers)
 
 QString peers_subtitle(const std::vector<models::PeerRow>& peers) {
   const auto count = [&](auto holds) { return static_cast<int>(std::ranges::count_if(peers, holds)); };
-  QStringList parts{words("%n connected", count(&models::PeerRow::connected))};
-  parts << words("%n providers", count([](const models::PeerRow& peer) { return peer.connected && peer.devices > 0; }));
-  if (const int relayed = count(is_relayed)) parts << words("%n through a relay", relayed);
-  if (const int blocked = count(&models::PeerRow::blocked)) parts << words("%n blocked", blocked);
+  QStringList parts{words("%Ln connected", count(&models::PeerRow::connected))};
+  parts << words("%Ln providers",
+                 count([](const models::PeerRow& peer) { return peer.connected && peer.devices > 0; }));
+  if (const int relayed = count(is_relayed)) parts << words("%Ln through a relay", relayed);
+  if (const int blocked = count(&models::PeerRow::blocked)) parts << words("%Ln blocked", blocked);
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -69,7 +70,7 @@ void RoundTrips::add(const std::vector<models::PeerRow>& peers) {
     const bool known = peer.connected && peer.round_trip_us;
     values.append(known ? static_cast<qreal>(std::min(*peer.round_trip_us, kMicrosecondsMax)) / 1'000
                         : std::numeric_limits<qreal>::quiet_NaN());
-    kept.insert(peer.id, std::move(values));
+    kept.insert(peer.id, values);
   }
   past_ = std::move(kept);
 }
