@@ -23,7 +23,7 @@ void DeviceHistory::add(const std::vector<models::DeviceData>& devices) {
     put(past.load, device.busy_permille, 1);
     put(past.temperature, device.temperature_millicelsius, 1'000);
     put(past.power, device.power_milliwatts, 1'000);
-    kept.insert(device.id, std::move(past));
+    kept.insert(device.id, past);
   }
   past_ = std::move(kept);
 }

@@ -144,9 +144,10 @@ void DevicePanel::show_part(const PartText& part, theme::Glyph glyph) {
 
 void DevicePanel::refresh() {
   const models::DeviceData* const device = control_->find();
+  const auto& machine = models_.machine();
   if (!id_.isEmpty()) of_device_->setVisible(device != nullptr);
-  if (!device) return;
-  set_heading(device->name, place_of(*device, *models_.machine(), models_.text()), device_glyph(device->kind));
+  if (!device || !machine) return;
+  set_heading(device->name, place_of(*device, *machine, models_.text()), device_glyph(device->kind));
   show_controls(*device);
   show_similar(*device);
   show_trends(*device);
@@ -178,7 +179,7 @@ void DevicePanel::show_similar(const models::DeviceData& device) {
                                        text.credits_number(prices->median_micro));
   similar_->set_text(
       (prices->same_model ? tr("Others ask for this model: %1") : tr("Others ask for the like: %1")).arg(range));
-  similar_->setToolTip(tr("%n offers of others, credits an hour", nullptr, static_cast<int>(prices->offers)));
+  similar_->setToolTip(tr("%Ln offers of others, credits an hour", nullptr, static_cast<int>(prices->offers)));
 }
 
 void DevicePanel::show_trends(const models::DeviceData& device) {

@@ -123,7 +123,7 @@ QWidget* EarningsPage::make_tiles() {
   row->setSpacing(theme::kSpaceL);
   balance_ = new widgets::KpiTile(tr("Balance"));
   today_ = new widgets::KpiTile(tr("Today"));
-  month_ = new widgets::KpiTile(tr("Last %n days", nullptr, kComparedDays));
+  month_ = new widgets::KpiTile(tr("Last %Ln days", nullptr, kComparedDays));
   owed_ = new widgets::KpiTile(tr("Not paid off yet"));
   for (widgets::KpiTile* tile : {balance_, today_, month_, owed_}) row->addWidget(tile, 1);
   today_->setToolTip(tr("Since midnight UTC"));
@@ -297,7 +297,7 @@ void EarningsPage::show_state() {
   }
   set_subtitle(tr("Every credit below has a receipt signed by both sides"));
   receipts_title_->set_caption(next_ ? tr("the newest %1, more below").arg(models_.text().count(side_.rowCount()))
-                                     : tr("%n in all", nullptr, side_.rowCount()));
+                                     : tr("%Ln in all", nullptr, side_.rowCount()));
   table_->set_placeholder(money_ == Money::earned ? tr("Nothing was earned yet") : tr("Nothing was spent yet"));
   show_tiles();
 }
@@ -352,7 +352,7 @@ void EarningsPage::show_compared() {
 
 // "GeForce RTX 4090 #1" where this machine has several of them.
 QString EarningsPage::numbered_device(const QString& id) const {
-  const QString name = models_.device_name(id);
+  QString name = models_.device_name(id);
   const auto& machine = models_.machine();
   if (!machine) return name;
   int same = 0;
@@ -426,7 +426,7 @@ void EarningsPage::finish_export(const QString& fault) {
   banner()->set_closable(true);
   const auto count = static_cast<int>(receipts_.rows().size());
   if (!fault.isEmpty()) return banner()->show_message(theme::Tone::bad, tr("Nothing was exported: %1").arg(fault));
-  banner()->show_message(theme::Tone::ok, tr("%n receipts were written to %1", nullptr, count).arg(name));
+  banner()->show_message(theme::Tone::ok, tr("%Ln receipts were written to %1", nullptr, count).arg(name));
 }
 
 }  // namespace quern::desktop::pages

@@ -12,7 +12,7 @@ using models::EarningsHistory;
 namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kDayMs = 24 * 60 * kMinuteMs;
+constexpr std::int64_t kDayMs = kMinuteMs * 60 * 24;
 constexpr int kDaysMost = 400;
 constexpr std::int64_t kChangeMost = 999'000;
 

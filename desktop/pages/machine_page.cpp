@@ -155,7 +155,9 @@ void MachinePage::show_machine() {
 
 // The first device that is offered, else the first, else the machine.
 void MachinePage::choose_first() {
-  const auto& devices = models_.machine()->devices;
+  const auto& machine = models_.machine();
+  if (!machine) return;
+  const auto& devices = machine->devices;
   auto first = std::ranges::find_if(devices, &models::DeviceData::offered);
   if (first == devices.end()) first = devices.begin();
   widgets::TopologyPart part{.kind = PartKind::machine};

@@ -2,7 +2,9 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QPainter>
 #include <QSlider>
+#include <QStyleOptionSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/painting.hpp"
 #include "desktop/widgets/price_spin.hpp"
 
 namespace quern::desktop::pages {
@@ -27,6 +30,34 @@ namespace {
 
 constexpr std::chrono::milliseconds kSettleTime{400};
 constexpr std::int64_t kFirstBudgetMicro = 10 * widgets::kMicroCredits;  // proposed when a bound is switched on
+
+// Filled from the leading end, where the sheet of styles fills from the left.
+class LimitSlider : public QSlider {
+ public:
+  LimitSlider() : QSlider(Qt::Horizontal) {}
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    constexpr qreal kTrack = 4, kKnob = 14;
+    const theme::Tokens& t = theme::tokens();
+    QStyleOptionSlider option;
+    initStyleOption(&option);
+    const QRectF handle = style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, this);
+    const QPointF at(handle.center().x(), rect().center().y() + 0.5);
+    const bool rtl = layoutDirection() == Qt::RightToLeft;
+    const QRectF track(0, at.y() - kTrack / 2, width(), kTrack);
+    const QColor ink = isEnabled() ? t.accent : t.border_strong;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    widgets::paint_box(painter, track, t.border, t.border, kTrack / 2);
+    const QRectF filled =
+        rtl ? QRectF(at.x(), track.top(), width() - at.x(), kTrack) : QRectF(0, track.top(), at.x(), kTrack);
+    widgets::paint_box(painter, filled, ink, ink, kTrack / 2);
+    painter.setPen(QPen(ink, 2));
+    painter.setBrush(hasFocus() ? t.accent_soft : t.surface);
+    painter.drawEllipse(at, kKnob / 2, kKnob / 2);
+  }
+};
 
 }  // namespace
 
@@ -117,7 +148,7 @@ LimitRow::LimitRow(models::DaemonModels& models, const PreferenceText& text, Sto
       make_stops_(stops),
       format_(std::move(format)),
       value_(new widgets::ElidedLabel({}, theme::FontRole::body_strong)),
-      slider_(new QSlider(Qt::Horizontal)) {
+      slider_(new LimitSlider) {
   slider_->setAccessibleName(text.title);
   ignore_stray_wheel(slider_);
   value_->set_tabular(true);

@@ -6,6 +6,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 #include <array>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -156,7 +157,7 @@ QWidget* PreferencesPage::make_app() {
   mode->addItem(tr("Light"), static_cast<int>(theme::Mode::light));
   mode->addItem(tr("Dark"), static_cast<int>(theme::Mode::dark));
   auto* size = new QComboBox;
-  for (const int percent : kTextSizes) size->addItem(models_.text().percent(percent * 10), percent);
+  for (const int percent : kTextSizes) size->addItem(models_.text().percent(std::int64_t{percent} * 10), percent);
   const auto show = [this, mode, size] {
     mode->setCurrentIndex(mode->findData(static_cast<int>(settings_.mode())));
     size->setCurrentIndex(size->findData(settings_.text_percent()));
@@ -249,14 +250,18 @@ void PreferencesPage::refresh() {
 
 void PreferencesPage::show_devices() {
   const auto& machine = models_.machine();
-  const bool can = machine && models_.status().can("device.set");
-  const auto count = can ? static_cast<qsizetype>(machine->devices.size()) : 0;
+  std::vector<QString> ids;
+  if (machine && models_.status().can("device.set")) {
+    ids.reserve(machine->devices.size());
+    for (const models::DeviceData& device : machine->devices) ids.push_back(device.id);
+  }
+  const auto count = static_cast<qsizetype>(ids.size());
   while (devices_.size() > count) delete devices_.takeLast();
   while (devices_.size() < count) {
     devices_.append(new DeviceRow(models_));
     device_rows_->addWidget(devices_.back());
   }
-  for (qsizetype at = 0; at < count; ++at) devices_[at]->set_device(machine->devices[static_cast<std::size_t>(at)].id);
+  for (qsizetype at = 0; at < count; ++at) devices_[at]->set_device(ids[static_cast<std::size_t>(at)]);
   sharing_->setVisible(count > 0 || !share_->isHidden());
 }
 

@@ -105,7 +105,7 @@ class Builder {
       made.numas.append(make_numa(at->first.second, at->second));
       count += static_cast<int>(at->second.size());
     }
-    made.count = words("%n cores", count);
+    made.count = words("%Ln cores", count);
     return made;
   }
 
@@ -288,12 +288,12 @@ Topology topology_of(const MachineData& machine, const QuantityText& text) {
 }
 
 QString machine_subtitle(const MachineData& machine, const QuantityText& text) {
-  QStringList parts{words("%n cores", static_cast<int>(machine.cores.size()))};
+  QStringList parts{words("%Ln cores", static_cast<int>(machine.cores.size()))};
   if (machine.memory_bytes > 0) parts << text.bytes(machine.memory_bytes);
   const auto gpus = std::ranges::count(machine.devices, QStringLiteral("gpu"), &models::DeviceData::kind);
-  if (gpus > 0) parts << words("%n GPUs", static_cast<int>(gpus));
+  if (gpus > 0) parts << words("%Ln GPUs", static_cast<int>(gpus));
   const auto offered = std::ranges::count_if(machine.devices, &models::DeviceData::offered);
-  const QString lent = offered > 0 ? words("%n devices offered to the network", static_cast<int>(offered))
+  const QString lent = offered > 0 ? words("%Ln devices offered to the network", static_cast<int>(offered))
                                    : words("nothing offered to the network");
   return words("%1 — %2").arg(parts.join(QStringLiteral(" · ")), lent);
 }

@@ -144,7 +144,7 @@ void TopologyTree::fill_cache(QStandardItem* parent, const widgets::TopologyCach
   part.kind = PartKind::cache;
   const QString title = cache.title.isEmpty() ? tr("Cores") : cache.title;
   QStandardItem* const item =
-      row(parent, at, {title, load_of(cache.cores), tr("%n cores", nullptr, static_cast<int>(cache.cores.size())), {}},
+      row(parent, at, {title, load_of(cache.cores), tr("%Ln cores", nullptr, static_cast<int>(cache.cores.size())), {}},
           part);
   part.kind = PartKind::cores;
   part.cores = 1;

@@ -1,0 +1,65 @@
+// All about one peer, at the trailing side of the peers' page: how it is reached, how far it is, what it offers, what
+// went to and fro, and the way to block it, confirmed on the spot.
+#pragma once
+#include <QString>
+#include <vector>
+
+#include "desktop/models/daemon_models.hpp"
+#include "desktop/pages/peer_view.hpp"
+#include "desktop/widgets/card.hpp"
+
+class QPushButton;
+
+namespace quern::desktop::widgets {
+class KeyValueList;
+}
+
+namespace quern::desktop::pages {
+
+class Trend;
+
+class PeerPanel : public widgets::DetailPanel {
+  Q_OBJECT
+ public:
+  static constexpr std::int64_t kReceiptsAsked = 500;  // that jobs are counted in
+  static constexpr int kAddressesShown = 8;
+
+  // Both outlive it.
+  PeerPanel(models::DaemonModels& models, const RoundTrips& round_trips, QWidget* parent = nullptr);
+  // Empty, or one that is gone: the panel says that none is chosen.
+  void show_peer(const QString& id);
+  const QString& peer() const { return id_; }
+  void refresh();
+
+ Q_SIGNALS:
+  void offers_wanted(const QString& peer);
+
+ private:
+  void add_actions();
+  void show_facts(const models::PeerRow& peer);
+  void show_dealings();
+  void fetch_receipts();
+  void ask(bool asking);
+  void set_blocked(bool blocked);
+
+  models::DaemonModels& models_;
+  const RoundTrips& round_trips_;
+  QString id_;
+  bool calling_ = false;
+  bool has_receipts_ = false;
+  std::vector<models::ReceiptRow> receipts_;
+
+  QWidget* of_peer_;
+  widgets::ElidedLabel* whole_id_;
+  widgets::Pill* reached_;
+  widgets::Pill* devices_;
+  widgets::KeyValueList* facts_;
+  Trend* trend_;
+  widgets::KeyValueList* dealings_;
+  QPushButton* offers_;
+  QPushButton* block_;
+  QWidget* question_;
+  widgets::TextLabel* fault_;
+};
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,83 @@
+#include "desktop/pages/peer_view.hpp"
+
+#include <QCoreApplication>
+#include <QStringList>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "desktop/models/quantity_text.hpp"
+
+namespace quern::desktop::pages {
+
+namespace {
+
+QString words(const char* english, int count = -1) {
+  return QCoreApplication::translate("Peers", english, nullptr, count);
+}
+
+constexpr std::uint64_t kMicrosecondsMax = 3'600'000'000;  // an hour is as far as anything can be
+
+}  // namespace
+
+QString address_kind(const QString& address) {
+  const auto has = [&](const char* part) {
+    const QString whole = u'/' + QString::fromLatin1(part);
+    return address.endsWith(whole) || address.contains(whole + u'/');
+  };
+  if (has("p2p-circuit")) return words("relay");
+  if (has("quic-v1") || has("quic")) return words("QUIC");
+  if (has("ws") || has("wss")) return words("WebSocket");
+  return has("tcp") ? words("TCP") : QString();
+}
+
+bool is_relayed(const models::PeerRow& peer) {
+  return peer.connected && !peer.addresses.empty() && peer.addresses.front().contains(QStringLiteral("/p2p-circuit"));
+}
+
+QVector<widgets::PeerMark> peer_marks(const std::vector<models::PeerRow>& peers) {
+  QVector<widgets::PeerMark> marks;
+  for (const models::PeerRow& peer : peers) {
+    if (!peer.connected) continue;
+    widgets::PeerMark mark{.id = peer.id, .name = models::short_id(peer.id)};
+    if (const auto& trip = peer.round_trip_us) {
+      mark.rtt_milliseconds = static_cast<int>(std::min(*trip, kMicrosecondsMax) / 1'000);
+    }
+    mark.devices = static_cast<int>(std::min<std::uint32_t>(peer.devices, models::kDevicesMax));
+    mark.kind = peer.devices > 0 ? widgets::PeerKind::provider : widgets::PeerKind::other;
+    mark.relayed = is_relayed(peer);
+    marks.append(mark);
+  }
+  return marks;
+}
+
+QString peers_subtitle(const std::vector<models::PeerRow>& peers) {
+  const auto count = [&](auto holds) { return static_cast<int>(std::ranges::count_if(peers, holds)); };
+  QStringList parts{words("%Ln connected", count(&models::PeerRow::connected))};
+  parts << words("%Ln providers",
+                 count([](const models::PeerRow& peer) { return peer.connected && peer.devices > 0; }));
+  if (const int relayed = count(is_relayed)) parts << words("%Ln through a relay", relayed);
+  if (const int blocked = count(&models::PeerRow::blocked)) parts << words("%Ln blocked", blocked);
+  return parts.join(QStringLiteral(" · "));
+}
+
+void RoundTrips::add(const std::vector<models::PeerRow>& peers) {
+  QHash<QString, QVector<qreal>> kept;
+  for (const models::PeerRow& peer : peers) {
+    if (kept.size() == kPeersMax) break;
+    QVector<qreal> values = past_.take(peer.id);
+    while (values.size() >= kRoundTripsMax) values.removeFirst();
+    const bool known = peer.connected && peer.round_trip_us;
+    values.append(known ? static_cast<qreal>(std::min(*peer.round_trip_us, kMicrosecondsMax)) / 1'000
+                        : std::numeric_limits<qreal>::quiet_NaN());
+    kept.insert(peer.id, values);
+  }
+  past_ = std::move(kept);
+}
+
+QVector<qreal> RoundTrips::values(const QString& peer) const {
+  const QVector<qreal> values = past_.value(peer);
+  return std::ranges::any_of(values, [](qreal value) { return std::isfinite(value); }) ? values : QVector<qreal>();
+}
+
+}  // namespace quern::desktop::pages

@@ -1,0 +1,68 @@
+// The peers around this node: how far, what they offer, and one of them in detail. A map and a table of the same.
+#pragma once
+#include <QString>
+#include <QTimer>
+#include <QWidget>
+
+#include "desktop/models/daemon_models.hpp"
+#include "desktop/models/steady_proxy.hpp"
+#include "desktop/pages/peer_view.hpp"
+#include "desktop/widgets/card.hpp"
+
+class QLineEdit;
+class QPushButton;
+class QStackedWidget;
+
+namespace quern::desktop::widgets {
+class SegmentedControl;
+class Table;
+}  // namespace quern::desktop::widgets
+
+namespace quern::desktop::pages {
+
+class PeerPanel;
+
+class PeersPage : public widgets::PageFrame {
+  Q_OBJECT
+ public:
+  static constexpr int kAddressMax = 1'024;  // characters of one that is added
+
+  // `models` outlives it.
+  explicit PeersPage(models::DaemonModels& models, QWidget* parent = nullptr);
+
+  // Takes a reading of all round trips now; a timer does it every kRoundTripPace.
+  void take_reading();
+
+ Q_SIGNALS:
+  void offers_wanted(const QString& peer);
+
+ private:
+  QWidget* make_adding();
+  QWidget* make_map();
+  QWidget* make_table();
+  void show_peers();
+  void show_form(int form);
+  void choose(const QString& id);
+  void open_adding(bool open);
+  void add_peer();
+
+  models::DaemonModels& models_;
+  models::SteadyProxy order_;
+  RoundTrips round_trips_;
+  QTimer readings_;
+
+  widgets::Pill* state_;
+  widgets::SegmentedControl* form_;
+  QPushButton* add_;
+  QWidget* adding_;
+  QLineEdit* address_;
+  QPushButton* confirm_;
+  widgets::TextLabel* fault_;
+  QStackedWidget* forms_;
+  QStackedWidget* map_stack_;
+  widgets::PeerMap* map_;
+  widgets::Table* table_;
+  PeerPanel* panel_;
+};
+
+}  // namespace quern::desktop::pages
