@@ -201,8 +201,9 @@ void FirstRunPage::add_row(const models::DeviceData& device) {
   words->addWidget(hint);
   Row row{device.id, new widgets::Toggle, nullptr, hint, false};
   row.offer->setAccessibleName(tr("Offer %1").arg(device.name));
-  // One that computes for the screen and all programs is offered on purpose only.
-  row.offer->setChecked(device.wanted || device.kind != QStringLiteral("cpu"));
+  // The processor is what everything else runs on: beside a graphics card it is offered on purpose only.
+  const auto is_card = [](const models::DeviceData& each) { return each.kind != QStringLiteral("cpu"); };
+  row.offer->setChecked(device.wanted || is_card(device) || std::ranges::none_of(models_.machine()->devices, is_card));
   connect(row.offer, &widgets::Toggle::clicked, this, &FirstRunPage::show_foot);
   line->addLayout(words, 1);
   if (rows_priced_) {
