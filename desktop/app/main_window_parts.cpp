@@ -69,7 +69,11 @@ void MainWindow::make_side() {
           [this](int index) { open(listed_.value(index)); });
   connect(new_job_, &QPushButton::clicked, this, [this] { new_job(); });
   connect(resume_, &QPushButton::clicked, &donation_, &DonationControl::resume);
-  connect(status_, &widgets::StatusCard::mode_requested, &settings_, &pages::AppSettings::set_mode);
+  connect(status_, &widgets::StatusCard::mode_requested, this, [this](theme::Mode mode) {
+    settings_.set_mode(mode);
+    // What is shown may come from the command line, and the settings be no change.
+    theme::Theme::instance().set_mode(mode);
+  });
 }
 
 void MainWindow::make_main() {
