@@ -24,7 +24,7 @@ std::optional<std::int64_t> pause_ms(PauseLength length, const QDateTime& now) {
       return 180 * kMinuteMs;
     case PauseLength::until_tomorrow: {
       QDateTime morning(now.date(), QTime(kMorningHour, 0), now.timeZone());
-      while (now.secsTo(morning) < kNightHours * 3600) morning = morning.addDays(1);
+      while (now.secsTo(morning) < std::int64_t{kNightHours} * 3600) morning = morning.addDays(1);
       return now.msecsTo(morning);
     }
     case PauseLength::until_resumed:

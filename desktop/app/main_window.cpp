@@ -221,12 +221,12 @@ void MainWindow::go_round(bool backwards) {
   }
 }
 
-void MainWindow::new_job(const QStringList& paths) {
+void MainWindow::new_job(const QStringList& paths) const {
   if (!pages_.new_job) return;
   pages_.new_job(paths);
 }
 
-void MainWindow::show_job(const QString& job) {
+void MainWindow::show_job(const QString& job) const {
   if (pages_.show_job) pages_.show_job(job);
 }
 

@@ -51,8 +51,8 @@ class MainWindow : public QWidget {
   QStringList open_pages() const;
 
   bool takes_jobs() const { return pages_.new_job != nullptr; }
-  void new_job(const QStringList& paths = {});
-  void show_job(const QString& job);
+  void new_job(const QStringList& paths = {}) const;
+  void show_job(const QString& job) const;
   void choose_daemon();
   // Shows it above other windows.
   void come_to_front();

@@ -69,7 +69,11 @@ void MainWindow::make_side() {
           [this](int index) { open(listed_.value(index)); });
   connect(new_job_, &QPushButton::clicked, this, [this] { new_job(); });
   connect(resume_, &QPushButton::clicked, &donation_, &DonationControl::resume);
-  connect(status_, &widgets::StatusCard::mode_requested, &settings_, &pages::AppSettings::set_mode);
+  connect(status_, &widgets::StatusCard::mode_requested, this, [this](theme::Mode mode) {
+    settings_.set_mode(mode);
+    // What is shown may come from the command line, and the settings be no change.
+    theme::Theme::instance().set_mode(mode);
+  });
 }
 
 void MainWindow::make_main() {
@@ -113,7 +117,8 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
 }
 
 QString MainWindow::daemon_name() const {
-  if (models_.machine() && !models_.machine()->host.isEmpty()) return models_.machine()->host;
+  const auto& machine = models_.machine();
+  if (machine && !machine->host.isEmpty()) return machine->host;
   return settings_.profiles().current().name;
 }
 
@@ -126,7 +131,8 @@ void MainWindow::show_status() {
   QVector<widgets::KeyValue> rows;
   if (!said.resumes.isEmpty()) rows.append({tr("Resumes"), said.resumes});
   if (!said.why.isEmpty()) rows.append({tr("Why"), said.why, widgets::Ink::muted, false});
-  if (models_.earnings()) rows.append({tr("Today"), text.credits(models_.earnings()->today_earned_micro)});
+  const auto& earnings = models_.earnings();
+  if (earnings) rows.append({tr("Today"), text.credits(earnings->today_earned_micro)});
   if (models_.has_status()) {
     rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
   }

@@ -59,11 +59,11 @@ void NoticeWatch::look_at_jobs() {
 }
 
 void NoticeWatch::look_at_machine() {
-  if (!models_.machine()) return;
-  const models::MachineData& machine = *models_.machine();
+  const auto& machine = models_.machine();
+  if (!machine) return;
   const bool donating = models_.status().donation.kind == models::DonationState::Kind::donating;
   QHash<QString, Device> now;
-  for (const models::DeviceData& device : machine.devices) {
+  for (const models::DeviceData& device : machine->devices) {
     now.insert(device.id, {device.name, device.offered});
     const bool fell = devices_.value(device.id).offered && !device.offered;
     // Withdrawn by a person, or by a pause: no loss.

@@ -148,14 +148,15 @@ void FirstRunPage::show_daemon() {
 }
 
 void FirstRunPage::show_devices() {
-  if (!models_.machine()) {
+  const auto& told = models_.machine();
+  if (!told) {
     devices_text_->set_text(models_.connection().live() ? tr("This daemon does not tell what its machine has")
                                                         : tr("Shown as soon as the service runs"));
     rebuild_rows({}, 0);
     show_foot();
     return;
   }
-  const models::MachineData& machine = *models_.machine();
+  const models::MachineData& machine = *told;
   const auto shown = std::min<qsizetype>(static_cast<qsizetype>(machine.devices.size()), kDevicesShown);
   rebuild_rows(machine, shown);
   for (qsizetype at = 0; at < shown; ++at) {
@@ -187,10 +188,10 @@ void FirstRunPage::rebuild_rows(const models::MachineData& machine, qsizetype sh
   column->setSpacing(theme::kSpaceS);
   rows_layout_->addWidget(rows_box_);
   rows_.reserve(static_cast<std::size_t>(shown));
-  for (qsizetype at = 0; at < shown; ++at) add_row(machine.devices[static_cast<std::size_t>(at)]);
+  for (qsizetype at = 0; at < shown; ++at) add_row(machine, machine.devices[static_cast<std::size_t>(at)]);
 }
 
-void FirstRunPage::add_row(const models::DeviceData& device) {
+void FirstRunPage::add_row(const models::MachineData& machine, const models::DeviceData& device) {
   auto* line = new QHBoxLayout;
   line->setSpacing(theme::kSpaceM);
   auto* words = new QVBoxLayout;
@@ -201,8 +202,9 @@ void FirstRunPage::add_row(const models::DeviceData& device) {
   words->addWidget(hint);
   Row row{device.id, new widgets::Toggle, nullptr, hint, false};
   row.offer->setAccessibleName(tr("Offer %1").arg(device.name));
-  // One that computes for the screen and all programs is offered on purpose only.
-  row.offer->setChecked(device.wanted || device.kind != QStringLiteral("cpu"));
+  // The processor is what everything else runs on: beside a graphics card it is offered on purpose only.
+  const auto is_card = [](const models::DeviceData& each) { return each.kind != QStringLiteral("cpu"); };
+  row.offer->setChecked(device.wanted || is_card(device) || std::ranges::none_of(machine.devices, is_card));
   connect(row.offer, &widgets::Toggle::clicked, this, &FirstRunPage::show_foot);
   line->addLayout(words, 1);
   if (rows_priced_) {
@@ -244,8 +246,8 @@ void FirstRunPage::suggest(Row& row, const models::DeviceData& device) {
 }
 
 bool FirstRunPage::can_donate() const {
-  const bool known = models_.connection().live() && models_.machine() && models_.preferences() &&
-                     models_.preferences()->share.has_value();
+  const auto& preferences = models_.preferences();
+  const bool known = models_.connection().live() && models_.machine() && preferences && preferences->share.has_value();
   return known && pending_ == 0 && std::ranges::any_of(rows_, [](const Row& row) { return row.offer->isChecked(); });
 }
 
@@ -260,11 +262,12 @@ void FirstRunPage::show_foot() {
 
 boost::json::object FirstRunPage::rates_of(const Row& row) const {
   boost::json::object rates;
-  const auto& devices = models_.machine()->devices;
-  const auto device = std::ranges::find(devices, row.id, &models::DeviceData::id);
   // The card is set as a whole: what else it says stays.
-  if (device != devices.end()) {
-    for (const auto& [name, micro] : device->rates) rates[name.toStdString()] = micro;
+  if (const auto& machine = models_.machine()) {
+    const auto device = std::ranges::find(machine->devices, row.id, &models::DeviceData::id);
+    if (device != machine->devices.end()) {
+      for (const auto& [name, micro] : device->rates) rates[name.toStdString()] = micro;
+    }
   }
   rates["device_second"] = per_second_micro(row.price->value());
   return rates;

@@ -56,7 +56,7 @@ class FirstRunPage : public QWidget {
   void show_devices();
   void show_foot();
   void rebuild_rows(const models::MachineData& machine, qsizetype shown);
-  void add_row(const models::DeviceData& device);
+  void add_row(const models::MachineData& machine, const models::DeviceData& device);
   void suggest(Row& row, const models::DeviceData& device);
   bool can_donate() const;
   boost::json::object rates_of(const Row& row) const;

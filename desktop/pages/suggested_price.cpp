@@ -38,10 +38,11 @@ SuggestedPrice suggested_price(const models::DeviceData& device, const std::vect
   }
   const auto bounded = [](std::int64_t micro) { return std::clamp(micro, kLeastPerHourMicro, kMostPerHourMicro); };
   if (!similar.empty()) return {bounded(median(similar)), SuggestedPrice::From::similar, similar.size()};
-  if (device.per_hour_micro.value_or(0) > 0) return {bounded(*device.per_hour_micro), SuggestedPrice::From::own, 0};
+  const std::int64_t own = device.per_hour_micro.value_or(0);
+  if (own > 0) return {bounded(own), SuggestedPrice::From::own, 0};
   if (!by_speed.empty()) return {bounded(median(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
-  return {bounded(scaled_price(kMicroPerTeraflopHour, device.fp32_flops, kTeraflop)), SuggestedPrice::From::reckoned,
-          0};
+  const std::int64_t reckoned = scaled_price(kMicroPerTeraflopHour, device.fp32_flops, kTeraflop);
+  return {std::max(reckoned, kLeastReckonedMicro), SuggestedPrice::From::reckoned, 0};
 }
 
 std::int64_t per_second_micro(std::int64_t per_hour_micro) {

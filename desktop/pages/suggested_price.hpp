@@ -22,6 +22,7 @@ struct SuggestedPrice {
 };
 
 inline constexpr std::int64_t kMicroPerTeraflopHour = 5'000;  // an hour of 1 TFLOP/s of fp32
+inline constexpr std::int64_t kLeastReckonedMicro = 10'000;   // also where the speed is not known
 inline constexpr std::int64_t kLeastPerHourMicro = 3'600;     // a micro-credit a second is the smallest price there is
 inline constexpr std::int64_t kMostPerHourMicro = 1'000'000'000'000;
 

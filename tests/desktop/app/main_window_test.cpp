@@ -260,6 +260,23 @@ TEST(MainWindow, KeepsPageAndSizeForTheNextTime) {
   EXPECT_EQ(after.size(), QSize(1200, 720));
 }
 
+TEST(MainWindow, TheButtonOfTheColoursChangesThemWhateverIsKept) {
+  Shell shell;
+  theme::Theme& look = theme::Theme::instance();
+  look.install();
+  shell.settings.set_mode(theme::Mode::light);
+  look.set_mode(theme::Mode::dark);  // as --theme does
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  auto* const button = shell.window.findChild<widgets::StatusCard*>()->findChild<QToolButton*>();
+  QTest::mouseClick(button, Qt::LeftButton);
+  EXPECT_FALSE(look.dark());
+  QTest::mouseClick(button, Qt::LeftButton);
+  EXPECT_TRUE(look.dark());
+  EXPECT_EQ(shell.settings.mode(), theme::Mode::dark);
+  look.set_mode(theme::Mode::light);
+}
+
 TEST(MainWindow, StaysHiddenInsteadOfClosingWhereThereIsATray) {
   Shell shell;
   shell.window.set_pages(three_pages());

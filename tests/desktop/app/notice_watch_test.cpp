@@ -1,0 +1,122 @@
+// What is worth a notification, and what is not.
+#include "desktop/app/notice_watch.hpp"
+
+#include <QSignalSpy>
+
+#include "tests/desktop/app/shell.hpp"
+
+namespace quern::desktop::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+boost::json::object job(const char* state) {
+  return {{"id", "j-1"},
+          {"name", "mandel<b>brot"},
+          {"state", state},
+          {"submitted_unix_ms", 1},
+          {"amount_micro", 2'500'000}};
+}
+boost::json::value jobs(const char* state) {
+  return boost::json::object{{"jobs", boost::json::object{{"j-1", job(state)}}}};
+}
+boost::json::value machine(bool there, bool offered, bool paused = false) {
+  boost::json::array devices;
+  if (there) {
+    devices.push_back(boost::json::object{
+        {"id", "d1"}, {"name", "RTX"}, {"kind", "gpu"}, {"offered", offered}, {"wanted", true}, {"paused", paused}});
+  }
+  return boost::json::object{{"host", "attic"}, {"devices", std::move(devices)}};
+}
+
+class NoticeWatchTest : public ::testing::Test {
+ protected:
+  void begin(const char* job_state) {
+    shell.topics["jobs"] = jobs(job_state);
+    shell.topics["machine"] = machine(true, true);
+    QObject::connect(&watch, &NoticeWatch::noticed, [this](const Notice& notice) { told.push_back(notice); });
+    shell.open();
+    ASSERT_TRUE(QTest::qWaitFor(
+        [this] {
+          shell.serve();
+          return shell.models.jobs().rowCount() == 1 && shell.models.machine();
+        },
+        kSoonMs));
+  }
+  bool tells(std::size_t count) {
+    return QTest::qWaitFor([&] { return told.size() == count; }, kSoonMs);
+  }
+
+  Shell shell{false};
+  NoticeWatch watch{shell.models, shell.settings, 20ms};
+  std::vector<Notice> told;
+};
+
+TEST_F(NoticeWatchTest, AJobThatEndsIsToldOnce) {
+  begin("RUNNING");
+  EXPECT_TRUE(told.empty());
+  shell.put("jobs", jobs("COMPLETE"));
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].kind, pages::Notice::job_ended);
+  EXPECT_EQ(told[0].title, QStringLiteral("Job finished: mandel<b>brot"));
+  EXPECT_EQ(told[0].body, QStringLiteral("It cost 2.50 cr"));
+  EXPECT_EQ(told[0].job, QStringLiteral("j-1"));
+}
+
+TEST_F(NoticeWatchTest, AJobThatHadEndedBeforeIsNoNews) {
+  begin("COMPLETE");
+  // Away and back: still none.
+  shell.lose();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return shell.script.made == 2; }, kSoonMs));
+  shell.live();
+  shell.put("jobs", jobs("COMPLETE"));
+  shell.put("machine", machine(false, false));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !told.empty(); }, kSoonMs));
+  for (const Notice& notice : told) EXPECT_NE(notice.kind, pages::Notice::job_ended);
+}
+
+TEST_F(NoticeWatchTest, AFailureIsToldAndACancelIsNot) {
+  begin("RUNNING");
+  shell.put("jobs", jobs("CANCELED"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return shell.models.jobs().running() == 0; }, kSoonMs));
+  EXPECT_TRUE(told.empty());
+  shell.put("jobs", jobs("RUNNING"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return shell.models.jobs().running() == 1; }, kSoonMs));
+  shell.put("jobs", jobs("EXECUTOR_ERROR"));
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].kind, pages::Notice::job_failed);
+}
+
+TEST_F(NoticeWatchTest, ALostDeviceIsToldAndAPausedOneIsNot) {
+  begin("COMPLETE");
+  shell.put("machine", machine(true, false, true));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !shell.models.machine()->devices.front().offered; }, kSoonMs));
+  EXPECT_TRUE(told.empty());
+  shell.put("machine", machine(true, true));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return shell.models.machine()->devices.front().offered; }, kSoonMs));
+  shell.put("machine", machine(false, false));
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].title, QStringLiteral("Device lost: RTX"));
+}
+
+TEST_F(NoticeWatchTest, AConnectionThatStaysAwayIsToldAndItsReturnEndsIt) {
+  begin("COMPLETE");
+  QSignalSpy over(&watch, &NoticeWatch::over);
+  shell.lose();
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].kind, pages::Notice::connection_lost);
+  shell.live();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return over.count() == 1; }, kSoonMs));
+  EXPECT_EQ(told.size(), 1U);
+}
+
+TEST_F(NoticeWatchTest, WhatIsSwitchedOffIsNotTold) {
+  shell.settings.set_notifies(pages::Notice::job_ended, false);
+  begin("RUNNING");
+  shell.put("jobs", jobs("COMPLETE"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return shell.models.jobs().running() == 0; }, kSoonMs));
+  EXPECT_TRUE(told.empty());
+}
+
+}  // namespace
+}  // namespace quern::desktop::app
