@@ -12,12 +12,14 @@
 #include "desktop/pages/jobs_page.hpp"
 #include "desktop/pages/machine_page.hpp"
 #include "desktop/pages/market_page.hpp"
+#include "desktop/pages/peers_page.hpp"
 #include "desktop/pages/preferences_page.hpp"
 
 namespace quern::desktop::app {
 namespace {
 
 const QString kMachinePage = QStringLiteral("machine");
+const QString kPeersPage = QStringLiteral("peers");
 const QString kMarketPage = QStringLiteral("market");
 const QString kJobsPage = QStringLiteral("jobs");
 const QString kEarningsPage = QStringLiteral("earnings");
@@ -48,6 +50,15 @@ QWidget* make_welcome(const PartsPtr& parts) {
   MainWindow* const window = &parts->window;
   QObject::connect(page, &pages::FirstRunPage::finished, window, &MainWindow::open_first);
   QObject::connect(page, &pages::FirstRunPage::daemon_choice_wanted, window, &MainWindow::choose_daemon);
+  return page;
+}
+
+QWidget* make_peers(const PartsPtr& parts) {
+  auto* page = new pages::PeersPage(parts->models);
+  QObject::connect(page, &pages::PeersPage::offers_wanted, &parts->window, [parts](const QString& peer) {
+    parts->window.open(kMarketPage);
+    if (parts->market) parts->market->show_peer(peer);
+  });
   return page;
 }
 
@@ -89,6 +100,7 @@ std::vector<Page> pages_of(const PartsPtr& parts) {
   };
   return {page(kMachinePage, MainWindow::tr("Machine"), Glyph::machine, "machine",
                [](const PartsPtr& of) -> QWidget* { return new pages::MachinePage(of->models); }),
+          page(kPeersPage, MainWindow::tr("Peers"), Glyph::peers, "", make_peers),
           page(kMarketPage, MainWindow::tr("Market"), Glyph::market, "", make_market),
           page(kJobsPage, MainWindow::tr("Jobs"), Glyph::jobs, "", make_jobs),
           page(kEarningsPage, MainWindow::tr("Earnings"), Glyph::earnings, "earnings",
@@ -106,7 +118,7 @@ PageSet make_page_set(MainWindow& window, models::DaemonModels& models, pages::A
 }
 
 QStringList page_names() {
-  return {kMachinePage, kMarketPage, kJobsPage, kEarningsPage, kPreferencesPage, kWelcomePage};
+  return {kMachinePage, kPeersPage, kMarketPage, kJobsPage, kEarningsPage, kPreferencesPage, kWelcomePage};
 }
 
 }  // namespace quern::desktop::app
