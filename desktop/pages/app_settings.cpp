@@ -12,6 +12,8 @@ const QString kMode = QStringLiteral("app/colours");
 const QString kTextPercent = QStringLiteral("app/text_percent");
 const QString kLanguage = QStringLiteral("app/language");
 const QString kBudget = QStringLiteral("app/proposed_budget_micro");
+const QString kFilters = QStringLiteral("market/filters");
+const QString kColumns = QStringLiteral("market/hidden_columns");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kPage = QStringLiteral("window/page");
 constexpr const char* kAutostart = "app/autostart";
@@ -117,6 +119,34 @@ void AppSettings::set_proposed_budget_micro(std::optional<std::int64_t> micro) {
     settings_.remove(kBudget);
   }
   Q_EMIT proposed_budget_changed();
+}
+
+QStringList AppSettings::saved_filters() const {
+  QStringList lines = settings_.value(kFilters).toStringList().mid(0, kFiltersMax);
+  lines.removeIf([](const QString& line) { return line.isEmpty() || line.size() > kFilterCharsMax; });
+  return lines;
+}
+
+void AppSettings::set_saved_filters(const QStringList& lines) {
+  settings_.setValue(kFilters, lines.mid(0, kFiltersMax));
+}
+
+QSet<int> AppSettings::hidden_columns() const {
+  QSet<int> columns;
+  const QStringList numbers = settings_.value(kColumns).toStringList().mid(0, kColumnsMax);
+  for (const QString& number : numbers) {
+    bool is_number = false;
+    const int column = number.toInt(&is_number);
+    if (is_number && column >= 0 && column < kColumnsMax) columns.insert(column);
+  }
+  return columns;
+}
+
+void AppSettings::set_hidden_columns(const QSet<int>& columns) {
+  QStringList numbers;
+  numbers.reserve(columns.size());
+  for (const int column : columns) numbers << QString::number(column);
+  settings_.setValue(kColumns, numbers);
 }
 
 bool AppSettings::welcomed() const {

@@ -3,7 +3,9 @@
 #pragma once
 #include <QByteArray>
 #include <QObject>
+#include <QSet>
 #include <QString>
+#include <QStringList>
 #include <cstdint>
 #include <optional>
 
@@ -21,7 +23,10 @@ inline constexpr int kNotices = static_cast<int>(Notice::connection_lost) + 1;
 class AppSettings : public QObject {
   Q_OBJECT
  public:
-  static constexpr qsizetype kLanguageMax = 32;                       // characters
+  static constexpr qsizetype kLanguageMax = 32;  // characters
+  static constexpr qsizetype kFiltersMax = 64;
+  static constexpr qsizetype kFilterCharsMax = 1024;
+  static constexpr int kColumnsMax = 64;
   static constexpr qsizetype kGeometryBytesMax = 4096;                // of a window
   static constexpr int kTextPercentMost = 200;                        // growth of all text
   static constexpr std::int64_t kBudgetMaxMicro = 1'000'000'000'000;  // a million credits
@@ -53,6 +58,12 @@ class AppSettings : public QObject {
   // What the form of a new job proposes as its budget; absent: the daemon's own bound.
   std::optional<std::int64_t> proposed_budget_micro() const;
   void set_proposed_budget_micro(std::optional<std::int64_t> micro);
+
+  // Of the market's page: queries that a person has kept, and columns that are not shown.
+  QStringList saved_filters() const;
+  void set_saved_filters(const QStringList& lines);
+  QSet<int> hidden_columns() const;
+  void set_hidden_columns(const QSet<int>& columns);
 
   // Whether the first run was gone through, or declined.
   bool welcomed() const;

@@ -47,6 +47,8 @@ TEST_F(Settings, OutliveTheProcess) {
     settings.set_notifies(Notice::device_lost, false);
     settings.set_proposed_budget_micro(2'500'000);
     settings.set_welcomed(true);
+    settings.set_saved_filters({QStringLiteral("type = gpu, memory >= 8GiB"), QStringLiteral("price <= 1")});
+    settings.set_hidden_columns({3, 5});
     settings.set_page(QStringLiteral("market"));
     settings.set_window_geometry(QByteArrayLiteral("abc"));
   }
@@ -61,6 +63,8 @@ TEST_F(Settings, OutliveTheProcess) {
   EXPECT_TRUE(settings.notifies(Notice::job_ended));
   EXPECT_EQ(settings.proposed_budget_micro(), 2'500'000);
   EXPECT_TRUE(settings.welcomed());
+  EXPECT_EQ(settings.saved_filters().value(0), QStringLiteral("type = gpu, memory >= 8GiB"));
+  EXPECT_EQ(settings.hidden_columns(), (QSet<int>{3, 5}));
   EXPECT_EQ(settings.page(), QStringLiteral("market"));
   EXPECT_EQ(settings.window_geometry(), QByteArrayLiteral("abc"));
 }
@@ -90,7 +94,12 @@ TEST_F(Settings, NonsenseInTheFileCountsAsNotSet) {
   file.setValue(QStringLiteral("app/language"), QString(10'000, QLatin1Char('x')));
   file.setValue(QStringLiteral("app/proposed_budget_micro"), QStringLiteral("-5"));
   file.setValue(QStringLiteral("window/geometry"), QByteArray(100'000, 'x'));
+  file.setValue(QStringLiteral("market/hidden_columns"),
+                QStringList{QStringLiteral("x"), QStringLiteral("-1"), QStringLiteral("4")});
+  file.setValue(QStringLiteral("market/filters"), QString(5'000, QLatin1Char('x')));
   AppSettings settings(file);
+  EXPECT_EQ(settings.hidden_columns(), QSet<int>{4});
+  EXPECT_TRUE(settings.saved_filters().isEmpty());
   EXPECT_EQ(settings.mode(), theme::Mode::system);
   EXPECT_EQ(settings.text_percent(), 100);
   EXPECT_TRUE(settings.language().isEmpty());
