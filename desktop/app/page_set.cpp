@@ -14,6 +14,7 @@
 #include "desktop/pages/market_page.hpp"
 #include "desktop/pages/peers_page.hpp"
 #include "desktop/pages/preferences_page.hpp"
+#include "desktop/pages/submit_page.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -24,6 +25,7 @@ const QString kMarketPage = QStringLiteral("market");
 const QString kJobsPage = QStringLiteral("jobs");
 const QString kEarningsPage = QStringLiteral("earnings");
 const QString kPreferencesPage = QStringLiteral("preferences");
+const QString kSubmitPage = QStringLiteral("submit");
 
 // Codes and what their speakers call them.
 QVector<QPair<QString, QString>> spoken_languages() {
@@ -42,6 +44,7 @@ struct Parts {
   // Made when they are first needed.
   pages::MarketPage* market = nullptr;
   pages::JobsPage* jobs = nullptr;
+  pages::SubmitPage* submit = nullptr;
 };
 using PartsPtr = std::shared_ptr<Parts>;
 
@@ -64,17 +67,37 @@ QWidget* make_peers(const PartsPtr& parts) {
 
 QWidget* make_market(const PartsPtr& parts) {
   parts->market = new pages::MarketPage(parts->models);
+  parts->market->set_saved_filters(parts->settings.saved_filters());
+  parts->market->set_hidden_columns(parts->settings.hidden_columns());
+  QObject::connect(parts->market, &pages::MarketPage::kept_changed, &parts->window, [parts] {
+    parts->settings.set_saved_filters(parts->market->saved_filters());
+    parts->settings.set_hidden_columns(parts->market->hidden_columns());
+  });
+  QObject::connect(parts->market, &pages::MarketPage::run_here, &parts->window,
+                   [parts](const QString& provider, const QString& device) {
+                     parts->window.open(kSubmitPage);
+                     if (parts->submit) parts->submit->prefer(provider, device);
+                   });
   return parts->market;
 }
 
 QWidget* make_jobs(const PartsPtr& parts) {
   parts->jobs = new pages::JobsPage(parts->models);
+  QObject::connect(parts->jobs, &pages::JobsPage::new_job_wanted, &parts->window,
+                   [parts] { parts->window.open(kSubmitPage); });
   return parts->jobs;
 }
 
 void show_job(const PartsPtr& parts, const QString& job) {
   parts->window.open(kJobsPage);
   if (parts->jobs) parts->jobs->show_job(job);
+}
+
+QWidget* make_submit(const PartsPtr& parts) {
+  parts->submit = new pages::SubmitPage(parts->models);
+  QObject::connect(parts->submit, &pages::SubmitPage::submitted, &parts->window,
+                   [parts](const QString& job) { show_job(parts, job); });
+  return parts->submit;
 }
 
 QWidget* make_preferences(const PartsPtr& parts) {
@@ -94,7 +117,7 @@ std::vector<Page> pages_of(const PartsPtr& parts) {
     return Page{.name = name,
                 .title = title,
                 .glyph = glyph,
-                .listed = name != kWelcomePage,
+                .listed = name != kWelcomePage && name != kSubmitPage,
                 .offered = *capability ? offers(capability) : nullptr,
                 .make = [parts, make] { return make(parts); }};
   };
@@ -106,6 +129,7 @@ std::vector<Page> pages_of(const PartsPtr& parts) {
           page(kEarningsPage, MainWindow::tr("Earnings"), Glyph::earnings, "earnings",
                [](const PartsPtr& of) -> QWidget* { return new pages::EarningsPage(of->models); }),
           page(kPreferencesPage, MainWindow::tr("Preferences"), Glyph::settings, "", make_preferences),
+          page(kSubmitPage, MainWindow::tr("New job"), Glyph::plus, "", make_submit),
           page(kWelcomePage, MainWindow::tr("Welcome"), Glyph::spark, "", make_welcome)};
 }
 
@@ -114,11 +138,17 @@ std::vector<Page> pages_of(const PartsPtr& parts) {
 PageSet make_page_set(MainWindow& window, models::DaemonModels& models, pages::AppSettings& settings,
                       pages::ServiceUnit& service) {
   const auto parts = std::make_shared<Parts>(Parts{window, models, settings, service});
-  return {.pages = pages_of(parts), .new_job = {}, .show_job = [parts](const QString& job) { show_job(parts, job); }};
+  return {.pages = pages_of(parts),
+          .new_job =
+              [parts](const QStringList& paths) {
+                parts->window.open(kSubmitPage);
+                if (parts->submit && !paths.isEmpty()) parts->submit->open_files(paths);
+              },
+          .show_job = [parts](const QString& job) { show_job(parts, job); }};
 }
 
 QStringList page_names() {
-  return {kMachinePage, kPeersPage, kMarketPage, kJobsPage, kEarningsPage, kPreferencesPage, kWelcomePage};
+  return {kMachinePage, kPeersPage, kMarketPage, kJobsPage, kEarningsPage, kPreferencesPage, kSubmitPage, kWelcomePage};
 }
 
 }  // namespace quern::desktop::app

@@ -247,6 +247,13 @@ void QuoteModel::take(const boost::json::value& value) {
   replace(quotes_from(value));
 }
 
+void QuoteModel::take_rows(std::vector<QuoteRow> rows) {
+  if (rows == this->rows()) return;
+  const bool same_job = !rows.empty() && rows.size() == this->rows().size();
+  if (!same_job) replace({});
+  replace(std::move(rows));
+}
+
 const QuoteRow* QuoteModel::best() const {
   const auto found = std::ranges::find_if(rows(), &QuoteRow::fits);  // the cheapest comes first
   return found == rows().end() ? nullptr : &*found;

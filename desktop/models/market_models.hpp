@@ -82,6 +82,8 @@ class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
   static QString id_of(const QuoteRow& row) { return row.id; }
   // An answer of job.quote.
   void take(const boost::json::value& value);
+  // The same, read already; rows that are as they were stay.
+  void take_rows(std::vector<QuoteRow> rows);
   // The cheapest that fits; nullptr when none does.
   const QuoteRow* best() const;
 

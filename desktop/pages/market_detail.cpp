@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 #include <map>
 
+#include "desktop/pages/quote_feed.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/labels.hpp"
 
@@ -152,7 +153,7 @@ void MarketDetail::show_quote(const models::OfferRow& offer) {
   const models::QuantityText& text = models_.text();
   const models::QuoteRow* const quote = models_.offers().quote(offer.id);
   quote_->setVisible(quote != nullptr);
-  run_->setEnabled(quote == nullptr || quote->fits);
+  run_->setEnabled(quote == nullptr || may_run(*quote));
   if (!quote) return;
   QVector<KeyValue> rows;
   if (quote->fits) {
@@ -167,7 +168,7 @@ void MarketDetail::show_quote(const models::OfferRow& offer) {
                                : tr("Its time on the device follows from the work that the job states and the "
                                     "measured speeds; the rates below make the price."));
   } else {
-    quote_title_->set_text(tr("Your job cannot run here"));
+    quote_title_->set_text(needs_trial(*quote) ? tr("Your job has no price yet") : tr("Your job cannot run here"));
     rows.append({.key = tr("Why"), .value = quote->why.sentence(), .ink = Ink::bad, .strong = false});
     quote_words_->set_text(quote->why.remedy.isEmpty() ? QString()
                                                        : tr("What would have to change: %1").arg(quote->why.remedy));

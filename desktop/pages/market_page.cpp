@@ -135,7 +135,7 @@ QWidget* MarketPage::make_list() {
   const auto run = [this] {
     const models::OfferRow* const offer = models_.offers().find(selected_);
     const models::QuoteRow* const quote = offer ? models_.offers().quote(offer->id) : nullptr;
-    if (offer && (!quote || quote->fits)) Q_EMIT run_here(offer->provider, offer->device);
+    if (offer && (!quote || may_run(*quote))) Q_EMIT run_here(offer->provider, offer->device);
   };
   connect(table_, &widgets::Table::row_activated, this, run);
   connect(detail_, &MarketDetail::run_clicked, this, run);
@@ -249,14 +249,17 @@ void MarketPage::show_quotes() {
     if (first) table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
     const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
     const models::QuoteRow* const best = quotes_.best();
-    banner()->show_message(best ? theme::Tone::accent : theme::Tone::warn,
-                           best ? tr("%1: %2 of %3 can run it, the cheapest for about %4.")
-                                      .arg(job_name_, models_.text().count(fitting),
-                                           models_.text().count(static_cast<std::int64_t>(rows->size())),
-                                           models_.text().credits(best->cost_micro.likely))
-                                : tr("%1: none of %2 can run it; each row says why.")
-                                      .arg(job_name_, models_.text().count(static_cast<std::int64_t>(rows->size()))),
-                           tr("Stop quoting"));
+    banner()->show_message(
+        best ? theme::Tone::accent : theme::Tone::warn,
+        best ? tr("%1: %2 of %3 can run it, the cheapest for about %4.")
+                   .arg(job_name_, models_.text().count(fitting),
+                        models_.text().count(static_cast<std::int64_t>(rows->size())),
+                        models_.text().credits(best->cost_micro.likely))
+        : quotes_.trial()
+            ? tr("%1 states no work, so nobody can say what it costs: a trial will find out.").arg(job_name_)
+            : tr("%1: none of %2 can run it; each row says why.")
+                  .arg(job_name_, models_.text().count(static_cast<std::int64_t>(rows->size()))),
+        tr("Stop quoting"));
   }
   show_selected();
 }

@@ -7,6 +7,10 @@
 
 namespace quern::desktop::pages {
 
+bool needs_trial(const models::QuoteRow& quote) {
+  return !quote.fits && quote.why.reason == QStringLiteral("work_unknown");
+}
+
 QuoteFeed::QuoteFeed(client::Connection& connection, QObject* parent) : QObject(parent), connection_(connection) {
   for (QTimer* const timer : {&typing_, &market_}) {
     timer->setSingleShot(true);
@@ -39,6 +43,10 @@ const models::QuoteRow* QuoteFeed::best() const {
   if (!rows_) return nullptr;
   const auto found = std::ranges::find_if(*rows_, &models::QuoteRow::fits);
   return found == rows_->end() ? nullptr : &*found;
+}
+
+bool QuoteFeed::trial() const {
+  return rows_ && best() == nullptr && std::ranges::any_of(*rows_, needs_trial);
 }
 
 void QuoteFeed::ask() {

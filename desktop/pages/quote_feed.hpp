@@ -16,6 +16,13 @@ namespace quern::desktop::pages {
 inline constexpr std::chrono::milliseconds kTypingPause{300};    // after a change of the manifest
 inline constexpr std::chrono::milliseconds kMarketPause{5'000};  // between two because of the market
 
+// Nothing says how much work the job is: it has no price before a trial has run, but it may run there.
+bool needs_trial(const models::QuoteRow& quote);
+// It fits, or a trial will find out.
+inline bool may_run(const models::QuoteRow& quote) {
+  return quote.fits || needs_trial(quote);
+}
+
 class QuoteFeed : public QObject {
   Q_OBJECT
  public:
@@ -30,6 +37,8 @@ class QuoteFeed : public QObject {
   // The cheapest that fits first; absent before the first answer and after a refusal.
   const std::optional<std::vector<models::QuoteRow>>& rows() const { return rows_; }
   const models::QuoteRow* best() const;
+  // None fits, but a trial may run somewhere.
+  bool trial() const;
   bool asking() const { return reply_.pending(); }
   // Why there are no rows; empty while there are.
   const QString& fault() const { return fault_; }

@@ -32,6 +32,8 @@
 #include "tests/desktop/models/example_topics.hpp"
 
 namespace quern::desktop::pages {
+// Other pages have fixtures with the same names in the same program.
+inline namespace buying {
 
 namespace json = boost::json;
 
@@ -226,4 +228,5 @@ inline QAbstractButton* button(const QWidget& page, const QString& text) {
   return nullptr;
 }
 
+}  // namespace buying
 }  // namespace quern::desktop::pages

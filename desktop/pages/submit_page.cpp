@@ -1,0 +1,440 @@
+#include "desktop/pages/submit_page.hpp"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSet>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <array>
+
+#include <boost/json/array.hpp>
+
+#include "desktop/pages/background.hpp"
+#include "desktop/pages/drop_zone.hpp"
+#include "desktop/pages/failure_text.hpp"
+#include "desktop/pages/kernel_form.hpp"
+#include "desktop/pages/submit_parts.hpp"
+#include "desktop/theme/icon.hpp"
+#include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/key_value_list.hpp"
+#include "desktop/widgets/labels.hpp"
+#include "desktop/widgets/price_spin.hpp"
+#include "desktop/widgets/table.hpp"
+
+namespace quern::desktop::pages {
+
+using widgets::Ink;
+
+namespace {
+
+constexpr int kLeftShare = 3, kRightShare = 2;
+constexpr int kClockMs = 1'000;
+constexpr int kRightWidth = 330;
+constexpr qsizetype kExcludedMax = 256;  // of job.submit
+
+struct ReadSource {
+  QByteArray source;
+  FileDigest digest;
+};
+
+std::expected<ReadSource, QString> read_source(const QString& file) {
+  auto source = read_whole(file, kSourceBytesMax);
+  if (!source) return std::unexpected(std::move(source).error());
+  auto digest = digest_of(file);
+  if (!digest) return std::unexpected(std::move(digest).error());
+  return ReadSource{*std::move(source), *std::move(digest)};
+}
+
+}  // namespace
+
+SubmitPage::SubmitPage(models::DaemonModels& models, QWidget* parent)
+    : PageFrame(tr("New job"), parent),
+      models_(models),
+      quotes_(models.connection()),
+      upload_(models.connection()),
+      quote_rows_(models.text()) {
+  choose_file_ = [this] {
+    return QFileDialog::getOpenFileName(this, tr("Choose a job"), QString(),
+                                        tr("Jobs and kernels (*.json *.cl);;All files (*)"));
+  };
+  set_subtitle(tr("A job.json, a folder with one, or an OpenCL kernel"));
+  auto* across = new QHBoxLayout;
+  across->setSpacing(theme::kSpaceL);
+  across->addWidget(make_left(), kLeftShare);
+  across->addWidget(make_right(), kRightShare);
+  body()->addLayout(across, 1);
+  banner()->set_closable(true);
+  connect(&quotes_, &QuoteFeed::changed, this, &SubmitPage::show_quotes);
+  connect(&models_, &models::DaemonModels::offers_changed, &quotes_, &QuoteFeed::market_changed);
+  connect(&models_, &models::DaemonModels::preferences_changed, this, &SubmitPage::show_start);
+  connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
+    if (!models_.connection().live() && starting_) stop_start();
+    show_start();
+  });
+  connect(&upload_, &InputUpload::progressed, this, [this](int permille, const QString& path) {
+    progress_->set_permille(permille);
+    progress_text_->set_text(tr("Sending %1").arg(models::plain_text(path)));
+  });
+  connect(&upload_, &InputUpload::finished, this, &SubmitPage::submit);
+  connect(&upload_, &InputUpload::failed, this, [this](const QString& why) {
+    stop_start();
+    banner()->show_message(theme::Tone::bad, why);
+  });
+  clock_.setInterval(kClockMs);
+  connect(&clock_, &QTimer::timeout, this, [this] {
+    if (isVisible()) show_quotes();
+  });
+  clock_.start();
+  clear({});
+}
+
+QWidget* SubmitPage::make_left() {
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->viewport()->setAutoFillBackground(false);
+  auto* page = new QWidget;
+  page->setAutoFillBackground(false);
+  auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(theme::kSpaceL);
+  drop_ = new DropZone(tr("Drop a job.json, a folder with one, or a .cl file here"));
+  job_card_ = new widgets::Card;
+  job_title_ = new widgets::SectionTitle({});
+  summary_ = new widgets::KeyValueList;
+  form_ = new KernelForm;
+  fault_label_ = new widgets::TextLabel({}, theme::FontRole::body, Ink::bad);
+  job_card_->body()->addWidget(job_title_);
+  job_card_->body()->addWidget(form_);
+  job_card_->body()->addWidget(summary_);
+  job_card_->body()->addWidget(fault_label_);
+  column->addWidget(drop_);
+  column->addWidget(job_card_);
+  column->addWidget(make_terms());
+  column->addStretch(1);
+  area->setWidget(page);
+  connect(drop_, &DropZone::dropped, this, &SubmitPage::open_files);
+  connect(drop_, &DropZone::choose_clicked, this, [this] {
+    if (const QString file = choose_file_(); !file.isEmpty()) open_files({file});
+  });
+  connect(form_, &KernelForm::changed, this, &SubmitPage::take_form);
+  return area;
+}
+
+QWidget* SubmitPage::make_terms() {
+  const TermsCard terms = make_terms_card();
+  strategy_ = terms.strategy;
+  budget_ = terms.budget;
+  budget_note_ = terms.note;
+  preferred_ = terms.preferred;
+  anywhere_ = terms.anywhere;
+  budget_->set_range(0, kBudgetMaxMicro);
+  connect(budget_, &widgets::PriceSpin::value_changed, this, [this] {
+    budget_chosen_ = true;
+    show_start();
+  });
+  connect(anywhere_, &QPushButton::clicked, this, [this] { prefer({}, {}); });
+  return terms.card;
+}
+
+QWidget* SubmitPage::make_right() {
+  auto* card = new widgets::Card;
+  card->setMinimumWidth(theme::scaled(kRightWidth));
+  quote_title_ = new widgets::SectionTitle(tr("Best match"));
+  quote_text_ = new widgets::TextLabel({}, theme::FontRole::body, Ink::muted);
+  best_ = new widgets::KeyValueList;
+  quote_order_.setSourceModel(&quote_rows_);
+  quote_table_ = make_quote_table(quote_order_);
+  connect(quote_table_, &widgets::Table::hover_changed, this, [this](bool inside) { quote_order_.set_frozen(inside); });
+  progress_ = new widgets::ProgressBar;
+  progress_->setAccessibleName(tr("Files that were sent"));
+  progress_text_ = new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted);
+  cancel_ = new QPushButton(tr("Cancel"));
+  start_ = new QPushButton(theme::icon(theme::Glyph::play, theme::Tint::on_accent), tr("Start job"));
+  start_->setProperty("kind", QStringLiteral("primary"));
+  auto* row = new QHBoxLayout;
+  row->setSpacing(theme::kSpaceS);
+  row->addStretch(1);
+  row->addWidget(cancel_);
+  row->addWidget(start_);
+  card->body()->addWidget(quote_title_);
+  card->body()->addWidget(quote_text_);
+  card->body()->addWidget(best_);
+  card->body()->addWidget(quote_table_, 1);
+  card->body()->addWidget(new widgets::TextLabel(tr("The provider can read the files you send. Do not send secrets."),
+                                                 theme::FontRole::caption, Ink::warn));
+  card->body()->addWidget(progress_text_);
+  card->body()->addWidget(progress_);
+  card->body()->addLayout(row);
+  connect(start_, &QPushButton::clicked, this, &SubmitPage::start);
+  connect(cancel_, &QPushButton::clicked, this, &SubmitPage::stop_start);
+  return card;
+}
+
+void SubmitPage::open_files(const QStringList& paths) {
+  if (paths.isEmpty() || starting_) return;
+  const QString path = paths.front();
+  const int reading = ++reading_;
+  banner()->hide();
+  if (path.endsWith(QStringLiteral(".cl"), Qt::CaseInsensitive)) {
+    in_background(
+        this, [path] { return read_source(path); },
+        [this, reading, path](const std::expected<ReadSource, QString>& read) {
+          if (reading != reading_) return;
+          read ? take_source(path, read->source, read->digest) : clear(read.error());
+        });
+    return;
+  }
+  in_background(
+      this, [path] { return read_job(path); },
+      [this, reading](const std::expected<JobFolder, QString>& job) {
+        if (reading != reading_) return;
+        form_used_ = false;
+        job ? take_job(*job) : clear(job.error());
+      });
+}
+
+void SubmitPage::take_source(const QString& file, const QByteArray& source, const FileDigest& digest) {
+  form_used_ = true;
+  job_ = JobFolder{.file = file, .folder = QFileInfo(file).absolutePath(), .manifest = {}, .data = {}};
+  form_->set_source(QFileInfo(file).fileName(), QString::fromUtf8(source), digest.digest, digest.bytes);
+  take_form();
+}
+
+void SubmitPage::take_form() {
+  if (!job_ || starting_) return;
+  JobFolder job = *job_;
+  auto manifest = form_->manifest();
+  auto data = manifest ? models::manifest_from(*manifest)
+                       : std::expected<models::ManifestData, QString>(std::unexpected(manifest.error()));
+  if (data) {
+    job.manifest = *manifest;
+    job.data = *std::move(data);
+    take_job(job);
+    return;
+  }
+  fault_ = data.error();
+  quotes_.set_manifest({});
+  show_summary();
+  show_start();
+}
+
+void SubmitPage::take_job(const JobFolder& job) {
+  job_ = job;
+  fault_.clear();
+  quotes_.set_manifest(job.manifest);
+  show_summary();
+  show_quotes();
+}
+
+void SubmitPage::clear(const QString& fault) {
+  job_.reset();
+  form_used_ = false;
+  fault_ = fault;
+  quotes_.set_manifest({});
+  show_summary();
+  show_quotes();
+}
+
+void SubmitPage::prefer(const QString& provider, const QString& device) {
+  provider_ = provider;
+  device_ = device;
+  show_quotes();
+}
+
+void SubmitPage::show_summary() {
+  const bool any = job_ || !fault_.isEmpty();
+  job_card_->setVisible(any);
+  form_->setVisible(form_used_);
+  summary_->setVisible(job_.has_value() && !form_used_);
+  if (job_) {
+    const QString file = QFileInfo(job_->file).fileName();
+    job_title_->set_title(job_->data.name.isEmpty() || form_used_ ? file : job_->data.name);
+    job_title_->set_caption(form_used_ ? tr("OpenCL kernel") : job_->data.kind);
+    summary_->set_rows(summary_rows(*job_, models_.text()));
+  } else {
+    job_title_->set_title(tr("This is no job"));
+    job_title_->set_caption({});
+  }
+}
+
+const models::QuoteRow* SubmitPage::chosen() const {
+  if (provider_.isEmpty()) return quotes_.best();
+  if (!quotes_.rows()) return nullptr;
+  const auto found = std::ranges::find_if(
+      *quotes_.rows(), [this](const models::QuoteRow& row) { return row.fits && row.provider == provider_; });
+  return found == quotes_.rows()->end() ? nullptr : &*found;
+}
+
+// A quote is good for as long as the offer that it was made from.
+std::optional<std::int64_t> SubmitPage::expiry_unix_ms(const models::QuoteRow& quote) const {
+  const models::OfferRow* const offer = models_.offers().find(quote.id);
+  return offer ? offer->until_unix_ms : std::nullopt;
+}
+
+void SubmitPage::show_quotes() {
+  const models::QuantityText& text = models_.text();
+  const auto& rows = quotes_.rows();
+  quote_rows_.take_rows(rows.value_or(std::vector<models::QuoteRow>()));
+  const models::QuoteRow* const best = chosen();
+  best_->setVisible(best != nullptr);
+  quote_table_->setVisible(rows.has_value());
+  quote_title_->set_title(provider_.isEmpty() ? tr("Best match") : tr("At the provider you chose"));
+  quote_title_->set_caption({});
+  QString words;
+  if (!job_) {
+    words = tr("What it costs is shown here as soon as there is a job.");
+  } else if (!quotes_.fault().isEmpty()) {
+    words.clear();
+  } else if (!rows) {
+    words = !fault_.isEmpty()             ? tr("Correct the job to see what it costs.")
+            : models_.connection().live() ? tr("Asking the market…")
+                                          : tr("The daemon is not there; it is asked as soon as it is.");
+  } else if (!best && may_start()) {
+    words =
+        tr("The job states no work, so nobody can say what it costs. A trial runs first, and costs at most the "
+           "budget, or without one its longest time.");
+  } else if (!best) {
+    words = provider_.isEmpty() ? tr("No device can run it now. Each says why, below.")
+                                : tr("The provider that you chose cannot run it now. Each device says why, below.");
+  }
+  quote_text_->set_text(words);
+  quote_text_->setVisible(!words.isEmpty());
+  if (best) show_best(*best);
+  if (rows) {
+    const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
+    quote_title_->set_caption(
+        tr("%1 of %2 can").arg(text.count(fitting), text.count(static_cast<std::int64_t>(rows->size()))));
+  }
+  show_start();
+}
+
+void SubmitPage::show_best(const models::QuoteRow& best) {
+  const models::QuantityText& text = models_.text();
+  QVector<widgets::KeyValue> rows{
+      {.key = best.device_name.isEmpty() ? models::short_id(best.device) : best.device_name,
+       .value = models::short_id(best.provider)},
+      {.key = tr("Price"),
+       .value = best.per_hour_micro ? text.credits_per_hour(*best.per_hour_micro) : models::QuantityText::none()},
+      {.key = tr("Likely cost"), .value = text.credits(best.cost_micro.likely), .ink = Ink::ok},
+      {.key = tr("At least, at most"),
+       .value = tr("%1 – %2").arg(text.credits(best.cost_micro.low), text.credits(best.cost_micro.high))}};
+  if (best.total_ms) rows.append({.key = tr("Time"), .value = text.duration(best.total_ms->likely)});
+  if (const auto until = expiry_unix_ms(best)) {
+    const bool over = *until <= models_.now_unix_ms();
+    rows.append({.key = tr("The quote holds"),
+                 .value = over ? tr("no more") : text.duration(*until - models_.now_unix_ms()),
+                 .ink = over ? Ink::warn : Ink::text});
+  }
+  best_->set_rows(rows);
+}
+
+// There is a quote that still holds, or a trial may find out.
+bool SubmitPage::may_start() const {
+  if (const models::QuoteRow* const best = chosen()) {
+    const auto until = expiry_unix_ms(*best);
+    return !until || *until > models_.now_unix_ms();
+  }
+  return quotes_.rows() && std::ranges::any_of(*quotes_.rows(), [this](const models::QuoteRow& row) {
+           return needs_trial(row) && (provider_.isEmpty() || row.provider == provider_);
+         });
+}
+
+// Why Start waits; empty when it does not.
+QString SubmitPage::start_fault() const {
+  if (!job_) return fault_;
+  if (!fault_.isEmpty()) return fault_;
+  if (!quotes_.fault().isEmpty()) return quotes_.fault();
+  const models::QuoteRow* const best = chosen();
+  if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.low) {
+    return tr("Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.")
+        .arg(models_.text().credits(budget_->value()), models_.text().credits(best->cost_micro.low));
+  }
+  return {};
+}
+
+void SubmitPage::show_start() {
+  const auto& preferences = models_.preferences();
+  const auto own = preferences && preferences->job_budget ? preferences->job_budget->micro : std::nullopt;
+  // Once, so that it does not come over what is being typed.
+  if (!budget_chosen_ && own.value_or(0) != proposed_micro_) {
+    proposed_micro_ = own.value_or(0);
+    budget_->set_value(proposed_micro_);
+  }
+  budget_note_->set_text(
+      own ? tr("The job stops when it is reached. Your preferences allow %1 a job.").arg(models_.text().credits(*own))
+          : tr("The job stops when it is reached; 0 sets no limit."));
+  preferred_->setVisible(!provider_.isEmpty());
+  anywhere_->setVisible(!provider_.isEmpty());
+  if (!provider_.isEmpty()) preferred_->set_text(tr("Only at %1").arg(models::short_id(provider_)));
+  const QString fault = start_fault();
+  fault_label_->set_text(fault);
+  fault_label_->setVisible(!fault.isEmpty());
+  start_->setEnabled(!starting_ && job_ && fault.isEmpty() && may_start() && models_.connection().live());
+  for (QWidget* const each : std::initializer_list<QWidget*>{drop_, form_, strategy_, budget_, anywhere_}) {
+    each->setEnabled(!starting_);
+  }
+  progress_->setVisible(starting_);
+  progress_text_->setVisible(starting_);
+  cancel_->setVisible(starting_);
+}
+
+void SubmitPage::start() {
+  if (!job_ || starting_) return;
+  starting_ = true;
+  banner()->hide();
+  progress_->set_permille(0);
+  progress_text_->set_text(tr("Reading the files"));
+  upload_.start(*job_);
+  show_start();
+}
+
+void SubmitPage::submit() {
+  if (!starting_ || !job_) return;
+  progress_->set_permille(1'000);
+  progress_text_->set_text(tr("Submitting"));
+  boost::json::object params{
+      {"manifest", std::string_view(job_->manifest.data(), static_cast<std::size_t>(job_->manifest.size()))}};
+  if (const QString strategy = strategy_->currentData().toString(); !strategy.isEmpty()) {
+    params["strategy"] = strategy.toStdString();
+  }
+  if (budget_->value() > 0) params["max_price_micro"] = budget_->value();
+  if (!provider_.isEmpty() && quotes_.rows()) {
+    QSet<QString> others;
+    for (const models::QuoteRow& row : *quotes_.rows()) {
+      if (may_run(row) && row.provider != provider_ && others.size() < kExcludedMax) others.insert(row.provider);
+    }
+    boost::json::array exclude;
+    for (const QString& each : others) exclude.emplace_back(each.toStdString());
+    if (!exclude.empty()) params["exclude"] = std::move(exclude);
+  }
+  submit_ = models_.connection().call("job.submit", std::move(params), this,
+                                      [this](const client::Outcome& outcome) { finish_start(outcome); });
+}
+
+void SubmitPage::finish_start(const client::Outcome& outcome) {
+  starting_ = false;
+  const auto id = outcome ? models::Reading(*outcome).id("id") : std::nullopt;
+  show_start();
+  if (!id) {
+    banner()->show_message(theme::Tone::bad,
+                           outcome ? tr("The daemon's answer names no job.") : failure_text(outcome.error().failure));
+    return;
+  }
+  Q_EMIT submitted(*id);
+}
+
+// A submission that is on its way cannot be taken back: its job can be stopped on the page of jobs.
+void SubmitPage::stop_start() {
+  if (submit_.pending()) return;
+  upload_.cancel();
+  starting_ = false;
+  show_start();
+}
+
+}  // namespace quern::desktop::pages

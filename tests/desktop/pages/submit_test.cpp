@@ -1,0 +1,311 @@
+// A new job: read from this computer's disk, quoted, sent and started; on a daemon of answers.
+#include <QCheckBox>
+#include <QComboBox>
+#include <QCryptographicHash>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QTest>
+#include <QUrl>
+
+#include <boost/json/parse.hpp>
+
+#include "desktop/models/kernel_draft.hpp"
+#include "desktop/pages/drop_zone.hpp"
+#include "desktop/pages/submit_page.hpp"
+#include "desktop/widgets/price_spin.hpp"
+#include "desktop/widgets/table.hpp"
+#include "tests/desktop/pages/page_fixture_market.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace quern::desktop::pages {
+namespace {
+
+const char* const kKernel = R"(
+// __kernel void not_this(int a)
+__kernel void blur(__global const float* from, __global float *to, const int width, __local float* tile) {
+  to[get_global_id(0)] = from[0] * width;
+}
+kernel void fill(global uint* out, unsigned int value) { out[get_global_id(0)] = value; }
+)";
+
+std::string digest_hex(const std::string& content) {
+  return QCryptographicHash::hash(QByteArray::fromStdString(content), QCryptographicHash::Sha256).toHex().toStdString();
+}
+
+std::string manifest(const std::string& source, const std::string& name = "mandelbrot", int seconds = 60) {
+  return R"({"apiVersion":"v1","kind":"OpenCLKernel","name":")" + name + R"(","resources":{"walltimeSeconds":)" +
+         std::to_string(seconds) + R"(},"inputs":[{"path":"m.cl","digest":"sha256:)" + digest_hex(source) +
+         R"(","bytes":)" + std::to_string(source.size()) +
+         R"(}],"outputs":[{"path":"out.bin","maxBytes":4096}],"program":{"sources":["m.cl"]},)"
+         R"("buffers":{"out":{"bytes":4096,"output":"out.bin"}},)"
+         R"("steps":[{"kernel":"fill","globalWorkSize":[1024],"args":[{"buffer":"out"},{"uint":7}]}]})";
+}
+
+json::object quote_row(int number, std::int64_t likely) {
+  return {{"provider", "12D3KooW" + std::to_string(1'000'000 + number)},
+          {"device", "qd1-" + std::to_string(number)},
+          {"device_name", "RTX 4090"},
+          {"quote", json::object{{"low_micro", likely / 2},
+                                 {"likely_micro", likely},
+                                 {"high_micro", likely * 2},
+                                 {"total_ms", json::object{{"low", 1'000}, {"likely", 2'000}, {"high", 4'000}}},
+                                 {"per_hour_micro", 36'000},
+                                 {"measured", true}}}};
+}
+
+TEST(KernelDraft, KernelsAreFoundWithTheirArguments) {
+  using Kind = models::KernelArgument::Kind;
+  const auto kernels = models::kernels_in(QString::fromUtf8(kKernel));
+  ASSERT_EQ(kernels.size(), 2);
+  EXPECT_EQ(kernels[0].name, QStringLiteral("blur"));
+  ASSERT_EQ(kernels[0].arguments.size(), 4);
+  EXPECT_EQ(kernels[0].arguments[0].kind, Kind::buffer);
+  EXPECT_FALSE(kernels[0].arguments[0].writable);
+  EXPECT_EQ(kernels[0].arguments[1].name, QStringLiteral("to"));
+  EXPECT_TRUE(kernels[0].arguments[1].writable);
+  EXPECT_EQ(kernels[0].arguments[2].kind, Kind::scalar);
+  EXPECT_EQ(kernels[0].arguments[3].kind, Kind::local);
+  EXPECT_EQ(kernels[1].arguments[1].type, QStringLiteral("uint"));
+}
+
+TEST(KernelDraft, SizesAndBytesAreReadAsPeopleWriteThem) {
+  EXPECT_EQ(models::sizes_from(u"640 x 360"), (std::vector<std::uint64_t>{640, 360}));
+  EXPECT_EQ(models::sizes_from(u"64*64*4"), (std::vector<std::uint64_t>{64, 64, 4}));
+  for (const char16_t* bad : {u"", u"0", u"1 2 3 4", u"x", u"-5", u"1e3"}) EXPECT_FALSE(models::sizes_from(bad));
+  EXPECT_EQ(models::bytes_from(u"4 MiB"), std::uint64_t{4} << 20);
+  EXPECT_EQ(models::bytes_from(u"1.5GB"), std::uint64_t{3} << 29);
+  for (const char16_t* bad : {u"", u"0", u"-1", u"4 parsecs", u"2 TiB", u"nan"}) EXPECT_FALSE(models::bytes_from(bad));
+}
+
+class Submit : public ::testing::Test {
+ protected:
+  void begin(int width = 1440, int height = 900) {
+    played.answers.topics["offers"] = models::example_offers(3);
+    played.answers.methods["job.quote"] = [](const json::object&) {
+      return json::object{{"rows", json::array{quote_row(0, 420'000), quote_row(2, 20'000)}}};
+    };
+    played.answers.methods["blob.missing"] = [this](const json::object& params) {
+      json::array missing;
+      for (const json::value& digest : params.at("digests").as_array())
+        missing.push_back(json::object{{"digest", digest}, {"bytes_here", here}});
+      return json::object{{"missing", missing}};
+    };
+    played.answers.methods["blob.put"] = [this](const json::object& params) {
+      const auto content = json::value_to<std::string>(params.at("content"));
+      sent += QByteArray::fromBase64(QByteArray::fromStdString(content));
+      return json::object{{"bytes_here", here + sent.size()}};
+    };
+    played.answers.methods["job.submit"] = [](const json::object&) { return json::object{{"id", "j-77"}}; };
+    played.open();
+    page = std::make_unique<SubmitPage>(played.models());
+    show_page(*page, width, height);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return played.models().offers().rowCount() == 3; }, kSoonMs));
+  }
+  QString path(const char* name) const { return QString::fromStdString((folder.path() / name).string()); }
+  void write_job(const std::string& source, const std::string& text) {
+    folder.write("m.cl", source);
+    folder.write("job.json", text);
+  }
+  bool says(const QString& part) const {
+    for (const auto* label : page->findChildren<QLabel*>())
+      if (label->isVisible() && label->text().contains(part)) return true;
+    return false;
+  }
+  bool says_soon(const QString& part) const {
+    return QTest::qWaitFor([&] { return says(part); }, kSoonMs);
+  }
+  QAbstractButton* start() const { return button(*page, QStringLiteral("Start job")); }
+  bool startable() const {
+    return QTest::qWaitFor([&] { return start()->isEnabled(); }, kSoonMs);
+  }
+  QLineEdit* edit(const QString& name) const { return named<QLineEdit>(*page, name); }
+
+  Played played;
+  TemporaryFolder folder;
+  QByteArray sent;
+  std::int64_t here = 0;
+  std::unique_ptr<SubmitPage> page;
+};
+
+TEST_F(Submit, AFolderIsReadQuotedSentAndStarted) {
+  const std::string source(1'300'000, 'k');
+  write_job(source, manifest(source));
+  begin();
+  EXPECT_FALSE(start()->isEnabled());
+  QSignalSpy submitted(page.get(), &SubmitPage::submitted);
+  page->open_files({QString::fromStdString(folder.path().string())});
+  ASSERT_TRUE(startable());
+  EXPECT_TRUE(says_soon(QStringLiteral("0.02 cr")));
+  EXPECT_TRUE(says(QStringLiteral("0.01 cr – 0.04 cr")));
+  EXPECT_TRUE(says(QStringLiteral("8 min 20 s")));  // until the offer ends
+  picture(*page, QStringLiteral("submit-job"));
+  named<QComboBox>(*page, QStringLiteral("Strategy"))->setCurrentIndex(2);
+  named<widgets::PriceSpin>(*page, QStringLiteral("Budget"))->findChild<QLineEdit*>()->setText(QStringLiteral("2.5"));
+  QTest::keyClick(named<widgets::PriceSpin>(*page, QStringLiteral("Budget")), Qt::Key_Return);
+  QTest::mouseClick(start(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return submitted.count() == 1; }, kSoonMs));
+  EXPECT_EQ(submitted[0][0].toString(), QStringLiteral("j-77"));
+  EXPECT_EQ(sent.toStdString(), source);
+  EXPECT_EQ(played.answers.count("blob.put"), 3);
+  EXPECT_EQ(played.answers.last("job.submit"),
+            (json::object{{"manifest", manifest(source)}, {"strategy", "fastest"}, {"max_price_micro", 2'500'000}}));
+}
+
+TEST_F(Submit, SendingGoesOnWhereItStopped) {
+  const std::string source(600'000, 'k');
+  write_job(source, manifest(source));
+  here = 599'000;
+  begin();
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QSignalSpy submitted(page.get(), &SubmitPage::submitted);
+  QTest::mouseClick(start(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return submitted.count() == 1; }, kSoonMs));
+  EXPECT_EQ(sent.size(), 1'000);
+}
+
+TEST_F(Submit, SendingCanBeCancelled) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  played.answers.methods["blob.put"] = [](const json::object&) -> rpc::Answer {
+    return rpc::fail(rpc::Code::failed, "never reached");
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  EXPECT_FALSE(start()->isEnabled());
+  QTest::mouseClick(button(*page, QStringLiteral("Cancel")), Qt::LeftButton);
+  EXPECT_TRUE(start()->isEnabled());
+  QTest::qWait(100);
+  EXPECT_EQ(played.answers.count("job.submit"), 0);
+}
+
+TEST_F(Submit, AnInputThatIsAnotherIsToldBeforeAnythingIsSent) {
+  write_job("changed", manifest(kKernel));
+  begin();
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  EXPECT_TRUE(says_soon(QStringLiteral("inputs[0]: ")));
+  EXPECT_TRUE(says(QStringLiteral("is not the file that the manifest means. It has 7 bytes")));
+  EXPECT_EQ(played.answers.count("blob.put"), 0);
+  EXPECT_TRUE(start()->isEnabled());
+}
+
+TEST_F(Submit, AKernelBecomesAJobThatCanBeEdited) {
+  folder.write("blur.cl", kKernel);
+  begin();
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(path("blur.cl"))});
+  auto* const zone = page->findChild<DropZone*>();
+  QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(zone, &enter);
+  EXPECT_TRUE(enter.isAccepted());
+  QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(zone, &drop);
+  ASSERT_TRUE(startable());
+  picture(*page, QStringLiteral("submit-kernel"));
+  EXPECT_EQ(clipped(*page), QStringList());
+  QLineEdit* const size = edit(QStringLiteral("Global size"));
+  size->clear();
+  QTest::keyClicks(size, QStringLiteral("64 x nine"));
+  EXPECT_FALSE(start()->isEnabled());
+  EXPECT_TRUE(says(QStringLiteral("Global size: \"64 x nine\"")));
+  size->clear();
+  QTest::keyClicks(size, QStringLiteral("64 x 9"));
+  QLineEdit* const width = edit(QStringLiteral("width, int"));
+  ASSERT_NE(width, nullptr);
+  width->clear();
+  QTest::keyClicks(width, QStringLiteral("12"));
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.submit") == 1; }, kSoonMs));
+  const auto text = json::value_to<std::string>(played.answers.last("job.submit").at("manifest"));
+  const json::value made = json::parse(text);
+  EXPECT_EQ(made.at("steps").at(0).at("kernel").as_string(), "blur");
+  EXPECT_EQ(made.at("steps").at(0).at("globalWorkSize"), (json::array{64, 9}));
+  EXPECT_EQ(made.at("steps").at(0).at("args").at(2), (json::object{{"int", 12}}));
+  EXPECT_EQ(made.at("outputs").at(0).at("path").as_string(), "to.bin");
+}
+
+TEST_F(Submit, WhatIsNoJobIsToldWithItsPlaceAndLimit) {
+  begin();
+  page->open_files({path("absent.json")});
+  EXPECT_TRUE(says_soon(QStringLiteral("is not there")));
+  folder.write("big.json", std::string(300'000, ' '));
+  page->open_files({path("big.json")});
+  EXPECT_TRUE(says_soon(QStringLiteral("has 300000 bytes; the limit is 262144")));
+  folder.write("bad.json", R"({"inputs":[{"path":"../../etc/passwd","digest":"sha256:00","bytes":1}]})");
+  page->open_files({path("bad.json")});
+  EXPECT_TRUE(says_soon(QStringLiteral("inputs[0].path")));
+  page->open_files({QStringLiteral("/dev/zero")});
+  EXPECT_TRUE(says_soon(QStringLiteral("is no regular file")));
+  EXPECT_FALSE(start()->isEnabled());
+  write_job(kKernel, manifest(kKernel));
+  played.answers.methods["job.quote"] = [](const json::object&) -> rpc::Answer {
+    return rpc::fail(rpc::Code::invalid_params, "manifest: steps[0].repeat: 0 is not within 1 to 1000000");
+  };
+  page->open_files({path("job.json")});
+  EXPECT_TRUE(says_soon(QStringLiteral("steps[0].repeat: 0 is not within 1 to 1000000")));
+  EXPECT_FALSE(start()->isEnabled());
+}
+
+TEST_F(Submit, ABudgetBelowTheLeastCostKeepsStartWaiting) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  auto* const budget = named<widgets::PriceSpin>(*page, QStringLiteral("Budget"));
+  budget->findChild<QLineEdit*>()->setText(QStringLiteral("0.001"));
+  QTest::keyClick(budget, Qt::Key_Return);
+  EXPECT_FALSE(start()->isEnabled());
+  EXPECT_TRUE(says(QStringLiteral("Budget: 0.001 cr is below 0.01 cr")));
+}
+
+TEST_F(Submit, APreferredProviderIsTheOnlyOneThatGetsIt) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  page->prefer(QStringLiteral("12D3KooW1000000"), QStringLiteral("qd1-0"));
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  EXPECT_TRUE(says_soon(QStringLiteral("0.42 cr")));
+  QTest::mouseClick(start(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.submit") == 1; }, kSoonMs));
+  EXPECT_EQ(played.answers.last("job.submit").at("exclude"), (json::array{"12D3KooW1000002"}));
+}
+
+TEST_F(Submit, AJobThatStatesNoWorkStartsWithATrial) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    json::object row = quote_row(0, 1);
+    row.erase("quote");
+    row["why"] = json::object{{"reason", "work_unknown"}, {"text", "nothing says how much work the job is"}};
+    return json::object{{"rows", json::array{row}}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  EXPECT_TRUE(says(QStringLiteral("A trial runs first")));
+}
+
+TEST_F(Submit, NothingIsClippedOrNamelessInASmallWindowAndRightToLeft) {
+  write_job(kKernel, manifest(kKernel, std::string(120, 'n')));
+  begin(1100, 700);
+  picture(*page, QStringLiteral("submit-empty"));
+  EXPECT_EQ(clipped(*page), QStringList());
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QCoreApplication::processEvents();
+  EXPECT_EQ(clipped(*page), QStringList());
+  EXPECT_EQ(nameless(*page), QStringList());
+  page->setLayoutDirection(Qt::RightToLeft);
+  QCoreApplication::processEvents();
+  EXPECT_EQ(clipped(*page), QStringList());
+  picture(*page, QStringLiteral("submit-rtl"));
+}
+
+}  // namespace
+}  // namespace quern::desktop::pages
