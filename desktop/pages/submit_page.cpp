@@ -247,6 +247,11 @@ void SubmitPage::prefer(const QString& provider, const QString& device) {
   show_quotes();
 }
 
+void SubmitPage::propose_budget(std::optional<std::int64_t> micro) {
+  proposal_ = micro;
+  show_start();
+}
+
 void SubmitPage::show_summary() {
   const bool any = job_ || !fault_.isEmpty();
   job_card_->setVisible(any);
@@ -308,6 +313,8 @@ void SubmitPage::show_quotes() {
   if (best) show_best(*best);
   if (rows) {
     const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
+    const bool all_fit = fitting == static_cast<std::ptrdiff_t>(rows->size());
+    quote_table_->set_hidden_columns(all_fit ? QSet<int>{models::QuoteModel::kWhy} : QSet<int>());
     quote_title_->set_caption(
         tr("%1 of %2 can").arg(text.count(fitting), text.count(static_cast<std::int64_t>(rows->size()))));
   }
@@ -361,9 +368,10 @@ QString SubmitPage::start_fault() const {
 void SubmitPage::show_start() {
   const auto& preferences = models_.preferences();
   const auto own = preferences && preferences->job_budget ? preferences->job_budget->micro : std::nullopt;
+  const std::int64_t proposed = proposal_.value_or(own.value_or(0));
   // Once, so that it does not come over what is being typed.
-  if (!budget_chosen_ && own.value_or(0) != proposed_micro_) {
-    proposed_micro_ = own.value_or(0);
+  if (!budget_chosen_ && proposed != proposed_micro_) {
+    proposed_micro_ = proposed;
     budget_->set_value(proposed_micro_);
   }
   budget_note_->set_text(

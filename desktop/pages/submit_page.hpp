@@ -43,6 +43,8 @@ class SubmitPage : public widgets::PageFrame {
   void open_files(const QStringList& paths);
   // Only there, when it is a provider that can: the offer that Run here was pressed on. Empty: anywhere.
   void prefer(const QString& provider, const QString& device);
+  // What the budget is until a person has chosen one; absent: the daemon's own bound of a job.
+  void propose_budget(std::optional<std::int64_t> micro);
   const QuoteFeed& quotes() const { return quotes_; }
   // Asks a person for a file; given by tests. Empty: none was chosen.
   using ChooseFile = std::function<QString()>;
@@ -86,8 +88,9 @@ class SubmitPage : public widgets::PageFrame {
   QTimer clock_;
   int reading_ = 0;
   bool starting_ = false;
-  bool budget_chosen_ = false;       // by the user: the preferences' default does not come over it
-  std::int64_t proposed_micro_ = 0;  // of the budget
+  bool budget_chosen_ = false;  // by the user: the preferences' default does not come over it
+  std::optional<std::int64_t> proposal_;
+  std::int64_t proposed_micro_ = 0;  // what the budget shows
   bool form_used_ = false;
 
   DropZone* drop_;

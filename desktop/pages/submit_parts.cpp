@@ -72,15 +72,14 @@ TermsCard make_terms_card() {
 
 widgets::Table* make_quote_table(QAbstractItemModel& quotes) {
   auto* table = new widgets::Table(tr("Quotes"), nullptr, widgets::Table::kTwoLines);
-  table->set_column(QuoteModel::kDevice, {.width = 120, .stretch = true});
-  table->set_column(QuoteModel::kCost, {.cell = Cell::number, .width = 92, .strong = true});
+  table->set_column(QuoteModel::kDevice, {.width = 92, .stretch = true});
+  table->set_column(QuoteModel::kCost, {.cell = Cell::number, .width = 88, .strong = true});
   table->set_column(QuoteModel::kCostRange, {.cell = Cell::number, .priority = 4, .width = 140});
-  table->set_column(QuoteModel::kTime, {.cell = Cell::number, .priority = 1, .width = 80});
+  table->set_column(QuoteModel::kTime, {.cell = Cell::number, .priority = 2, .width = 80});
   table->set_column(QuoteModel::kPrice, {.cell = Cell::number, .priority = 5, .width = 84});
-  table->set_column(
-      QuoteModel::kWhy,
-      {.cell = Cell::text, .priority = 0, .width = 110, .stretch = true, .second_line_role = models::kSubTextRole});
-  table->set_column(QuoteModel::kProvider, {.cell = Cell::muted, .priority = 2, .width = 112});
+  table->set_column(QuoteModel::kWhy,
+                    {.priority = 1, .width = 104, .stretch = true, .second_line_role = models::kSubTextRole});
+  table->set_column(QuoteModel::kProvider, {.cell = Cell::muted, .priority = 3, .width = 112});
   table->setModel(&quotes);
   table->setSortingEnabled(true);
   table->sortByColumn(QuoteModel::kCost, Qt::AscendingOrder);

@@ -9,6 +9,12 @@
 
 namespace quern::desktop::pages {
 
+namespace {
+
+constexpr int kRowsWidth = 520;  // wider, a value is too far from its key
+
+}  // namespace
+
 WorkPanel::WorkPanel(models::DaemonModels& models, QWidget* parent)
     : Card(parent, theme::kSpaceM),
       models_(models),
@@ -22,6 +28,7 @@ WorkPanel::WorkPanel(models::DaemonModels& models, QWidget* parent)
   message_->set_closable(true);
   body()->addWidget(title_);
   body()->addWidget(message_);
+  rows_->setMaximumWidth(theme::scaled(kRowsWidth));
   body()->addWidget(rows_);
   body()->addStretch(1);
   connect(end_, &QPushButton::clicked, this, &WorkPanel::end);

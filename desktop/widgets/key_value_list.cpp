@@ -1,5 +1,6 @@
 #include "desktop/widgets/key_value_list.hpp"
 
+#include <QEvent>
 #include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -48,6 +49,10 @@ class Row : public QWidget {
   void resizeEvent(QResizeEvent* event) override {
     place();
     QWidget::resizeEvent(event);
+  }
+  void changeEvent(QEvent* event) override {
+    if (event->type() == QEvent::LayoutDirectionChange) place();
+    QWidget::changeEvent(event);
   }
 
  private:

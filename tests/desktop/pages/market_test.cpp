@@ -1,4 +1,5 @@
 // The market's page on a daemon of answers: every number is the daemon's, whatever it says.
+#include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QHeaderView>
@@ -194,6 +195,9 @@ TEST_F(Market, AQuotedJobGivesEachRowItsCostOrTheOneReasonWhyNot) {
     return json::object{{"rows", json::array{quote_row(0, 420'000), misfit_row(1), quote_row(2, 20'000)}}};
   };
   begin(3);
+  const QAbstractItemModelTester of_offers(&played.models().offers(),
+                                           QAbstractItemModelTester::FailureReportingMode::Fatal);
+  const QAbstractItemModelTester of_filter(table->model(), QAbstractItemModelTester::FailureReportingMode::Fatal);
   const int columns = table->model()->columnCount();
   page->set_choose_file([this] { return file(kManifest); });
   QMenu* menu = qobject_cast<QPushButton*>(button(*page, QStringLiteral("Quote my job")))->menu();

@@ -206,7 +206,7 @@ inline void picture(QWidget& page, const QString& name) {
   page.setFocus();
   for (const auto mode : {theme::Mode::light, theme::Mode::dark}) {
     theme::Theme::instance().set_mode(mode);
-    QCoreApplication::processEvents();
+    QTest::qWait(100);  // a log takes its new colours a moment later
     const QString look = mode == theme::Mode::light ? QStringLiteral("light") : QStringLiteral("dark");
     EXPECT_TRUE(page.grab().save(QDir(folder).filePath(QStringLiteral("%1-%2.png").arg(name, look))));
   }
