@@ -58,8 +58,8 @@ void show(const QAbstractItemModel& model) {
 
 void measure_keystrokes(OfferModel& offers) {
   static const std::vector<const char*> kQueries{"r",         "rt",           "rtx",      "rtx 4",
-                                               "rtx 4090",  "gpu",          "type=gpu", "memory>=16",
-                                               "price<0.5", "rtt<50ms gpu", "",         "-radeon"};
+                                                 "rtx 4090",  "gpu",          "type=gpu", "memory>=16",
+                                                 "price<0.5", "rtt<50ms gpu", "",         "-radeon"};
   for (const int column : {OfferModel::kPrice, OfferModel::kDevice, OfferModel::kRoundTrip}) {
     OfferFilter filter(offers);
     filter.sort(column, Qt::AscendingOrder);

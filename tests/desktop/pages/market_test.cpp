@@ -216,7 +216,8 @@ TEST_F(Market, AQuotedJobGivesEachRowItsCostOrTheOneReasonWhyNot) {
   table->select_row(0);
   EXPECT_TRUE(says(QStringLiteral("Your job here")));
   picture(*page, QStringLiteral("market-quote"));
-  EXPECT_EQ(clipped(*page), QStringList());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return clipped(*page).isEmpty(); }, kSoonMs))
+      << qPrintable(clipped(*page).join(QStringLiteral("; ")));
   QTest::mouseClick(button(*page, QStringLiteral("Stop quoting")), Qt::LeftButton);
   EXPECT_EQ(table->model()->columnCount(), columns);
   Q_EMIT menu->aboutToShow();
