@@ -31,7 +31,7 @@
 #include "scheduler/rpc/message.hpp"
 #include "tests/desktop/models/example_topics.hpp"
 
-namespace quern::desktop::pages {
+namespace quern::desktop::pages::played {
 
 namespace json = boost::json;
 
@@ -226,4 +226,4 @@ inline QAbstractButton* button(const QWidget& page, const QString& text) {
   return nullptr;
 }
 
-}  // namespace quern::desktop::pages
+}  // namespace quern::desktop::pages::played
