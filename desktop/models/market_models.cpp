@@ -56,7 +56,7 @@ std::optional<std::uint64_t> OfferModel::round_trip_us(const QString& provider) 
   return found == round_trips_.cend() ? std::nullopt : std::optional(*found);
 }
 
-void OfferModel::set_quotes(std::optional<std::vector<QuoteRow>> quotes) {
+void OfferModel::set_quotes(const std::optional<std::vector<QuoteRow>>& quotes) {
   if (!quotes) {
     if (!quotes_) return;
     beginRemoveColumns({}, kCost, kColumns - 1);
@@ -66,7 +66,7 @@ void OfferModel::set_quotes(std::optional<std::vector<QuoteRow>> quotes) {
   }
   QHash<QString, QuoteRow> by_id;
   by_id.reserve(static_cast<qsizetype>(quotes->size()));
-  for (QuoteRow& each : *quotes) by_id.insert(QString(each.id), std::move(each));
+  for (const QuoteRow& each : *quotes) by_id.insert(each.id, each);
   if (quotes_) {
     if (by_id == *quotes_) return;
     quotes_ = std::move(by_id);

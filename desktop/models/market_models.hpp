@@ -50,7 +50,7 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
   // For texts like "in 5 min".
   void set_now(std::int64_t unix_ms);
   // What one job costs at each of them; nullopt: no job is quoted any more.
-  void set_quotes(std::optional<std::vector<QuoteRow>> quotes);
+  void set_quotes(const std::optional<std::vector<QuoteRow>>& quotes);
   bool quoted() const { return quotes_.has_value(); }
   // By OfferRow::id; nullptr: there is none.
   const QuoteRow* quote(const QString& id) const;

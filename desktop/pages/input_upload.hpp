@@ -38,7 +38,7 @@ class InputUpload : public QObject {
   void ask_missing();
   void take_missing(const client::Outcome& outcome);
   void next_piece();
-  void send(const QByteArray& piece);
+  void send(const QByteArray& read);
   void fail(const QString& why);
 
   client::Connection& connection_;

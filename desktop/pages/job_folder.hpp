@@ -12,8 +12,8 @@
 
 namespace quern::desktop::pages {
 
-inline constexpr qint64 kFilePieceBytes = 512 * 1024;  // read, sent or written at a time
-inline constexpr qint64 kSourceBytesMax = 1'048'576;   // of a kernel's source
+inline constexpr qint64 kFilePieceBytes = qint64{512} * 1024;  // read, sent or written at a time
+inline constexpr qint64 kSourceBytesMax = 1'048'576;           // of a kernel's source
 
 struct JobFolder {
   QString file;    // of the manifest
@@ -26,7 +26,7 @@ struct JobFolder {
 using Halt = std::shared_ptr<std::atomic_bool>;
 
 // The whole of a small file; the error names file, size and limit.
-std::expected<QByteArray, QString> read_whole(const QString& file, qint64 bytes_max);
+std::expected<QByteArray, QString> read_whole(const QString& name, qint64 bytes_max);
 // `path`: a manifest, or a folder with a job.json in it.
 std::expected<JobFolder, QString> read_job(const QString& path);
 
@@ -34,10 +34,10 @@ struct FileDigest {
   QString digest;
   std::uint64_t bytes = 0;
 };
-std::expected<FileDigest, QString> digest_of(const QString& file, const Halt& halt = {});
+std::expected<FileDigest, QString> digest_of(const QString& name, const Halt& halt = {});
 // Whether every input is there and is what the manifest says; reads all of them. Empty when so.
 QString input_fault(const JobFolder& job, const Halt& halt = {});
 // At most kFilePieceBytes from there.
-std::expected<QByteArray, QString> read_piece(const QString& file, std::uint64_t offset);
+std::expected<QByteArray, QString> read_piece(const QString& name, std::uint64_t offset);
 
 }  // namespace quern::desktop::pages

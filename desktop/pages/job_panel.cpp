@@ -281,13 +281,14 @@ void JobPanel::save_log() {
 void JobPanel::save_files(bool trails) {
   if (fetch_.busy() || !focus_.detail()) return;
   const QString folder = choices_.folder();
-  if (folder.isEmpty()) return;
+  const auto& detail = focus_.detail();  // the choice may have taken a while
+  if (folder.isEmpty() || !detail) return;
   message_->hide();
   fetched_->set_permille(0);
   if (trails) {
     fetch_.fetch_trails(focus_.job(), folder);
   } else {
-    fetch_.fetch_outputs(focus_.detail()->outputs, folder);
+    fetch_.fetch_outputs(detail->outputs, folder);
   }
   show_actions();
 }

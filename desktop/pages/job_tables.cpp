@@ -46,7 +46,7 @@ void dress_jobs(widgets::Table& table) {
 
 void dress_tasks(widgets::Table& table) {
   const auto tone = [](const QModelIndex& index) { return tone_at(index, TaskModel::kState); };
-  table.set_column(TaskModel::kTask, {.cell = Cell::number, .width = 60});
+  table.set_column(TaskModel::kTask, {.cell = Cell::number, .width = 84});
   table.set_column(TaskModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
   table.set_column(
       TaskModel::kProgress,

@@ -168,6 +168,11 @@ void JobsPage::select_wanted() {
   if (side_->current() == kHere && !work_table_->currentIndex().isValid()) work_table_->select_row(0);
 }
 
+void JobsPage::resizeEvent(QResizeEvent* event) {
+  PageFrame::resizeEvent(event);
+  places_timer_.start();  // there may be more rows to see
+}
+
 void JobsPage::ask_places() {
   QStringList seen;
   const int last = job_table_->rowAt(job_table_->viewport()->height() - 1);

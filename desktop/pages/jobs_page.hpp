@@ -31,6 +31,9 @@ class JobsPage : public widgets::PageFrame {
  Q_SIGNALS:
   void new_job_wanted();
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   enum Side { kMine, kHere };
 

@@ -245,7 +245,7 @@ void MarketPage::show_quotes() {
     banner()->show_message(theme::Tone::accent, tr("Asking what %1 costs…").arg(job_name_), tr("Stop quoting"));
   } else {
     const bool first = !offers.quoted();
-    offers.set_quotes(*rows);
+    offers.set_quotes(rows);
     if (first) table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
     const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
     const models::QuoteRow* const best = quotes_.best();

@@ -178,7 +178,7 @@ QWidget* SubmitPage::make_right() {
 
 void SubmitPage::open_files(const QStringList& paths) {
   if (paths.isEmpty() || starting_) return;
-  const QString path = paths.front();
+  const QString& path = paths.front();
   const int reading = ++reading_;
   banner()->hide();
   if (path.endsWith(QStringLiteral(".cl"), Qt::CaseInsensitive)) {
@@ -270,10 +270,11 @@ void SubmitPage::show_summary() {
 
 const models::QuoteRow* SubmitPage::chosen() const {
   if (provider_.isEmpty()) return quotes_.best();
-  if (!quotes_.rows()) return nullptr;
+  const auto& rows = quotes_.rows();
+  if (!rows) return nullptr;
   const auto found = std::ranges::find_if(
-      *quotes_.rows(), [this](const models::QuoteRow& row) { return row.fits && row.provider == provider_; });
-  return found == quotes_.rows()->end() ? nullptr : &*found;
+      *rows, [this](const models::QuoteRow& row) { return row.fits && row.provider == provider_; });
+  return found == rows->end() ? nullptr : &*found;
 }
 
 // A quote is good for as long as the offer that it was made from.
@@ -341,13 +342,25 @@ void SubmitPage::show_best(const models::QuoteRow& best) {
   best_->set_rows(rows);
 }
 
+// All who could run it, where only the preferred one is to.
+QSet<QString> SubmitPage::others() const {
+  QSet<QString> others;
+  const auto& rows = quotes_.rows();
+  if (provider_.isEmpty() || !rows) return others;
+  for (const models::QuoteRow& row : *rows) {
+    if (may_run(row) && row.provider != provider_) others.insert(row.provider);
+  }
+  return others;
+}
+
 // There is a quote that still holds, or a trial may find out.
 bool SubmitPage::may_start() const {
   if (const models::QuoteRow* const best = chosen()) {
     const auto until = expiry_unix_ms(*best);
     return !until || *until > models_.now_unix_ms();
   }
-  return quotes_.rows() && std::ranges::any_of(*quotes_.rows(), [this](const models::QuoteRow& row) {
+  const auto& rows = quotes_.rows();
+  return rows && std::ranges::any_of(*rows, [this](const models::QuoteRow& row) {
            return needs_trial(row) && (provider_.isEmpty() || row.provider == provider_);
          });
 }
@@ -357,6 +370,10 @@ QString SubmitPage::start_fault() const {
   if (!job_) return fault_;
   if (!fault_.isEmpty()) return fault_;
   if (!quotes_.fault().isEmpty()) return quotes_.fault();
+  if (const auto count = others().size(); count > kExcludedMax) {
+    return tr("%1 others could run it, and only %2 can be kept out: run it anywhere instead.")
+        .arg(models_.text().count(count), models_.text().count(kExcludedMax));
+  }
   const models::QuoteRow* const best = chosen();
   if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.low) {
     return tr("Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.")
@@ -412,15 +429,9 @@ void SubmitPage::submit() {
     params["strategy"] = strategy.toStdString();
   }
   if (budget_->value() > 0) params["max_price_micro"] = budget_->value();
-  if (!provider_.isEmpty() && quotes_.rows()) {
-    QSet<QString> others;
-    for (const models::QuoteRow& row : *quotes_.rows()) {
-      if (may_run(row) && row.provider != provider_ && others.size() < kExcludedMax) others.insert(row.provider);
-    }
-    boost::json::array exclude;
-    for (const QString& each : others) exclude.emplace_back(each.toStdString());
-    if (!exclude.empty()) params["exclude"] = std::move(exclude);
-  }
+  boost::json::array exclude;
+  for (const QString& each : others()) exclude.emplace_back(each.toStdString());
+  if (!exclude.empty()) params["exclude"] = std::move(exclude);
   submit_ = models_.connection().call("job.submit", std::move(params), this,
                                       [this](const client::Outcome& outcome) { finish_start(outcome); });
 }

@@ -1,5 +1,6 @@
 // A new job: what it is, what it will cost, and Start.
 #pragma once
+#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <QTimer>
@@ -72,6 +73,7 @@ class SubmitPage : public widgets::PageFrame {
   void stop_start();
   std::optional<std::int64_t> expiry_unix_ms(const models::QuoteRow& quote) const;
   const models::QuoteRow* chosen() const;
+  QSet<QString> others() const;
   bool may_start() const;
 
   models::DaemonModels& models_;

@@ -12,7 +12,7 @@
 #include "tests/desktop/pages/page_fixture_market.hpp"
 #include "tests/temporary_folder.hpp"
 
-namespace quern::desktop::pages {
+namespace quern::desktop::pages::played {
 namespace {
 
 using models::JobModel;
@@ -373,4 +373,4 @@ TEST_F(Jobs, NothingIsClippedOrNamelessInASmallWindowAndRightToLeft) {
 }
 
 }  // namespace
-}  // namespace quern::desktop::pages
+}  // namespace quern::desktop::pages::played

@@ -15,7 +15,7 @@
 #include "tests/desktop/pages/page_fixture_market.hpp"
 #include "tests/temporary_folder.hpp"
 
-namespace quern::desktop::pages {
+namespace quern::desktop::pages::played {
 namespace {
 
 using models::OfferModel;
@@ -327,4 +327,4 @@ TEST_F(Market, NothingIsClippedOrNamelessInASmallWindowAndRightToLeft) {
 }
 
 }  // namespace
-}  // namespace quern::desktop::pages
+}  // namespace quern::desktop::pages::played

@@ -31,9 +31,7 @@
 #include "scheduler/rpc/message.hpp"
 #include "tests/desktop/models/example_topics.hpp"
 
-namespace quern::desktop::pages {
-// Other pages have fixtures with the same names in the same program.
-inline namespace buying {
+namespace quern::desktop::pages::played {
 
 namespace json = boost::json;
 
@@ -228,5 +226,4 @@ inline QAbstractButton* button(const QWidget& page, const QString& text) {
   return nullptr;
 }
 
-}  // namespace buying
-}  // namespace quern::desktop::pages
+}  // namespace quern::desktop::pages::played

@@ -11,7 +11,7 @@
 #include "tests/desktop/pages/page_fixture_market.hpp"
 #include "tests/temporary_folder.hpp"
 
-namespace quern::desktop::pages {
+namespace quern::desktop::pages::played {
 namespace {
 
 std::string manifest(const std::string& source) {
@@ -102,4 +102,4 @@ TEST(SubmitToADaemon, AJobIsSubmittedWatchedCancelledAndRetried) {
 }
 
 }  // namespace
-}  // namespace quern::desktop::pages
+}  // namespace quern::desktop::pages::played

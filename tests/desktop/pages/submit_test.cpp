@@ -20,7 +20,7 @@
 #include "tests/desktop/pages/page_fixture_market.hpp"
 #include "tests/temporary_folder.hpp"
 
-namespace quern::desktop::pages {
+namespace quern::desktop::pages::played {
 namespace {
 
 const char* const kKernel = R"(
@@ -308,4 +308,4 @@ TEST_F(Submit, NothingIsClippedOrNamelessInASmallWindowAndRightToLeft) {
 }
 
 }  // namespace
-}  // namespace quern::desktop::pages
+}  // namespace quern::desktop::pages::played
