@@ -4,6 +4,7 @@
 
 #include "desktop/models/job_models.hpp"
 #include "desktop/models/node_models.hpp"
+#include "desktop/pages/model_tone.hpp"
 #include "desktop/widgets/table.hpp"
 
 namespace quern::desktop::pages {
@@ -14,20 +15,7 @@ using models::WorkModel;
 using widgets::Cell;
 
 theme::Tone tone_at(const QModelIndex& index, int column) {
-  switch (static_cast<models::Tone>(index.siblingAtColumn(column).data(models::kToneRole).toInt())) {
-    case models::Tone::good:
-      return theme::Tone::ok;
-    case models::Tone::warn:
-      return theme::Tone::warn;
-    case models::Tone::bad:
-      return theme::Tone::bad;
-    case models::Tone::accent:
-      return theme::Tone::accent;
-    case models::Tone::plain:
-    case models::Tone::muted:
-      break;
-  }
-  return theme::Tone::neutral;
+  return cell_tone(index.siblingAtColumn(column));
 }
 
 void dress_jobs(widgets::Table& table) {

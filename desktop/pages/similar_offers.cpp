@@ -4,6 +4,12 @@
 
 namespace quern::desktop::pages {
 
+std::int64_t median_price(std::vector<std::int64_t>& prices) {
+  const auto middle = prices.begin() + static_cast<std::ptrdiff_t>((prices.size() - 1) / 2);
+  std::ranges::nth_element(prices, middle);
+  return *middle;
+}
+
 std::optional<SimilarPrices> similar_prices(const models::DeviceData& device,
                                             const std::vector<models::OfferRow>& offers) {
   std::vector<std::int64_t> of_model;
@@ -15,13 +21,11 @@ std::optional<SimilarPrices> similar_prices(const models::DeviceData& device,
   }
   std::vector<std::int64_t>& prices = of_model.empty() ? of_type : of_model;
   if (prices.empty()) return std::nullopt;
-  const auto middle = prices.begin() + static_cast<std::ptrdiff_t>((prices.size() - 1) / 2);
-  std::ranges::nth_element(prices, middle);
   const auto [low, high] = std::ranges::minmax(prices);
   return SimilarPrices{.same_model = !of_model.empty(),
                        .offers = prices.size(),
                        .low_micro = low,
-                       .median_micro = *middle,
+                       .median_micro = median_price(prices),
                        .high_micro = high};
 }
 

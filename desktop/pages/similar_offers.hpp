@@ -10,6 +10,9 @@
 
 namespace quern::desktop::pages {
 
+// Of an even number the lower of the two in the middle: a price that is asked. Not empty; they are reordered.
+std::int64_t median_price(std::vector<std::int64_t>& prices);
+
 struct SimilarPrices {
   bool same_model = false;  // of devices with the same name; otherwise of the same type
   std::size_t offers = 0;
@@ -18,7 +21,7 @@ struct SimilarPrices {
   std::int64_t high_micro = 0;
 };
 // Of the same model where anybody offers one, of the same type where not; own offers and those without a price do not
-// count. Of an even number of offers the median is the lower of the two in the middle: a price that is asked.
+// count.
 std::optional<SimilarPrices> similar_prices(const models::DeviceData& device,
                                             const std::vector<models::OfferRow>& offers);
 

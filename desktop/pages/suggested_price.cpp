@@ -1,7 +1,8 @@
 #include "desktop/pages/suggested_price.hpp"
 
 #include <algorithm>
-#include <iterator>
+
+#include "desktop/pages/similar_offers.hpp"
 
 namespace quern::desktop::pages {
 namespace {
@@ -9,13 +10,6 @@ namespace {
 constexpr std::int64_t kSecondsPerHour = 3'600;
 constexpr std::uint64_t kTeraflop = 1'000'000'000'000;
 constexpr std::uint64_t kMegaflop = 1'000'000;
-
-// Not empty; of an even number the lower of the two in the middle.
-std::int64_t median(std::vector<std::int64_t>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 // Micro-credits an hour at `flops`, for `micro` an hour at `of_flops`, which is not 0.
 std::int64_t scaled_price(std::int64_t micro, std::uint64_t flops, std::uint64_t of_flops) {
@@ -37,10 +31,10 @@ SuggestedPrice suggested_price(const models::DeviceData& device, const std::vect
     }
   }
   const auto bounded = [](std::int64_t micro) { return std::clamp(micro, kLeastPerHourMicro, kMostPerHourMicro); };
-  if (!similar.empty()) return {bounded(median(similar)), SuggestedPrice::From::similar, similar.size()};
+  if (!similar.empty()) return {bounded(median_price(similar)), SuggestedPrice::From::similar, similar.size()};
   const std::int64_t own = device.per_hour_micro.value_or(0);
   if (own > 0) return {bounded(own), SuggestedPrice::From::own, 0};
-  if (!by_speed.empty()) return {bounded(median(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
+  if (!by_speed.empty()) return {bounded(median_price(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
   const std::int64_t reckoned = scaled_price(kMicroPerTeraflopHour, device.fp32_flops, kTeraflop);
   return {std::max(reckoned, kLeastReckonedMicro), SuggestedPrice::From::reckoned, 0};
 }

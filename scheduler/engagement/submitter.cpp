@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
 #include <utility>
 
 #include "overlay/multiformats/multihash.hpp"
@@ -381,10 +382,8 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
 }
 
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {
-  std::vector<agreement::OutputDigest> outputs;
-  for (const agreement::TaskEnd& task : following.trail.receipt().tasks)
-    outputs.insert(outputs.end(), task.outputs.begin(), task.outputs.end());
-  for (const agreement::OutputDigest& output : outputs) {
+  const auto outputs_of = [](const agreement::TaskEnd& task) -> const auto& { return task.outputs; };
+  for (const auto& output : following.trail.receipt().tasks | std::views::transform(outputs_of) | std::views::join) {
     auto fetched = co_await blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes);
     if (fetched && *fetched == output.bytes) continue;
     const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||
