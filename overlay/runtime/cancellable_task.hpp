@@ -13,7 +13,7 @@ namespace quern::runtime {
 // Must outlive the task: until on_end was called.
 class CancellableTask {
  public:
-  // Called once, in a turn of its own, with what the task threw.
+  // Called once, in a turn of its own, with what the task threw. This may be destroyed in it.
   using OnEnd = std::move_only_function<void(std::exception_ptr failure)>;
 
   CancellableTask() = default;
@@ -30,13 +30,18 @@ class CancellableTask {
   // From now on the task does not come back from a wait but unwinds; one that has not begun never does. May be called
   // again.
   void cancel() noexcept;
+  // In on_end: what the task threw says that it was cancelled.
+  bool aborted() const { return aborted_; }
 
  private:
+  class EndHandler;
   Task<void> run(Task<void> task, Begin begin);
 
   boost::asio::cancellation_signal signal_;
   bool begun_ = false;
   bool cancelled_ = false;
+  bool aborted_ = false;
+  std::exception_ptr failure_;  // what the task threw
 };
 
 }  // namespace quern::runtime

@@ -9,20 +9,6 @@
 namespace quern::runtime {
 namespace asio = boost::asio;
 
-namespace {
-
-bool is_cancellation(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& error) {
-    return error.code() == asio::error::operation_aborted;
-  } catch (...) {
-    return false;
-  }
-}
-
-}  // namespace
-
 TaskGroup::~TaskGroup() {
   QUERN_ASSERT(tasks_.empty(), "a TaskGroup died before its tasks");
 }
@@ -36,8 +22,9 @@ void TaskGroup::spawn(Task<void> task) {
 }
 
 void TaskGroup::ended(std::list<CancellableTask>::iterator task, std::exception_ptr failure) noexcept {
+  const bool failed = failure && !task->aborted();
   tasks_.erase(task);
-  if (failure && !is_cancellation(failure)) {
+  if (failed) {
     if (!failure_) failure_ = std::move(failure);
     cancel();
     if (other_) other_->cancel();

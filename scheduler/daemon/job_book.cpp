@@ -294,12 +294,10 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
 }
 
 Task<Result<void>> JobBook::keep_outputs(Kept& kept, const dispatch::DispatchEnd& ended) {
-  CO_TRY(auto joined, co_await dispatch::join_outputs(kept.job, ended,
-                                                      [this](model::Digest digest) { return store_.read(digest); }));
+  CO_TRY(const auto joined, co_await dispatch::join_outputs(kept.job, ended, store_));
   for (std::size_t i = 0; i < joined.size(); ++i) {
-    const std::uint64_t bytes = joined[i].size();
-    CO_TRY(const auto digest, co_await store_.add(std::move(joined[i])));
-    kept.record.outputs.push_back({.path = kept.job.outputs[i].path, .bytes = bytes, .digest = digest});
+    kept.record.outputs.push_back(
+        {.path = kept.job.outputs[i].path, .bytes = joined[i].bytes, .digest = joined[i].digest});
   }
   co_return Result<void>();
 }

@@ -1,6 +1,7 @@
 // The jobs that were submitted at this node: each is kept from its submission to its one end and beyond.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -111,7 +112,7 @@ class JobBook {
   Log& log_;
   Events events_;
   std::map<std::string, KeptPtr, std::less<>> jobs_;
-  std::vector<std::string> order_;  // ids, the oldest first
+  std::deque<std::string> order_;  // ids, the oldest first
   std::map<jobs::DemandId, std::string> by_demand_;
   std::size_t running_ = 0;
   runtime::TaskGroup tasks_;

@@ -220,6 +220,7 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
   begun_ = told_ = runtime().clock().now();
   cpu_before_us_ = worker_->child->cpu_time_us();
   under_way_ = true;
+  emptied_ = execution::outputs_are_reported(shard_);
   worker_->reader.expect(shard_, task.limits);
   if (!co_await worker_->child->write_message(execution::encode_request(task))) {
     co_return std::unexpected(co_await end_of_worker());
@@ -228,13 +229,14 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
     auto report = worker_->reader.next();
     if (!report) co_return std::unexpected(co_await kill(why_not_believed(report.error())));
     auto& said = *report;
-    auto done = said ? co_await take(*std::move(said)) : co_await read_more();
+    auto done = said ? co_await take(*std::move(said)) : untold_ ? co_await tell() : co_await read_more();
     if (!done) co_return std::unexpected(std::move(done).error());
   }
   pass_on_words();
   measure();
   under_way_ = false;
-  const Why why = believed(finished_->why, started_ && bill_terms_.is_processor);
+  // Earlier tasks of the worker have run the same submitter's code.
+  const Why why = believed(finished_->why, bill_terms_.is_processor && (started_ || task_ > 0));
   keep_ = may_go_on(why.reason) && worker_->words < kWorkerWordsMax / 2 && worker_->tasks < kTasksOfWorkerMax;
   if (why.reason != Reason::completed) co_return std::unexpected(why);
   co_return std::move(finished_->outputs);
@@ -263,7 +265,7 @@ Task<Outcome<void>> WorkRun::take(WorkerReport report) {
   } else if (const auto* progress = std::get_if<WorkerProgress>(&report)) {
     permille_ = progress->permille;
     claimed_ = {.device_time_us = progress->device_time_us, .cpu_time_us = progress->cpu_time_us};
-    co_return co_await tell();
+    untold_ = true;  // of the last report that is here
   } else if (const auto* started = std::get_if<WorkerStarted>(&report)) {
     started_ = true;
     if (!device_.name.empty() && started->device_name != device_.name) {
@@ -278,6 +280,7 @@ Task<Outcome<void>> WorkRun::take(WorkerReport report) {
 
 Task<Outcome<void>> WorkRun::tell() {
   measure();
+  untold_ = false;
   const bool on = co_await runtime::with_group<bool>([this](runtime::TaskGroup& group) -> Task<bool> {
     if (under_way_) group.spawn(hold_soon());
     co_return co_await meter_.used(usage_, permille_);
@@ -318,8 +321,7 @@ Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> 
   Outputs outputs;
   outputs.reserve(said.size());
   for (const WorkerOutput& output : said) {
-    const bool last = &output == &said.back();
-    auto content = co_await runtime::offload(runtime(), [this, &output, last] { return read_output(output, last); });
+    auto content = co_await content_of(output, &output == &said.back());
     keep_ = keep_ && content.has_value();
     if (!content) co_return std::unexpected(why_no_output(content.error()));
     const auto digest = co_await store_.add(*std::move(content));
@@ -332,11 +334,14 @@ Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> 
   co_return outputs;
 }
 
-// Blocks. With the last the folder is emptied, too: one way to the pool and back is as dear as a small file.
-runtime::Result<Bytes> WorkRun::read_output(const WorkerOutput& output, bool last) {
-  auto content = worker_->folder.read_output(outputs_at_, output.path, output.bytes);
-  if (content && last) emptied_ = worker_->folder.empty_outputs(outputs_at_).has_value();
-  return content;
+// With the last file the folder is emptied, too: one way to the pool and back is as dear as a small file.
+Task<runtime::Result<Bytes>> WorkRun::content_of(const WorkerOutput& output, bool last) {
+  if (execution::outputs_are_reported(shard_)) co_return output.content;
+  co_return co_await runtime::offload(runtime(), [this, &output, last] {
+    auto content = worker_->folder.read_output(outputs_at_, output.path, output.bytes);
+    if (content && last) emptied_ = worker_->folder.empty_outputs(outputs_at_).has_value();
+    return content;
+  });
 }
 
 void WorkRun::pass_on_words() {

@@ -44,7 +44,7 @@ class WorkRun {
   runtime::Task<Outcome<void>> tell();  // the meter; holds the worker while that takes long
   runtime::Task<void> hold_soon();
   runtime::Task<Outcome<Outputs>> keep_outputs(std::vector<execution::WorkerOutput> said);
-  runtime::Result<runtime::Bytes> read_output(const execution::WorkerOutput& output, bool last);
+  runtime::Task<runtime::Result<runtime::Bytes>> content_of(const execution::WorkerOutput& output, bool last);
   // Ends the worker, or sees how it has ended.
   runtime::Task<model::Why> kill(model::Why why);
   runtime::Task<model::Why> end_of_worker();
@@ -69,14 +69,15 @@ class WorkRun {
   std::uint64_t inputs_at_ = 0;  // numbers of its folders
   std::uint64_t outputs_at_ = 0;
   bool keep_ = false;     // the worker may do another
-  bool emptied_ = false;  // its outputs' folder
+  bool emptied_ = false;  // its outputs' folder; or nothing was to be put there
   bool started_ = false;  // the worker has said so
   std::optional<execution::WorkerFinished> finished_;
   runtime::Time begun_;  // the worker was given the task
   bool under_way_ = false;
   std::optional<runtime::Time> held_since_;
   runtime::Duration held_{};
-  runtime::Time told_;  // the meter
+  runtime::Time told_;   // the meter
+  bool untold_ = false;  // there was progress since
   std::uint64_t cpu_before_us_ = 0;
   std::uint64_t cpu_seen_us_ = 0;
   std::uint32_t permille_ = 0;

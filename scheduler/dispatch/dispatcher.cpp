@@ -13,6 +13,7 @@
 
 namespace quern::dispatch {
 
+using agreement::OutputDigest;
 using engagement::Cancel;
 using market::Quote;
 using model::Reason;
@@ -96,12 +97,13 @@ class Dispatcher::Run {
   Task<DispatchEnd> to_end() {
     co_await runtime::with_group<void>([this](runtime::TaskGroup& group) -> Task<void> {
       group_ = &group;
-      group.spawn(watch_cancel());
+      const Cancel::Listener listener(cancel_, [this] { cancel(); });
       const auto begun = machine_.begin();
       std::vector<std::size_t> tasks;
       tasks.reserve(begun.actions.size());
       for (const jobs::Action& action : begun.actions) tasks.push_back(action.task);
       place(tasks, {});
+      if (cancel_.asked()) cancel();
       while (!jobs::is_end(machine_.state())) co_await changed_.wait();
       stop();  // what still stands in line
       // What is being agreed on may bind already: it comes to its own end.
@@ -124,8 +126,7 @@ class Dispatcher::Run {
   runtime::Time now() const { return dispatcher_.runtime_.clock().now(); }
   std::int64_t wall_now() const { return dispatcher_.runtime_.clock().wall_now().unix_ms; }
 
-  Task<void> watch_cancel() {
-    co_await cancel_.wait();
+  void cancel() {
     act(machine_.cancel());
     stop();
   }
@@ -434,17 +435,25 @@ Task<DispatchEnd> Dispatcher::run(model::Job job, DispatchOptions options, Dispa
   co_return co_await run.to_end();
 }
 
-Task<Result<std::vector<Bytes>>> join_outputs(const model::Job& job, const DispatchEnd& end, ReadBlob read) {
-  std::vector<Bytes> joined(job.outputs.size());
+Task<Result<std::vector<OutputDigest>>> join_outputs(const model::Job& job, const DispatchEnd& end,
+                                                     blobs::BlobStore& store) {
   for (std::size_t task = 0; task < end.tasks.size(); ++task) {
     const auto found = end.outputs.find(task);
-    if (found == end.outputs.end() || found->second.size() != job.outputs.size()) {
-      co_return runtime::fail(runtime::Errc::not_found, "outputs of task " + std::to_string(task));
+    if (found != end.outputs.end() && found->second.size() == job.outputs.size()) continue;
+    co_return runtime::fail(runtime::Errc::not_found, "outputs of task " + std::to_string(task));
+  }
+  if (end.tasks.size() == 1) co_return end.outputs.begin()->second;
+  std::vector<OutputDigest> joined;
+  joined.reserve(job.outputs.size());
+  for (std::size_t i = 0; i < job.outputs.size(); ++i) {
+    Bytes content;
+    for (const auto& [task, outputs] : end.outputs) {
+      CO_TRY(const Bytes part, co_await store.read(outputs[i].digest));
+      runtime::append(content, part);
     }
-    for (std::size_t i = 0; i < joined.size(); ++i) {
-      CO_TRY(const Bytes part, co_await read(found->second[i].digest));
-      runtime::append(joined[i], part);
-    }
+    const std::uint64_t bytes = content.size();
+    CO_TRY(const auto digest, co_await store.add(std::move(content)));
+    joined.push_back({.digest = digest, .bytes = bytes});
   }
   co_return joined;
 }

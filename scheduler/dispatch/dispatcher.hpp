@@ -84,10 +84,10 @@ class Dispatcher {
 // The most that a task can use of what is metered: what a demand says.
 model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device);
 
-// The job's outputs out of those of its tasks, in the order of the manifest: shards joined in order. nullopt when a
-// task lacks one, or a blob has not the size it should.
-using ReadBlob = std::function<runtime::Task<runtime::Result<runtime::Bytes>>(model::Digest)>;
-runtime::Task<runtime::Result<std::vector<runtime::Bytes>>> join_outputs(const model::Job& job, const DispatchEnd& end,
-                                                                         ReadBlob read);
+// The job's outputs out of those of its tasks, in the order of the manifest: of several shards joined in order and kept
+// in the store, that of a single one as it lies there. Errc::not_found when a task lacks one; what the store says.
+runtime::Task<runtime::Result<std::vector<agreement::OutputDigest>>> join_outputs(const model::Job& job,
+                                                                                  const DispatchEnd& end,
+                                                                                  blobs::BlobStore& store);
 
 }  // namespace quern::dispatch

@@ -35,14 +35,11 @@ class Provider::WorkMeter final : public Meter {
 
   Task<bool> used(model::Usage of_task, std::uint32_t permille) override {
     Engagement& engagement = *engagement_;
-    const auto device_time = std::chrono::microseconds(of_task[model::Dimension::device_time]);
-    if (!setup_ && device_time.count() > 0) {
-      const runtime::Duration passed = provider_.runtime_.clock().now() - began_;
-      setup_ = std::max(passed - device_time, runtime::Duration{0});
-    }
+    see_setup(of_task);
     EngagedTask& task = engagement.tasks[task_];
-    task.permille = std::max(task.permille, std::min<std::uint32_t>(permille, 1000));
-    engagement.changed.wake_all();
+    permille = std::min<std::uint32_t>(permille, 1000);
+    if (permille > task.permille) engagement.changed.wake_all();
+    task.permille = std::max(task.permille, permille);
     const model::Usage total = model::sum(before_, of_task);
     if (!model::has_grown(total, engagement.demand().usage_max)) {
       engagement.why = Why{Reason::device_time_exceeded, "more than the demand allows"};
@@ -55,6 +52,12 @@ class Provider::WorkMeter final : public Meter {
     if (must_note(total) && !engagement.why && !co_await note(total)) co_return false;
     while (!task.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
     co_return !task.cancel && !engagement.why;
+  }
+
+  // The task is over. What it used last need not have been metered; with its end the rest is told.
+  void finished(const Finished& end) {
+    see_setup(end.usage);
+    if (end.why.reason == Reason::completed) engagement_->tasks[task_].permille = 1000;
   }
 
   // Until the first kernel; nothing when none has run.
@@ -70,6 +73,13 @@ class Provider::WorkMeter final : public Meter {
   }
 
  private:
+  void see_setup(const model::Usage& of_task) {
+    const auto device_time = std::chrono::microseconds(of_task[model::Dimension::device_time]);
+    if (setup_ || device_time.count() == 0) return;
+    const runtime::Duration passed = provider_.runtime_.clock().now() - began_;
+    setup_ = std::max(passed - device_time, runtime::Duration{0});
+  }
+
   // No voucher could make up for it.
   bool costs_too_much(const model::Usage& total) const {
     const agreement::Bid& bid = engagement_->trail.bid();
@@ -188,6 +198,7 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
                                             .shards = ref.shards,
                                             .device = engagement->demand().device},
                                            meter);
+  meter.finished(finished);
   const auto& setup = meter.setup();
   if (setup && finished.why.reason == Reason::completed) {
     setup_ms_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(*setup / std::chrono::milliseconds(1), 1)));

@@ -26,8 +26,9 @@ struct Work {
 class Meter {
  public:
   virtual ~Meter() = default;
-  // Totals since the work began. Suspends while what was used is further ahead of what was paid than it may be; the run
-  // must not work on meanwhile. False: stop now, and end with what was used.
+  // Totals since the work began, now and then: what was used last the end alone tells. Suspends while what was used is
+  // further ahead of what was paid than it may be; the run must not work on meanwhile. False: stop now, and end with
+  // what was used.
   virtual runtime::Task<bool> used(model::Usage total, std::uint32_t permille) = 0;
   // What the job wrote. What does not fit the log any more is dropped and counted.
   virtual void log(runtime::ByteView text) = 0;

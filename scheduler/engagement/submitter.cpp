@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <list>
 #include <ranges>
 #include <utility>
 
@@ -36,6 +37,19 @@ struct Submitter::Following {
   runtime::Time heard;
   bool told = false;  // accounts_.over
 };
+
+void Cancel::ask() {
+  if (std::exchange(asked_, true)) return;
+  for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i]->heard_();  // one may add another
+}
+
+Cancel::Listener::Listener(Cancel& cancel, std::function<void()> heard) : cancel_(cancel), heard_(std::move(heard)) {
+  cancel_.listeners_.push_back(this);
+}
+
+Cancel::Listener::~Listener() {
+  std::erase(cancel_.listeners_, this);
+}
 
 // What is to be sent on a stream: several tasks have something to say, one writes.
 class Submitter::Outgoing {
@@ -276,13 +290,16 @@ Task<Result<void>> Submitter::talk(Following& following, PeerStream& stream, Out
       .demand = following.trail.demand().id, .has = following.trail.progress(), .log_offsets = following.log_offsets}));
   // What an interrupted stream has left unsaid.
   CO_CHECK(co_await send_what_is_due(following, out));
-  const auto ask_to_end = [](Cancel& cancel, std::size_t task, Outgoing& by) -> Task<void> {
-    co_await cancel.wait();
+  const auto ask_to_end = [](std::size_t task, Outgoing& by) -> Task<void> {
     std::ignore = co_await by.say(exchange::CancelMessage{static_cast<std::uint32_t>(task)});
   };
   co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
-    for (std::size_t task = 0; task < following.cancels.size(); ++task)
-      group.spawn(ask_to_end(*following.cancels[task], task, out));
+    std::list<Cancel::Listener> listeners;
+    for (std::size_t task = 0; task < following.cancels.size(); ++task) {
+      const auto asked = [&, task] { group.spawn(ask_to_end(task, out)); };
+      if (following.cancels[task]->asked()) asked();
+      listeners.emplace_back(*following.cancels[task], asked);
+    }
     co_return co_await read_all(following, stream, out);
   });
 }

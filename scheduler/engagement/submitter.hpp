@@ -78,21 +78,35 @@ struct SubmitterAccounts {
   std::function<void(const agreement::Trail&)> undelivered;
 };
 
-// Set by others to have the work ended; the end still comes from the provider.
+// Set by others to have the work ended; the end still comes from the provider. On one executor.
 class Cancel {
  public:
-  void ask() {
-    asked_ = true;
-    changed_.wake_all();
-  }
+  Cancel() = default;
+  ~Cancel() = default;
+  Cancel(const Cancel&) = delete;
+  Cancel& operator=(const Cancel&) = delete;
+
+  // Calls all listeners, inside this call. Once; asked again it does nothing.
+  void ask();
   bool asked() const { return asked_; }
-  runtime::Task<void> wait() {
-    while (!asked_) co_await changed_.wait();
-  }
+
+  // Is told until it is destroyed; not of a Cancel that was asked before. `heard` destroys no listener.
+  class Listener {
+   public:
+    Listener(Cancel& cancel, std::function<void()> heard);
+    ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+
+   private:
+    friend class Cancel;
+    Cancel& cancel_;
+    std::function<void()> heard_;
+  };
 
  private:
   bool asked_ = false;
-  runtime::WaitQueue changed_;
+  std::vector<Listener*> listeners_;
 };
 
 // By task of an order.

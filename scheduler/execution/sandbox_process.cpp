@@ -126,8 +126,10 @@ bool read_available(const Descriptor& from, std::size_t limit, Take take) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return true;
     if (size <= 0) return false;
-    take(std::string_view(buffer.data(), static_cast<std::size_t>(size)));
-    limit -= static_cast<std::size_t>(size);
+    const auto taken = static_cast<std::size_t>(size);
+    take(std::string_view(buffer.data(), taken));
+    if (taken < std::min(buffer.size(), limit)) return true;  // that was all
+    limit -= taken;
   }
   return true;
 }
@@ -227,7 +229,10 @@ Result<void> SandboxProcess::spawn(const SupervisorOptions& options) {
 }
 
 void SandboxProcess::watch(Part part, std::uint32_t events) {
-  if (at(part)) events_.set(at(part).get(), id_, part, events);
+  std::uint32_t& watched = watched_[static_cast<std::size_t>(part)];
+  if (!at(part) || watched == events) return;
+  watched = events;
+  events_.set(at(part).get(), id_, part, events);
 }
 
 void SandboxProcess::close(Part part) {
@@ -345,6 +350,7 @@ void SandboxProcess::feed() {
   bool waiting = false;
   bool over = false;
   change_and_tell(shared, [&] {
+    const bool was_full = shared.outgoing.size() >= kMessageBytesQueued;
     while (!shared.outgoing.empty() && !waiting && !over) {
       const ssize_t size = ::write(at(Part::to).get(), shared.outgoing.data(), shared.outgoing.size());
       if (size > 0) {
@@ -359,6 +365,7 @@ void SandboxProcess::feed() {
       shared.outgoing.clear();
       shared.outgoing_closed = true;
     }
+    return over || was_full;
   });
   if (over) return close(Part::to);
   watch(Part::to, waiting ? EPOLLOUT : 0);

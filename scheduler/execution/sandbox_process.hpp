@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include <sys/types.h>
 
@@ -35,19 +36,27 @@ struct ChildShared {
   std::string scratch_exceeded;                  // what was measured, in words
   std::optional<runtime::Result<void>> started;  // whether its first program could be run
   std::optional<ChildEnd> end;
-  Cgroup cgroup;               // to be read only
-  bool told = false;           // the executor will look, and has not yet
-  std::function<void()> tell;  // from any thread
+  Cgroup cgroup;                                      // to be read only
+  bool told = false;                                  // the executor will look, and has not yet
+  std::shared_ptr<const std::function<void()>> tell;  // from any thread
 };
-// Under the lock: changes something, and sees to it that the executor looks.
+// Under the lock: changes something. Sees to it that the executor looks, unless `change` returns false: nobody waits
+// for that.
 template <class Change>
 void change_and_tell(ChildShared& shared, Change change) {
-  const std::scoped_lock lock(shared.mutex);
-  change();
-  if (!shared.told && shared.tell) {
-    shared.told = true;
-    shared.tell();
+  std::shared_ptr<const std::function<void()>> tell;
+  {
+    const std::scoped_lock lock(shared.mutex);
+    bool news = true;
+    if constexpr (std::is_void_v<std::invoke_result_t<Change>>) {
+      change();
+    } else {
+      news = change();
+    }
+    if (news && !shared.told) tell = shared.tell;
+    shared.told = shared.told || tell != nullptr;
   }
+  if (tell) (*tell)();  // without the lock, that the executor would run into
 }
 
 struct StartOrder {
@@ -117,6 +126,7 @@ class SandboxProcess {
   pid_t pid_ = -1;
   pid_t first_ = -1;  // process 1 of the sandbox, as seen from here
   std::array<Descriptor, kParts> descriptors_;
+  std::array<std::uint32_t, kParts> watched_{};  // events
   std::string status_;
   std::string info_;
   std::string words_;  // the beginning of standard error, for when the sandbox does not come about

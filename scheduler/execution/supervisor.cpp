@@ -115,11 +115,11 @@ void SandboxedChild::State::begin(SandboxPlan plan, std::vector<std::string> com
   shared->log_bytes_max = std::min(limits.log_bytes, kLogBytesMax);
   // The loop must not run dry while the thread has something to tell.
   auto guard = std::make_shared<asio::executor_work_guard<runtime::Executor>>(runtime.executor());
-  shared->tell = [state = weak_from_this(), guard] {
+  shared->tell = std::make_shared<const std::function<void()>>([state = weak_from_this(), guard] {
     asio::post(guard->get_executor(), [state] {
       if (const auto alive = state.lock()) alive->look();
     });
-  };
+  });
   deadline.arm(started_at + limits.walltime);
   if (scratch_watched) watch.arm(started_at + kWatchInterval);
   thread.start(id, {.plan = std::move(plan), .command = std::move(command), .shared = shared});

@@ -141,6 +141,7 @@ void set(wire::WorkerReport& message, const WorkerFinished& finished) {
     added.set_path(output.path);
     added.set_bytes(output.bytes);
     added.set_digest(std::string(runtime::text_of(output.digest)));
+    added.set_content(std::string(runtime::text_of(output.content)));
   }
 }
 
@@ -179,6 +180,7 @@ Result<WorkerReport> finished_of(const wire::WorkerFinished& message) {
   finished.outputs.reserve(static_cast<std::size_t>(message.outputs_size()));
   for (const wire::WorkerOutput& each : message.outputs()) {
     WorkerOutput output{.path = each.path(), .bytes = each.bytes()};
+    output.content = runtime::copy_of(runtime::bytes_of(each.content()));
     if (model::fault_of_path(each.path()) || each.digest().size() != output.digest.size()) {
       return malformed("finished.outputs: path or digest");
     }
@@ -193,6 +195,15 @@ Result<WorkerReport> finished_of(const wire::WorkerFinished& message) {
 std::error_code make_error_code(WorkerErrc code) {
   static const Category kCategory;
   return {static_cast<int>(code), kCategory};
+}
+
+bool outputs_are_reported(const model::Shard& shard) {
+  std::uint64_t bytes = 0;
+  for (const model::OutputSlice& output : shard.outputs) {
+    if (output.bytes > kReportedOutputBytesMax - bytes) return false;
+    bytes += output.bytes;
+  }
+  return true;
 }
 
 Result<WorkerReport> decode_report(ByteView bytes) {

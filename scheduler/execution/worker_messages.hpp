@@ -3,7 +3,7 @@
 // One worker does one task at a time: a task goes in, reports come out, the last of them is `finished`; then it takes
 // the next. It ends when its requests end. A worker runs foreign native code, so that any report may be a lie: reports
 // are bounded, checked one by one and against those before (worker_reports.hpp), and what they say of outputs is
-// checked on the files.
+// checked on the bytes.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,13 +15,15 @@
 #include "overlay/runtime/result.hpp"
 #include "scheduler/model/job.hpp"
 #include "scheduler/model/reason.hpp"
+#include "scheduler/model/shard.hpp"
 
 namespace quern::execution {
 
 inline constexpr std::size_t kWorkerRequestBytesMax = model::kManifestBytesMax + (16 << 10);
 inline constexpr std::size_t kWorkerReportBytesMax = 128 << 10;
-inline constexpr std::size_t kWorkerLogBytesMax = 32 << 10;  // of one report; a longer text is several
-inline constexpr std::size_t kBuildLogBytesMax = 64 << 10;   // in all; the rest is cut
+inline constexpr std::size_t kWorkerLogBytesMax = 32 << 10;       // of one report; a longer text is several
+inline constexpr std::size_t kBuildLogBytesMax = 64 << 10;        // in all; the rest is cut
+inline constexpr std::size_t kReportedOutputBytesMax = 32 << 10;  // of a task that writes no files
 inline constexpr std::size_t kDeviceNameBytesMax = 256;
 inline constexpr std::uint32_t kComputeUnitsMax = 1 << 20;
 inline constexpr std::uint64_t kWorkerTimeMaxUs = 1ull << 50;  // model::kQuantityMax
@@ -56,7 +58,7 @@ struct WorkerTask {
   std::uint32_t device = 0;
   std::string device_name;    // that the device must have; empty: any
   std::string input_folder;   // absolute; every input lies there at its path
-  std::string output_folder;  // absolute; outputs are written there, none may exist
+  std::string output_folder;  // absolute; outputs that are not reported are written there, none may exist
   WorkerLimits limits;
   bool operator==(const WorkerTask&) const = default;
 };
@@ -90,8 +92,12 @@ struct WorkerOutput {
   std::string path;
   std::uint64_t bytes = 0;
   model::Digest digest{};
+  runtime::Bytes content;  // of outputs_are_reported(), all of it; otherwise nothing
   bool operator==(const WorkerOutput&) const = default;
 };
+// Whether the task's outputs come in its last report and not as files: together kReportedOutputBytesMax at most.
+// Making, reading and removing a file is dearer than a short task.
+bool outputs_are_reported(const model::Shard& shard);
 struct WorkerFinished {
   model::Why why;
   std::uint64_t device_time_us = 0;

@@ -29,6 +29,7 @@ void ReportReader::expect(const model::Shard& shard, const WorkerLimits& limits)
   if (stage_ == Stage::failed) return;
   stage_ = Stage::sent;
   outputs_ = shard.outputs;
+  reported_ = outputs_are_reported(shard);
   limits_ = limits;
   log_bytes_ = 0;
   build_log_bytes_ = 0;
@@ -97,8 +98,9 @@ Result<void> ReportReader::take(const WorkerFinished& finished) {
   if (!totals) return totals;
   const bool done = reason == completed;
   if (done && stage_ != Stage::started) return fail(WorkerErrc::out_of_order, "finished: it has not started");
-  const auto same = [](const model::OutputSlice& expected, const WorkerOutput& output) {
-    return expected.path == output.path && expected.bytes == output.bytes;
+  const auto same = [this](const model::OutputSlice& expected, const WorkerOutput& output) {
+    return expected.path == output.path && expected.bytes == output.bytes &&
+           output.content.size() == (reported_ ? output.bytes : 0);
   };
   if (done ? !std::ranges::equal(outputs_, finished.outputs, same) : !finished.outputs.empty()) {
     return fail(WorkerErrc::malformed, "finished: the outputs are not those of the shard");

@@ -40,6 +40,7 @@ class ReportReader {
   MessageCutter cutter_{kWorkerReportBytesMax};
   Stage stage_ = Stage::idle;
   std::vector<model::OutputSlice> outputs_;
+  bool reported_ = false;  // in the last report
   WorkerLimits limits_;
   std::uint64_t log_bytes_ = 0;
   std::uint64_t build_log_bytes_ = 0;

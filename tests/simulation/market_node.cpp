@@ -326,12 +326,14 @@ class MarketNode {
   }
 
   Task<void> check_outputs(const model::Job& job, const dispatch::DispatchEnd& end) {
-    const auto outputs = co_await dispatch::join_outputs(job, end, [this](auto digest) { return store_.read(digest); });
+    const auto outputs = co_await dispatch::join_outputs(job, end, store_);
     std::string expected;
     for (std::uint32_t shard = 0; shard < job.shards.count; ++shard)
       expected += engagement::TimedRunner::output_of(job, shard);
     if (!outputs) violated("a complete job has no outputs: " + outputs.error().message());
-    if (outputs && runtime::text_of(outputs->front()) != expected) violated("a complete job has other outputs");
+    if (!outputs) co_return;
+    const auto content = co_await store_.read(outputs->front().digest);
+    if (!content || runtime::text_of(*content) != expected) violated("a complete job has other outputs");
   }
 
   Task<void> ended(JobLog& log, std::size_t number, std::string how) {

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "scheduler/execution/worker/stopwatch.hpp"
+
 namespace quern::worker {
 
 using execution::WorkerLog;
@@ -21,21 +23,24 @@ constexpr short kReadable = POLLIN | POLLHUP | POLLERR;
 }  // namespace
 
 void Control::send(const execution::WorkerReport& report) {
-  const runtime::Bytes bytes = execution::encode_report(report);
-  for (std::size_t at = 0; at < bytes.size();) {
-    const ssize_t written = ::write(reports_, bytes.data() + at, bytes.size() - at);
+  if (unsent_.empty()) unsent_since_ = steady_time();
+  runtime::append(unsent_, execution::encode_report(report));
+}
+
+void Control::flush() {
+  for (std::size_t at = 0; at < unsent_.size() && open_;) {
+    const ssize_t written = ::write(reports_, unsent_.data() + at, unsent_.size() - at);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      open_ = false;
-      return;
-    }
-    at += static_cast<std::size_t>(written);
+    if (written < 0) open_ = false;
+    if (written > 0) at += static_cast<std::size_t>(written);
   }
+  unsent_.clear();
 }
 
 void Control::send_log(WorkerLog::Source source, std::string_view text) {
   for (std::size_t at = 0; at < text.size(); at += execution::kWorkerLogBytesMax) {
     send(WorkerLog{source, std::string(text.substr(at, execution::kWorkerLogBytesMax))});
+    flush();
   }
 }
 
@@ -56,14 +61,23 @@ void Control::begin(std::uint64_t log_bytes_max) {
 }
 
 void Control::wait(int wake, std::chrono::milliseconds timeout) {
+  if (!unsent_.empty() && steady_time() - unsent_since_ >= kGathering) flush();
+  const auto gathering = unsent_.empty() ? timeout : std::min(kGathering, timeout);
+  if (!wait_once(wake, gathering) && gathering < timeout) {
+    flush();
+    wait_once(wake, timeout - gathering);
+  }
+  if (!open_ && !ended_) ended_ = model::Why{model::Reason::canceled, "the daemon is gone"};
+}
+
+bool Control::wait_once(int wake, std::chrono::milliseconds timeout) {
   std::array<pollfd, 3> ready{{{.fd = wake, .events = POLLIN, .revents = 0},
                                {.fd = printed_, .events = POLLIN, .revents = 0},
                                {.fd = open_ ? requests_ : -1, .events = POLLIN, .revents = 0}}};
-  if (::poll(ready.data(), ready.size(), static_cast<int>(timeout.count())) > 0) {
-    if ((ready[1].revents & kReadable) != 0) pass_on_printed();
-    if ((ready[2].revents & kReadable) != 0) read_requests();
-  }
-  if (!open_ && !ended_) ended_ = model::Why{model::Reason::canceled, "the daemon is gone"};
+  if (::poll(ready.data(), ready.size(), static_cast<int>(timeout.count())) <= 0) return false;
+  if ((ready[1].revents & kReadable) != 0) pass_on_printed();
+  if ((ready[2].revents & kReadable) != 0) read_requests();
+  return true;
 }
 
 void Control::read_requests() {

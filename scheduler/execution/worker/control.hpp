@@ -12,15 +12,18 @@
 namespace quern::worker {
 
 inline constexpr std::size_t kRequestsWaitingMax = 16;
+inline constexpr std::chrono::milliseconds kGathering{5};  // the longest that a report waits for others
 
 class Control {
  public:
   // Descriptors stay the caller's. `printed` is the reading end of what standard output is, and does not block.
   Control(int requests, int reports, int printed) : requests_(requests), reports_(reports), printed_(printed) {}
 
-  // Blocks while the daemon does not read. Where it is gone, so is what was to be said: the next wait() knows.
+  // On its way by the next flush(), or in wait() once it is kGathering old: the reports of a short task go together.
   void send(const execution::WorkerReport& report);
-  // In pieces of kWorkerLogBytesMax.
+  // Blocks while the daemon does not read. Where it is gone, so is what was to be said: the next wait() knows.
+  void flush();
+  // In pieces of kWorkerLogBytesMax. At once: the kernel that prints may be the worker's end.
   void send_log(execution::WorkerLog::Source source, std::string_view text);
 
   // The next task; cancels are dropped. Nullopt: the requests have ended, or are none.
@@ -34,6 +37,7 @@ class Control {
   const std::optional<model::Why>& ended() const { return ended_; }
 
  private:
+  bool wait_once(int wake, std::chrono::milliseconds timeout);  // whether anything happened
   void read_requests();
   void pass_on_printed();
   std::size_t read_printed(std::span<char> to) const;  // 0: nothing is there now
@@ -42,6 +46,8 @@ class Control {
   int reports_;
   int printed_;
   execution::RequestReader reader_;
+  runtime::Bytes unsent_;
+  std::chrono::nanoseconds unsent_since_{};
   std::deque<execution::WorkerTask> waiting_;
   bool open_ = true;
   std::uint64_t log_bytes_left_ = 0;

@@ -102,9 +102,15 @@ Outcome<void> read_input(const std::string& folder, const model::Input& input,
   return {};
 }
 
-Outcome<execution::WorkerOutput> write_output(
-    const std::string& folder, const std::string& path, std::uint64_t bytes,
-    const std::function<Outcome<void>(std::span<std::byte>, std::uint64_t)>& give) {
+Outcome<execution::WorkerOutput> report_output(const std::string& path, std::uint64_t bytes, const GiveOutput& give) {
+  execution::WorkerOutput output{.path = path, .bytes = bytes, .content = runtime::Bytes(bytes)};
+  if (auto given = give(output.content, 0); !given) return std::unexpected(std::move(given).error());
+  output.digest = runtime::sha256(output.content);
+  return output;
+}
+
+Outcome<execution::WorkerOutput> write_output(const std::string& folder, const std::string& path, std::uint64_t bytes,
+                                              const GiveOutput& give) {
   if (!make_folders(folder, path)) return not_written(path);
   const File file(::open((folder + '/' + path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0) return not_written(path);
@@ -116,7 +122,7 @@ Outcome<execution::WorkerOutput> write_output(
     hash.update(part);
     if (!write_fully(file.get(), part)) return not_written(path);
   }
-  return execution::WorkerOutput{.path = path, .bytes = bytes, .digest = hash.digest()};
+  return execution::WorkerOutput{.path = path, .bytes = bytes, .digest = hash.digest(), .content = {}};
 }
 
 }  // namespace quern::worker

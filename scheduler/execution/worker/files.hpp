@@ -18,10 +18,15 @@ inline constexpr std::size_t kPieceBytes = 4 << 20;  // moved at a time
 Outcome<void> read_input(const std::string& folder, const model::Input& input,
                          const std::function<Outcome<void>(std::span<const std::byte>, std::uint64_t)>& take);
 
+// Fills a piece of an output, which begins where the second argument says.
+using GiveOutput = std::function<Outcome<void>(std::span<std::byte>, std::uint64_t)>;
+
+// An output that is reported whole.
+Outcome<execution::WorkerOutput> report_output(const std::string& path, std::uint64_t bytes, const GiveOutput& give);
+
 // Writes an output of `bytes` bytes that `give` fills piece by piece, as a new file whose folders are made.
 // scratch_exceeded where there is no room, output_exceeded where the file may not be so large.
-Outcome<execution::WorkerOutput> write_output(
-    const std::string& folder, const std::string& path, std::uint64_t bytes,
-    const std::function<Outcome<void>(std::span<std::byte>, std::uint64_t)>& give);
+Outcome<execution::WorkerOutput> write_output(const std::string& folder, const std::string& path, std::uint64_t bytes,
+                                              const GiveOutput& give);
 
 }  // namespace quern::worker

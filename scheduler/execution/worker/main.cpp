@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   while (const auto task = control.next_task()) {
     quern::worker::TaskRun run(*task, control, warm);
     control.send(run.run());
+    control.flush();
     if (run.is_stuck()) ::_exit(1);
   }
   return 0;

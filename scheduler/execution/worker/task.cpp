@@ -144,6 +144,7 @@ Outcome<cl_program> TaskRun::program() {
     return warm_->program.get();
   }
   warm_->program.reset();
+  control_->flush();  // a compiler takes its time
   Build built = build(device(), sources, job_.program.build_options);
   built.log.resize(std::min(built.log.size(), execution::kBuildLogBytesMax));
   control_->send_log(WorkerLog::Source::compiler, built.log);
@@ -255,7 +256,10 @@ Outcome<void> TaskRun::wait_for_batch() {
   cl_event last = events_.back().get();
   const bool watched = completion_.watch(last);
   cl_int error = clFlush(device().queue());
-  if (error == CL_SUCCESS && !watched) error = clWaitForEvents(1, &last);
+  if (error == CL_SUCCESS && !watched) {
+    control_->flush();
+    error = clWaitForEvents(1, &last);
+  }
   if (error != CL_SUCCESS) return std::unexpected(why_of("waiting for a kernel", error, kernel_failed));
   while (watched && !completion_.take()) {
     control_->wait(completion_.readable(), kTick);
@@ -306,6 +310,7 @@ Outcome<void> TaskRun::look_around() {
 Outcome<std::vector<WorkerOutput>> TaskRun::keep_outputs() {
   std::vector<WorkerOutput> outputs;
   outputs.reserve(shard_.outputs.size());
+  const bool reported = execution::outputs_are_reported(shard_);
   for (const model::OutputSlice& slice : shard_.outputs) {
     const cl_mem memory = buffers_.at(slice.buffer).get();
     const auto read = [&](std::span<std::byte> piece, std::uint64_t at) -> Outcome<void> {
@@ -314,7 +319,8 @@ Outcome<std::vector<WorkerOutput>> TaskRun::keep_outputs() {
       if (error != CL_SUCCESS) return std::unexpected(why_of("reading output " + slice.path, error, kernel_failed));
       return {};
     };
-    auto output = write_output(task_->output_folder, slice.path, slice.bytes, read);
+    auto output = reported ? report_output(slice.path, slice.bytes, read)
+                           : write_output(task_->output_folder, slice.path, slice.bytes, read);
     if (!output) return std::unexpected(std::move(output).error());
     outputs.push_back(*std::move(output));
   }

@@ -43,10 +43,9 @@ inline std::string told(const Finished& finished) {
 // Keeps what it is told, and asks the test.
 class TestMeter final : public engagement::Meter {
  public:
-  Task<bool> used(model::Usage total, std::uint32_t permille) override {
+  Task<bool> used(model::Usage total, std::uint32_t /*permille*/) override {
     if (!totals.empty()) EXPECT_TRUE(has_grown(totals.back(), total));
     totals.push_back(total);
-    last_permille = permille;
     if (on_used) co_return co_await on_used(total);
     co_return true;
   }
@@ -54,7 +53,6 @@ class TestMeter final : public engagement::Meter {
 
   std::function<Task<bool>(const model::Usage&)> on_used;
   std::vector<model::Usage> totals;
-  std::uint32_t last_permille = 0;
   std::string logged;
 };
 

@@ -71,8 +71,15 @@ execution::WorkerFinished lie_of(Reason reason, const std::string& detail = {}) 
   execution::WorkerFinished lie;
   lie.why = {reason, detail};
   lie.device_time_us = lie.cpu_time_us = execution::kWorkerTimeMaxUs;
-  if (reason == Reason::completed) lie.outputs = {{.path = "b.out", .bytes = 64, .digest = {}}};
+  if (reason == Reason::completed) lie.outputs = {{.path = "b.out", .bytes = 64, .digest = {}, .content = {}}};
   return lie;
+}
+// An output of so many bytes is a file.
+constexpr std::uint64_t kBytesInFile = 2 * execution::kReportedOutputBytesMax;
+TestJob with_file(TestJob job) {
+  job.job.buffers.front().bytes = kBytesInFile;
+  job.job.outputs.front().max_bytes = kBytesInFile;
+  return job;
 }
 // Sends the daemon what no kernel should: the descriptor is the worker's own.
 TestJob reporting(const runtime::Bytes& bytes, const std::string& then = "") {
@@ -193,18 +200,33 @@ TEST(WorkerRunnerHostile, what_is_no_report_ends_the_worker) {
 TEST(WorkerRunnerHostile, an_end_that_is_claimed_without_outputs_is_none) {
   const execution::WorkerFinished lie = lie_of(Reason::completed);
   const Ended run = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
-  expect_end(run, Reason::output_missing);
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("the outputs are not those of the shard"));
+}
+
+TEST(WorkerRunnerHostile, an_end_that_is_claimed_without_files_is_none) {
+  execution::WorkerFinished lie = lie_of(Reason::completed);
+  lie.outputs[0].bytes = kBytesInFile;
+  expect_end(run_alone(with_file(reporting(encode_report(lie), "for (;;) b[1]++;"))), Reason::output_missing);
 }
 
 TEST(WorkerRunnerHostile, an_output_of_other_bytes_than_the_worker_says_is_not_kept) {
-  const execution::WorkerFinished lie = lie_of(Reason::completed);
-  const Ended run =
-      run_alone(calling("long file = call(2, (long)name, 0101, 0600);\n"
-                        "call(1, file, (long)b, 64); call(3, file, 0, 0);\n"
-                        "call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++;",
-                        array_of(encode_report(lie)) + "__constant char name[] = \"/job/out/0/b.out\";\n"));
-  expect_end(run, Reason::worker_crashed);
-  EXPECT_THAT(run.finished.why.detail, HasSubstr("b.out is not what it says"));
+  execution::WorkerFinished lie = lie_of(Reason::completed);
+  lie.outputs[0].content.resize(64);
+  const Ended reported = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
+  expect_end(reported, Reason::worker_crashed);
+  EXPECT_THAT(reported.finished.why.detail, HasSubstr("b.out is not what it says"));
+  lie.outputs[0].content.clear();
+  lie.outputs[0].bytes = kBytesInFile;
+  const Ended in_file =
+      run_alone(with_file(calling("long file = call(2, (long)name, 0101, 0600);\n"
+                                  "call(1, file, (long)b, " +
+                                      std::to_string(kBytesInFile) +
+                                      "); call(3, file, 0, 0);\n"
+                                      "call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++;",
+                                  array_of(encode_report(lie)) + "__constant char name[] = \"/job/out/0/b.out\";\n")));
+  expect_end(in_file, Reason::worker_crashed);
+  EXPECT_THAT(in_file.finished.why.detail, HasSubstr("b.out is not what it says"));
 }
 
 TEST(WorkerRunnerHostile, no_link_can_be_made) {
@@ -220,6 +242,21 @@ TEST(WorkerRunnerHostile, the_provider_is_not_blamed_by_a_job) {
   const Ended run = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
   expect_end(run, Reason::worker_crashed);
   EXPECT_THAT(run.finished.why.detail, HasSubstr("it says internal"));
+}
+
+TEST(WorkerRunnerHostile, the_provider_is_not_blamed_by_a_later_job_of_a_worker_either) {
+  TestJob job = calling("if (b[1]) { b[0] = call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++; }",
+                        array_of(encode_report(lie_of(Reason::internal, "the provider is broken"))));
+  with_runner([&](RunnerWorld& world) -> Task<void> {
+    TestMeter meter;
+    const Finished first = co_await world.run(job, meter);
+    EXPECT_EQ(first.why.reason, Reason::completed) << told(first);
+    job.job.buffers.front().fill = 1;  // of the same program, so that the worker has said nothing when it runs
+    TestMeter second;
+    const Finished after = co_await world.run(job, second);
+    EXPECT_EQ(after.why.reason, Reason::worker_crashed) << told(after);
+    EXPECT_THAT(after.why.detail, HasSubstr("it says internal"));
+  });
 }
 
 TEST(WorkerRunnerHostile, an_end_that_is_claimed_early_does_not_let_the_job_run_on) {

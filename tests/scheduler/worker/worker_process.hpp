@@ -211,7 +211,19 @@ class JobFolder {
   Ending run(const execution::WorkerTask& task) const {
     WorkerProcess worker;
     worker.start(task, shard_of_task(task));
-    return worker.ending();
+    Ending ending = worker.ending();
+    take(ending, task);
+    return ending;
+  }
+  // Puts the outputs that were reported beside those that were written.
+  static void take(const Ending& ending, const execution::WorkerTask& task) {
+    if (!ending.finished || !execution::outputs_are_reported(shard_of_task(task))) return;
+    for (const execution::WorkerOutput& output : ending.finished->outputs) {
+      const auto path = std::filesystem::path(task.output_folder) / output.path;
+      ASSERT_FALSE(std::filesystem::exists(path)) << path;
+      std::filesystem::create_directories(path.parent_path());
+      std::ofstream(path, std::ios::binary) << runtime::text_of(output.content);
+    }
   }
   // As the daemon knows it, where the job is one.
   static model::Shard shard_of_task(const execution::WorkerTask& task) {

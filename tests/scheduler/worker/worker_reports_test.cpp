@@ -10,8 +10,10 @@ using model::Reason;
 
 const model::Shard kShard{.outputs = {{"a", "x", 0, 4}, {"b", "y", 8, 8}}};
 const WorkerStarted kStarted{"device", 4, DeviceClock::process_cpu_time};
-const WorkerFinished kCompleted{
-    .why = {Reason::completed, {}}, .device_time_us = 7, .cpu_time_us = 9, .outputs = {{"a", 4, {}}, {"b", 8, {}}}};
+const WorkerFinished kCompleted{.why = {Reason::completed, {}},
+                                .device_time_us = 7,
+                                .cpu_time_us = 9,
+                                .outputs = {{"a", 4, {}, runtime::Bytes(4)}, {"b", 8, {}, runtime::Bytes(8)}}};
 
 // Whether all are believed.
 runtime::Result<void> read_all(const std::vector<WorkerReport>& reports, const WorkerLimits& limits = {}) {
@@ -65,12 +67,35 @@ TEST(WorkerReports, outputs_are_those_of_the_shard_or_none) {
   finished = kCompleted;
   finished.outputs[1].bytes = 9;
   expect_refused({kStarted, finished}, WorkerErrc::malformed);
+  finished.outputs[1].content.resize(9);
+  expect_refused({kStarted, finished}, WorkerErrc::malformed);
   finished = kCompleted;
   finished.outputs[0].path = "../a";
   expect_refused({kStarted, finished}, WorkerErrc::malformed);
   finished = kCompleted;
   finished.why.reason = Reason::kernel_failed;
   expect_refused({kStarted, finished}, WorkerErrc::malformed);
+}
+
+// Which of the two it is does not depend on what the worker says.
+RC_GTEST_PROP(WorkerReports, small_outputs_come_whole_and_of_larger_ones_nothing, ()) {
+  const auto first = *rc::gen::inRange<std::size_t>(1, 2 * kReportedOutputBytesMax);
+  const auto second = *rc::gen::inRange<std::size_t>(1, 100);
+  const model::Shard shard{.outputs = {{"a", "x", 0, first}, {"b", "y", 0, second}}};
+  const bool reported = first + second <= kReportedOutputBytesMax;
+  RC_ASSERT(outputs_are_reported(shard) == reported);
+  const auto believed = [&](std::size_t a, std::size_t b) {
+    ReportReader reader;
+    reader.expect(shard, {});
+    reader.add(encode_report(kStarted));
+    reader.add(encode_report(
+        WorkerFinished{.why = {Reason::completed, {}},
+                       .outputs = {{"a", first, {}, runtime::Bytes(a)}, {"b", second, {}, runtime::Bytes(b)}}}));
+    return reader.next() && reader.next();
+  };
+  RC_ASSERT(believed(reported ? first : 0, reported ? second : 0));
+  RC_ASSERT(!believed(reported ? 0 : 1, reported ? second : 0));
+  RC_ASSERT(!believed(reported ? first - 1 : 0, reported ? second : 1));
 }
 
 TEST(WorkerReports, a_worker_does_not_speak_for_others) {
