@@ -53,7 +53,8 @@ Task<std::expected<void, model::Why>> MarketBooks::agreeing(const Trail& trail) 
   const auto posted = co_await post(trail, Outlook::open);
   if (posted) co_return std::expected<void, model::Why>();
   ++tally_.orders_kept_back;
-  if (ledger::reason_of(posted.error()) == model::Reason::internal)
+  const bool stops = posted.error() == runtime::Errc::closed;  // the node
+  if (!stops && ledger::reason_of(posted.error()) == model::Reason::internal)
     tally_.violated("the ledger fails: " + posted.error().message());
   co_return std::unexpected(model::Why{ledger::reason_of(posted.error()), posted.error().message()});
 }

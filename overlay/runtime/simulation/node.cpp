@@ -101,8 +101,10 @@ Task<void> Node::offload_work(std::move_only_function<void()> work) {
       continue;
     }
   }
-  work();
   co_await boost::asio::this_coro::throw_if_cancelled(throwing);
+  // A dead node works no more. Its tasks learn of it one after the other, and this one may be the first.
+  if (!running_) throw boost::system::system_error(boost::asio::error::operation_aborted);
+  work();
 }
 
 }  // namespace quern::simulation
