@@ -23,7 +23,7 @@ class CancellableTask::EndHandler {
   EndHandler(CancellableTask& task, OnEnd on_end)
       : task_(task), slot_(task.signal_.slot()), on_end_(std::move(on_end)) {}
   cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
-  void operator()(const std::exception_ptr& failure) { on_end_(failure ? failure : std::move(task_.failure_)); }
+  void operator()(const std::exception_ptr& failure) { on_end_(failure ? failure : task_.failure_); }
 
  private:
   CancellableTask& task_;

@@ -40,7 +40,8 @@ struct Submitter::Following {
 
 void Cancel::ask() {
   if (std::exchange(asked_, true)) return;
-  for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i]->heard_();  // one may add another
+  const std::vector<Listener*> listeners = listeners_;  // one that hears may bring another
+  for (Listener* listener : listeners) listener->heard_();
 }
 
 Cancel::Listener::Listener(Cancel& cancel, std::function<void()> heard) : cancel_(cancel), heard_(std::move(heard)) {
