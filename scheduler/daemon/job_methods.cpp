@@ -57,8 +57,11 @@ Answer quote(Node& node, const json::object& params) {
   auto job = job_in(params);
   if (!job) return std::unexpected(std::move(job).error());
   limit_price(*job, node.parts().config.submitter.max_price);
+  const auto& config = node.parts().config.submitter;
+  const std::set<std::string> exclude(config.exclude.begin(), config.exclude.end());
   json::array rows;
-  for (const dispatch::QuoteRow& row : node.dispatcher().quote(*job)) rows.push_back(quote_json(row, node.offers()));
+  for (const dispatch::QuoteRow& row : node.dispatcher().quote(*job, exclude))
+    rows.push_back(quote_json(row, node.offers()));
   return json::object{{"rows", std::move(rows)}};
 }
 
