@@ -81,7 +81,7 @@ std::vector<std::string> names_in(const FileTree& files, const std::string& fold
 
 std::string name_of_group(const FileTree& files, gid_t group) {
   const std::string text = files.read("/etc/group").value_or("");
-  const std::string number = std::to_string(group);
+  std::string number = std::to_string(group);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = std::string_view(text).substr(at, end - at);

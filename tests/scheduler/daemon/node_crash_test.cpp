@@ -65,7 +65,7 @@ TEST(NodeCrash, an_undisturbed_job_is_paid_for_and_reserves_nothing_afterwards) 
 TEST(NodeCrash, like_jobs_that_were_under_way_have_cost_together_what_was_paid) {
   const std::vector<model::Job> jobs(4, job_of(1));
   for (const bool apart : {false, true}) {
-    for (auto after = 0ms; after < 1500ms && !testing::Test::HasFailure(); after += 30ms) {
+    for (auto after = 0ms; after < 1500ms && !testing::Test::HasFailure(); after += 70ms) {
       SCOPED_TRACE("killed after " + std::to_string(after / 1ms) + " ms");
       NodeWorld world;
       world.jobs = jobs;
