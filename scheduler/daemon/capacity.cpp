@@ -87,22 +87,27 @@ bool is_wanted(const std::string& id, const ProviderConfig& config) {
          (config.devices_allow.empty() || holds(config.devices_allow, id));
 }
 
-// Why nothing can ever run on it here; unspecified: something can.
-model::Why why_unfit(const OpenclDevice& device) {
+// Why nothing can ever run on it here; unspecified: something can. `card` gets what a job must be given of it.
+model::Why why_unfit(const OpenclDevice& device, const hwprobe::OpenclDriver& driver, const NodesOfCard& nodes_of_card,
+                     CardNodes& card) {
   using enum model::Reason;
   if (!device.available) return {no_device, "its driver says that it is not available"};
   if (!device.compiler_available) return {no_device, "its driver has no compiler"};
-  if (device.pci_address) return {sandbox_unavailable, "a card's nodes cannot be put into the sandbox yet"};
+  if (type_of(device.type) == model::DeviceType::cpu && !device.pci_address) return {};
+  auto nodes = nodes_of_card(device, driver);
+  if (!nodes) return std::move(nodes).error();
+  card = *std::move(nodes);
   return {};
 }
 
 // Unspecified when it may be offered.
-model::Why why_not(const OpenclDevice& device, const DeviceMeasurement* measured, const ProviderConfig& config) {
+model::Why why_not(const OpenclDevice& device, const model::Why& unfit, const DeviceMeasurement* measured,
+                   const ProviderConfig& config) {
   using enum model::Reason;
   if (!config.enabled) return {offer_withdrawn, "provider.enabled is false"};
   if (holds(config.devices_deny, device.id)) return {offer_withdrawn, "provider.devices_deny names it"};
   if (!is_wanted(device.id, config)) return {offer_withdrawn, "provider.devices_allow does not name it"};
-  if (auto unfit = why_unfit(device); unfit.reason != unspecified) return unfit;
+  if (unfit.reason != unspecified) return unfit;
   if (!measured) return {no_device, "it was not measured"};
   if (!measured->fitness.fit) return {no_device, measured->fitness.reason};
   return {};
@@ -131,7 +136,7 @@ NodeDevice device_of(const OpenclDevice& found, const DeviceMeasurement* measure
                     .type = type_of(found.type),
                     .compute_units = found.compute_units,
                     .memory_bytes = found.global_memory_bytes,
-                    .can_run = why_unfit(found).reason == model::Reason::unspecified,
+                    .card = {},
                     .wanted = is_wanted(found.id, config),
                     .rates = config.rates,
                     .speed = {},
@@ -147,7 +152,22 @@ NodeDevice device_of(const OpenclDevice& found, const DeviceMeasurement* measure
 
 }  // namespace
 
-std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const ProviderConfig& config) {
+std::expected<CardNodes, model::Why> no_card_nodes(const OpenclDevice& /*device*/,
+                                                   const hwprobe::OpenclDriver& /*driver*/) {
+  return std::unexpected(
+      model::Why{model::Reason::sandbox_unavailable, "the nodes of this machine's cards are not known"});
+}
+
+NodesOfCard nodes_of_this_machine(const hwprobe::Sources& sources) {
+  return [files = sources.files, opener = this_process()](const OpenclDevice& device,
+                                                          const hwprobe::OpenclDriver& driver) {
+    return card_nodes({.pci_address = device.pci_address.value_or(""), .library = driver.library}, *files, look_at_node,
+                      opener);
+  };
+}
+
+std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const ProviderConfig& config,
+                                   const NodesOfCard& nodes_of_card) {
   std::vector<NodeDevice> devices;
   std::size_t offered_count = 0;
   for (const hwprobe::OpenclDriver& driver : report.opencl.value_or(std::vector<hwprobe::OpenclDriver>())) {
@@ -157,7 +177,9 @@ std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const P
         NodeDevice device = device_of(found, measured, config);
         device.driver = driver.name;
         device.platform = platform;
-        auto why = why_not(found, measured, config);
+        const auto unfit = why_unfit(found, driver, nodes_of_card, device.card);
+        device.can_run = unfit.reason == model::Reason::unspecified;
+        auto why = why_not(found, unfit, measured, config);
         if (why.reason == model::Reason::unspecified && offered_count == model::kOfferDevicesMax) {
           why = {model::Reason::offer_withdrawn,
                  "an offer has at most " + std::to_string(model::kOfferDevicesMax) + " devices"};
@@ -196,8 +218,10 @@ SandboxChoice choose_sandbox(const SandboxConfig& config, const execution::Cgrou
 
 void hold_nothing(execution::SelfTest& test, std::vector<NodeDevice>& devices, const std::string& why) {
   for (NodeDevice& device : devices) {
-    if (device.offered) device.why = why;
+    if (!device.offered) continue;
     device.offered.reset();
+    device.reason = model::Reason::sandbox_unavailable;
+    device.why = why;
   }
   for (execution::KindTest& kind : test.kinds) {
     kind.held = false;
@@ -222,13 +246,19 @@ std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices,
     // One driver, so that the indices are those that the probe saw.
     auto variables = environment;
     variables.emplace_back("OCL_ICD_VENDORS", (vendors / device.driver).string());
+    variables.insert(variables.end(), device.card.environment.begin(), device.card.environment.end());
     list.push_back({.id = device.id,
                     .platform = device.platform,
-                    .device = device.index,
+                    // Of cards the driver sees the rented one only.
+                    .device = device.card.nodes.empty() ? device.index : 0,
                     .name = device.name,
                     .type = device.type,
                     .compute_units = device.compute_units,
-                    .environment = std::move(variables)});
+                    .environment = std::move(variables),
+                    .nodes = device.card.nodes,
+                    .node_groups = device.card.groups,
+                    .folders = device.card.folders,
+                    .links = device.card.links});
   }
   return list;
 }

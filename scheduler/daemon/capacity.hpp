@@ -2,13 +2,17 @@
 // allows and prices. Pure.
 #pragma once
 #include <cstdint>
+#include <expected>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hwprobe/machine.hpp"
+#include "hwprobe/sources.hpp"
+#include "scheduler/daemon/card_nodes.hpp"
 #include "scheduler/daemon/config.hpp"
 #include "scheduler/daemon/worker_plan.hpp"
 #include "scheduler/execution/self_test.hpp"
@@ -28,6 +32,7 @@ struct NodeDevice {
   model::DeviceType type = model::DeviceType::cpu;
   std::uint32_t compute_units = 0;
   std::uint64_t memory_bytes = 0;
+  CardNodes card;                     // what a job must be given of it; nothing for a processor
   bool can_run = false;               // work could be done on it here, were it offered
   bool wanted = false;                // the config lets it be offered
   bool own_rates = false;             // not those of all devices
@@ -38,8 +43,17 @@ struct NodeDevice {
   std::string why;                                    // likewise: for the operator
 };
 
+// Of a device that is no processor, found by a driver.
+using NodesOfCard =
+    std::function<std::expected<CardNodes, model::Why>(const hwprobe::OpenclDevice&, const hwprobe::OpenclDriver&)>;
+// By what the system shows: card_nodes() for this process.
+NodesOfCard nodes_of_this_machine(const hwprobe::Sources& sources);
+std::expected<CardNodes, model::Why> no_card_nodes(const hwprobe::OpenclDevice& device,
+                                                   const hwprobe::OpenclDriver& driver);
+
 // All devices of the report, in its order. At most model::kOfferDevicesMax are offered.
-std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const ProviderConfig& config);
+std::vector<NodeDevice> devices_of(const hwprobe::MachineReport& report, const ProviderConfig& config,
+                                   const NodesOfCard& nodes_of_card = no_card_nodes);
 
 // How long an offer holds; it is made anew when half of that is over.
 inline constexpr std::int64_t kOfferValidityMs = 10LL * 60 * 1000;

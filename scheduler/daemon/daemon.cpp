@@ -140,14 +140,16 @@ class Daemon {
     database_.emplace(std::move(database));
     CO_CHECK(co_await blobs_.load());
     parts.report = co_await look_at_machine(runtime_, config.provider.enabled);
-    parts.devices = devices_of(parts.report, config.provider);
+    const auto nodes_of_card = nodes_of_this_machine(parts.sources);
+    parts.devices_of = [nodes_of_card](const hwprobe::MachineReport& report, const ProviderConfig& selling) {
+      return devices_of(report, selling, nodes_of_card);
+    };
+    parts.devices = parts.devices_of(parts.report, config.provider);
     const execution::SupervisorOptions options{.sandbox_exec = programs->sandbox_exec.string()};
     auto sandbox = choose_sandbox(config_.sandbox);
     supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, std::move(sandbox.cgroups));
     parts.sandbox = co_await execution::self_test(*supervisor_, options, job_identity(root));
-    parts.sandbox_lacking = sandbox.lacking;
-    if (!sandbox.lacking.empty()) hold_nothing(parts.sandbox, parts.devices, sandbox.lacking);
-    tell(parts);
+    parts.sandbox_lacking = std::move(sandbox.lacking);
     CO_TRY(runner_,
            WorkerRunner::make(*supervisor_, blobs_,
                               {.pool = {.scratch_root = scratch_root,
@@ -156,6 +158,7 @@ class Daemon {
                                .devices = worker_devices(parts.devices, drivers_.vendors, drivers_.variables)}));
     node_ = std::make_unique<Node>(runtime_, *runner_, blobs_, *database_, log_, std::move(parts));
     CO_CHECK(co_await node_->start());
+    tell(node_->parts());
     add_methods(registry_, *node_);
     CO_TRY(server_, rpc::Server::listen(runtime_, registry_, node_->topics(), server_options(config_, log_)));
     tasks_.spawn(server_->run());

@@ -6,6 +6,7 @@
 
 #include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/hex.hpp"
+#include "scheduler/daemon/job_restart.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/model/manifest.hpp"
 
@@ -20,50 +21,6 @@ using runtime::Task;
 namespace {
 
 constexpr std::size_t kIdBytes = 8;
-
-// A job that was under way when its node went away: what its agreements came to is in their trails.
-void end_by_restart(JobRecord& record, const std::map<jobs::DemandId, Trail>& trails, std::int64_t now_unix_ms) {
-  const model::Why restarted{.reason = Reason::submitter_restarted, .detail = {}};
-  const auto job = blobs::digest_of(runtime::bytes_of(record.manifest));
-  for (jobs::TaskRecord& task : record.tasks) {
-    if (jobs::is_end(task.state)) continue;
-    task.state = State::system_error;
-    task.why = restarted;
-    for (jobs::Attempt& attempt : task.attempts) {
-      if (jobs::is_end(attempt.state)) continue;
-      attempt.state = State::system_error;
-      attempt.why = restarted;
-    }
-  }
-  record.trails.clear();
-  for (const auto& [demand, trail] : trails) {
-    // One that is only agreed on may come to be accepted yet.
-    if (trail.stage() < agreement::Stage::agreed || trail.demand().made_unix_ms < record.submitted_unix_ms) continue;
-    const auto& tasks = trail.demand().tasks;
-    const auto task = std::ranges::find(tasks, job, &agreement::TaskRef::job);
-    if (task != tasks.end()) record.trails.push_back({.task = task->shard, .attempt = 0, .demand = demand});
-  }
-  record.state = State::system_error;
-  record.why = restarted;
-  record.ended_unix_ms = now_unix_ms;
-}
-
-// What its agreements have come to by now: they go on after a job that a restart has ended. Nothing is forgotten that
-// was counted before.
-template <class Find>
-void count_again(JobRecord& record, Find find) {
-  const auto job = blobs::digest_of(runtime::bytes_of(record.manifest));
-  model::Credits amount;
-  for (const JobTrail& entry : record.trails) {
-    const Trail* trail = find(entry.demand);
-    if (!trail || trail->stage() < agreement::Stage::running) continue;
-    const auto owed = trail->owed_by_task();
-    for (std::size_t i = 0; i < owed.size(); ++i) {
-      if (trail->demand().tasks[i].job == job) amount = model::add(amount, owed[i]).value_or(amount);
-    }
-  }
-  record.amount = std::max(record.amount, amount);
-}
 
 }  // namespace
 
@@ -82,17 +39,18 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
   CO_TRY(auto records,
          co_await writer_.write([&damaged](store::Database& database) { return load_jobs(database, damaged); }));
   for (const std::string& id : damaged) log_.write(LogLevel::error, "job_damaged", {{"job", id}});
+  CO_TRY(const auto logs, co_await writer_.write([](store::Database& database) { return load_logs(database); }));
+  for (const std::size_t ended : end_by_restart(records, trails, now())) {
+    const JobRecord& record = records[ended];
+    CO_CHECK(co_await save(record));
+    log_.write(LogLevel::warning, "job_ended",
+               {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
+  }
   for (JobRecord& record : records) {
     auto job = model::job_from_json(record.manifest);
     if (!job) {
       log_.write(LogLevel::error, "job_damaged", {{"job", record.id}, {"why", job.error().detail()}});
       continue;
-    }
-    if (!record.ended_unix_ms) {
-      end_by_restart(record, trails, now());
-      CO_CHECK(co_await save(record));
-      log_.write(LogLevel::warning, "job_ended",
-                 {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
     }
     if (record.why.reason == Reason::submitter_restarted) {
       count_again(record, [&trails](const jobs::DemandId& demand) {
@@ -101,27 +59,32 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
       });
     }
     const auto kept = std::make_shared<Kept>();
+    if (const auto log = logs.find(record.id); log != logs.end()) kept->log = log->second;
     kept->record = std::move(record);
     kept->job = *std::move(job);
     for (const JobTrail& trail : kept->record.trails) by_demand_.emplace(trail.demand, kept->record.id);
     order_.push_back(kept->record.id);
     jobs_.emplace(kept->record.id, kept);
   }
+  tasks_.spawn(keep_logs());
   co_return Result<void>();
 }
 
+// Of several jobs, where their tasks are under one agreement.
 Task<void> JobBook::resumed(const Trail& trail) {
   const auto is_its = [&trail](const JobTrail& entry) { return entry.demand == trail.demand().id; };
-  const auto found = std::ranges::find_if(
-      jobs_, [&](const auto& entry) { return std::ranges::any_of(entry.second->record.trails, is_its); });
-  if (found == jobs_.end()) co_return;
-  const KeptPtr kept = found->second;
-  if (trail.stage() < agreement::Stage::running) std::erase_if(kept->record.trails, is_its);  // it came to nothing
-  count_again(kept->record, events_.find_trail);
-  if (const auto saved = co_await save(kept->record); !saved) {
-    log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
+  std::vector<KeptPtr> of;
+  for (const auto& [id, kept] : jobs_) {
+    if (std::ranges::any_of(kept->record.trails, is_its)) of.push_back(kept);
   }
-  if (events_.changed) events_.changed(*kept);
+  for (const KeptPtr& kept : of) {
+    if (trail.stage() < agreement::Stage::running) std::erase_if(kept->record.trails, is_its);  // it came to nothing
+    count_again(kept->record, events_.find_trail);
+    if (const auto saved = co_await save(kept->record); !saved) {
+      log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
+    }
+    if (events_.changed) events_.changed(*kept);
+  }
 }
 
 Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {
@@ -257,6 +220,7 @@ void JobBook::note_trail(Kept& kept, std::size_t task, const Trail& trail) {
 void JobBook::add_log(Kept& kept, runtime::ByteView text) const {
   const std::size_t taken = std::min(text.size(), kJobLogBytesMax - kept.log.text.size());
   kept.log.text += runtime::text_of(text.first(taken));
+  kept.log.bytes = kept.log.text.size();
   kept.log.dropped_bytes += text.size() - taken;
   if (events_.changed) events_.changed(kept);
 }
@@ -278,8 +242,10 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   const std::int64_t at = now();
   JobRecord last = record;
   last.ended_unix_ms = at;
-  if (const auto saved = co_await save(last); !saved) {
+  if (const auto saved = co_await save(std::move(last), kept.log); !saved) {
     log_.write(LogLevel::error, "job_not_saved", {{"job", record.id}, {"why", saved.error().code().message()}});
+  } else {
+    std::string().swap(kept.log.text);
   }
   record.ended_unix_ms = at;
   --running_;
@@ -302,8 +268,61 @@ Task<Result<void>> JobBook::keep_outputs(Kept& kept, const dispatch::DispatchEnd
   co_return Result<void>();
 }
 
-Task<Result<void>> JobBook::save(const JobRecord& record) {
-  return writer_.write([record](store::Database& database) -> Result<void> { return save_job(database, record); });
+Task<Result<void>> JobBook::save(JobRecord record, JobLog log) {
+  return writer_.write([record = std::move(record), log = std::move(log)](store::Database& database) -> Result<void> {
+    if (auto saved = save_job(database, record); !saved || log.text.empty()) return saved;
+    return save_log(database, record.id, log);
+  });
+}
+
+// Of jobs under way, so that a crash does not take all of it.
+Task<void> JobBook::keep_logs() {
+  for (;;) {
+    co_await runtime_.clock().sleep_for(kLogsKeptEvery);
+    co_await save_logs();
+  }
+}
+
+Task<void> JobBook::save_logs() {
+  std::vector<KeptPtr> written;
+  for (const auto& [id, kept] : jobs_) {
+    if (!kept->record.ended_unix_ms && kept->log.bytes > kept->log_bytes_kept) written.push_back(kept);
+  }
+  for (const KeptPtr& kept : written) {
+    const std::uint64_t bytes = kept->log.bytes;
+    const auto saved =
+        co_await writer_.write([id = kept->record.id, log = kept->log](store::Database& database) -> Result<void> {
+          return save_log(database, id, log);
+        });
+    if (saved) kept->log_bytes_kept = bytes;
+    if (!saved) log_.write(LogLevel::warning, "job_log_not_saved", {{"why", saved.error().code().message()}});
+  }
+}
+
+Task<void> JobBook::stop() {
+  return tasks_.stop();
+}
+
+Task<Result<LogPart>> JobBook::read_log(std::string id, std::uint64_t offset, std::size_t bytes_max) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) co_return runtime::fail(runtime::Errc::not_found, "job " + id);
+  const KeptPtr kept = found->second;
+  LogPart part{.text = {}, .offset = std::min(offset, kept->log.bytes)};
+  const std::uint64_t bytes = std::min<std::uint64_t>(bytes_max, kept->log.bytes - part.offset);
+  if (bytes == 0) co_return part;
+  if (!kept->log.text.empty()) {
+    part.text = kept->log.text.substr(part.offset, bytes);
+    co_return part;
+  }
+  CO_TRY(auto text, co_await writer_.write([id, at = part.offset, bytes](store::Database& database) {
+    return read_log_text(database, id, at, bytes);
+  }));
+  if (!text) {
+    co_return runtime::fail(runtime::Errc::not_found,
+                            "the log of job " + id + " is gone: it has made room for those of later jobs");
+  }
+  part.text = *std::move(text);
+  co_return part;
 }
 
 void JobBook::forget_oldest() {

@@ -14,6 +14,7 @@
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/blobs/blob_store.hpp"
 #include "scheduler/daemon/job_record.hpp"
+#include "scheduler/daemon/job_table.hpp"
 #include "scheduler/daemon/log.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
 #include "scheduler/store/writer.hpp"
@@ -22,11 +23,12 @@ namespace quern::daemon {
 
 inline constexpr std::size_t kJobsRunningMax = 1024;
 inline constexpr std::size_t kJobLogBytesMax = 1 << 20;  // of all tasks; what comes after is dropped
+inline constexpr runtime::Duration kLogsKeptEvery = std::chrono::seconds(2);  // of jobs under way, to the disk
 
-// What a job has been told by its tasks, as it came; the logs of jobs that a restart has ended are gone.
-struct JobLog {
+// A part of what a job's tasks wrote.
+struct LogPart {
   std::string text;
-  std::uint64_t dropped_bytes = 0;
+  std::uint64_t offset = 0;
 };
 
 struct SubmittedJob {
@@ -59,6 +61,9 @@ class JobBook {
                                                      std::set<std::string> exclude);
   // Returns when the job has ended; at once when there is none of that id.
   runtime::Task<void> wait_ended(std::string id);
+  // From a byte on; empty at the log's end. Errc::not_found: no such job, or its log is gone, as those of all jobs
+  // together are kept up to kLogsBytesMax. Those of Writer.
+  runtime::Task<runtime::Result<LogPart>> read_log(std::string id, std::uint64_t offset, std::size_t bytes_max);
   // Asks for its end. False when it has ended.
   bool cancel(std::string_view id);
 
@@ -84,11 +89,12 @@ class JobBook {
   std::size_t size() const { return jobs_.size(); }
 
   // Cuts off what runs: it ends by name at the next start.
-  runtime::Task<void> stop() { return tasks_.stop(); }
+  runtime::Task<void> stop();
 
  private:
   struct Kept : SubmittedJob {
     std::set<model::Digest> fetched;
+    std::uint64_t log_bytes_kept = 0;  // on the disk
     engagement::Cancel cancel;
     runtime::WaitQueue ended;
   };
@@ -98,7 +104,9 @@ class JobBook {
   dispatch::DispatchEvents events_of(Kept& kept);
   runtime::Task<void> end(Kept& kept, dispatch::DispatchEnd end);
   runtime::Task<runtime::Result<void>> keep_outputs(Kept& kept, const dispatch::DispatchEnd& end);
-  runtime::Task<runtime::Result<void>> save(const JobRecord& record);
+  runtime::Task<runtime::Result<void>> save(JobRecord record, JobLog log = {});
+  runtime::Task<void> keep_logs();
+  runtime::Task<void> save_logs();
   void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);
   void add_log(Kept& kept, runtime::ByteView text) const;
   void forget_oldest();

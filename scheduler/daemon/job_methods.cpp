@@ -4,6 +4,7 @@
 
 #include "overlay/multiformats/multibase.hpp"
 #include "scheduler/agreement/trail_file.hpp"
+#include "scheduler/daemon/job_schemas.hpp"
 #include "scheduler/daemon/market_json.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/model/manifest.hpp"
@@ -22,6 +23,7 @@ constexpr std::size_t kIdBytesMax = 64;
 constexpr std::size_t kNamesMax = 256;
 constexpr std::size_t kListedMax = 1000;
 constexpr std::size_t kListedDefault = 100;
+constexpr std::size_t kTrailsOfJobMax = jobs::kTasksMax * jobs::kAttemptsMax;
 constexpr std::string_view kExampleId = "j-0123456789abcdef";
 
 std::string text_in(const json::object& params, std::string_view key) {
@@ -57,8 +59,11 @@ Answer quote(Node& node, const json::object& params) {
   auto job = job_in(params);
   if (!job) return std::unexpected(std::move(job).error());
   limit_price(*job, node.parts().config.submitter.max_price);
+  const auto& config = node.parts().config.submitter;
+  const std::set<std::string> exclude(config.exclude.begin(), config.exclude.end());
   json::array rows;
-  for (const dispatch::QuoteRow& row : node.dispatcher().quote(*job)) rows.push_back(quote_json(row, node.offers()));
+  for (const dispatch::QuoteRow& row : node.dispatcher().quote(*job, exclude))
+    rows.push_back(quote_json(row, node.offers()));
   return json::object{{"rows", std::move(rows)}};
 }
 
@@ -155,18 +160,23 @@ Answer cancel(Node& node, const json::object& params) {
   return json::object{{"state", jobs::name_of(job->record.ended_unix_ms ? job->record.state : jobs::State::canceling)}};
 }
 
-Answer log(Node& node, const json::object& params) {
+Task<Answer> log(Node& node, json::object params) {
   const auto id = text_in(params, "id");
+  if (!node.jobs().find(id)) co_return unknown(id);
+  const auto part = co_await node.jobs().read_log(id, params.at("offset").to_number<std::uint64_t>(),
+                                                  params.at("bytes_max").to_number<std::size_t>());
   const SubmittedJob* job = node.jobs().find(id);
-  if (!job) return unknown(id);
-  const std::string& text = job->log.text;
-  const auto offset = std::min<std::uint64_t>(params.at("offset").to_number<std::uint64_t>(), text.size());
-  const auto piece = std::string_view(text).substr(offset, params.at("bytes_max").to_number<std::size_t>());
-  return json::object{{"content", multiformats::encode_base(multiformats::Base::base64_pad, runtime::bytes_of(piece))},
-                      {"offset", offset},
-                      {"end", text.size()},
-                      {"dropped_bytes", job->log.dropped_bytes},
-                      {"complete", job->record.ended_unix_ms.has_value()}};
+  if (!job) co_return unknown(id);
+  if (!part && part.error() == runtime::Errc::not_found) {
+    co_return rpc::fail(Code::not_found, part.error().detail(), "job.get still tells what became of it");
+  }
+  if (!part) co_return std::unexpected(rpc::failure_of(part.error()));
+  co_return json::object{
+      {"content", multiformats::encode_base(multiformats::Base::base64_pad, runtime::bytes_of(part->text))},
+      {"offset", part->offset},
+      {"end", job->log.bytes},
+      {"dropped_bytes", job->log.dropped_bytes},
+      {"complete", job->record.ended_unix_ms.has_value()}};
 }
 
 Task<Answer> trails(Node& node, json::object params) {
@@ -203,28 +213,28 @@ void add_watching(rpc::Registry& registry, Node& node) {
   registry.add({.name = "job.list",
                 .summary = "Submitted jobs, the newest first",
                 .params = {{"limit", "how many", rpc::integer(1, kListedMax), false}},
-                .result = rpc::object({{"jobs", rpc::list(rpc::map_of(rpc::any()), kListedMax)}}),
+                .result = rpc::object({{"jobs", rpc::list(job_summary_schema(), kListedMax)}}),
                 .example_params = {{"limit", 1}},
-                .example_result = json::object{{"jobs", json::array{}}},
+                .example_result = json::object{{"jobs", json::array{job_summary_example()}}},
                 .handler = at_once(node, list)});
   registry.add({.name = "job.get",
                 .summary = "A job with its tasks, their attempts, and its outputs once it is complete",
                 .params = {id_parameter()},
-                .result = rpc::map_of(rpc::any()),
+                .result = job_schema(),
                 .example_params = {{"id", kExampleId}},
-                .example_result = json::object{{"id", kExampleId}, {"state", "RUNNING"}},
+                .example_result = job_example(),
                 .handler = at_once(node, get)});
   registry.add({.name = "job.wait",
                 .summary = "As job.list tells of it, once the job has ended",
                 .params = {id_parameter()},
-                .result = rpc::map_of(rpc::any()),
+                .result = job_summary_schema(),
                 .example_params = {{"id", kExampleId}},
-                .example_result = json::object{{"id", kExampleId}, {"state", "COMPLETE"}},
+                .example_result = job_summary_example(),
                 .handler = [&node](json::object params, Caller /*caller*/) { return wait(node, std::move(params)); }});
   registry.add({.name = "job.cancel",
                 .summary = "Asks for a job's end; what was used until then is paid",
                 .params = {id_parameter()},
-                .result = rpc::object({{"state", rpc::text(kIdBytesMax)}}),
+                .result = rpc::object({{"state", state_schema()}}),
                 .example_params = {{"id", kExampleId}},
                 .example_result = json::object{{"state", "CANCELING"}},
                 .handler = at_once(node, cancel)});
@@ -234,22 +244,18 @@ void add_watching(rpc::Registry& registry, Node& node) {
        .params = {id_parameter(),
                   {"offset", "of the first byte", rpc::integer(0)},
                   {"bytes_max", "the most that is returned", rpc::integer(1, kPieceBytesMax)}},
-       .result = rpc::object({{"content", rpc::described(rpc::any(), "base64")},
-                              {"offset", rpc::integer(0)},
-                              {"end", rpc::integer(0)},
-                              {"dropped_bytes", rpc::integer(0)},
-                              {"complete", rpc::boolean()}}),
+       .result = log_part_schema(),
        .example_params = {{"id", kExampleId}, {"offset", 0}, {"bytes_max", 65536}},
        .example_result =
            json::object{{"content", "cXVlcm4="}, {"offset", 0}, {"end", 5}, {"dropped_bytes", 0}, {"complete", true}},
-       .handler = at_once(node, log)});
+       .handler = [&node](json::object params, Caller /*caller*/) { return log(node, std::move(params)); }});
   registry.add(
       {.name = "job.trails",
        .summary = "The paper trails of a job's agreements, as files that quern verify reads",
        .params = {id_parameter()},
-       .result = rpc::object({{"trails", rpc::list(rpc::map_of(rpc::any()), jobs::kTasksMax)}}),
+       .result = rpc::object({{"trails", rpc::list(job_trail_schema(), kTrailsOfJobMax)}}),
        .example_params = {{"id", kExampleId}},
-       .example_result = json::object{{"trails", json::array{}}},
+       .example_result = json::object{{"trails", json::array{job_trail_example()}}},
        .handler = [&node](json::object params, Caller /*caller*/) { return trails(node, std::move(params)); }});
 }
 
@@ -260,9 +266,9 @@ void add_job_methods(rpc::Registry& registry, Node& node) {
                 .summary = "What a job is expected to cost on every device there is, or why it cannot run there",
                 .params = {{"manifest", "text of a job.json", rpc::text(model::kManifestBytesMax)}},
                 .result = rpc::object(
-                    {{"rows", rpc::list(rpc::map_of(rpc::any()), market::kProvidersMax * model::kOfferDevicesMax)}}),
+                    {{"rows", rpc::list(quote_row_schema(), market::kProvidersMax * model::kOfferDevicesMax)}}),
                 .example_params = {{"manifest", "{}"}},
-                .example_result = json::object{{"rows", json::array{}}},
+                .example_result = json::object{{"rows", json::array{quote_row_example()}}},
                 .handler = at_once(node, quote)});
   registry.add(
       {.name = "job.submit",

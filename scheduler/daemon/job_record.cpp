@@ -64,6 +64,20 @@ class Members {
       }
     }
   }
+  // None where there is no such member.
+  std::vector<std::uint32_t> smalls(const json::object& object, std::string_view key) {
+    std::vector<std::uint32_t> numbers;
+    const json::value* found = object.if_contains(key);
+    if (!found) return numbers;
+    const json::array* list = found->if_array();
+    if (!list || list->size() > agreement::kTasksMax) return fail(key), numbers;
+    for (const json::value& item : *list) {
+      const std::int64_t* number = item.if_int64();
+      if (!number || !std::in_range<std::uint32_t>(*number)) return fail(key), numbers;
+      numbers.push_back(static_cast<std::uint32_t>(*number));
+    }
+    return numbers;
+  }
   template <class T>
   T named(const std::optional<T>& value, std::string_view key) {
     if (!value) fail(key);
@@ -168,7 +182,8 @@ JobRecord record_from(Members& members, const json::object& object) {
   members.objects(object, "trails", [&](const json::object& each) {
     record.trails.push_back({.task = members.small(each, "task"),
                              .attempt = members.small(each, "attempt"),
-                             .demand = fixed_bytes<agreement::kDemandIdBytes>(members, each, "demand")});
+                             .demand = fixed_bytes<agreement::kDemandIdBytes>(members, each, "demand"),
+                             .places = members.smalls(each, "places")});
   });
   members.objects(object, "outputs", [&](const json::object& each) {
     record.outputs.push_back({.path = members.text(each, "path"),
@@ -247,8 +262,9 @@ std::string to_text(const JobRecord& record) {
   object["exclude"] = std::move(exclude);
   json::array trails;
   for (const JobTrail& trail : record.trails) {
-    trails.push_back(
-        json::object{{"task", trail.task}, {"attempt", trail.attempt}, {"demand", runtime::to_hex(trail.demand)}});
+    json::object entry{{"task", trail.task}, {"attempt", trail.attempt}, {"demand", runtime::to_hex(trail.demand)}};
+    if (!trail.places.empty()) entry["places"] = json::array(trail.places.begin(), trail.places.end());
+    trails.push_back(std::move(entry));
   }
   object["trails"] = std::move(trails);
   json::array outputs;

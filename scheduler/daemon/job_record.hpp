@@ -29,11 +29,14 @@ struct JobOutput {
   bool operator==(const JobOutput&) const = default;
 };
 
-// The agreement of one attempt.
+// The agreement of one attempt; of several tasks of the job where they are under one, the first of these.
 struct JobTrail {
   std::uint32_t task = 0;
   std::uint32_t attempt = 0;
   jobs::DemandId demand{};
+  // Which of the demand's tasks are the job's: said of a job that a restart has ended, and at most kTasksMax. Empty:
+  // all of its manifest.
+  std::vector<std::uint32_t> places;
   bool operator==(const JobTrail&) const = default;
 };
 

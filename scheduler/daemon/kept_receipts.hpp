@@ -1,5 +1,10 @@
 // What stays of paper trails that are not kept whole any more: their receipts as both have signed them, beside the
 // ledger, whose entries name them. Never removed.
+//
+// Apart from the rows of receipt_table.hpp, though each has one there: a row is a summary that changes until its
+// agreement ends, and thousands are read at once; this is evidence, up to 32 KiB, written once, read by itself, and it
+// must say what it says also where the row was not written yet or by an earlier version. So who, how much and why stand
+// in both.
 #pragma once
 #include <cstdint>
 #include <optional>

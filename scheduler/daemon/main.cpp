@@ -5,6 +5,7 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <google/protobuf/stubs/logging.h>
 
 #include "overlay/runtime/system_runtime.hpp"
 #include "scheduler/daemon/daemon.hpp"
@@ -60,6 +61,8 @@ Configured<Config> read_config(const Words& words) {
 
 ExitCode serve(const Config& config) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an error of write(2)
+  // It writes a line to stderr for every message with a text that is not UTF-8: peers would write this node's log.
+  google::protobuf::SetLogHandler(nullptr);
   const auto lock = InstanceLock::take(config.data_directory);
   if (!lock) {
     std::fprintf(stderr, "quernd: %s\n", lock.error().c_str());

@@ -34,6 +34,11 @@ json::object device_json(const model::OfferedDevice& device) {
           {"rates", rates_json(device.rates)}};
 }
 
+// An offer says 0 of what was not measured.
+json::value measured(std::uint64_t value) {
+  return value == 0 ? json::value() : json::value(value);
+}
+
 json::object bounds_json(const market::Bounds& bounds) {
   return {{"low", bounds.low}, {"likely", bounds.likely}, {"high", bounds.high}};
 }
@@ -62,8 +67,8 @@ json::object offer_json(const model::Offer& offer, bool own) {
           {"from_unix_ms", offer.from_unix_ms},
           {"until_unix_ms", offer.until_unix_ms},
           {"kinds", std::move(kinds)},
-          {"link_bytes_per_second", offer.link_bytes_per_second},
-          {"setup_ms", offer.setup_ms},
+          {"link_bytes_per_second", measured(offer.link_bytes_per_second)},
+          {"setup_ms", measured(offer.setup_ms)},
           {"limits", json::object{{"cpu_cores", limits.cpu_cores},
                                   {"memory_bytes", limits.memory_bytes},
                                   {"scratch_bytes", limits.scratch_bytes},
@@ -110,7 +115,7 @@ json::object job_json(const SubmittedJob& job, const market::OfferBook& offers) 
         json::object{{"path", output.path}, {"bytes", output.bytes}, {"digest", runtime::to_hex(output.digest)}});
   }
   object["outputs"] = std::move(outputs);
-  object["log_bytes"] = job.log.text.size();
+  object["log_bytes"] = job.log.bytes;
   return object;
 }
 

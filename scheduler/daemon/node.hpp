@@ -61,7 +61,7 @@ struct Today {
 struct NodeParts {
   // Measures the machine's devices, which takes seconds.
   using Measure = std::function<runtime::Task<std::optional<hwprobe::Measurements>>()>;
-  // What of a machine can be offered under a config: daemon::devices_of() on a real one.
+  // What of a machine can be offered under a config: daemon::devices_of() with the cards of a real one.
   using DevicesOf = std::function<std::vector<NodeDevice>(const hwprobe::MachineReport&, const ProviderConfig&)>;
 
   Config config;  // of the file; Node::parts() has the one in force
@@ -74,7 +74,7 @@ struct NodeParts {
   hwprobe::MachineReport report;
   hwprobe::Sources sources;  // of live readings
   std::string host;          // name of the machine, for people
-  DevicesOf devices_of = daemon::devices_of;
+  DevicesOf devices_of = [](const auto& found, const auto& selling) { return daemon::devices_of(found, selling); };
   Measure measure;  // where devices come to be offered that the report has not measured; none: they are not
 };
 

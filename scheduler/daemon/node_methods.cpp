@@ -5,6 +5,7 @@
 #include <span>
 
 #include "scheduler/daemon/answer_schemas.hpp"
+#include "scheduler/daemon/job_schemas.hpp"
 #include "scheduler/daemon/machine_json.hpp"
 #include "scheduler/daemon/market_json.hpp"
 #include "scheduler/daemon/methods.hpp"
@@ -192,6 +193,10 @@ json::object status_example() {
       {"capabilities", names(kCapabilities)}};
 }
 
+rpc::Schema offers_schema() {
+  return rpc::object({{"offers", rpc::list(offer_schema(), market::kProvidersMax)}});
+}
+
 rpc::Handler view(Node& node, json::object (*make)(Node&)) {
   return [&node, make](json::object /*params*/, Caller /*caller*/) -> Task<Answer> { co_return make(node); };
 }
@@ -232,9 +237,9 @@ void add_node_methods(rpc::Registry& registry, Node& node) {
   registry.add({.name = "offer.list",
                 .summary = "Offers that hold now, this node's among them",
                 .params = {},
-                .result = rpc::object({{"offers", rpc::list(rpc::map_of(rpc::any()), market::kProvidersMax)}}),
+                .result = offers_schema(),
                 .example_params = {},
-                .example_result = json::object{{"offers", json::array{}}},
+                .example_result = json::object{{"offers", json::array{offer_example()}}},
                 .handler = view(node, offers_json)});
 }
 
@@ -252,11 +257,11 @@ void add_methods(rpc::Registry& registry, Node& node) {
   add_peer_methods(registry, node);
   registry.add(rpc::TopicText{.name = "status", .summary = "As node.status", .value = status_schema()});
   registry.add(rpc::TopicText{.name = "peers", .summary = "As peer.list", .value = rpc::map_of(rpc::any())});
-  registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = rpc::map_of(rpc::any())});
+  registry.add(rpc::TopicText{.name = "offers", .summary = "As offer.list", .value = offers_schema()});
   registry.add(rpc::TopicText{.name = "jobs",
                               .summary = "Under \"jobs\", by id: the newest hundred, as job.list",
-                              .value = rpc::map_of(rpc::any())});
-  registry.add(rpc::TopicText{.name = "job/{id}", .summary = "As job.get", .value = rpc::map_of(rpc::any())});
+                              .value = rpc::object({{"jobs", rpc::map_of(job_summary_schema())}})});
+  registry.add(rpc::TopicText{.name = "job/{id}", .summary = "As job.get", .value = job_schema()});
 }
 
 void add_topics(Node& node) {

@@ -52,6 +52,7 @@ SandboxPlan plan_of(const WorkerTerms& terms, const WorkerDevice& device, const 
   for (const std::string& folder : device.folders) {
     plan.binds.push_back({.host = folder, .inside = folder, .needed = false});
   }
+  plan.links.insert(plan.links.end(), device.links.begin(), device.links.end());
   plan.devices = device.nodes;
   plan.environment.insert(plan.environment.end(), device.environment.begin(), device.environment.end());
   const std::uint64_t processes =

@@ -4,14 +4,8 @@
 // system's programs and libraries, its own program, /job/in (read only) and /job/out, in which every task has a folder
 // of its own, /tmp and its /cache of compiled programs, which lives and dies with it.
 //
-// A GPU needs more than a processor does, all of it given by whoever knows the hardware (hwprobe):
-//   NVIDIA  nodes /dev/nvidiaN of the rented card only, /dev/nvidiactl, /dev/nvidia-uvm (its module must be loaded
-//           before: nothing inside can) and /dev/nvidia-uvm-tools where there is one; /sys/module/nvidia* as folders
-//   AMD     /dev/kfd and the card's /dev/dri/renderDN; the folder of its PCI device, /sys/class/kfd and
-//           /sys/devices/virtual/kfd; its nodes' groups (render, video)
-//   Intel   /dev/dri/renderDN, the folder of its PCI device; its nodes' groups
-// With nodes the list of system calls is that of drivers with devices, and the address space is not limited: such a
-// driver reserves far more than it uses.
+// A card needs more than a processor does: card_nodes.hpp says what. With nodes the list of system calls is that of
+// drivers with devices, and the address space is not limited: such a driver reserves far more than it uses.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -38,7 +32,8 @@ struct WorkerDevice {
   std::vector<std::pair<std::string, std::string>> environment;  // "POCL_DEVICES", "OCL_ICD_VENDORS"
   std::vector<std::string> nodes;                                // below /dev
   std::vector<gid_t> node_groups;                                // that may open them
-  std::vector<std::string> folders;                              // below /sys, read only; those that are there
+  std::vector<std::string> folders;                              // read only; those that are there
+  std::vector<execution::Link> links;                            // into these
   bool operator==(const WorkerDevice&) const = default;
 };
 

@@ -65,17 +65,27 @@ model::Usage usage_max(const model::Job& job, const market::Share& share, const 
   return usage;
 }
 
-std::vector<QuoteRow> Dispatcher::quote(const model::Job& job) const {
+std::optional<Why> Dispatcher::barred(const std::string& provider, const std::set<std::string>& exclude) const {
+  if (provider == self_) return Why{Reason::own_device, {}};
+  if (exclude.contains(provider)) return Why{Reason::peer_excluded, {}};
+  return std::nullopt;
+}
+
+std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<std::string>& exclude) const {
   std::vector<QuoteRow> rows;
   const auto now = runtime_.clock().wall_now().unix_ms;
   const model::Digest program = market::program_of(job);
   for (const market::SignedOffer* offer : book_.offers()) {
+    const auto barred = this->barred(offer->offer.provider, exclude);
     for (const model::OfferedDevice& device : offer->offer.devices) {
+      QuoteRow& row = rows.emplace_back(
+          QuoteRow{.provider = offer->offer.provider, .device = device.id, .device_name = device.name, .quote = {}});
+      if (barred) {
+        row.quote = *barred;
+        continue;
+      }
       const auto known = experience_.find({program, offer->offer.provider, device.id});
-      rows.push_back({.provider = offer->offer.provider,
-                      .device = device.id,
-                      .device_name = device.name,
-                      .quote = market::quote(job, market::whole(job), offer->offer, device, known, now)});
+      row.quote = market::quote(job, market::whole(job), offer->offer, device, known, now);
     }
   }
   return rows;
@@ -135,14 +145,21 @@ class Dispatcher::Run {
   struct Survey {
     std::vector<placement::Candidate> known;  // with their quotes
     std::vector<market::TrialCandidate> fit;  // these, and those that they would have to be tried on
-    Why why{Reason::no_device, {}};           // of one that cannot
+    Why why{Reason::no_device, {}};           // of one that cannot; of one that may not where there is no other
   };
 
   Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
     Survey seen;
+    std::optional<Why> barred;
+    bool any = false;
     for (const market::SignedOffer* offer : dispatcher_.book_.offers()) {
       const std::string& provider = offer->offer.provider;
-      if (excluded.contains(provider) || options_.exclude.contains(provider)) continue;
+      if (auto why = dispatcher_.barred(provider, options_.exclude)) {
+        barred = std::move(why);
+        continue;
+      }
+      any = any || !offer->offer.devices.empty();
+      if (excluded.contains(provider)) continue;
       for (const model::OfferedDevice& device : offer->offer.devices) {
         placement::Candidate candidate{.provider = provider, .device = device.id, .quotes = {}};
         for (const std::size_t task : tasks) {
@@ -163,6 +180,7 @@ class Dispatcher::Run {
         if (known) seen.known.push_back(std::move(candidate));
       }
     }
+    if (barred && !any) seen.why = *std::move(barred);
     return seen;
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -59,12 +60,17 @@ class Dispatcher {
   // All outlive it and its tasks. On the runtime's executor.
   Dispatcher(runtime::Runtime& runtime, engagement::Submitter& submitter, const market::OfferBook& book,
              AddressOf address_of)
-      : runtime_(runtime), submitter_(submitter), book_(book), address_of_(std::move(address_of)) {}
+      : runtime_(runtime),
+        submitter_(submitter),
+        self_(submitter.self().text()),
+        book_(book),
+        address_of_(std::move(address_of)) {}
 
   // What quotes are made by, where a device has run the job's program: filled by the receipts of tasks that completed.
   market::ExperienceBook& experience() { return experience_; }
-  // Every device of every offer in the book, for the whole job as one task, by provider and device.
-  std::vector<QuoteRow> quote(const model::Job& job) const;
+  // Every device of every offer in the book, for the whole job as one task, by provider and device. Those of `exclude`
+  // are peer_excluded, and the node's own are own_device: run() does not place there either.
+  std::vector<QuoteRow> quote(const model::Job& job, const std::set<std::string>& exclude = {}) const;
   // To the job's one end. The job is valid, and its inputs are in the blob store. Where a job does not say its work and
   // nothing was measured, a few of its tasks run first and the rest by what they took (trials.hpp).
   runtime::Task<DispatchEnd> run(model::Job job, DispatchOptions options, DispatchEvents events,
@@ -73,8 +79,12 @@ class Dispatcher {
  private:
   class Run;
 
+  // Why none of this node's jobs goes to that provider, whatever it offers.
+  std::optional<model::Why> barred(const std::string& provider, const std::set<std::string>& exclude) const;
+
   runtime::Runtime& runtime_;
   engagement::Submitter& submitter_;
+  std::string self_;
   const market::OfferBook& book_;
   AddressOf address_of_;
   market::ExperienceBook experience_;

@@ -125,6 +125,9 @@ class Submitter {
         config_(config),
         accounts_(std::move(accounts)) {}
 
+  // This node, with whom it makes no agreement: both sides of one have a trail, a journal and a ledger of their own.
+  const identity::PeerId& self() const { return host_.id(); }
+
   // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later.

@@ -31,6 +31,7 @@ enum class Reason : std::uint16_t {
   work_unknown,
   peer_excluded,
   no_device,
+  own_device,
 
   busy = 200,
   draining,

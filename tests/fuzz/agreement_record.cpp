@@ -6,6 +6,7 @@
 
 #include "overlay/identity/signed_envelope.hpp"
 #include "scheduler/agreement/trail.hpp"
+#include "tests/fuzz/taken.hpp"
 
 namespace {
 
@@ -32,6 +33,7 @@ void check(ByteView envelope) {
     require(!record.error().detail.empty() && record.error().detail.size() <= quern::model::kDetailBytesMax);
     return;
   }
+  quern::fuzz::taken();
   require(record->hash == agreement::hash_of(envelope));
   const auto again = agreement::open_record(agreement::seal_record(key(), record->body));
   require(again && again->body == record->body);

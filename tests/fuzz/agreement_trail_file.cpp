@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "scheduler/agreement/verify.hpp"
+#include "tests/fuzz/taken.hpp"
 
 namespace {
 
@@ -26,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(trail.error().offset <= size && trail.error().why.reason != quern::model::Reason::unspecified);
     return 0;
   }
+  if (trail->stage() != agreement::Stage::empty) quern::fuzz::taken();
   require(std::ranges::equal(agreement::write_trail(*trail), file));
   require(statement.has_value() == (trail->stage() == agreement::Stage::closed));
   require(trail->owed() <= trail->due());

@@ -142,6 +142,50 @@ TEST(Capacity, a_worker_of_a_device_that_can_run_sees_the_one_driver_that_the_pr
                                                               {"OCL_ICD_VENDORS", "/etc/OpenCL/vendors/pocl.icd"}}));
 }
 
+hwprobe::MachineReport report_of_cards() {
+  auto made = report({"first", "second"});
+  auto& devices = made.opencl->front().platforms[1].devices;
+  for (std::uint32_t i = 0; i < devices.size(); ++i) {
+    devices[i].type = hwprobe::OpenclDeviceType::gpu;
+    devices[i].index = i;
+    devices[i].pci_address = "0000:0" + std::to_string(i) + ":00.0";
+  }
+  return made;
+}
+
+TEST(Capacity, a_card_is_offered_with_the_nodes_that_its_jobs_are_given_and_no_other_card_s) {
+  const auto nodes_of_card = [](const hwprobe::OpenclDevice& device, const hwprobe::OpenclDriver& driver) {
+    EXPECT_EQ(driver.library, "libpocl.so");
+    return std::expected<CardNodes, model::Why>(CardNodes{.nodes = {"/dev/of-" + *device.pci_address},
+                                                          .groups = {44},
+                                                          .folders = {"/sys/folder"},
+                                                          .links = {{.inside = "/sys/link", .target = "folder"}},
+                                                          .environment = {{"CACHE", "/cache"}}});
+  };
+  const auto devices = devices_of(report_of_cards(), selling().provider, nodes_of_card);
+  EXPECT_TRUE(devices[1].offered);
+  const auto workers = worker_devices(devices, "/v", {});
+  ASSERT_EQ(workers.size(), 2u);
+  EXPECT_EQ(workers[1].nodes, std::vector<std::string>{"/dev/of-0000:01:00.0"});
+  EXPECT_EQ(workers[1].device, 0u) << "the driver sees no other card there";
+  EXPECT_EQ(workers[1].node_groups, std::vector<gid_t>{44});
+  EXPECT_EQ(workers[1].folders, std::vector<std::string>{"/sys/folder"});
+  EXPECT_EQ(workers[1].links.size(), 1u);
+  EXPECT_EQ(workers[1].environment.back(), (std::pair<std::string, std::string>("CACHE", "/cache")));
+}
+
+TEST(Capacity, a_card_whose_nodes_cannot_be_given_is_not_offered_by_that_reason_and_nothing_runs_on_it) {
+  const auto nodes_of_card = [](const auto&, const auto&) {
+    return std::expected<CardNodes, model::Why>(
+        std::unexpected(model::Why{model::Reason::sandbox_unavailable, "/dev/kfd is not there"}));
+  };
+  const auto devices = devices_of(report_of_cards(), selling().provider, nodes_of_card);
+  EXPECT_FALSE(devices[0].offered);
+  EXPECT_EQ(devices[0].reason, model::Reason::sandbox_unavailable);
+  EXPECT_EQ(devices[0].why, "/dev/kfd is not there");
+  EXPECT_TRUE(worker_devices(devices, "/v", {}).empty());
+}
+
 // A machine whose daemon has a group of version 2 of its own.
 class Sandboxes : public testing::Test {
  protected:
@@ -179,6 +223,7 @@ TEST_F(Sandboxes, of_a_tier_that_is_required_and_not_there_hold_nothing_and_say_
   hold_nothing(test, devices, choice.lacking);
   EXPECT_FALSE(devices[0].offered);
   EXPECT_EQ(devices[0].why, choice.lacking);
+  EXPECT_EQ(devices[0].reason, model::Reason::sandbox_unavailable);
   EXPECT_TRUE(kinds_held(selling(), test).empty());
   EXPECT_EQ(test.kinds[0].why, choice.lacking);
 }

@@ -61,6 +61,23 @@ TEST(NodeCrash, an_undisturbed_job_is_paid_for_and_reserves_nothing_afterwards) 
   EXPECT_EQ(submitter.balance.spent.micro, 600'000);
 }
 
+// Like jobs, some of which share an agreement; which is whose nobody has written down when the node goes away.
+TEST(NodeCrash, like_jobs_that_were_under_way_have_cost_together_what_was_paid) {
+  const std::vector<model::Job> jobs(4, job_of(1));
+  for (const bool apart : {false, true}) {
+    for (auto after = 0ms; after < 1500ms && !testing::Test::HasFailure(); after += 70ms) {
+      SCOPED_TRACE("killed after " + std::to_string(after / 1ms) + " ms");
+      NodeWorld world;
+      world.jobs = jobs;
+      if (apart) world.work_length = 700ms;
+      world.world.run_until(NodeWorld::kSubmitted + after);
+      world.crash_and_restart(NodeWorld::kSubmitter, 10ms);
+      world.world.run_for(4min);
+      expect_settled(world);
+    }
+  }
+}
+
 struct Kill {
   std::vector<NodeId> nodes;
   CrashKind kind = CrashKind::process;

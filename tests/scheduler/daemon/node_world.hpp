@@ -182,12 +182,13 @@ class NodeWorld {
     if (const auto& own = node.own_offer()) view.offer = own->offer;
     auto open = co_await node.with_ledger([](const ledger::Ledger& ledger) { return ledger.open_reservations(); });
     if (open) view.open = *std::move(open);
+    std::set<jobs::DemandId> counted;  // jobs may share an agreement
     for (const SubmittedJob* job : node.jobs().newest(kJobsShownMax)) {
       view.jobs.push_back(job->record);
       for (const JobTrail& entry : job->record.trails) {
         const agreement::Trail* trail = node.trail(entry.demand);
         EXPECT_TRUE(trail || trails_may_go) << "a job names a trail that is not there";
-        if (trail) view.owed.micro += trail->owed().micro;
+        if (trail && counted.insert(entry.demand).second) view.owed.micro += trail->owed().micro;
       }
     }
     co_return view;

@@ -66,6 +66,45 @@ TEST(Dispatcher, sends_a_job_to_where_it_costs_least_and_not_to_the_cheapest_hou
   expect_ledgers_agree(market);
 }
 
+std::map<std::string, Reason> refusals(const std::vector<QuoteRow>& rows) {
+  std::map<std::string, Reason> refused;
+  for (const QuoteRow& row : rows) {
+    if (const auto* why = std::get_if<model::Why>(&row.quote)) refused.emplace(row.provider, why->reason);
+  }
+  return refused;
+}
+
+TEST(Dispatcher, a_node_that_is_its_own_only_provider_is_told_so_in_the_quote_and_at_the_job_s_end_at_once) {
+  MarketWorld market({});
+  market.own_offer = ProviderSpec{};
+  market.world.run_until(Time{} + 10s);
+  ASSERT_EQ(market.quotes.size(), 1u);
+  EXPECT_EQ(refusals(market.quotes), (std::map{std::pair(market.quotes[0].provider, Reason::own_device)}));
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::system_error);
+  EXPECT_EQ(market.end->why.reason, Reason::own_device) << model::to_text(market.end->why);
+  EXPECT_EQ(market.end->amount, model::Credits{});
+}
+
+TEST(Dispatcher, a_node_that_offers_too_places_its_job_with_another_even_where_that_costs_more) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 3'000'000}});
+  market.own_offer = ProviderSpec{.gigaflops = 10, .micro_per_second = 1};
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(0), 1}}));
+}
+
+TEST(Dispatcher, an_excluded_provider_is_named_so_in_the_quote_and_gets_nothing) {
+  MarketWorld market(three());
+  market.options.exclude = {market.name_of(0), market.name_of(1), market.name_of(2)};
+  market.world.run_until(Time{} + 30min);
+  for (const auto& [provider, reason] : refusals(market.quotes)) EXPECT_EQ(reason, Reason::peer_excluded) << provider;
+  EXPECT_EQ(refusals(market.quotes).size(), 3u);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::peer_excluded) << model::to_text(market.end->why);
+}
+
 TEST(Dispatcher, spreads_shards_and_joins_their_outputs_in_order) {
   MarketWorld market(
       {{.gigaflops = 4, .micro_per_second = 1'000'000}, {.gigaflops = 10, .micro_per_second = 1'000'000}});

@@ -60,6 +60,7 @@ class MarketWorld {
   std::vector<model::Job> jobs_beside;                                    // that run at the same time
   std::function<std::expected<void, model::Why>(const Trail&)> agreeing;  // of the submitter's books
   DispatchOptions options;
+  std::optional<ProviderSpec> own_offer;  // what the submitter itself offers
   std::optional<runtime::Duration> cancel_after;
   // What a shard takes on a provider; empty: the likely time of its quote.
   std::function<runtime::Duration(std::size_t provider, std::uint32_t shard)> length;
@@ -86,9 +87,9 @@ class MarketWorld {
     return *overlay::Host::make(runtime, std::move(config));
   }
 
-  model::Offer offer_of(std::size_t number) const {
+  model::Offer offer_of(std::size_t number) const { return offer_of(specs_[number]); }
+  static model::Offer offer_of(const ProviderSpec& spec) {
     model::Offer offer = engagement::sample_offer();
-    const ProviderSpec& spec = specs_[number];
     offer.until_unix_ms = offer.from_unix_ms = 1'767'225'600'000;
     offer.until_unix_ms += model::kOfferValidityMaxMs;
     model::OfferedDevice& device = offer.devices[0];
@@ -164,7 +165,11 @@ class MarketWorld {
         EXPECT_TRUE(peer);
         EXPECT_TRUE(co_await fetch_offers(*host, book, *peer));
       }
-      quotes = dispatcher.quote(job);
+      if (own_offer) {
+        const auto sealed = market::seal_offer(key, offer_of(*own_offer));
+        EXPECT_TRUE(book.add(*sealed, runtime.clock().wall_now().unix_ms));
+      }
+      quotes = dispatcher.quote(job, options.exclude);
       engagement::Cancel cancel;
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));

@@ -1,0 +1,30 @@
+// What becomes of the jobs that were under way when their node went away, by what the disk has of their agreements.
+// Pure.
+#pragma once
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "scheduler/agreement/trail.hpp"
+#include "scheduler/daemon/job_record.hpp"
+
+namespace quern::daemon {
+
+using TrailsByDemand = std::map<jobs::DemandId, agreement::Trail>;
+
+// Ends the records of jobs under way by submitter_restarted, and names in them the agreements that are theirs.
+// `records` are all there are, the oldest first. The numbers of those that were ended.
+//
+// An agreement says which manifests and shards it is for, not which job: a task of one is the job's that has that
+// manifest. Where several jobs have the same manifest, each task is still of one of them: not of a job that came later,
+// nor of one that has named as many already, and of those left the one that has the fewest of this shard. Which of two
+// like jobs that is says nobody; what they cost together is right.
+std::vector<std::size_t> end_by_restart(std::vector<JobRecord>& records, const TrailsByDemand& trails,
+                                        std::int64_t now_unix_ms);
+
+// What the agreements of a job have come to by now: they go on after a job that a restart has ended. Nothing is
+// forgotten that was counted before. `find` may give null.
+using FindTrail = std::function<const agreement::Trail*(const jobs::DemandId&)>;
+void count_again(JobRecord& record, const FindTrail& find);
+
+}  // namespace quern::daemon

@@ -1,0 +1,155 @@
+// What the methods about jobs and offers really answer, held against what docs/openrpc.json says of them.
+#include <boost/json/serialize.hpp>
+
+#include "scheduler/daemon/market_json.hpp"
+#include "scheduler/daemon/methods.hpp"
+#include "scheduler/model/manifest.hpp"
+#include "tests/scheduler/daemon/node_world.hpp"
+
+namespace quern::daemon {
+namespace {
+
+namespace json = boost::json;
+using simulation::NodeId;
+
+// The schemas in a schema that say nothing.
+std::size_t loose_in(const json::value& schema) {
+  const json::object* const object = schema.if_object();
+  if (!object) return 0;
+  if (!object->contains("type") && !object->contains("enum") && !object->contains("anyOf")) return 1;
+  std::size_t count = 0;
+  if (const auto* members = object->if_contains("properties")) {
+    for (const auto& [name, member] : members->as_object()) count += loose_in(member);
+  }
+  for (const char* key : {"items", "additionalProperties"}) {
+    if (const auto* inner = object->if_contains(key)) count += loose_in(*inner);
+  }
+  if (const auto* choices = object->if_contains("anyOf")) {
+    for (const json::value& choice : choices->as_array()) count += loose_in(choice);
+  }
+  return count;
+}
+
+class JobAnswers : public testing::Test {
+ protected:
+  // Does `with` at a submitter that knows the provider's offer, and that offers a device of its own.
+  void at_submitter(std::function<Task<void>(Node&)> with) {
+    world.submits = false;
+    world.config(NodeWorld::kSubmitter).provider.enabled = true;
+    world.with_node = [this, with](Node& node, NodeId number) -> Task<void> {
+      if (number != NodeWorld::kSubmitter) co_return;
+      add_methods(registry, node);
+      EXPECT_TRUE(co_await node.blobs().add(runtime::copy_of(runtime::bytes_of("source"))));
+      co_await node.runtime().clock().sleep_for(NodeWorld::kSubmitted - Time{});
+      co_await with(node);
+      done = true;
+    };
+    world.world.run_until(NodeWorld::kSubmitted + 1min);
+    EXPECT_TRUE(done);
+  }
+
+  // A copy: what it says fits the method's schema.
+  Task<json::value> ask(std::string name, json::object params) {
+    const rpc::Method* method = registry.find(name);
+    if (!method) throw std::runtime_error(name);
+    const auto arguments = rpc::Registry::arguments(*method, params);
+    EXPECT_TRUE(arguments) << name;
+    auto answer = co_await method->handler(params, {});
+    if (!answer) {
+      ADD_FAILURE() << name << " has failed";
+      co_return json::value();
+    }
+    const auto fits = rpc::check(method->result, *answer);
+    EXPECT_TRUE(fits) << name << ": " << (fits ? "" : fits.error()) << " in " << json::serialize(*answer);
+    co_return *std::move(answer);
+  }
+
+  static std::string manifest_of(std::uint32_t shards) {
+    model::Job job = engagement::sample_job();
+    job.shards.count = shards;
+    return model::to_canonical_json(job);
+  }
+
+  rpc::Registry registry;
+  NodeWorld world;
+  bool done = false;
+};
+
+TEST_F(JobAnswers, fit_their_schemas_from_the_quote_to_the_trails) {
+  world.work_length = 5s;
+  at_submitter([this](Node& node) -> Task<void> {
+    const auto quotes = co_await ask("job.quote", {{"manifest", manifest_of(2)}});
+    EXPECT_EQ(quotes.at("rows").as_array().size(), 2U) << "one that costs something, and the own device";
+    const auto id = (co_await ask("job.submit", {{"manifest", manifest_of(2)}})).at("id");
+    co_await node.runtime().clock().sleep_for(2s);
+    const auto running = co_await ask("job.get", {{"id", id}});
+    EXPECT_EQ(running.at("state"), "RUNNING");
+    std::ignore = co_await ask("job.list", {});
+    std::ignore = co_await ask("job.trails", {{"id", id}});
+    std::ignore = co_await ask("job.wait", {{"id", id}});
+    const auto ended = co_await ask("job.get", {{"id", id}});
+    EXPECT_EQ(ended.at("state"), "COMPLETE");
+    EXPECT_EQ(ended.at("outputs").as_array().size(), 1U);
+    EXPECT_GT(ended.at("log_bytes").to_number<int>(), 0);
+    const auto log = co_await ask("job.log", {{"id", id}, {"offset", 0}, {"bytes_max", 6}});
+    EXPECT_EQ(log.at("content"), "YmVnaW5z") << "begins";
+    const auto rest = co_await ask("job.log", {{"id", id}, {"offset", 1'000'000}, {"bytes_max", 6}});
+    EXPECT_EQ(rest.at("offset"), rest.at("end"));
+    const auto trails = co_await ask("job.trails", {{"id", id}});
+    EXPECT_EQ(trails.at("trails").at(0).at("statement").at("stage"), "closed");
+  });
+}
+
+TEST_F(JobAnswers, fit_their_schemas_where_jobs_fail_or_are_canceled) {
+  world.work_length = 5s;
+  at_submitter([this](Node& node) -> Task<void> {
+    model::Job large = engagement::sample_job();
+    large.resources.min_global_memory_bytes = 1ULL << 40;
+    const std::string manifest = model::to_canonical_json(large);
+    std::ignore = co_await ask("job.quote", {{"manifest", manifest}});
+    const auto refused = (co_await ask("job.submit", {{"manifest", manifest}})).at("id");
+    std::ignore = co_await ask("job.wait", {{"id", refused}});
+    const auto why = co_await ask("job.get", {{"id", refused}});
+    EXPECT_EQ(why.at("why").at("reason"), "global_memory");
+    const auto canceled = (co_await ask("job.submit", {{"manifest", manifest_of(1)}})).at("id");
+    co_await node.runtime().clock().sleep_for(1s);
+    std::ignore = co_await ask("job.cancel", {{"id", canceled}});
+    std::ignore = co_await ask("job.get", {{"id", canceled}});
+    std::ignore = co_await ask("job.wait", {{"id", canceled}});
+    std::ignore = co_await ask("job.get", {{"id", canceled}});
+    std::ignore = co_await ask("job.retry", {{"id", canceled}, {"elsewhere", true}});
+    std::ignore = co_await ask("job.list", {});
+  });
+}
+
+TEST_F(JobAnswers, of_offers_say_null_of_what_was_not_measured) {
+  at_submitter([this](Node& node) -> Task<void> {
+    const auto before = co_await ask("offer.list", {});
+    EXPECT_EQ(before.at("offers").as_array().size(), 2U);
+    for (const json::value& offer : before.at("offers").as_array()) {
+      EXPECT_TRUE(offer.at("setup_ms").is_null());
+      EXPECT_TRUE(offer.at("link_bytes_per_second").is_null());
+    }
+    model::Offer measured = engagement::sample_offer();
+    measured.setup_ms = 70;
+    measured.link_bytes_per_second = 1000;
+    EXPECT_EQ(offer_json(measured, false).at("setup_ms"), 70);
+    EXPECT_EQ(offer_json(measured, false).at("link_bytes_per_second"), 1000);
+    std::ignore = node;
+  });
+}
+
+TEST_F(JobAnswers, name_the_type_of_every_field) {
+  at_submitter([this](Node& /*node*/) -> Task<void> {
+    for (const auto& [name, method] : registry.methods()) {
+      if (name.starts_with("job.") || name == "offer.list") EXPECT_EQ(loose_in(method.result), 0U) << name;
+    }
+    for (const rpc::TopicText& topic : registry.topics()) {
+      if (topic.name.starts_with("job") || topic.name == "offers") EXPECT_EQ(loose_in(topic.value), 0U) << topic.name;
+    }
+    co_return;
+  });
+}
+
+}  // namespace
+}  // namespace quern::daemon
