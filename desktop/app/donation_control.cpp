@@ -5,6 +5,8 @@
 #include <QMenu>
 #include <utility>
 
+#include "desktop/models/failure_text.hpp"
+
 namespace quern::desktop::app {
 namespace {
 
@@ -63,10 +65,7 @@ void DonationControl::resume() {
 
 void DonationControl::call(const char* method, boost::json::object params) {
   models_.connection().call(method, std::move(params), this, [this](const client::Outcome& outcome) {
-    if (outcome) return;
-    const rpc::Failure& failure = outcome.error().failure;
-    const QString text = QString::fromStdString(failure.detail.empty() ? failure.message : failure.detail);
-    Q_EMIT refused(models::plain_text(text, models::kTextCharsMax));
+    if (!outcome) Q_EMIT refused(models::failure_text(outcome.error()));
   });
 }
 

@@ -10,10 +10,10 @@
 
 #include <boost/json/object.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/device_row.hpp"
 #include "desktop/pages/limit_stops.hpp"
 #include "desktop/pages/preference_rows.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
@@ -292,7 +292,7 @@ void PreferencesPage::unblock(const QString& peer) {
   models_.connection().call("peer.unblock", {{"peer", peer.toStdString()}}, this,
                             [this](const client::Outcome& outcome) {
                               if (outcome) return;
-                              unblock_fault_->set_text(refusal_text(outcome.error()));
+                              unblock_fault_->set_text(models::failure_text(outcome.error()));
                               unblock_fault_->show();
                             });
 }
