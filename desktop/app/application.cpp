@@ -8,6 +8,7 @@
 
 #include "desktop/app/autostart.hpp"
 #include "desktop/client/recording.hpp"
+#include "desktop/models/failure_text.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -193,14 +194,12 @@ void Application::wire_notifications() {
     if (!notice.job.isEmpty()) window_->show_job(notice.job);
   });
   connect(notifications_.get(), &Notifications::retry_wanted, this, [this](const QString& job) {
-    connection_->call(
-        "job.retry", {{"id", job.toStdString()}, {"elsewhere", true}}, this, [this](const client::Outcome& outcome) {
-          if (outcome) return;
-          const rpc::Failure& failure = outcome.error().failure;
-          window_->come_to_front();
-          window_->tell(theme::Tone::bad,
-                        models::plain_text(QString::fromStdString(failure.message + ": " + failure.detail)));
-        });
+    connection_->call("job.retry", {{"id", job.toStdString()}, {"elsewhere", true}}, this,
+                      [this](const client::Outcome& outcome) {
+                        if (outcome) return;
+                        window_->come_to_front();
+                        window_->tell(theme::Tone::bad, models::failure_text(outcome.error()));
+                      });
   });
 }
 

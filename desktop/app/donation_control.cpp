@@ -5,6 +5,8 @@
 #include <QMenu>
 #include <utility>
 
+#include "desktop/models/failure_text.hpp"
+
 namespace quern::desktop::app {
 namespace {
 
@@ -50,27 +52,27 @@ bool DonationControl::donating() const {
   return models_.status().donation.kind == Kind::donating;
 }
 
-void DonationControl::pause(PauseLength length) {
+void DonationControl::pause(PauseLength length, const QString& device) {
   const QDateTime now = QDateTime::fromMSecsSinceEpoch(models_.now_unix_ms());
   boost::json::object params;
   if (const auto duration = pause_ms(length, now)) params.emplace("for_ms", *duration);
+  if (!device.isEmpty()) params.emplace("device", device.toStdString());
   call("donation.pause", std::move(params));
 }
 
-void DonationControl::resume() {
-  call("donation.resume", {});
+void DonationControl::resume(const QString& device) {
+  boost::json::object params;
+  if (!device.isEmpty()) params.emplace("device", device.toStdString());
+  call("donation.resume", std::move(params));
 }
 
 void DonationControl::call(const char* method, boost::json::object params) {
   models_.connection().call(method, std::move(params), this, [this](const client::Outcome& outcome) {
-    if (outcome) return;
-    const rpc::Failure& failure = outcome.error().failure;
-    const QString text = QString::fromStdString(failure.detail.empty() ? failure.message : failure.detail);
-    Q_EMIT refused(models::plain_text(text, models::kTextCharsMax));
+    if (!outcome) Q_EMIT refused(models::failure_text(outcome.error()));
   });
 }
 
-void DonationControl::add_lengths(QMenu& menu) {
+void DonationControl::add_lengths(QMenu& menu, const QString& device) {
   const QString morning = QLocale().toString(QTime(kMorningHour, 0), QLocale::ShortFormat);
   const std::pair<PauseLength, QString> lengths[] = {
       {PauseLength::half_hour, tr("For 30 minutes")},
@@ -81,7 +83,7 @@ void DonationControl::add_lengths(QMenu& menu) {
   };
   for (const auto& [length, text] : lengths) {
     QAction* const action = menu.addAction(text);
-    connect(action, &QAction::triggered, this, [this, lasts = length] { pause(lasts); });
+    connect(action, &QAction::triggered, this, [this, lasts = length, device] { pause(lasts, device); });
   }
 }
 

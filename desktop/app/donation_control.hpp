@@ -32,10 +32,12 @@ class DonationControl : public QObject {
   // Whether there is something to pause.
   bool donating() const;
 
-  void pause(PauseLength length);
-  void resume();
+  // A device by its id; none: all of them.
+  void pause(PauseLength length, const QString& device = {});
+  // None: also those that were paused one by one.
+  void resume(const QString& device = {});
   // Adds what pause() takes; the actions live as long as the menu.
-  void add_lengths(QMenu& menu);
+  void add_lengths(QMenu& menu, const QString& device = {});
 
  Q_SIGNALS:
   void changed();

@@ -95,6 +95,9 @@ void show_job(const PartsPtr& parts, const QString& job) {
 
 QWidget* make_submit(const PartsPtr& parts) {
   parts->submit = new pages::SubmitPage(parts->models);
+  const auto propose = [parts] { parts->submit->propose_budget(parts->settings.proposed_budget_micro()); };
+  propose();
+  QObject::connect(&parts->settings, &pages::AppSettings::proposed_budget_changed, parts->submit, propose);
   QObject::connect(parts->submit, &pages::SubmitPage::submitted, &parts->window,
                    [parts](const QString& job) { show_job(parts, job); });
   return parts->submit;

@@ -40,7 +40,10 @@ Tray::Tray(models::DaemonModels& models, DonationControl& donation, QObject* par
   connect(&models_, &models::DaemonModels::earnings_changed, this, &Tray::refresh);
   connect(&models_, &models::DaemonModels::jobs_changed, this, &Tray::refresh);
   // A countdown is right when it is looked at.
-  connect(menu_.get(), &QMenu::aboutToShow, this, &Tray::refresh);
+  connect(menu_.get(), &QMenu::aboutToShow, this, [this] {
+    refresh();
+    device_pauses_->refresh();
+  });
   there();
   refresh();
 }
@@ -54,8 +57,9 @@ void Tray::make_menu() {
   connect(menu_->addAction(tr("Open Quern")), &QAction::triggered, this, &Tray::open_wanted);
   pause_ = menu_->addMenu(tr("Pause donating"));
   donation_.add_lengths(*pause_);
+  device_pauses_ = std::make_unique<DevicePauses>(models_, donation_, *menu_);
   resume_ = menu_->addAction(tr("Resume donating"));
-  connect(resume_, &QAction::triggered, &donation_, &DonationControl::resume);
+  connect(resume_, &QAction::triggered, &donation_, [this] { donation_.resume(); });
   new_job_ = menu_->addAction(tr("New job…"));
   connect(new_job_, &QAction::triggered, this, &Tray::new_job_wanted);
   menu_->addSeparator();

@@ -5,6 +5,7 @@
 #include <QString>
 #include <memory>
 
+#include "desktop/app/device_pauses.hpp"
 #include "desktop/app/donation_control.hpp"
 #include "desktop/app/donation_text.hpp"
 
@@ -51,6 +52,7 @@ class Tray : public QObject {
   QAction* new_job_;
   QAction* resume_;
   QMenu* pause_;
+  std::unique_ptr<DevicePauses> device_pauses_;
   std::unique_ptr<QSystemTrayIcon> icon_;  // while there is a tray
 };
 

@@ -208,7 +208,10 @@ QString place_text(const JobDetail& job) {
   }
   if (!one) return {};
   if (devices.size() > 1) {
-    return JobModel::tr("%1 devices of %2 providers").arg(devices.size()).arg(providers.size());
+    const auto many = static_cast<int>(devices.size());
+    const auto who = static_cast<int>(providers.size());
+    return QStringLiteral("%1 %2").arg(JobModel::tr("%n devices", nullptr, many),
+                                       JobModel::tr("of %n providers", nullptr, who));
   }
   return QStringLiteral("%1 · %2").arg(one->device_name.isEmpty() ? short_id(one->device) : one->device_name,
                                        short_id(one->provider));

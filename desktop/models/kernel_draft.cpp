@@ -25,9 +25,9 @@ constexpr std::uint64_t kItemsMax = 1'099'511'627'776;
 constexpr qsizetype kNumberCharsMax = 32;
 constexpr qsizetype kJobNameBytesMax = 128;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("KernelDraft", text);
-}
+struct KernelDraftText {
+  Q_DECLARE_TR_FUNCTIONS(KernelDraftText)
+};
 
 bool is_word(QChar c) {
   return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') || c == u'_';
@@ -132,7 +132,7 @@ std::expected<json::value, QString> scalar_value(const KernelArgument& argument,
   if (argument.type == QStringLiteral("float") || argument.type == QStringLiteral("double")) {
     const double number = text.trimmed().toDouble(&good);
     if (good && std::isfinite(number)) return number;
-    return fault(argument.name, tr("\"%1\" is no number").arg(shown));
+    return fault(argument.name, KernelDraftText::tr("\"%1\" is no number").arg(shown));
   }
   if (argument.type == QStringLiteral("ulong")) {
     const qulonglong number = text.trimmed().toULongLong(&good);
@@ -141,7 +141,7 @@ std::expected<json::value, QString> scalar_value(const KernelArgument& argument,
     const qlonglong number = text.trimmed().toLongLong(&good);
     if (good) return number;
   }
-  return fault(argument.name, tr("\"%1\" is no whole number").arg(shown));
+  return fault(argument.name, KernelDraftText::tr("\"%1\" is no whole number").arg(shown));
 }
 
 std::string text_of_name(const QString& name) {
@@ -163,11 +163,12 @@ std::expected<Parts, QString> parts_of(const KernelDraft& draft) {
     switch (argument.kind) {
       case KernelArgument::Kind::buffer: {
         if (value.bytes == 0 || value.bytes > kBufferBytesMax) {
-          return fault(argument.name, tr("a buffer must have 1 byte to 1 TiB"));
+          return fault(argument.name, KernelDraftText::tr("a buffer must have 1 byte to 1 TiB"));
         }
         json::object buffer{{"bytes", value.bytes}};
         if (value.output) {
-          if (value.bytes > kManifestFileBytesMax) return fault(argument.name, tr("an output has at most 1 GiB"));
+          if (value.bytes > kManifestFileBytesMax)
+            return fault(argument.name, KernelDraftText::tr("an output has at most 1 GiB"));
           buffer["output"] = name + ".bin";
           parts.outputs.push_back(json::object{{"path", name + ".bin"}, {"maxBytes", value.bytes}});
         }
@@ -177,7 +178,7 @@ std::expected<Parts, QString> parts_of(const KernelDraft& draft) {
       }
       case KernelArgument::Kind::local:
         if (value.bytes == 0 || value.bytes > kLocalBytesMax) {
-          return fault(argument.name, tr("local memory must have 1 byte to 16 MiB"));
+          return fault(argument.name, KernelDraftText::tr("local memory must have 1 byte to 16 MiB"));
         }
         parts.args.push_back(json::object{{"local", value.bytes}});
         break;
@@ -188,7 +189,8 @@ std::expected<Parts, QString> parts_of(const KernelDraft& draft) {
         break;
       }
       case KernelArgument::Kind::unknown:
-        return fault(argument.name, tr("its type cannot be described: images, vectors and structures are not known"));
+        return fault(argument.name,
+                     KernelDraftText::tr("its type cannot be described: images, vectors and structures are not known"));
     }
   }
   return parts;
@@ -265,13 +267,17 @@ std::optional<std::uint64_t> bytes_from(QStringView text) {
 
 std::expected<QByteArray, QString> manifest_of(const KernelDraft& draft) {
   if (draft.name.toUtf8().size() > kJobNameBytesMax) {
-    return fault(tr("Name"), tr("has %1 bytes; the limit is %2").arg(draft.name.toUtf8().size()).arg(kJobNameBytesMax));
+    return fault(
+        KernelDraftText::tr("Name"),
+        KernelDraftText::tr("has %1 bytes; the limit is %2").arg(draft.name.toUtf8().size()).arg(kJobNameBytesMax));
   }
-  if (draft.kernel.name.isEmpty()) return fault(tr("Kernel"), tr("the source has none"));
+  if (draft.kernel.name.isEmpty())
+    return fault(KernelDraftText::tr("Kernel"), KernelDraftText::tr("the source has none"));
   if (draft.global_size.empty() || draft.global_size.size() > 3) {
-    return fault(tr("Global size"), tr("must be 1 to 3 numbers, as 640 x 360"));
+    return fault(KernelDraftText::tr("Global size"), KernelDraftText::tr("must be 1 to 3 numbers, as 640 x 360"));
   }
-  if (draft.values.size() != draft.kernel.arguments.size()) return fault(tr("Arguments"), tr("some have no value"));
+  if (draft.values.size() != draft.kernel.arguments.size())
+    return fault(KernelDraftText::tr("Arguments"), KernelDraftText::tr("some have no value"));
   auto parts = parts_of(draft);
   if (!parts) return std::unexpected(std::move(parts).error());
   json::object step{{"kernel", text_of_name(draft.kernel.name)},

@@ -5,6 +5,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/models/json_reading.hpp"
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/models/roles.hpp"
@@ -129,10 +130,8 @@ void LogFollower::read() {
 
 void LogFollower::take(const client::Outcome& outcome) {
   if (!outcome) {
-    const rpc::Failure& failure = outcome.error().failure;
     // A lost connection is told elsewhere, and comes back.
-    if (outcome.error().kind != client::CallError::Kind::offline)
-      Q_EMIT failed(text_of(rpc::to_text(failure), kTextCharsMax));
+    if (outcome.error().kind != client::CallError::Kind::offline) Q_EMIT failed(failure_text(outcome.error()));
     return;
   }
   constexpr std::uint64_t kLogBytesMax = std::uint64_t{1} << 50;

@@ -21,9 +21,9 @@ constexpr qsizetype kDigestDigits = 64;
 constexpr std::int64_t kMicro = 1'000'000;
 constexpr std::int64_t kWalltimeMaxSeconds = 604'800;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("Manifest", text);
-}
+struct ManifestText {
+  Q_DECLARE_TR_FUNCTIONS(ManifestText)
+};
 
 std::unexpected<QString> fault(const QString& place, const QString& what) {
   return std::unexpected(QStringLiteral("%1: %2").arg(place, what));
@@ -45,13 +45,13 @@ std::optional<QString> exact_text(const Reading& read, std::string_view key) {
 
 std::expected<QString, QString> path_in(const Reading& read, const QString& place) {
   const auto path = exact_text(read, "path");
-  if (!path) return fault(place + QStringLiteral(".path"), tr("is missing"));
+  if (!path) return fault(place + QStringLiteral(".path"), ManifestText::tr("is missing"));
   if (const QString why = path_fault(*path); !why.isEmpty()) return fault(place + QStringLiteral(".path"), why);
   return *path;
 }
 
 QString too_large(std::string_view key) {
-  return tr("\"%1\" must be there, and a number from 0 to 1073741824")
+  return ManifestText::tr("\"%1\" must be there, and a number from 0 to 1073741824")
       .arg(QString::fromLatin1(key.data(), static_cast<qsizetype>(key.size())));
 }
 
@@ -59,7 +59,7 @@ std::expected<std::vector<ManifestInput>, QString> inputs_in(const Reading& read
   std::vector<ManifestInput> inputs;
   const auto list = read.objects("inputs", kManifestFilesMax + 1);
   if (list.empty() || list.size() > kManifestFilesMax) {
-    return fault(QStringLiteral("inputs"), tr("must be a list of 1 to 64 files"));
+    return fault(QStringLiteral("inputs"), ManifestText::tr("must be a list of 1 to 64 files"));
   }
   for (const Reading& each : list) {
     const QString place = QStringLiteral("inputs[%1]").arg(inputs.size());
@@ -68,7 +68,8 @@ std::expected<std::vector<ManifestInput>, QString> inputs_in(const Reading& read
     const QString digest = exact_text(each, "digest").value_or(QString());
     static const QString kPrefix = QStringLiteral("sha256:");
     if (!digest.startsWith(kPrefix) || !is_digest(QStringView(digest).sliced(kPrefix.size()))) {
-      return fault(place + QStringLiteral(".digest"), tr("must be \"sha256:\" and 64 hexadecimal digits"));
+      return fault(place + QStringLiteral(".digest"),
+                   ManifestText::tr("must be \"sha256:\" and 64 hexadecimal digits"));
     }
     const auto bytes = each.size("bytes", kManifestFileBytesMax);
     if (!bytes) return fault(place, too_large("bytes"));
@@ -80,7 +81,8 @@ std::expected<std::vector<ManifestInput>, QString> inputs_in(const Reading& read
 std::expected<std::vector<ManifestOutput>, QString> outputs_in(const Reading& read) {
   std::vector<ManifestOutput> outputs;
   const auto list = read.objects("outputs", kManifestFilesMax + 1);
-  if (list.size() > kManifestFilesMax) return fault(QStringLiteral("outputs"), tr("must be at most 64 files"));
+  if (list.size() > kManifestFilesMax)
+    return fault(QStringLiteral("outputs"), ManifestText::tr("must be at most 64 files"));
   for (const Reading& each : list) {
     const QString place = QStringLiteral("outputs[%1]").arg(outputs.size());
     auto path = path_in(each, place);
@@ -118,16 +120,16 @@ std::int64_t walltime_in(const Reading& resources) {
 QString path_fault(QStringView path) {
   const QString shown = plain_text(path, 80);
   if (path.isEmpty() || path.toUtf8().size() > kPathBytesMax) {
-    return tr("a path must have 1 to 255 bytes; \"%1\" has %2").arg(shown).arg(path.toUtf8().size());
+    return ManifestText::tr("a path must have 1 to 255 bytes; \"%1\" has %2").arg(shown).arg(path.toUtf8().size());
   }
   for (const QChar c : path) {
     if (c.unicode() < 0x20 || c.unicode() == 0x7f || c == u'\\') {
-      return tr("\"%1\" has a backslash or a control character in it").arg(shown);
+      return ManifestText::tr("\"%1\" has a backslash or a control character in it").arg(shown);
     }
   }
   for (const QStringView part : path.split(u'/')) {
     if (part.isEmpty() || part == QStringView(u".") || part == QStringView(u"..")) {
-      return tr("\"%1\" leads out of the job's folder: name a file inside it").arg(shown);
+      return ManifestText::tr("\"%1\" leads out of the job's folder: name a file inside it").arg(shown);
     }
   }
   return {};
@@ -135,15 +137,17 @@ QString path_fault(QStringView path) {
 
 std::expected<ManifestData, QString> manifest_from(QByteArrayView text) {
   if (text.size() > kManifestBytesMax) {
-    return std::unexpected(tr("The manifest has %1 bytes; the limit is %2.").arg(text.size()).arg(kManifestBytesMax));
+    return std::unexpected(
+        ManifestText::tr("The manifest has %1 bytes; the limit is %2.").arg(text.size()).arg(kManifestBytesMax));
   }
   boost::system::error_code error;
   json::parse_options options;
   options.max_depth = kDepthMax;
   const json::value value =
       json::parse(json::string_view(text.data(), static_cast<std::size_t>(text.size())), error, {}, options);
-  if (error) return std::unexpected(tr("This is no JSON: %1.").arg(QString::fromStdString(error.message())));
-  if (!value.is_object()) return std::unexpected(tr("This is no job: a manifest is one JSON object."));
+  if (error)
+    return std::unexpected(ManifestText::tr("This is no JSON: %1.").arg(QString::fromStdString(error.message())));
+  if (!value.is_object()) return std::unexpected(ManifestText::tr("This is no job: a manifest is one JSON object."));
   const Reading read(value);
   auto inputs = inputs_in(read);
   if (!inputs) return std::unexpected(std::move(inputs).error());

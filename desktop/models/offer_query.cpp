@@ -94,9 +94,9 @@ std::span<const Unit> units_of(Kind kind) {
 }
 
 // The context is the one that lupdate gives to what stands in a member of Reader.
-QString tr(const char* text) {
-  return QCoreApplication::translate("quern::desktop::models::Reader", text);
-}
+struct OfferQueryText {
+  Q_DECLARE_TR_FUNCTIONS(OfferQueryText)
+};
 
 QString latin(std::string_view text) {
   return QString::fromLatin1(text.data(), static_cast<qsizetype>(text.size()));
@@ -162,12 +162,13 @@ class Reader {
   std::expected<std::vector<Condition>, QueryFault> read() {
     if (line_.size() > kQueryCharsMax) {
       return fault(kQueryCharsMax, line_.size() - kQueryCharsMax,
-                   tr("the query is longer than %1 characters").arg(kQueryCharsMax));
+                   OfferQueryText::tr("the query is longer than %1 characters").arg(kQueryCharsMax));
     }
     std::vector<Condition> conditions;
     for (skip_blanks(); at_ < line_.size(); skip_blanks()) {
       if (conditions.size() == kConditionsMax) {
-        return fault(at_, line_.size() - at_, tr("there are more than %1 conditions").arg(kConditionsMax));
+        return fault(at_, line_.size() - at_,
+                     OfferQueryText::tr("there are more than %1 conditions").arg(kConditionsMax));
       }
       auto condition = read_condition();
       if (!condition) return std::unexpected(std::move(condition).error());
@@ -235,7 +236,7 @@ class Reader {
     }
     at_ = begin;
     const auto value = take_value();
-    if (!value) return fault(begin, line_.size() - begin, tr("the quotes do not end"));
+    if (!value) return fault(begin, line_.size() - begin, OfferQueryText::tr("the quotes do not end"));
     if (known && field->kind == Kind::flag && value->toLower() == word) {
       condition.field = field->field;
       condition.op = Operator::equal;
@@ -249,20 +250,21 @@ class Reader {
   static QString unknown_text(const QString& word) {
     QStringList names;
     for (const OfferField& each : kFields) names += latin(each.name);
-    return tr("there is no field \"%1\"; there are: %2").arg(word, names.join(QStringLiteral(", ")));
+    return OfferQueryText::tr("there is no field \"%1\"; there are: %2").arg(word, names.join(QStringLiteral(", ")));
   }
 
   std::expected<Condition, QueryFault> with_value(Condition condition, const OfferField& field, qsizetype operator_at) {
     skip_blanks();
     const qsizetype begin = at_;
     const auto value = take_value();
-    if (!value) return fault(begin, line_.size() - begin, tr("the quotes do not end"));
+    if (!value) return fault(begin, line_.size() - begin, OfferQueryText::tr("the quotes do not end"));
     const QString name = latin(field.name);
-    if (value->isEmpty()) return fault(operator_at, at_ - operator_at, tr("\"%1\" needs a value").arg(name));
+    if (value->isEmpty())
+      return fault(operator_at, at_ - operator_at, OfferQueryText::tr("\"%1\" needs a value").arg(name));
     const bool textual = field.kind == Kind::text;
     const bool part = condition.op == Operator::contains || condition.op == Operator::lacks;
     if (textual ? is_ordering(condition.op) : part || (field.kind == Kind::flag && is_ordering(condition.op))) {
-      return fault(operator_at, begin - operator_at, tr("\"%1\" cannot be compared so").arg(name));
+      return fault(operator_at, begin - operator_at, OfferQueryText::tr("\"%1\" cannot be compared so").arg(name));
     }
     condition.text = textual ? value->toCaseFolded() : QString();
     if (textual) return condition;
@@ -274,8 +276,9 @@ class Reader {
       number = number_from(*value, field.kind);
     }
     if (!number) {
-      return fault(begin, at_ - begin,
-                   tr("\"%1\" is no value of \"%2\": write %3").arg(value->left(64), name, example(field.kind)));
+      return fault(
+          begin, at_ - begin,
+          OfferQueryText::tr("\"%1\" is no value of \"%2\": write %3").arg(value->left(64), name, example(field.kind)));
     }
     condition.number = *number;
     return condition;
@@ -294,7 +297,7 @@ class Reader {
       case Kind::duration:
         return QStringLiteral("2h");
       case Kind::flag:
-        return tr("yes or no");
+        return OfferQueryText::tr("yes or no");
       default:
         return QStringLiteral("8");
     }

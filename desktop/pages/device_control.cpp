@@ -4,7 +4,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "desktop/pages/refusal_text.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
@@ -86,7 +86,7 @@ void DeviceControl::set_offered(bool offered) {
   models_.connection().call("device.set", params, this, [this, id = id_](const client::Outcome& outcome) {
     if (id != id_) return;
     outcome ? offered_.granted() : offered_.refused();
-    if (!outcome) say_fault(refusal_text(outcome.error()));
+    if (!outcome) say_fault(models::failure_text(outcome.error()));
     refresh();
     Q_EMIT settled();
   });
@@ -107,7 +107,7 @@ void DeviceControl::set_price() {
       price_micro_.granted();
     } else {
       price_micro_.refused();
-      say_fault(refusal_text(outcome.error()));
+      say_fault(models::failure_text(outcome.error()));
     }
     refresh();
     Q_EMIT settled();

@@ -7,8 +7,8 @@
 
 #include <boost/json/object.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/device_control.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/pages/similar_offers.hpp"
 #include "desktop/pages/trend.hpp"
 #include "desktop/pages/work_card.hpp"
@@ -260,7 +260,7 @@ void DevicePanel::set_paused(bool paused) {
                             [this, id = id_](const client::Outcome& outcome) {
                               if (id != id_) return;
                               pausing_ = false;
-                              if (!outcome) control_->say_fault(refusal_text(outcome.error()));
+                              if (!outcome) control_->say_fault(models::failure_text(outcome.error()));
                               refresh();
                             });
 }

@@ -10,8 +10,8 @@
 #include <QVBoxLayout>
 #include <numeric>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/model_tone.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -236,7 +236,7 @@ void EarningsPage::fetch_history() {
   models_.connection().call("earnings.get", history_params(range, kByChoices.at(static_cast<std::size_t>(by)), offset),
                             this, [this, range, by, days](const client::Outcome& outcome) {
                               if (by != by_->current() || days != days_->current()) return;
-                              if (!outcome) return bars_title_->set_caption(refusal_text(outcome.error()));
+                              if (!outcome) return bars_title_->set_caption(models::failure_text(outcome.error()));
                               bars_title_->set_caption({});
                               history_ = models::earnings_history_from(*outcome);
                               range_ = range;
@@ -265,8 +265,8 @@ void EarningsPage::fetch_receipts(std::optional<std::int64_t> before) {
   models_.connection().call("receipt.list", std::move(params), this, [this, before](const client::Outcome& outcome) {
     fetching_receipts_ = false;
     if (!outcome) {
-      receipts_title_->set_caption(refusal_text(outcome.error()));
-      return finish_export(refusal_text(outcome.error()));
+      receipts_title_->set_caption(models::failure_text(outcome.error()));
+      return finish_export(models::failure_text(outcome.error()));
     }
     take_receipts(models::receipts_from(*outcome), !before);
   });

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <expected>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/models/json_reading.hpp"
 #include "desktop/models/manifest_data.hpp"
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/pages/background.hpp"
-#include "desktop/pages/failure_text.hpp"
 #include "desktop/pages/job_folder.hpp"
 
 namespace quern::desktop::pages {
@@ -139,7 +139,7 @@ void FileFetch::next_piece() {
 
 void FileFetch::take_piece(const client::Outcome& outcome) {
   if (!outcome) {
-    fail(failure_text(outcome.error().failure));
+    fail(models::failure_text(outcome.error()));
     return;
   }
   const models::OutputData& output = left_.front();
@@ -211,7 +211,7 @@ void FileFetch::fetch_trails(const QString& job, const QString& folder) {
 
 void FileFetch::take_trails(const client::Outcome& outcome) {
   if (!outcome) {
-    fail(failure_text(outcome.error().failure));
+    fail(models::failure_text(outcome.error()));
     return;
   }
   // A job's name is a daemon's word, and becomes part of a file's.

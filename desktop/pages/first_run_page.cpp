@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/suggested_price.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -293,11 +294,7 @@ void FirstRunPage::call(const char* method, boost::json::object params) {
   const bool is_last = params.contains("share");
   models_.connection().call(method, std::move(params), this, [this, is_last](const client::Outcome& outcome) {
     --pending_;
-    if (!outcome && fault_.isEmpty()) {
-      const rpc::Failure& failure = outcome.error().failure;
-      fault_ =
-          models::plain_text(QString::fromStdString(failure.message + ": " + failure.detail), models::kTextCharsMax);
-    }
+    if (!outcome && fault_.isEmpty()) fault_ = models::failure_text(outcome.error());
     if (pending_ > 0) return;
     if (!fault_.isEmpty()) {
       frame_->banner()->show_message(theme::Tone::bad, tr("Nothing is offered: %1").arg(fault_));

@@ -4,10 +4,10 @@
 #include <QSet>
 #include <algorithm>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/models/json_reading.hpp"
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/pages/background.hpp"
-#include "desktop/pages/failure_text.hpp"
 
 namespace quern::desktop::pages {
 
@@ -61,7 +61,7 @@ void InputUpload::ask_missing() {
 
 void InputUpload::take_missing(const client::Outcome& outcome) {
   if (!outcome) {
-    fail(failure_text(outcome.error().failure));
+    fail(models::failure_text(outcome.error()));
     return;
   }
   all_bytes_ = 0;
@@ -111,7 +111,7 @@ void InputUpload::send(const QByteArray& read) {
                              {"last", size == left}},
                             this, [this, size, last = size == left](const client::Outcome& outcome) {
                               if (!outcome) {
-                                fail(failure_text(outcome.error().failure));
+                                fail(models::failure_text(outcome.error()));
                                 return;
                               }
                               sent_ += size;

@@ -13,9 +13,9 @@ namespace quern::desktop::pages {
 
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("JobFolder", text);
-}
+struct JobFolderText {
+  Q_DECLARE_TR_FUNCTIONS(JobFolderText)
+};
 
 QString shown(const QString& file) {
   return models::plain_text(QDir::toNativeSeparators(file));
@@ -24,10 +24,10 @@ QString shown(const QString& file) {
 // A pipe or a device would wait for ever.
 std::expected<void, QString> open_regular(QFile& file) {
   const QFileInfo info(file.fileName());
-  if (!info.exists()) return std::unexpected(tr("%1 is not there.").arg(shown(file.fileName())));
-  if (!info.isFile()) return std::unexpected(tr("%1 is no regular file.").arg(shown(file.fileName())));
+  if (!info.exists()) return std::unexpected(JobFolderText::tr("%1 is not there.").arg(shown(file.fileName())));
+  if (!info.isFile()) return std::unexpected(JobFolderText::tr("%1 is no regular file.").arg(shown(file.fileName())));
   if (!file.open(QIODevice::ReadOnly)) {
-    return std::unexpected(tr("%1 cannot be read: %2.").arg(shown(file.fileName()), file.errorString()));
+    return std::unexpected(JobFolderText::tr("%1 cannot be read: %2.").arg(shown(file.fileName()), file.errorString()));
   }
   return {};
 }
@@ -39,7 +39,8 @@ std::expected<QByteArray, QString> read_whole(const QString& name, qint64 bytes_
   if (auto opened = open_regular(file); !opened) return std::unexpected(std::move(opened).error());
   QByteArray content = file.read(bytes_max + 1);
   if (content.size() > bytes_max) {
-    return std::unexpected(tr("%1 has %2 bytes; the limit is %3.").arg(shown(name)).arg(file.size()).arg(bytes_max));
+    return std::unexpected(
+        JobFolderText::tr("%1 has %2 bytes; the limit is %3.").arg(shown(name)).arg(file.size()).arg(bytes_max));
   }
   return content;
 }
@@ -61,14 +62,14 @@ std::expected<FileDigest, QString> digest_of(const QString& name, const Halt& ha
   QCryptographicHash hash(QCryptographicHash::Sha256);
   FileDigest found;
   for (;;) {
-    if (halt && *halt) return std::unexpected(tr("Stopped."));
+    if (halt && *halt) return std::unexpected(JobFolderText::tr("Stopped."));
     const QByteArray piece = file.read(kFilePieceBytes);
     if (piece.isEmpty()) break;
     hash.addData(piece);
     found.bytes += static_cast<std::uint64_t>(piece.size());
   }
   if (file.error() != QFileDevice::NoError) {
-    return std::unexpected(tr("%1 cannot be read: %2.").arg(shown(name), file.errorString()));
+    return std::unexpected(JobFolderText::tr("%1 cannot be read: %2.").arg(shown(name), file.errorString()));
   }
   found.digest = QString::fromLatin1(hash.result().toHex());
   return found;
@@ -80,8 +81,9 @@ QString input_fault(const JobFolder& job, const Halt& halt) {
     const auto found = digest_of(QDir(job.folder).filePath(input.path), halt);
     if (!found) return found.error();
     if (found->bytes == input.bytes && found->digest == input.digest) continue;
-    return tr("inputs[%1]: %2 is not the file that the manifest means. It has %3 bytes and the digest sha256:%4; the "
-              "manifest says %5 bytes and sha256:%6. Correct the manifest, or bring the file back.")
+    return JobFolderText::tr(
+               "inputs[%1]: %2 is not the file that the manifest means. It has %3 bytes and the digest sha256:%4; the "
+               "manifest says %5 bytes and sha256:%6. Correct the manifest, or bring the file back.")
         .arg(QString::number(i), shown(input.path), QString::number(found->bytes), found->digest,
              QString::number(input.bytes), input.digest);
   }
@@ -92,7 +94,7 @@ std::expected<QByteArray, QString> read_piece(const QString& name, std::uint64_t
   QFile file(name);
   if (auto opened = open_regular(file); !opened) return std::unexpected(std::move(opened).error());
   if (!file.seek(static_cast<qint64>(offset))) {
-    return std::unexpected(tr("%1 cannot be read: %2.").arg(shown(name), file.errorString()));
+    return std::unexpected(JobFolderText::tr("%1 cannot be read: %2.").arg(shown(name), file.errorString()));
   }
   return file.read(kFilePieceBytes);
 }

@@ -11,8 +11,9 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/background.hpp"
-#include "desktop/pages/failure_text.hpp"
+#include "desktop/pages/empty_log.hpp"
 #include "desktop/pages/job_tables.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -165,6 +166,7 @@ void JobPanel::set_job(const QString& id) {
   if (id == focus_.job()) return;
   fetch_.cancel();
   message_->hide();
+  log_failed_ = false;
   focus_.set_job(id);
 }
 
@@ -233,6 +235,19 @@ void JobPanel::show_actions() {
   save_trails_->setEnabled(live && !fetch_.busy() && detail.has_value());
   fetched_->setVisible(fetch_.busy());
   cancel_fetch_->setVisible(fetch_.busy());
+  show_empty_log();
+}
+
+void JobPanel::show_empty_log() {
+  const auto& detail = focus_.detail();
+  const auto& started = models_.status().started_unix_ms;
+  const auto submitted = detail ? detail->job.submitted_unix_ms : std::nullopt;
+  log_->set_placeholder(empty_log_text({.chosen = !focus_.job().isEmpty(),
+                                        .live = models_.connection().live(),
+                                        .failed = log_failed_,
+                                        .read = focus_.follower().complete(),
+                                        .state = detail ? detail->job.state : models::JobState::unknown,
+                                        .outlived_service = started && submitted && *submitted < *started}));
 }
 
 void JobPanel::follow_log() {
@@ -243,8 +258,15 @@ void JobPanel::follow_log() {
   });
   connect(&lines, &QAbstractItemModel::rowsInserted, this,
           [this](const QModelIndex&, int first, int last) { add_log_rows(first, last); });
-  connect(&focus_.follower(), &models::LogFollower::failed, this,
-          [this](const QString& why) { tell(tr("The log cannot be read: %1").arg(why), theme::Tone::warn); });
+  connect(&focus_.follower(), &models::LogFollower::failed, this, [this](const QString& why) {
+    tell(tr("The log cannot be read: %1").arg(why), theme::Tone::warn);
+    log_failed_ = true;
+    show_empty_log();
+  });
+  connect(&focus_.follower(), &models::LogFollower::advanced, this, [this] {
+    log_failed_ = false;
+    show_empty_log();
+  });
 }
 
 void JobPanel::add_log_rows(int first, int last) {
@@ -296,7 +318,7 @@ void JobPanel::save_files(bool trails) {
 void JobPanel::stop() {
   action_ = models_.connection().call("job.cancel", {{"id", focus_.job().toStdString()}}, this,
                                       [this](const client::Outcome& outcome) {
-                                        if (!outcome) tell(failure_text(outcome.error().failure), theme::Tone::bad);
+                                        if (!outcome) tell(models::failure_text(outcome.error()), theme::Tone::bad);
                                         QMetaObject::invokeMethod(this, &JobPanel::show_actions, Qt::QueuedConnection);
                                       });
   show_actions();
@@ -310,7 +332,7 @@ void JobPanel::retry(bool elsewhere) {
                                         if (id) {
                                           Q_EMIT retried(*id);
                                         } else if (!outcome) {
-                                          tell(failure_text(outcome.error().failure), theme::Tone::bad);
+                                          tell(models::failure_text(outcome.error()), theme::Tone::bad);
                                         }
                                       });
   show_actions();

@@ -57,6 +57,7 @@ class JobPanel : public widgets::Card {
   void show_actions();
   void follow_log();
   void add_log_rows(int first, int last);
+  void show_empty_log();
   void save_log();
   void save_files(bool trails);
   void stop();
@@ -81,6 +82,7 @@ class JobPanel : public widgets::Card {
   widgets::Banner* message_;
   QStackedWidget* stack_;
   widgets::LogView* log_;
+  bool log_failed_ = false;  // of this job, since it was last read
   QStandardItemModel* files_;
   widgets::Table* file_table_;
   QPushButton* save_outputs_;

@@ -8,8 +8,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/device_panel.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/pages/topology_of.hpp"
 #include "desktop/pages/topology_tree.hpp"
 #include "desktop/theme/icon.hpp"
@@ -245,7 +245,7 @@ void MachinePage::call_donation(const char* method, boost::json::object params) 
     if (!outcome) {
       fault_shown_ = true;
       banner()->set_closable(true);
-      banner()->show_message(theme::Tone::bad, refusal_text(outcome.error()));
+      banner()->show_message(theme::Tone::bad, models::failure_text(outcome.error()));
     }
     show_donation();
   });

@@ -278,7 +278,9 @@ void MarketPage::show_counts() {
   filters_->set_count(tr("%1 of %2").arg(text.count(shown), text.count(all)));
   QSet<QString> providers;
   for (const models::OfferRow& offer : models_.offers().rows()) providers.insert(offer.provider);
-  const QString counts = tr("%1 devices offered by %2 providers").arg(text.count(all), text.count(providers.size()));
+  const auto who = static_cast<int>(providers.size());
+  const QString counts = QStringLiteral("%1 %2").arg(tr("%1 devices offered", nullptr, all).arg(text.count(all)),
+                                                     tr("by %1 providers", nullptr, who).arg(text.count(who)));
   set_subtitle(models_.connection().live() || all == 0 ? counts : tr("%1, as last heard").arg(counts));
   table_->set_placeholder(all == 0 ? tr("No offers yet. They come as peers connect.")
                                    : tr("No offer fits the filter."));

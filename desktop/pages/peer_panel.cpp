@@ -6,7 +6,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "desktop/pages/refusal_text.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/trend.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
@@ -197,7 +197,7 @@ void PeerPanel::set_blocked(bool blocked) {
                             [this, id = id_](const client::Outcome& outcome) {
                               if (id != id_) return;
                               calling_ = false;
-                              if (!outcome) fault_->set_text(refusal_text(outcome.error()));
+                              if (!outcome) fault_->set_text(models::failure_text(outcome.error()));
                               fault_->setVisible(!outcome);
                               refresh();
                             });

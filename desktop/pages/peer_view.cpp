@@ -12,9 +12,9 @@ namespace quern::desktop::pages {
 
 namespace {
 
-QString words(const char* english, int count = -1) {
-  return QCoreApplication::translate("Peers", english, nullptr, count);
-}
+struct PeerViewText {
+  Q_DECLARE_TR_FUNCTIONS(PeerViewText)
+};
 
 constexpr std::uint64_t kMicrosecondsMax = 3'600'000'000;  // an hour is as far as anything can be
 
@@ -25,10 +25,10 @@ QString address_kind(const QString& address) {
     const QString whole = u'/' + QString::fromLatin1(part);
     return address.endsWith(whole) || address.contains(whole + u'/');
   };
-  if (has("p2p-circuit")) return words("relay");
-  if (has("quic-v1") || has("quic")) return words("QUIC");
-  if (has("ws") || has("wss")) return words("WebSocket");
-  return has("tcp") ? words("TCP") : QString();
+  if (has("p2p-circuit")) return PeerViewText::tr("relay");
+  if (has("quic-v1") || has("quic")) return PeerViewText::tr("QUIC");
+  if (has("ws") || has("wss")) return PeerViewText::tr("WebSocket");
+  return has("tcp") ? PeerViewText::tr("TCP") : QString();
 }
 
 bool is_relayed(const models::PeerRow& peer) {
@@ -53,11 +53,11 @@ QVector<widgets::PeerMark> peer_marks(const std::vector<models::PeerRow>& peers)
 
 QString peers_subtitle(const std::vector<models::PeerRow>& peers) {
   const auto count = [&](auto holds) { return static_cast<int>(std::ranges::count_if(peers, holds)); };
-  QStringList parts{words("%Ln connected", count(&models::PeerRow::connected))};
-  parts << words("%Ln providers",
-                 count([](const models::PeerRow& peer) { return peer.connected && peer.devices > 0; }));
-  if (const int relayed = count(is_relayed)) parts << words("%Ln through a relay", relayed);
-  if (const int blocked = count(&models::PeerRow::blocked)) parts << words("%Ln blocked", blocked);
+  QStringList parts{PeerViewText::tr("%Ln connected", nullptr, count(&models::PeerRow::connected))};
+  parts << PeerViewText::tr("%Ln providers", nullptr,
+                            count([](const models::PeerRow& peer) { return peer.connected && peer.devices > 0; }));
+  if (const int relayed = count(is_relayed)) parts << PeerViewText::tr("%Ln through a relay", nullptr, relayed);
+  if (const int blocked = count(&models::PeerRow::blocked)) parts << PeerViewText::tr("%Ln blocked", nullptr, blocked);
   return parts.join(QStringLiteral(" · "));
 }
 

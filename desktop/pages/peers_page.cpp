@@ -9,9 +9,9 @@
 
 #include <boost/json/object.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/model_tone.hpp"
 #include "desktop/pages/peer_panel.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -196,7 +196,7 @@ void PeersPage::add_peer() {
                             [this](const client::Outcome& outcome) {
                               confirm_->setEnabled(true);
                               if (!outcome) {
-                                fault_->set_text(refusal_text(outcome.error()));
+                                fault_->set_text(models::failure_text(outcome.error()));
                                 return fault_->show();
                               }
                               address_->clear();

@@ -13,8 +13,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/limit_stops.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -116,7 +116,7 @@ void PreferenceRow::call(json::object params, std::function<void(bool)> done) {
   fault_->hide();
   models_.connection().call("preferences.set", std::move(params), this,
                             [this, done = std::move(done)](const client::Outcome& outcome) {
-                              if (!outcome) fault_->set_text(refusal_text(outcome.error()));
+                              if (!outcome) fault_->set_text(models::failure_text(outcome.error()));
                               fault_->setVisible(!outcome);
                               if (done) done(outcome.has_value());
                             });

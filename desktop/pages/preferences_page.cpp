@@ -10,10 +10,10 @@
 
 #include <boost/json/object.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/device_row.hpp"
 #include "desktop/pages/limit_stops.hpp"
 #include "desktop/pages/preference_rows.hpp"
-#include "desktop/pages/refusal_text.hpp"
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
@@ -25,6 +25,7 @@ using widgets::Ink;
 
 namespace {
 
+constexpr std::int64_t kFirstProposalMicro = 10 * widgets::kMicroCredits;  // when a proposal is switched on
 constexpr std::array<int, 6> kTextSizes{100, 110, 125, 150, 175, 200};
 using Number = std::optional<PreferencesData::Number>;
 // In the order of their rows.
@@ -177,8 +178,42 @@ QWidget* PreferencesPage::make_app() {
   card->body()->addWidget(language_row_);
   language_row_->hide();
   for (QComboBox* box : {mode, size, language_}) ignore_stray_wheel(box);
+  card->body()->addWidget(make_proposed_budget());
   add_app_switches(card->body());
   return card;
+}
+
+// What the form of a new job begins with: this app's own, not the node's bound.
+QWidget* PreferencesPage::make_proposed_budget() {
+  const QString title = tr("Proposed budget");
+  auto* controls = new QWidget;
+  auto* row = new QHBoxLayout(controls);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(theme::kSpaceS);
+  auto* spin = new widgets::PriceSpin(title);
+  spin->set_unit(tr("cr"));
+  spin->set_range(0, AppSettings::kBudgetMaxMicro);
+  spin->set_step(widgets::kMicroCredits);
+  ignore_stray_wheel(spin);
+  auto* toggle = new widgets::Toggle;
+  row->addWidget(spin);
+  row->addWidget(toggle);
+  const auto show = [this, spin, toggle] {
+    const auto micro = settings_.proposed_budget_micro();
+    toggle->setChecked(micro.has_value());
+    spin->setVisible(micro.has_value());
+    if (micro) spin->set_value(*micro);
+  };
+  show();
+  connect(toggle, &QAbstractButton::clicked, this, [this](bool on) {
+    settings_.set_proposed_budget_micro(on ? std::optional(kFirstProposalMicro) : std::nullopt);
+  });
+  connect(spin, &widgets::PriceSpin::value_changed, this,
+          [this](qint64 micro) { settings_.set_proposed_budget_micro(micro); });
+  connect(&settings_, &AppSettings::proposed_budget_changed, controls, show);
+  QWidget* const box = make_row(title, tr("In the form of a new job; off: what the service allows a job"), controls);
+  toggle->setAccessibleName(tr("%1: in use").arg(title));
+  return box;
 }
 
 void PreferencesPage::add_app_switches(QVBoxLayout* column) {
@@ -292,7 +327,7 @@ void PreferencesPage::unblock(const QString& peer) {
   models_.connection().call("peer.unblock", {{"peer", peer.toStdString()}}, this,
                             [this](const client::Outcome& outcome) {
                               if (outcome) return;
-                              unblock_fault_->set_text(refusal_text(outcome.error()));
+                              unblock_fault_->set_text(models::failure_text(outcome.error()));
                               unblock_fault_->show();
                             });
 }

@@ -42,6 +42,7 @@ class PreferencesPage : public widgets::PageFrame {
   QWidget* make_blocked();
   QWidget* make_app();
   void add_app_switches(QVBoxLayout* column);
+  QWidget* make_proposed_budget();
   void refresh();
   void show_devices();
   void show_blocked();

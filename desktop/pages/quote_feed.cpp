@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "desktop/pages/failure_text.hpp"
+#include "desktop/models/failure_text.hpp"
 
 namespace quern::desktop::pages {
 
@@ -63,7 +63,7 @@ void QuoteFeed::take(const client::Outcome& outcome) {
     fault_.clear();
   } else {
     rows_.reset();
-    fault_ = failure_text(outcome.error().failure);
+    fault_ = models::failure_text(outcome.error());
   }
   Q_EMIT changed();
 }

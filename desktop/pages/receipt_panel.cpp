@@ -7,7 +7,7 @@
 #include <QSaveFile>
 #include <QVBoxLayout>
 
-#include "desktop/pages/refusal_text.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
 namespace quern::desktop::pages {
@@ -79,7 +79,7 @@ void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
                               if (id != id_) return;
                               if (outcome) return show_trail(models::receipt_detail_from(*outcome));
                               verdict_->set_state(tr("Not checked"), theme::Tone::warn);
-                              why_->set_text(refusal_text(outcome.error()));
+                              why_->set_text(models::failure_text(outcome.error()));
                               why_->show();
                             });
 }

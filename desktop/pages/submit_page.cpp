@@ -13,9 +13,9 @@
 
 #include <boost/json/array.hpp>
 
+#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/background.hpp"
 #include "desktop/pages/drop_zone.hpp"
-#include "desktop/pages/failure_text.hpp"
 #include "desktop/pages/kernel_form.hpp"
 #include "desktop/pages/submit_parts.hpp"
 #include "desktop/theme/icon.hpp"
@@ -442,7 +442,7 @@ void SubmitPage::finish_start(const client::Outcome& outcome) {
   show_start();
   if (!id) {
     banner()->show_message(theme::Tone::bad,
-                           outcome ? tr("The daemon's answer names no job.") : failure_text(outcome.error().failure));
+                           outcome ? tr("The daemon's answer names no job.") : models::failure_text(outcome.error()));
     return;
   }
   Q_EMIT submitted(*id);

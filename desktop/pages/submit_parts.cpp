@@ -24,9 +24,9 @@ namespace {
 
 constexpr std::size_t kFilesShown = 8;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("SubmitPage", text);
-}
+struct SubmitParts {
+  Q_DECLARE_TR_FUNCTIONS(SubmitParts)
+};
 
 void add_row(widgets::Card& card, const QString& name, std::initializer_list<QWidget*> fields) {
   auto* row = new QHBoxLayout;
@@ -45,23 +45,23 @@ TermsCard make_terms_card() {
   auto* card = new widgets::Card;
   TermsCard terms{.card = card,
                   .strategy = new QComboBox,
-                  .budget = new widgets::PriceSpin(tr("Budget")),
+                  .budget = new widgets::PriceSpin(SubmitParts::tr("Budget")),
                   .note = new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted),
                   .preferred = new widgets::TextLabel({}, theme::FontRole::body, Ink::accent),
-                  .anywhere = new QPushButton(tr("Anywhere instead"))};
-  terms.strategy->setAccessibleName(tr("Strategy"));
-  terms.strategy->addItem(tr("As the daemon is set"), QString());
-  terms.strategy->addItem(tr("Cheapest"), QStringLiteral("cheapest"));
-  terms.strategy->addItem(tr("Fastest"), QStringLiteral("fastest"));
-  terms.strategy->addItem(tr("Balanced"), QStringLiteral("balanced"));
-  terms.strategy->addItem(tr("Spread over many"), QStringLiteral("spread"));
-  terms.strategy->addItem(tr("Random, cheap ones more often"), QStringLiteral("weighted-random"));
-  terms.strategy->addItem(tr("In turn"), QStringLiteral("round-robin"));
-  terms.budget->set_unit(tr("cr"));
+                  .anywhere = new QPushButton(SubmitParts::tr("Anywhere instead"))};
+  terms.strategy->setAccessibleName(SubmitParts::tr("Strategy"));
+  terms.strategy->addItem(SubmitParts::tr("As the daemon is set"), QString());
+  terms.strategy->addItem(SubmitParts::tr("Cheapest"), QStringLiteral("cheapest"));
+  terms.strategy->addItem(SubmitParts::tr("Fastest"), QStringLiteral("fastest"));
+  terms.strategy->addItem(SubmitParts::tr("Balanced"), QStringLiteral("balanced"));
+  terms.strategy->addItem(SubmitParts::tr("Spread over many"), QStringLiteral("spread"));
+  terms.strategy->addItem(SubmitParts::tr("Random, cheap ones more often"), QStringLiteral("weighted-random"));
+  terms.strategy->addItem(SubmitParts::tr("In turn"), QStringLiteral("round-robin"));
+  terms.budget->set_unit(SubmitParts::tr("cr"));
   terms.preferred->setWordWrap(false);
-  card->body()->addWidget(new widgets::SectionTitle(tr("Terms")));
-  add_row(*card, tr("Strategy"), {terms.strategy});
-  add_row(*card, tr("Budget"), {terms.budget});
+  card->body()->addWidget(new widgets::SectionTitle(SubmitParts::tr("Terms")));
+  add_row(*card, SubmitParts::tr("Strategy"), {terms.strategy});
+  add_row(*card, SubmitParts::tr("Budget"), {terms.budget});
   card->body()->addWidget(terms.note);
   auto* row = new QHBoxLayout;
   row->addWidget(terms.preferred, 1);
@@ -71,7 +71,7 @@ TermsCard make_terms_card() {
 }
 
 widgets::Table* make_quote_table(QAbstractItemModel& quotes) {
-  auto* table = new widgets::Table(tr("Quotes"), nullptr, widgets::Table::kTwoLines);
+  auto* table = new widgets::Table(SubmitParts::tr("Quotes"), nullptr, widgets::Table::kTwoLines);
   table->set_column(QuoteModel::kDevice, {.width = 92, .stretch = true});
   table->set_column(QuoteModel::kCost, {.cell = Cell::number, .width = 88, .strong = true});
   table->set_column(QuoteModel::kCostRange, {.cell = Cell::number, .priority = 4, .width = 140});
@@ -84,33 +84,36 @@ widgets::Table* make_quote_table(QAbstractItemModel& quotes) {
   table->setSortingEnabled(true);
   table->sortByColumn(QuoteModel::kCost, Qt::AscendingOrder);
   table->set_faded([](const QModelIndex& index) { return !index.data(QuoteModel::kFitsRole).toBool(); });
-  table->set_placeholder(tr("There are no offers."));
+  table->set_placeholder(SubmitParts::tr("There are no offers."));
   return table;
 }
 
 QVector<widgets::KeyValue> summary_rows(const JobFolder& job, const models::QuantityText& text) {
   const models::ManifestData& data = job.data;
   QVector<widgets::KeyValue> rows{
-      {.key = tr("File"), .value = models::plain_text(QDir::toNativeSeparators(job.file)), .strong = false},
-      {.key = tr("Runs on"), .value = data.device_type.isEmpty() ? tr("any device") : data.device_type},
-      {.key = tr("Tasks"), .value = text.count(static_cast<std::int64_t>(data.shards))},
-      {.key = tr("Longest time of a task"), .value = text.duration(data.walltime_ms)}};
+      {.key = SubmitParts::tr("File"),
+       .value = models::plain_text(QDir::toNativeSeparators(job.file)),
+       .strong = false},
+      {.key = SubmitParts::tr("Runs on"),
+       .value = data.device_type.isEmpty() ? SubmitParts::tr("any device") : data.device_type},
+      {.key = SubmitParts::tr("Tasks"), .value = text.count(static_cast<std::int64_t>(data.shards))},
+      {.key = SubmitParts::tr("Longest time of a task"), .value = text.duration(data.walltime_ms)}};
   std::uint64_t bytes = 0;
   for (const models::ManifestInput& input : data.inputs) bytes += input.bytes;
-  rows.append(
-      {.key = tr("Inputs"),
-       .value = tr("%1, %2").arg(text.count(static_cast<std::int64_t>(data.inputs.size())), text.bytes(bytes))});
+  rows.append({.key = SubmitParts::tr("Inputs"),
+               .value = SubmitParts::tr("%1, %2").arg(text.count(static_cast<std::int64_t>(data.inputs.size())),
+                                                      text.bytes(bytes))});
   for (const models::ManifestInput& input : data.inputs) {
     if (rows.size() > static_cast<qsizetype>(kFilesShown)) break;
     rows.append({.key = models::plain_text(input.path), .value = text.bytes(input.bytes), .strong = false});
   }
   for (std::size_t i = 0; i < data.outputs.size() && i < kFilesShown; ++i) {
-    rows.append({.key = tr("Output %1").arg(models::plain_text(data.outputs[i].path)),
-                 .value = tr("at most %1").arg(text.bytes(data.outputs[i].bytes_max)),
+    rows.append({.key = SubmitParts::tr("Output %1").arg(models::plain_text(data.outputs[i].path)),
+                 .value = SubmitParts::tr("at most %1").arg(text.bytes(data.outputs[i].bytes_max)),
                  .strong = false});
   }
   if (data.max_total_micro) {
-    rows.append({.key = tr("Its own price limit"), .value = text.credits(*data.max_total_micro)});
+    rows.append({.key = SubmitParts::tr("Its own price limit"), .value = text.credits(*data.max_total_micro)});
   }
   return rows;
 }

@@ -18,9 +18,9 @@ namespace {
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint32_t kFramedLevel = 3;  // caches below this one are drawn only when several cores share one
 
-QString words(const char* english, int count = -1) {
-  return QCoreApplication::translate("Topology", english, nullptr, count);
-}
+struct TopologyText {
+  Q_DECLARE_TR_FUNCTIONS(TopologyText)
+};
 
 int permille_of(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return -1;
@@ -57,7 +57,7 @@ class Builder {
   Topology build() {
     QStringList system;
     if (!machine_.system.isEmpty()) system << machine_.system;
-    if (!machine_.kernel.isEmpty()) system << words("Linux %1").arg(machine_.kernel);
+    if (!machine_.kernel.isEmpty()) system << TopologyText::tr("Linux %1").arg(machine_.kernel);
     Topology topology{
         .host = machine_.host, .system = system.join(QStringLiteral(" · ")), .packages = {}, .devices = {}};
     sort_cores();
@@ -96,7 +96,7 @@ class Builder {
   }
 
   widgets::TopologyPackage make_package(std::uint32_t package) {
-    widgets::TopologyPackage made{.title = words("Package %1").arg(machine_.packages[package].os_index),
+    widgets::TopologyPackage made{.title = TopologyText::tr("Package %1").arg(machine_.packages[package].os_index),
                                   .detail = machine_.processor,
                                   .count = {},
                                   .numas = {}};
@@ -105,7 +105,7 @@ class Builder {
       made.numas.append(make_numa(at->first.second, at->second));
       count += static_cast<int>(at->second.size());
     }
-    made.count = words("%Ln cores", count);
+    made.count = TopologyText::tr("%Ln cores", nullptr, count);
     return made;
   }
 
@@ -132,10 +132,12 @@ class Builder {
     const bool alone = machine_.numa_nodes.size() == 1;
     const std::uint64_t total = node.memory_bytes.value_or(alone ? machine_.memory_bytes : 0);
     const auto used = node.memory_used_bytes || !alone ? node.memory_used_bytes : machine_.memory_used_bytes;
-    made.title = numa_known() ? words("NUMA %1").arg(node.os_index) : total > 0 ? words("Memory") : words("Cores");
+    made.title = numa_known() ? TopologyText::tr("NUMA %1").arg(node.os_index)
+                 : total > 0  ? TopologyText::tr("Memory")
+                              : TopologyText::tr("Cores");
     if (total > 0) made.detail = text_.bytes(total);
     if (!used) return made;
-    made.used = words("%1 used").arg(text_.bytes(*used));
+    made.used = TopologyText::tr("%1 used").arg(text_.bytes(*used));
     made.used_permille = permille_of(*used, total);
     return made;
   }
@@ -145,7 +147,7 @@ class Builder {
     const bool spans =
         std::ranges::any_of(cache.cores, [&](std::uint32_t core) { return machine_.cores[core].numa_node != numa; });
     const QString title = QStringLiteral("L%1 %2").arg(cache.level).arg(text_.bytes(cache.size_bytes));
-    return spans ? words("%1, a part").arg(title) : title;
+    return spans ? TopologyText::tr("%1, a part").arg(title) : title;
   }
 
   widgets::TopologyCore make_core(std::uint32_t index) const {
@@ -164,7 +166,8 @@ class Builder {
   }
 
   void add_memory_without_cores(Topology& topology) {
-    widgets::TopologyPackage made{.title = words("Memory without cores"), .detail = {}, .count = {}, .numas = {}};
+    widgets::TopologyPackage made{
+        .title = TopologyText::tr("Memory without cores"), .detail = {}, .count = {}, .numas = {}};
     std::set<std::uint32_t> with_cores;
     for (const auto& [place, cores] : cores_) with_cores.insert(place.second);
     for (std::uint32_t index = 0; numa_known() && index < machine_.numa_nodes.size(); ++index) {
@@ -190,14 +193,14 @@ QVector<widgets::TopologyCore> cores_of(const widgets::TopologyNuma& numa) {
 
 void add_cores(QVector<widgets::KeyValue>& rows, const QVector<widgets::TopologyCore>& cores,
                const QuantityText& text) {
-  rows.append({words("Cores"), text.count(cores.size())});
-  if (const auto load = mean_load(cores)) rows.append({words("Load"), text.percent(*load)});
+  rows.append({TopologyText::tr("Cores"), text.count(cores.size())});
+  if (const auto load = mean_load(cores)) rows.append({TopologyText::tr("Load"), text.percent(*load)});
 }
 
 void add_numa(QVector<widgets::KeyValue>& rows, const widgets::TopologyNuma& numa, const QString& prefix = {}) {
   if (numa.detail.isEmpty()) return;
-  const QString said = numa.used.isEmpty() ? numa.detail : words("%1, %2").arg(numa.detail, numa.used);
-  rows.append({prefix.isEmpty() ? words("Memory") : prefix, said});
+  const QString said = numa.used.isEmpty() ? numa.detail : TopologyText::tr("%1, %2").arg(numa.detail, numa.used);
+  rows.append({prefix.isEmpty() ? TopologyText::tr("Memory") : prefix, said});
 }
 
 PartText machine_text(const Topology& topology, const QuantityText& text) {
@@ -253,8 +256,8 @@ widgets::TopologyDevice topology_device(const models::DeviceData& device, const 
   widgets::TopologyDevice made{.id = device.id, .name = device.name};
   made.glyph = device_glyph(device.kind);
   made.offered = device.offered;
-  made.price = device.paused           ? words("paused")
-               : !device.offered       ? words("not offered")
+  made.price = device.paused           ? TopologyText::tr("paused")
+               : !device.offered       ? TopologyText::tr("not offered")
                : device.per_hour_micro ? text.credits_per_hour(*device.per_hour_micro)
                                        : QuantityText::none();
   if (device.busy_permille) {
@@ -274,10 +277,10 @@ widgets::TopologyDevice topology_device(const models::DeviceData& device, const 
   if (device.power_milliwatts) {
     made.power = text.watts(*device.power_milliwatts);
     if (device.power_limit_milliwatts) {
-      made.power = words("%1 of %2").arg(made.power, text.watts(*device.power_limit_milliwatts));
+      made.power = TopologyText::tr("%1 of %2").arg(made.power, text.watts(*device.power_limit_milliwatts));
     }
   }
-  made.work = device.job ? device.job->name : device.offered ? words("idle") : device.why.sentence();
+  made.work = device.job ? device.job->name : device.offered ? TopologyText::tr("idle") : device.why.sentence();
   made.jobs_permille = device.job ? 1'000 : 0;
   return made;
 }
@@ -288,14 +291,15 @@ Topology topology_of(const MachineData& machine, const QuantityText& text) {
 }
 
 QString machine_subtitle(const MachineData& machine, const QuantityText& text) {
-  QStringList parts{words("%Ln cores", static_cast<int>(machine.cores.size()))};
+  QStringList parts{TopologyText::tr("%Ln cores", nullptr, static_cast<int>(machine.cores.size()))};
   if (machine.memory_bytes > 0) parts << text.bytes(machine.memory_bytes);
   const auto gpus = std::ranges::count(machine.devices, QStringLiteral("gpu"), &models::DeviceData::kind);
-  if (gpus > 0) parts << words("%Ln GPUs", static_cast<int>(gpus));
+  if (gpus > 0) parts << TopologyText::tr("%Ln GPUs", nullptr, static_cast<int>(gpus));
   const auto offered = std::ranges::count_if(machine.devices, &models::DeviceData::offered);
-  const QString lent = offered > 0 ? words("%Ln devices offered to the network", static_cast<int>(offered))
-                                   : words("nothing offered to the network");
-  return words("%1 — %2").arg(parts.join(QStringLiteral(" · ")), lent);
+  const QString lent = offered > 0
+                           ? TopologyText::tr("%Ln devices offered to the network", nullptr, static_cast<int>(offered))
+                           : TopologyText::tr("nothing offered to the network");
+  return TopologyText::tr("%1 — %2").arg(parts.join(QStringLiteral(" · ")), lent);
 }
 
 PartText part_text(const Topology& topology, const TopologyPart& part, const QuantityText& text) {
@@ -322,13 +326,13 @@ PartText part_text(const Topology& topology, const TopologyPart& part, const Qua
   const widgets::TopologyCache& cache = numa.caches[part.cache];
   const QString place = QStringLiteral("%1 · %2").arg(package.title, numa.title);
   if (part.kind == widgets::PartKind::cores && part.cores == 1 && part.core < cache.cores.size()) {
-    said = {.title = words("Core %1").arg(cache.cores[part.core].label), .subtitle = place, .rows = {}};
+    said = {.title = TopologyText::tr("Core %1").arg(cache.cores[part.core].label), .subtitle = place, .rows = {}};
     const int load = cache.cores[part.core].load_permille;
-    if (load >= 0) said.rows.append({words("Load"), text.percent(load)});
-    if (!cache.title.isEmpty()) said.rows.append({words("Cache"), cache.title});
+    if (load >= 0) said.rows.append({TopologyText::tr("Load"), text.percent(load)});
+    if (!cache.title.isEmpty()) said.rows.append({TopologyText::tr("Cache"), cache.title});
     return said;
   }
-  said = {.title = cache.title.isEmpty() ? words("Cores") : cache.title, .subtitle = place, .rows = {}};
+  said = {.title = cache.title.isEmpty() ? TopologyText::tr("Cores") : cache.title, .subtitle = place, .rows = {}};
   add_cores(said.rows, cache.cores, text);
   return said;
 }

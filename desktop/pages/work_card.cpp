@@ -4,7 +4,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "desktop/pages/refusal_text.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
@@ -100,7 +100,7 @@ void WorkCard::cancel() {
                               if (outcome || id != id_) return;
                               ending_ = false;
                               end_->setEnabled(true);
-                              fault_->set_text(refusal_text(outcome.error()));
+                              fault_->set_text(models::failure_text(outcome.error()));
                               fault_->show();
                             });
 }

@@ -3,7 +3,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "desktop/pages/failure_text.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
@@ -74,7 +74,7 @@ void WorkPanel::show_work() {
 void WorkPanel::end() {
   action_ = models_.connection().call(
       "work.cancel", {{"id", id_.toStdString()}}, this, [this](const client::Outcome& outcome) {
-        if (!outcome) message_->show_message(theme::Tone::bad, failure_text(outcome.error().failure));
+        if (!outcome) message_->show_message(theme::Tone::bad, models::failure_text(outcome.error()));
         QMetaObject::invokeMethod(this, &WorkPanel::show_work, Qt::QueuedConnection);
       });
   show_work();

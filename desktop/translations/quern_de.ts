@@ -148,6 +148,232 @@
     </message>
 </context>
 <context>
+    <name>EarningsView</name>
+    <message>
+        <source>d MMM</source>
+        <comment>a day on the axis</comment>
+        <translation>d. MMM</translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation>Andere</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyLogText</name>
+    <message>
+        <source>Select a job to see what it prints.</source>
+        <translation>Einen Auftrag auswählen, um seine Ausgabe zu sehen.</translation>
+    </message>
+    <message>
+        <source>The log is no longer kept: the service was restarted after this job began.</source>
+        <translation>Das Protokoll ist nicht mehr vorhanden: Der Dienst wurde nach dem Beginn dieses Auftrags neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The job has printed nothing.</source>
+        <translation>Der Auftrag hat nichts ausgegeben.</translation>
+    </message>
+    <message>
+        <source>The log is read once the service is connected again.</source>
+        <translation>Das Protokoll wird gelesen, sobald der Dienst wieder verbunden ist.</translation>
+    </message>
+    <message>
+        <source>The log could not be read.</source>
+        <translation>Das Protokoll ließ sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>Reading the log…</source>
+        <translation>Protokoll wird gelesen …</translation>
+    </message>
+    <message>
+        <source>No output yet: the job waits for a provider.</source>
+        <translation>Noch keine Ausgabe: Der Auftrag wartet auf einen Anbieter.</translation>
+    </message>
+    <message>
+        <source>No output yet: the job is being prepared.</source>
+        <translation>Noch keine Ausgabe: Der Auftrag wird vorbereitet.</translation>
+    </message>
+    <message>
+        <source>No output yet.</source>
+        <translation>Noch keine Ausgabe.</translation>
+    </message>
+</context>
+<context>
+    <name>FailureText</name>
+    <message>
+        <source>It did not work</source>
+        <translation>Es hat nicht geklappt</translation>
+    </message>
+</context>
+<context>
+    <name>JobFolderText</name>
+    <message>
+        <source>%1 is not there.</source>
+        <translation>%1 ist nicht da.</translation>
+    </message>
+    <message>
+        <source>%1 is no regular file.</source>
+        <translation>%1 ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: %2.</source>
+        <translation>%1 lässt sich nicht lesen: %2.</translation>
+    </message>
+    <message>
+        <source>%1 has %2 bytes; the limit is %3.</source>
+        <translation>%1 hat %2 Bytes; erlaubt sind %3.</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>inputs[%1]: %2 is not the file that the manifest means. It has %3 bytes and the digest sha256:%4; the manifest says %5 bytes and sha256:%6. Correct the manifest, or bring the file back.</source>
+        <translation>inputs[%1]: %2 ist nicht die Datei, die das Manifest meint. Sie hat %3 Bytes und die Prüfsumme sha256:%4; das Manifest sagt %5 Bytes und sha256:%6. Berichtigen Sie das Manifest oder stellen Sie die Datei wieder her.</translation>
+    </message>
+</context>
+<context>
+    <name>KernelDraftText</name>
+    <message>
+        <source>&quot;%1&quot; is no number</source>
+        <translation>„%1“ ist keine Zahl</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no whole number</source>
+        <translation>„%1“ ist keine ganze Zahl</translation>
+    </message>
+    <message>
+        <source>a buffer must have 1 byte to 1 TiB</source>
+        <translation>ein Puffer muss 1 Byte bis 1 TiB groß sein</translation>
+    </message>
+    <message>
+        <source>an output has at most 1 GiB</source>
+        <translation>eine Ausgabe hat höchstens 1 GiB</translation>
+    </message>
+    <message>
+        <source>local memory must have 1 byte to 16 MiB</source>
+        <translation>lokaler Speicher muss 1 Byte bis 16 MiB groß sein</translation>
+    </message>
+    <message>
+        <source>its type cannot be described: images, vectors and structures are not known</source>
+        <translation>sein Typ lässt sich nicht beschreiben: Bilder, Vektoren und Strukturen sind nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>has %1 bytes; the limit is %2</source>
+        <translation>hat %1 Bytes; erlaubt sind %2</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>the source has none</source>
+        <translation>die Quelle hat keinen</translation>
+    </message>
+    <message>
+        <source>Global size</source>
+        <translation>Globale Größe</translation>
+    </message>
+    <message>
+        <source>must be 1 to 3 numbers, as 640 x 360</source>
+        <translation>müssen 1 bis 3 Zahlen sein, etwa 640 x 360</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>Argumente</translation>
+    </message>
+    <message>
+        <source>some have no value</source>
+        <translation>einige haben keinen Wert</translation>
+    </message>
+</context>
+<context>
+    <name>ManifestText</name>
+    <message>
+        <source>is missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; must be there, and a number from 0 to 1073741824</source>
+        <translation>„%1“ muss angegeben sein, als Zahl von 0 bis 1073741824</translation>
+    </message>
+    <message>
+        <source>must be a list of 1 to 64 files</source>
+        <translation>muss eine Liste von 1 bis 64 Dateien sein</translation>
+    </message>
+    <message>
+        <source>must be &quot;sha256:&quot; and 64 hexadecimal digits</source>
+        <translation>muss „sha256:“ und 64 hexadezimale Ziffern sein</translation>
+    </message>
+    <message>
+        <source>must be at most 64 files</source>
+        <translation>dürfen höchstens 64 Dateien sein</translation>
+    </message>
+    <message>
+        <source>a path must have 1 to 255 bytes; &quot;%1&quot; has %2</source>
+        <translation>ein Pfad muss 1 bis 255 Bytes haben; „%1“ hat %2</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; has a backslash or a control character in it</source>
+        <translation>„%1“ enthält einen umgekehrten Schrägstrich oder ein Steuerzeichen</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; leads out of the job&apos;s folder: name a file inside it</source>
+        <translation>„%1“ führt aus dem Ordner des Auftrags hinaus: eine Datei darin nennen</translation>
+    </message>
+    <message>
+        <source>The manifest has %1 bytes; the limit is %2.</source>
+        <translation>Das Manifest hat %1 Bytes; erlaubt sind %2.</translation>
+    </message>
+    <message>
+        <source>This is no JSON: %1.</source>
+        <translation>Das ist kein JSON: %1.</translation>
+    </message>
+    <message>
+        <source>This is no job: a manifest is one JSON object.</source>
+        <translation>Das ist kein Auftrag: Ein Manifest ist ein einziges JSON-Objekt.</translation>
+    </message>
+</context>
+<context>
+    <name>OfferQueryText</name>
+    <message>
+        <source>the query is longer than %1 characters</source>
+        <translation>die Abfrage ist länger als %1 Zeichen</translation>
+    </message>
+    <message>
+        <source>there are more than %1 conditions</source>
+        <translation>es gibt mehr als %1 Bedingungen</translation>
+    </message>
+    <message>
+        <source>the quotes do not end</source>
+        <translation>die Anführungszeichen enden nicht</translation>
+    </message>
+    <message>
+        <source>there is no field &quot;%1&quot;; there are: %2</source>
+        <translation>es gibt kein Feld „%1“; es gibt: %2</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; needs a value</source>
+        <translation>„%1“ braucht einen Wert</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; cannot be compared so</source>
+        <translation>„%1“ lässt sich so nicht vergleichen</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no value of &quot;%2&quot;: write %3</source>
+        <translation>„%1“ ist kein Wert von „%2“: %3 angeben</translation>
+    </message>
+    <message>
+        <source>yes or no</source>
+        <translation>yes oder no</translation>
+    </message>
+</context>
+<context>
     <name>OfflineText</name>
     <message>
         <source>Retry</source>
@@ -168,6 +394,53 @@
     <message>
         <source>Start service</source>
         <translation>Dienst starten</translation>
+    </message>
+</context>
+<context>
+    <name>PeerViewText</name>
+    <message>
+        <source>relay</source>
+        <translation>Relais</translation>
+    </message>
+    <message>
+        <source>QUIC</source>
+        <translation>QUIC</translation>
+    </message>
+    <message>
+        <source>WebSocket</source>
+        <translation>WebSocket</translation>
+    </message>
+    <message>
+        <source>TCP</source>
+        <translation>TCP</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln connected</source>
+        <translation>
+            <numerusform>%Ln verbunden</numerusform>
+            <numerusform>%Ln verbunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln providers</source>
+        <translation>
+            <numerusform>%Ln Anbieter</numerusform>
+            <numerusform>%Ln Anbieter</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln through a relay</source>
+        <translation>
+            <numerusform>%Ln über ein Relais</numerusform>
+            <numerusform>%Ln über ein Relais</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln blocked</source>
+        <translation>
+            <numerusform>%Ln gesperrt</numerusform>
+            <numerusform>%Ln gesperrt</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -230,6 +503,212 @@
     </message>
 </context>
 <context>
+    <name>SubmitParts</name>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Anywhere instead</source>
+        <translation>Stattdessen überall</translation>
+    </message>
+    <message>
+        <source>Strategy</source>
+        <translation>Strategie</translation>
+    </message>
+    <message>
+        <source>As the daemon is set</source>
+        <translation>Wie der Daemon eingestellt ist</translation>
+    </message>
+    <message>
+        <source>Cheapest</source>
+        <translation>Am günstigsten</translation>
+    </message>
+    <message>
+        <source>Fastest</source>
+        <translation>Am schnellsten</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Ausgewogen</translation>
+    </message>
+    <message>
+        <source>Spread over many</source>
+        <translation>Auf viele verteilt</translation>
+    </message>
+    <message>
+        <source>Random, cheap ones more often</source>
+        <translation>Zufällig, günstige öfter</translation>
+    </message>
+    <message>
+        <source>In turn</source>
+        <translation>Reihum</translation>
+    </message>
+    <message>
+        <source>cr</source>
+        <translation>cr</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>Bedingungen</translation>
+    </message>
+    <message>
+        <source>Quotes</source>
+        <translation>Voranschläge</translation>
+    </message>
+    <message>
+        <source>There are no offers.</source>
+        <translation>Es gibt keine Angebote.</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>Läuft auf</translation>
+    </message>
+    <message>
+        <source>any device</source>
+        <translation>beliebiges Gerät</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>Aufgaben</translation>
+    </message>
+    <message>
+        <source>Longest time of a task</source>
+        <translation>Längste Zeit einer Aufgabe</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>Output %1</source>
+        <translation>Ausgabe %1</translation>
+    </message>
+    <message>
+        <source>at most %1</source>
+        <translation>höchstens %1</translation>
+    </message>
+    <message>
+        <source>Its own price limit</source>
+        <translation>Eigene Preisgrenze</translation>
+    </message>
+</context>
+<context>
+    <name>TopologyPainterText</name>
+    <message>
+        <source>Load</source>
+        <translation>Auslastung</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+</context>
+<context>
+    <name>TopologyText</name>
+    <message>
+        <source>Linux %1</source>
+        <translation>Linux %1</translation>
+    </message>
+    <message>
+        <source>Package %1</source>
+        <translation>Prozessor %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cores</source>
+        <translation>
+            <numerusform>%Ln Kern</numerusform>
+            <numerusform>%Ln Kerne</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>NUMA %1</source>
+        <translation>NUMA %1</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>Kerne</translation>
+    </message>
+    <message>
+        <source>%1 used</source>
+        <translation>%1 belegt</translation>
+    </message>
+    <message>
+        <source>%1, a part</source>
+        <translation>%1, ein Teil</translation>
+    </message>
+    <message>
+        <source>Memory without cores</source>
+        <translation>Speicher ohne Kerne</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>Auslastung</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>pausiert</translation>
+    </message>
+    <message>
+        <source>not offered</source>
+        <translation>nicht angeboten</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>frei</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln GPUs</source>
+        <translation>
+            <numerusform>%Ln GPU</numerusform>
+            <numerusform>%Ln GPUs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln devices offered to the network</source>
+        <translation>
+            <numerusform>%Ln Gerät im Netz angeboten</numerusform>
+            <numerusform>%Ln Geräte im Netz angeboten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing offered to the network</source>
+        <translation>nichts im Netz angeboten</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Core %1</source>
+        <translation>Kern %1</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>Cache</translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::app::Application</name>
     <message>
         <source>there is no daemon saved as &quot;%1&quot;: add it in the window, under Choose daemon</source>
@@ -250,6 +729,21 @@
     <message>
         <source>&quot;%1&quot; cannot be changed</source>
         <translation>„%1“ lässt sich nicht ändern</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::app::DevicePauses</name>
+    <message>
+        <source>Pause one device</source>
+        <translation>Ein Gerät pausieren</translation>
+    </message>
+    <message>
+        <source>Resume (paused, ends %1)</source>
+        <translation>Fortsetzen (pausiert, endet %1)</translation>
+    </message>
+    <message>
+        <source>Resume (paused)</source>
+        <translation>Fortsetzen (pausiert)</translation>
     </message>
 </context>
 <context>
@@ -324,6 +818,26 @@
     <message>
         <source>Welcome</source>
         <translation>Willkommen</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Market</source>
+        <translation>Markt</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufträge</translation>
+    </message>
+    <message>
+        <source>Earnings</source>
+        <translation>Einnahmen</translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -785,6 +1299,24 @@
         <source>%1 · %2 of %3 tasks</source>
         <translation>%1 · %2 von %3 Aufgaben</translation>
     </message>
+    <message>
+        <source>Runs on</source>
+        <translation>Läuft auf</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n devices</source>
+        <translation>
+            <numerusform>%n Gerät</numerusform>
+            <numerusform>%n Geräte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>of %n providers</source>
+        <translation>
+            <numerusform>von %n Anbieter</numerusform>
+            <numerusform>von %n Anbietern</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::models::OfferModel</name>
@@ -855,6 +1387,22 @@
     <message>
         <source>this node</source>
         <translation>dieser Knoten</translation>
+    </message>
+    <message>
+        <source>Likely cost</source>
+        <translation>Voraussichtliche Kosten</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation>Von – bis</translation>
+    </message>
+    <message>
+        <source>Why not</source>
+        <translation>Warum nicht</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <translation>%1 – %2</translation>
     </message>
 </context>
 <context>
@@ -933,41 +1481,6 @@
     <message>
         <source>%1 – %2</source>
         <translation>%1 – %2</translation>
-    </message>
-</context>
-<context>
-    <name>quern::desktop::models::Reader</name>
-    <message>
-        <source>the query is longer than %1 characters</source>
-        <translation>die Abfrage ist länger als %1 Zeichen</translation>
-    </message>
-    <message>
-        <source>there are more than %1 conditions</source>
-        <translation>es gibt mehr als %1 Bedingungen</translation>
-    </message>
-    <message>
-        <source>the quotes do not end</source>
-        <translation>die Anführungszeichen enden nicht</translation>
-    </message>
-    <message>
-        <source>there is no field &quot;%1&quot;; there are: %2</source>
-        <translation>es gibt kein Feld „%1“; es gibt: %2</translation>
-    </message>
-    <message>
-        <source>&quot;%1&quot; needs a value</source>
-        <translation>„%1“ braucht einen Wert</translation>
-    </message>
-    <message>
-        <source>&quot;%1&quot; cannot be compared so</source>
-        <translation>„%1“ lässt sich so nicht vergleichen</translation>
-    </message>
-    <message>
-        <source>&quot;%1&quot; is no value of &quot;%2&quot;: write %3</source>
-        <translation>„%1“ ist kein Wert von „%2“: %3 angeben</translation>
-    </message>
-    <message>
-        <source>yes or no</source>
-        <translation>yes oder no</translation>
     </message>
 </context>
 <context>
@@ -1085,6 +1598,383 @@
     <message>
         <source>task %1 of %2</source>
         <translation>Aufgabe %1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::AmountRow</name>
+    <message>
+        <source>%1: bounded</source>
+        <translation>%1: begrenzt</translation>
+    </message>
+    <message>
+        <source>cr</source>
+        <translation>cr</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::DeviceControl</name>
+    <message>
+        <source>cr/h</source>
+        <translation>cr/h</translation>
+    </message>
+    <message>
+        <source>The service counts in whole micro-credits a second: the price becomes the nearest of these</source>
+        <translation>Der Dienst rechnet in ganzen Mikro-Credits je Sekunde: Der Preis wird auf den nächsten davon gesetzt</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::DevicePanel</name>
+    <message>
+        <source>NUMA %1</source>
+        <translation>NUMA %1</translation>
+    </message>
+    <message>
+        <source>PCIe %1</source>
+        <translation>PCIe %1</translation>
+    </message>
+    <message>
+        <source>Offer this device</source>
+        <translation>Dieses Gerät anbieten</translation>
+    </message>
+    <message>
+        <source>Price of an hour</source>
+        <translation>Preis einer Stunde</translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation>Preis</translation>
+    </message>
+    <message>
+        <source>Load, last 10 minutes</source>
+        <translation>Auslastung, letzte 10 Minuten</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>Power</source>
+        <translation>Leistung</translation>
+    </message>
+    <message>
+        <source>Recent jobs</source>
+        <translation>Jüngste Aufträge</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Resume this device</source>
+        <translation>Dieses Gerät fortsetzen</translation>
+    </message>
+    <message>
+        <source>Pause this device</source>
+        <translation>Dieses Gerät pausieren</translation>
+    </message>
+    <message>
+        <source>%1 – %2, median %3</source>
+        <translation>%1 – %2, Median %3</translation>
+    </message>
+    <message>
+        <source>Others ask for this model: %1</source>
+        <translation>Andere verlangen für dieses Modell: %1</translation>
+    </message>
+    <message>
+        <source>Others ask for the like: %1</source>
+        <translation>Andere verlangen für Ähnliches: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln offers of others, credits an hour</source>
+        <translation>
+            <numerusform>%Ln Angebot anderer, Credits je Stunde</numerusform>
+            <numerusform>%Ln Angebote anderer, Credits je Stunde</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Fan</source>
+        <translation>Lüfter</translation>
+    </message>
+    <message>
+        <source>Measured speed</source>
+        <translation>Gemessenes Tempo</translation>
+    </message>
+    <message>
+        <source>Earned today</source>
+        <translation>Heute verdient</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>%1, unpaid</source>
+        <translation>%1, unbezahlt</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::DeviceRow</name>
+    <message>
+        <source>Price of an hour</source>
+        <translation>Preis einer Stunde</translation>
+    </message>
+    <message>
+        <source>Offer %1</source>
+        <translation>%1 anbieten</translation>
+    </message>
+    <message>
+        <source>Price of an hour of %1</source>
+        <translation>Preis einer Stunde von %1</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausiert</translation>
+    </message>
+    <message>
+        <source>Offered</source>
+        <translation>Angeboten</translation>
+    </message>
+    <message>
+        <source>Not offered</source>
+        <translation>Nicht angeboten</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::DropZone</name>
+    <message>
+        <source>Choose…</source>
+        <translation>Auswählen …</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::EarningsPage</name>
+    <message>
+        <source>Earnings</source>
+        <translation>Einnahmen</translation>
+    </message>
+    <message>
+        <source>Export receipts</source>
+        <translation>Belege exportieren</translation>
+    </message>
+    <message>
+        <source>Comma-separated values (*.csv)</source>
+        <translation>Kommagetrennte Werte (*.csv)</translation>
+    </message>
+    <message>
+        <source>Money</source>
+        <translation>Geld</translation>
+    </message>
+    <message>
+        <source>Export CSV</source>
+        <translation>CSV exportieren</translation>
+    </message>
+    <message>
+        <source>Earned</source>
+        <translation>Verdient</translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation>Ausgegeben</translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation>Guthaben</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message numerus="yes">
+        <source>Last %Ln days</source>
+        <translation>
+            <numerusform>Letzter %Ln Tag</numerusform>
+            <numerusform>Letzte %Ln Tage</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not paid off yet</source>
+        <translation>Noch nicht beglichen</translation>
+    </message>
+    <message>
+        <source>Since midnight UTC</source>
+        <translation>Seit Mitternacht UTC</translation>
+    </message>
+    <message>
+        <source>How many days</source>
+        <translation>Wie viele Tage</translation>
+    </message>
+    <message>
+        <source>Divided by</source>
+        <translation>Aufgeteilt nach</translation>
+    </message>
+    <message>
+        <source>Credits per day</source>
+        <translation>Credits pro Tag</translation>
+    </message>
+    <message>
+        <source>Shares</source>
+        <translation>Anteile</translation>
+    </message>
+    <message>
+        <source>Nothing in these days.</source>
+        <translation>Nichts in diesen Tagen.</translation>
+    </message>
+    <message>
+        <source>7 d</source>
+        <translation>7 T</translation>
+    </message>
+    <message>
+        <source>30 d</source>
+        <translation>30 T</translation>
+    </message>
+    <message>
+        <source>90 d</source>
+        <translation>90 T</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation>Peer</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Where it came from</source>
+        <translation>Woher es kam</translation>
+    </message>
+    <message>
+        <source>Receipts</source>
+        <translation>Belege</translation>
+    </message>
+    <message>
+        <source>This service does not tell of earnings</source>
+        <translation>Dieser Dienst gibt keine Auskunft über Einnahmen</translation>
+    </message>
+    <message>
+        <source>Nothing is known of earnings yet</source>
+        <translation>Über Einnahmen ist noch nichts bekannt</translation>
+    </message>
+    <message>
+        <source>A newer one does.</source>
+        <translation>Ein neuerer tut es.</translation>
+    </message>
+    <message>
+        <source>They are shown as soon as the service answers.</source>
+        <translation>Sie erscheinen, sobald der Dienst antwortet.</translation>
+    </message>
+    <message>
+        <source>Every credit below has a receipt signed by both sides</source>
+        <translation>Zu jedem Credit unten gibt es einen von beiden Seiten signierten Beleg</translation>
+    </message>
+    <message>
+        <source>the newest %1, more below</source>
+        <translation>die neuesten %1, weitere darunter</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln in all</source>
+        <translation>
+            <numerusform>%Ln insgesamt</numerusform>
+            <numerusform>%Ln insgesamt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing was earned yet</source>
+        <translation>Noch nichts verdient</translation>
+    </message>
+    <message>
+        <source>Nothing was spent yet</source>
+        <translation>Noch nichts ausgegeben</translation>
+    </message>
+    <message>
+        <source>cr</source>
+        <translation>cr</translation>
+    </message>
+    <message>
+        <source>settled · %1 pending</source>
+        <translation>abgerechnet · %1 ausstehend</translation>
+    </message>
+    <message>
+        <source>of %1 earned</source>
+        <translation>von %1 verdient</translation>
+    </message>
+    <message>
+        <source>of %1 spent · %2 set aside for jobs</source>
+        <translation>von %1 ausgegeben · %2 für Aufträge zurückgelegt</translation>
+    </message>
+    <message>
+        <source>on the 30 days before</source>
+        <translation>gegenüber den 30 Tagen davor</translation>
+    </message>
+    <message>
+        <source>nothing in the 30 days before</source>
+        <translation>nichts in den 30 Tagen davor</translation>
+    </message>
+    <message>
+        <source>on a usual day</source>
+        <translation>gegenüber einem üblichen Tag</translation>
+    </message>
+    <message>
+        <source>%1 #%2</source>
+        <translation>%1 Nr. %2</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>Unbekannt</translation>
+    </message>
+    <message>
+        <source>quern-receipts.csv</source>
+        <translation>quern-belege.csv</translation>
+    </message>
+    <message>
+        <source>Nothing was exported: %1</source>
+        <translation>Nichts wurde exportiert: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln receipts were written to %1</source>
+        <translation>
+            <numerusform>%Ln Beleg wurde in %1 geschrieben</numerusform>
+            <numerusform>%Ln Belege wurden in %1 geschrieben</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::FileFetch</name>
+    <message>
+        <source>%1 exists already; choose another folder.</source>
+        <translation>%1 gibt es schon; wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2.</source>
+        <translation>%1 lässt sich nicht schreiben: %2.</translation>
+    </message>
+    <message>
+        <source>%1 is not of the size that the job says: fetch it again.</source>
+        <translation>%1 hat nicht die Größe, die der Auftrag nennt: Holen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>%1: what came is not what its digest says; fetch it again.</source>
+        <translation>%1: Was ankam, passt nicht zur Prüfsumme; holen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>This job has no paper trail yet: nobody has agreed to run it.</source>
+        <translation>Dieser Auftrag hat noch keinen Nachweis: Niemand hat sich bereit erklärt, ihn auszuführen.</translation>
     </message>
 </context>
 <context>
@@ -1211,6 +2101,1633 @@
     <message>
         <source>Nothing is offered: %1</source>
         <translation>Nichts wird angeboten: %1</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::InputUpload</name>
+    <message>
+        <source>%1 has become shorter meanwhile.</source>
+        <translation>%1 ist inzwischen kürzer geworden.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::JobPanel</name>
+    <message>
+        <source>What is shown of the job</source>
+        <translation>Was vom Auftrag gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Stop job</source>
+        <translation>Auftrag anhalten</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Retry elsewhere</source>
+        <translation>Anderswo versuchen</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>Protokoll speichern</translation>
+    </message>
+    <message>
+        <source>Save the files to</source>
+        <translation>Dateien speichern in</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>Aufgaben</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>As a new job, not at the providers where this one failed</source>
+        <translation>Als neuer Auftrag, nicht bei den Anbietern, bei denen dieser gescheitert ist</translation>
+    </message>
+    <message>
+        <source>Log of the job</source>
+        <translation>Protokoll des Auftrags</translation>
+    </message>
+    <message>
+        <source>Tasks of the job</source>
+        <translation>Aufgaben des Auftrags</translation>
+    </message>
+    <message>
+        <source>No tasks yet.</source>
+        <translation>Noch keine Aufgaben.</translation>
+    </message>
+    <message>
+        <source>Outputs of the job</source>
+        <translation>Ausgaben des Auftrags</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>Outputs are there once the job is done.</source>
+        <translation>Ausgaben gibt es, sobald der Auftrag fertig ist.</translation>
+    </message>
+    <message>
+        <source>Save the outputs…</source>
+        <translation>Ausgaben speichern …</translation>
+    </message>
+    <message>
+        <source>Save the paper trails…</source>
+        <translation>Nachweise speichern …</translation>
+    </message>
+    <message>
+        <source>Signed by both sides; anybody can check them with: quern verify</source>
+        <translation>Von beiden Seiten signiert; jeder kann sie prüfen mit: quern verify</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Files that have come</source>
+        <translation>Dateien, die angekommen sind</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) saved to %1.</source>
+        <translation>
+            <numerusform>%n Datei in %1 gespeichert.</numerusform>
+            <numerusform>%n Dateien in %1 gespeichert.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No job is selected</source>
+        <translation>Kein Auftrag ausgewählt</translation>
+    </message>
+    <message>
+        <source>%1. What would help: %2</source>
+        <translation>%1. Was helfen würde: %2</translation>
+    </message>
+    <message>
+        <source>The log cannot be read: %1</source>
+        <translation>Das Protokoll lässt sich nicht lesen: %1</translation>
+    </message>
+    <message>
+        <source>The log is saved to %1.</source>
+        <translation>Das Protokoll ist in %1 gespeichert.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2.</source>
+        <translation>%1 lässt sich nicht schreiben: %2.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::JobsPage</name>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufträge</translation>
+    </message>
+    <message>
+        <source>Whose jobs</source>
+        <translation>Wessen Aufträge</translation>
+    </message>
+    <message>
+        <source>Which jobs</source>
+        <translation>Welche Aufträge</translation>
+    </message>
+    <message>
+        <source>Work for others</source>
+        <translation>Arbeit für andere</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>Meine</translation>
+    </message>
+    <message>
+        <source>Running here</source>
+        <translation>Laufen hier</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Laufend</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gescheitert</translation>
+    </message>
+    <message>
+        <source>New job</source>
+        <translation>Neuer Auftrag</translation>
+    </message>
+    <message>
+        <source>%1 for others · %2 so far</source>
+        <translation>%1 für andere · %2 bisher</translation>
+    </message>
+    <message>
+        <source>%1 running</source>
+        <translation>%1 laufen</translation>
+    </message>
+    <message>
+        <source>%1 waiting</source>
+        <translation>%1 warten</translation>
+    </message>
+    <message>
+        <source>%1 spent today</source>
+        <translation>%1 heute ausgegeben</translation>
+    </message>
+    <message>
+        <source>No jobs yet. Begin with New job.</source>
+        <translation>Noch keine Aufträge. Beginnen Sie mit „Neuer Auftrag“.</translation>
+    </message>
+    <message>
+        <source>None of the jobs is so.</source>
+        <translation>Auf keinen Auftrag trifft das zu.</translation>
+    </message>
+    <message>
+        <source>Nobody&apos;s job runs here now.</source>
+        <translation>Gerade läuft hier kein fremder Auftrag.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::KernelForm</name>
+    <message>
+        <source>as 1024 or 640 x 360</source>
+        <translation>etwa 1024 oder 640 x 360</translation>
+    </message>
+    <message>
+        <source>as -D WIDTH=640</source>
+        <translation>etwa -D WIDTH=640</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>Global size</source>
+        <translation>Globale Größe</translation>
+    </message>
+    <message>
+        <source>Build options</source>
+        <translation>Übersetzungsoptionen</translation>
+    </message>
+    <message>
+        <source>Longest time</source>
+        <translation>Längste Zeit</translation>
+    </message>
+    <message>
+        <source>%1 buffer, bytes</source>
+        <translation>Puffer %1, Bytes</translation>
+    </message>
+    <message>
+        <source>local %1, bytes</source>
+        <translation>lokaler %1, Bytes</translation>
+    </message>
+    <message>
+        <source>%1: cannot be described</source>
+        <translation>%1: nicht beschreibbar</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>%1 is an output</source>
+        <translation>%1 ist eine Ausgabe</translation>
+    </message>
+    <message>
+        <source>Kernel: %1 has none.</source>
+        <translation>Kernel: %1 hat keinen.</translation>
+    </message>
+    <message>
+        <source>Global size: &quot;%1&quot; must be 1 to 3 numbers from 1 up, as 640 x 360.</source>
+        <translation>Globale Größe: „%1“ müssen 1 bis 3 Zahlen ab 1 sein, etwa 640 x 360.</translation>
+    </message>
+    <message>
+        <source>%1: &quot;%2&quot; is no number of bytes, as 4096 or 4 MiB.</source>
+        <translation>%1: „%2“ ist keine Anzahl von Bytes wie 4096 oder 4 MiB.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::LimitRow</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::MachinePage</name>
+    <message>
+        <source>Machine</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Parts of the machine</source>
+        <translation>Teile des Rechners</translation>
+    </message>
+    <message>
+        <source>Colour of the cores</source>
+        <translation>Farbe der Kerne</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>Pause donating</source>
+        <translation>Spenden pausieren</translation>
+    </message>
+    <message>
+        <source>Resume donating</source>
+        <translation>Spenden fortsetzen</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>Liste</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>Auslastung</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufträge</translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation>Preis</translation>
+    </message>
+    <message>
+        <source>Ctrl + wheel zooms, arrow keys move between parts</source>
+        <translation>Strg + Mausrad vergrößert, Pfeiltasten wechseln zwischen Teilen</translation>
+    </message>
+    <message>
+        <source>For 30 minutes</source>
+        <translation>Für 30 Minuten</translation>
+    </message>
+    <message>
+        <source>For 1 hour</source>
+        <translation>Für 1 Stunde</translation>
+    </message>
+    <message>
+        <source>For 3 hours</source>
+        <translation>Für 3 Stunden</translation>
+    </message>
+    <message>
+        <source>Until tomorrow</source>
+        <translation>Bis morgen</translation>
+    </message>
+    <message>
+        <source>Until I resume</source>
+        <translation>Bis ich fortsetze</translation>
+    </message>
+    <message>
+        <source>This service does not tell of its machine</source>
+        <translation>Dieser Dienst gibt keine Auskunft über seinen Rechner</translation>
+    </message>
+    <message>
+        <source>Nothing is known of the machine yet</source>
+        <translation>Über den Rechner ist noch nichts bekannt</translation>
+    </message>
+    <message>
+        <source>A newer one does.</source>
+        <translation>Ein neuerer tut es.</translation>
+    </message>
+    <message>
+        <source>It is shown as soon as the service answers.</source>
+        <translation>Er erscheint, sobald der Dienst antwortet.</translation>
+    </message>
+    <message>
+        <source>Given to jobs</source>
+        <translation>An Aufträge vergeben</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alles</translation>
+    </message>
+    <message>
+        <source>lowest</source>
+        <translation>niedrigster</translation>
+    </message>
+    <message>
+        <source>highest</source>
+        <translation>höchster</translation>
+    </message>
+    <message>
+        <source>Core load</source>
+        <translation>Auslastung der Kerne</translation>
+    </message>
+    <message>
+        <source>Donating is paused until %1. What runs goes on.</source>
+        <translation>Das Spenden ist bis %1 pausiert. Was läuft, läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Donating is paused until you resume it. What runs goes on.</source>
+        <translation>Das Spenden ist pausiert, bis Sie es fortsetzen. Was läuft, läuft weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::MarketDetail</name>
+    <message>
+        <source>Set-up, once a task</source>
+        <translation>Einrichtung, einmal je Aufgabe</translation>
+    </message>
+    <message>
+        <source>A second of the device</source>
+        <translation>Eine Sekunde des Geräts</translation>
+    </message>
+    <message>
+        <source>A second of a CPU core</source>
+        <translation>Eine Sekunde eines CPU-Kerns</translation>
+    </message>
+    <message>
+        <source>A second of a GiB of memory</source>
+        <translation>Eine Sekunde eines GiB Speicher</translation>
+    </message>
+    <message>
+        <source>A GiB sent there</source>
+        <translation>Ein GiB dorthin</translation>
+    </message>
+    <message>
+        <source>A GiB fetched from there</source>
+        <translation>Ein GiB von dort</translation>
+    </message>
+    <message>
+        <source>A million tokens in</source>
+        <translation>Eine Million Tokens hinein</translation>
+    </message>
+    <message>
+        <source>A million cached tokens</source>
+        <translation>Eine Million zwischengespeicherte Tokens</translation>
+    </message>
+    <message>
+        <source>A million tokens out</source>
+        <translation>Eine Million Tokens heraus</translation>
+    </message>
+    <message>
+        <source>Run a job here</source>
+        <translation>Auftrag hier ausführen</translation>
+    </message>
+    <message>
+        <source>What is charged</source>
+        <translation>Was berechnet wird</translation>
+    </message>
+    <message>
+        <source>No offer is selected</source>
+        <translation>Kein Angebot ausgewählt</translation>
+    </message>
+    <message>
+        <source>this node</source>
+        <translation>dieser Knoten</translation>
+    </message>
+    <message>
+        <source>by %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>%1 a day if it runs all day</source>
+        <translation>%1 am Tag, wenn es den ganzen Tag läuft</translation>
+    </message>
+    <message>
+        <source>The price is not known.</source>
+        <translation>Der Preis ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Measured fp32</source>
+        <translation>Gemessen, fp32</translation>
+    </message>
+    <message>
+        <source>Measured fp64</source>
+        <translation>Gemessen, fp64</translation>
+    </message>
+    <message>
+        <source>Measured memory</source>
+        <translation>Gemessen, Speicher</translation>
+    </message>
+    <message>
+        <source>Compute units</source>
+        <translation>Recheneinheiten</translation>
+    </message>
+    <message>
+        <source>OpenCL</source>
+        <translation>OpenCL</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>Umlaufzeit</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>Leitung</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Führt aus</translation>
+    </message>
+    <message>
+        <source>Sandbox</source>
+        <translation>Sandbox</translation>
+    </message>
+    <message>
+        <source>Longest task</source>
+        <translation>Längste Aufgabe</translation>
+    </message>
+    <message>
+        <source>CPU cores</source>
+        <translation>CPU-Kerne</translation>
+    </message>
+    <message>
+        <source>Host memory</source>
+        <translation>Hauptspeicher</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Holds</source>
+        <translation>Gilt noch</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>Your job here</source>
+        <translation>Ihr Auftrag hier</translation>
+    </message>
+    <message>
+        <source>Likely</source>
+        <translation>Voraussichtlich</translation>
+    </message>
+    <message>
+        <source>At least</source>
+        <translation>Mindestens</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Its time on the device was measured by earlier runs; the rates below make the price.</source>
+        <translation>Die Zeit auf dem Gerät wurde bei früheren Läufen gemessen; die Sätze unten ergeben den Preis.</translation>
+    </message>
+    <message>
+        <source>Its time on the device follows from the work that the job states and the measured speeds; the rates below make the price.</source>
+        <translation>Die Zeit auf dem Gerät ergibt sich aus der Arbeit, die der Auftrag nennt, und den gemessenen Tempi; die Sätze unten ergeben den Preis.</translation>
+    </message>
+    <message>
+        <source>Your job has no price yet</source>
+        <translation>Ihr Auftrag hat noch keinen Preis</translation>
+    </message>
+    <message>
+        <source>Your job cannot run here</source>
+        <translation>Ihr Auftrag kann hier nicht laufen</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>What would have to change: %1</source>
+        <translation>Was sich ändern müsste: %1</translation>
+    </message>
+    <message>
+        <source>Your tasks there</source>
+        <translation>Ihre Aufgaben dort</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Bezahlt</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::MarketFilters</name>
+    <message>
+        <source>Device or provider</source>
+        <translation>Gerät oder Anbieter</translation>
+    </message>
+    <message>
+        <source>Search device or provider</source>
+        <translation>Gerät oder Anbieter suchen</translation>
+    </message>
+    <message>
+        <source>Type of device</source>
+        <translation>Art des Geräts</translation>
+    </message>
+    <message>
+        <source>Any device</source>
+        <translation>Alle Geräte</translation>
+    </message>
+    <message>
+        <source>GPUs</source>
+        <translation>GPUs</translation>
+    </message>
+    <message>
+        <source>CPUs</source>
+        <translation>CPUs</translation>
+    </message>
+    <message>
+        <source>Accelerators</source>
+        <translation>Beschleuniger</translation>
+    </message>
+    <message>
+        <source>Memory at least</source>
+        <translation>Speicher mindestens</translation>
+    </message>
+    <message>
+        <source>Any memory</source>
+        <translation>Beliebiger Speicher</translation>
+    </message>
+    <message>
+        <source>≥ %1 GiB</source>
+        <translation>≥ %1 GiB</translation>
+    </message>
+    <message>
+        <source>Price ≤ cr/h</source>
+        <translation>Preis ≤ cr/h</translation>
+    </message>
+    <message>
+        <source>Price an hour at most, in credits</source>
+        <translation>Preis je Stunde höchstens, in Credits</translation>
+    </message>
+    <message>
+        <source>Query, as: rtt&lt;=50</source>
+        <translation>Abfrage, etwa: rtt&lt;=50</translation>
+    </message>
+    <message>
+        <source>Query line</source>
+        <translation>Abfragezeile</translation>
+    </message>
+    <message>
+        <source>Conditions as in &quot;quern offers&quot;: memory&gt;=16GiB price&lt;=0.5 rtt&lt;=50ms -own</source>
+        <translation>Bedingungen wie bei „quern offers“: memory&gt;=16GiB price&lt;=0.5 rtt&lt;=50ms -own</translation>
+    </message>
+    <message>
+        <source>Query: %1</source>
+        <translation>Abfrage: %1</translation>
+    </message>
+    <message>
+        <source>Query, at &quot;%1&quot;: %2</source>
+        <translation>Abfrage, bei „%1“: %2</translation>
+    </message>
+    <message>
+        <source>Price: &quot;%1&quot; is no number of credits with at most six decimals</source>
+        <translation>Preis: „%1“ ist keine Zahl von Credits mit höchstens sechs Nachkommastellen</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::MarketPage</name>
+    <message>
+        <source>Market</source>
+        <translation>Markt</translation>
+    </message>
+    <message>
+        <source>Offers</source>
+        <translation>Angebote</translation>
+    </message>
+    <message>
+        <source>Quote my job</source>
+        <translation>Was kostet mein Auftrag?</translation>
+    </message>
+    <message>
+        <source>Quote a job</source>
+        <translation>Auftrag veranschlagen</translation>
+    </message>
+    <message>
+        <source>Jobs (*.json);;All files (*)</source>
+        <translation>Aufträge (*.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Forget this filter</source>
+        <translation>Diesen Filter vergessen</translation>
+    </message>
+    <message>
+        <source>Save this filter</source>
+        <translation>Diesen Filter speichern</translation>
+    </message>
+    <message>
+        <source>All offers</source>
+        <translation>Alle Angebote</translation>
+    </message>
+    <message>
+        <source>Choose a job.json…</source>
+        <translation>Eine job.json auswählen …</translation>
+    </message>
+    <message>
+        <source>Stop quoting</source>
+        <translation>Nicht mehr veranschlagen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>%1 cannot be quoted. %2</source>
+        <translation>%1 lässt sich nicht veranschlagen. %2</translation>
+    </message>
+    <message>
+        <source>Asking what %1 costs…</source>
+        <translation>Die Kosten von %1 werden erfragt …</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 can run it, the cheapest for about %4.</source>
+        <translation>%1: %2 von %3 können ihn ausführen, am günstigsten für etwa %4.</translation>
+    </message>
+    <message>
+        <source>%1 states no work, so nobody can say what it costs: a trial will find out.</source>
+        <translation>%1 nennt keine Arbeit, daher kann niemand sagen, was es kostet: Ein Probelauf wird es zeigen.</translation>
+    </message>
+    <message>
+        <source>%1: none of %2 can run it; each row says why.</source>
+        <translation>%1: Keines von %2 kann ihn ausführen; jede Zeile sagt, warum.</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 devices offered</source>
+        <translation>
+            <numerusform>%1 angebotenes Gerät</numerusform>
+            <numerusform>%1 angebotene Geräte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>by %1 providers</source>
+        <translation>
+            <numerusform>von %1 Anbieter</numerusform>
+            <numerusform>von %1 Anbietern</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, as last heard</source>
+        <translation>%1, nach letztem Stand</translation>
+    </message>
+    <message>
+        <source>No offers yet. They come as peers connect.</source>
+        <translation>Noch keine Angebote. Sie kommen, sobald sich Peers verbinden.</translation>
+    </message>
+    <message>
+        <source>No offer fits the filter.</source>
+        <translation>Kein Angebot passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Nothing to choose from.</source>
+        <translation>Nichts zur Auswahl.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::PeerPanel</name>
+    <message>
+        <source>Round trip, last 30 minutes</source>
+        <translation>Umlaufzeit, letzte 30 Minuten</translation>
+    </message>
+    <message>
+        <source>See offers</source>
+        <translation>Angebote ansehen</translation>
+    </message>
+    <message>
+        <source>It gets no connection, no work and no jobs of yours any more.</source>
+        <translation>Er bekommt keine Verbindung, keine Arbeit und keine Ihrer Aufträge mehr.</translation>
+    </message>
+    <message>
+        <source>Block it</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Nicht sperren</translation>
+    </message>
+    <message>
+        <source>No peer chosen</source>
+        <translation>Kein Peer ausgewählt</translation>
+    </message>
+    <message>
+        <source>Choose one on the map or in the list.</source>
+        <translation>Wählen Sie einen auf der Karte oder in der Liste aus.</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>Through a relay</source>
+        <translation>Über ein Relais</translation>
+    </message>
+    <message>
+        <source>Direct · %1</source>
+        <translation>Direkt · %1</translation>
+    </message>
+    <message>
+        <source>Blocked</source>
+        <translation>Gesperrt</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>Nicht verbunden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln GPUs</source>
+        <translation>
+            <numerusform>%Ln GPU</numerusform>
+            <numerusform>%Ln GPUs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln devices</source>
+        <translation>
+            <numerusform>%Ln Gerät</numerusform>
+            <numerusform>%Ln Geräte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Unblock</source>
+        <translation>Entsperren</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>Umlaufzeit</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>Known from</source>
+        <translation>Bekannt aus</translation>
+    </message>
+    <message>
+        <source>the configuration</source>
+        <translation>der Konfiguration</translation>
+    </message>
+    <message>
+        <source>the network</source>
+        <translation>dem Netz</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Address, %1</source>
+        <translation>Adresse, %1</translation>
+    </message>
+    <message>
+        <source>Their cheapest offer</source>
+        <translation>Günstigstes Angebot</translation>
+    </message>
+    <message>
+        <source>Their work here now</source>
+        <translation>Arbeit für ihn hier</translation>
+    </message>
+    <message>
+        <source>Our tasks they ran</source>
+        <translation>Unsere Aufgaben dort</translation>
+    </message>
+    <message>
+        <source>Their tasks we ran</source>
+        <translation>Seine Aufgaben hier</translation>
+    </message>
+    <message>
+        <source>Paid to them</source>
+        <translation>An ihn gezahlt</translation>
+    </message>
+    <message>
+        <source>Earned from them</source>
+        <translation>Von ihm verdient</translation>
+    </message>
+    <message numerus="yes">
+        <source>By the newest %Ln receipts</source>
+        <translation>
+            <numerusform>Nach dem neuesten Beleg (%Ln)</numerusform>
+            <numerusform>Nach den neuesten %Ln Belegen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::PeersPage</name>
+    <message>
+        <source>Peers</source>
+        <translation>Peers</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>Add peer</source>
+        <translation>Peer hinzufügen</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>Liste</translation>
+    </message>
+    <message>
+        <source>/ip4/192.0.2.7/tcp/7645/p2p/12D3KooW…</source>
+        <translation>/ip4/192.0.2.7/tcp/7645/p2p/12D3KooW…</translation>
+    </message>
+    <message>
+        <source>Address of the peer</source>
+        <translation>Adresse des Peers</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Peers by their round-trip time</source>
+        <translation>Peers nach Umlaufzeit</translation>
+    </message>
+    <message>
+        <source>No peer is connected</source>
+        <translation>Kein Peer ist verbunden</translation>
+    </message>
+    <message>
+        <source>Add one by its address, or wait: the service goes on trying.</source>
+        <translation>Fügen Sie einen über seine Adresse hinzu, oder warten Sie: Der Dienst versucht es weiter.</translation>
+    </message>
+    <message>
+        <source>Provider (number of devices)</source>
+        <translation>Anbieter (Zahl der Geräte)</translation>
+    </message>
+    <message>
+        <source>Other peer</source>
+        <translation>Anderer Peer</translation>
+    </message>
+    <message>
+        <source>Direct</source>
+        <translation>Direkt</translation>
+    </message>
+    <message>
+        <source>Relayed</source>
+        <translation>Über Relais</translation>
+    </message>
+    <message>
+        <source>Distance from the centre is the round-trip time</source>
+        <translation>Der Abstand von der Mitte ist die Umlaufzeit</translation>
+    </message>
+    <message>
+        <source>No peer is known</source>
+        <translation>Kein Peer ist bekannt</translation>
+    </message>
+    <message>
+        <source>Alone</source>
+        <translation>Allein</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>This node listens nowhere</source>
+        <translation>Dieser Knoten ist nirgends erreichbar</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::PreferenceRow</name>
+    <message>
+        <source>%1: as the configuration says</source>
+        <translation>%1: wie in der Konfiguration</translation>
+    </message>
+    <message>
+        <source>As the configuration says</source>
+        <translation>Wie in der Konfiguration</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::PreferencesPage</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Sharing</source>
+        <translation>Teilen</translation>
+    </message>
+    <message>
+        <source>Share this machine</source>
+        <translation>Diesen Rechner teilen</translation>
+    </message>
+    <message>
+        <source>Others may run jobs on the devices below, inside of a sandbox</source>
+        <translation>Andere dürfen auf den Geräten unten Aufträge ausführen, in einer Sandbox</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>The most that one job of others may use. What runs goes on.</source>
+        <translation>Was ein Auftrag anderer höchstens nutzen darf. Was läuft, läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>Kerne</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Festplatte</translation>
+    </message>
+    <message>
+        <source>Longest job</source>
+        <translation>Längster Auftrag</translation>
+    </message>
+    <message>
+        <source>Files in</source>
+        <translation>Dateien herein</translation>
+    </message>
+    <message>
+        <source>Files out</source>
+        <translation>Dateien hinaus</translation>
+    </message>
+    <message>
+        <source>My jobs</source>
+        <translation>Meine Aufträge</translation>
+    </message>
+    <message>
+        <source>Budget of a job</source>
+        <translation>Budget eines Auftrags</translation>
+    </message>
+    <message>
+        <source>Where a job names none; without a bound it costs what it costs</source>
+        <translation>Wenn ein Auftrag keines nennt; ohne Grenze kostet er, was er kostet</translation>
+    </message>
+    <message>
+        <source>Budget of all jobs</source>
+        <translation>Budget aller Aufträge</translation>
+    </message>
+    <message>
+        <source>All that this node may spend</source>
+        <translation>Alles, was dieser Knoten ausgeben darf</translation>
+    </message>
+    <message>
+        <source>Choose providers</source>
+        <translation>Anbieter auswählen</translation>
+    </message>
+    <message>
+        <source>The cheapest</source>
+        <translation>Die günstigsten</translation>
+    </message>
+    <message>
+        <source>The fastest</source>
+        <translation>Die schnellsten</translation>
+    </message>
+    <message>
+        <source>Price and time in balance</source>
+        <translation>Preis und Zeit ausgewogen</translation>
+    </message>
+    <message>
+        <source>Spread over many</source>
+        <translation>Auf viele verteilt</translation>
+    </message>
+    <message>
+        <source>By chance, the better more often</source>
+        <translation>Zufällig, die besseren öfter</translation>
+    </message>
+    <message>
+        <source>In turn</source>
+        <translation>Reihum</translation>
+    </message>
+    <message>
+        <source>Blocked peers</source>
+        <translation>Gesperrte Peers</translation>
+    </message>
+    <message>
+        <source>They get no connection, no work, and no jobs of yours.</source>
+        <translation>Sie bekommen keine Verbindung, keine Arbeit und keine Ihrer Aufträge.</translation>
+    </message>
+    <message>
+        <source>This app</source>
+        <translation>Diese App</translation>
+    </message>
+    <message>
+        <source>On this computer only.</source>
+        <translation>Nur auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>Follow the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Schriftgröße</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Counts from the next start on</source>
+        <translation>Gilt ab dem nächsten Start</translation>
+    </message>
+    <message>
+        <source>Proposed budget</source>
+        <translation>Vorgeschlagenes Budget</translation>
+    </message>
+    <message>
+        <source>cr</source>
+        <translation>cr</translation>
+    </message>
+    <message>
+        <source>In the form of a new job; off: what the service allows a job</source>
+        <translation>Im Formular eines neuen Auftrags; aus: was der Dienst einem Auftrag erlaubt</translation>
+    </message>
+    <message>
+        <source>%1: in use</source>
+        <translation>%1: verwenden</translation>
+    </message>
+    <message>
+        <source>Start with the desktop</source>
+        <translation>Mit der Arbeitsumgebung starten</translation>
+    </message>
+    <message>
+        <source>Hidden in the tray where there is one</source>
+        <translation>Verborgen im Infobereich, wo es einen gibt</translation>
+    </message>
+    <message>
+        <source>Keep in the tray</source>
+        <translation>Im Infobereich behalten</translation>
+    </message>
+    <message>
+        <source>Closing the window leaves the app there; the service runs either way</source>
+        <translation>Beim Schließen des Fensters bleibt die App dort; der Dienst läuft ohnehin</translation>
+    </message>
+    <message>
+        <source>Tell when a job has ended</source>
+        <translation>Melden, wenn ein Auftrag fertig ist</translation>
+    </message>
+    <message>
+        <source>Tell when a job has failed</source>
+        <translation>Melden, wenn ein Auftrag gescheitert ist</translation>
+    </message>
+    <message>
+        <source>Tell when a device is lost</source>
+        <translation>Melden, wenn ein Gerät verloren ist</translation>
+    </message>
+    <message>
+        <source>Tell when the service is gone</source>
+        <translation>Melden, wenn der Dienst weg ist</translation>
+    </message>
+    <message>
+        <source>The system&apos;s</source>
+        <translation>Die des Systems</translation>
+    </message>
+    <message>
+        <source>Nothing is known of the service&apos;s preferences</source>
+        <translation>Über die Einstellungen des Dienstes ist nichts bekannt</translation>
+    </message>
+    <message>
+        <source>Changes apply at once</source>
+        <translation>Änderungen gelten sofort</translation>
+    </message>
+    <message>
+        <source>Changes apply at once to %1</source>
+        <translation>Änderungen gelten sofort für %1</translation>
+    </message>
+    <message>
+        <source>Unblock</source>
+        <translation>Entsperren</translation>
+    </message>
+    <message>
+        <source>Unblock %1</source>
+        <translation>%1 entsperren</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::ReceiptPanel</name>
+    <message>
+        <source>%1 was not written (%2): choose another folder or make room</source>
+        <translation>%1 wurde nicht geschrieben (%2): einen anderen Ordner wählen oder Platz schaffen</translation>
+    </message>
+    <message>
+        <source>Save the paper trail</source>
+        <translation>Nachweis speichern</translation>
+    </message>
+    <message>
+        <source>Save the trail</source>
+        <translation>Nachweis speichern</translation>
+    </message>
+    <message>
+        <source>Signed records</source>
+        <translation>Signierte Einträge</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>A file that `quern verify` checks without any service</source>
+        <translation>Eine Datei, die „quern verify“ ohne jeden Dienst prüft</translation>
+    </message>
+    <message>
+        <source>Being checked</source>
+        <translation>Wird geprüft</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Earned</source>
+        <translation>Verdient</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Bezahlt</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Due by the provider&apos;s count</source>
+        <translation>Fällig nach Zählung des Anbieters</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Device time</source>
+        <translation>Gerätezeit</translation>
+    </message>
+    <message>
+        <source>The trail is not kept any more</source>
+        <translation>Der Nachweis wird nicht mehr aufbewahrt</translation>
+    </message>
+    <message>
+        <source>Signatures verified</source>
+        <translation>Signaturen geprüft</translation>
+    </message>
+    <message>
+        <source>Does not hold</source>
+        <translation>Ist nicht gültig</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>receipt.trail</source>
+        <translation>beleg.trail</translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation>Gespeichert als %1</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::SubmitPage</name>
+    <message>
+        <source>New job</source>
+        <translation>Neuer Auftrag</translation>
+    </message>
+    <message>
+        <source>Choose a job</source>
+        <translation>Auftrag auswählen</translation>
+    </message>
+    <message>
+        <source>Jobs and kernels (*.json *.cl);;All files (*)</source>
+        <translation>Aufträge und Kernel (*.json *.cl);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>A job.json, a folder with one, or an OpenCL kernel</source>
+        <translation>Eine job.json, ein Ordner damit oder ein OpenCL-Kernel</translation>
+    </message>
+    <message>
+        <source>Sending %1</source>
+        <translation>%1 wird gesendet</translation>
+    </message>
+    <message>
+        <source>Drop a job.json, a folder with one, or a .cl file here</source>
+        <translation>Eine job.json, einen Ordner damit oder eine .cl-Datei hierher ziehen</translation>
+    </message>
+    <message>
+        <source>Best match</source>
+        <translation>Bester Treffer</translation>
+    </message>
+    <message>
+        <source>Files that were sent</source>
+        <translation>Gesendete Dateien</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Start job</source>
+        <translation>Auftrag starten</translation>
+    </message>
+    <message>
+        <source>The provider can read the files you send. Do not send secrets.</source>
+        <translation>Der Anbieter kann die Dateien lesen, die Sie senden. Senden Sie nichts Geheimes.</translation>
+    </message>
+    <message>
+        <source>OpenCL kernel</source>
+        <translation>OpenCL-Kernel</translation>
+    </message>
+    <message>
+        <source>This is no job</source>
+        <translation>Das ist kein Auftrag</translation>
+    </message>
+    <message>
+        <source>At the provider you chose</source>
+        <translation>Beim gewählten Anbieter</translation>
+    </message>
+    <message>
+        <source>What it costs is shown here as soon as there is a job.</source>
+        <translation>Was er kostet, steht hier, sobald es einen Auftrag gibt.</translation>
+    </message>
+    <message>
+        <source>Correct the job to see what it costs.</source>
+        <translation>Berichtigen Sie den Auftrag, um zu sehen, was er kostet.</translation>
+    </message>
+    <message>
+        <source>Asking the market…</source>
+        <translation>Der Markt wird gefragt …</translation>
+    </message>
+    <message>
+        <source>The daemon is not there; it is asked as soon as it is.</source>
+        <translation>Der Daemon ist nicht da; er wird gefragt, sobald er es ist.</translation>
+    </message>
+    <message>
+        <source>The job states no work, so nobody can say what it costs. A trial runs first, and costs at most the budget, or without one its longest time.</source>
+        <translation>Der Auftrag nennt keine Arbeit, daher kann niemand sagen, was er kostet. Zuerst läuft ein Probelauf; er kostet höchstens das Budget oder, ohne eines, seine längste Zeit.</translation>
+    </message>
+    <message>
+        <source>No device can run it now. Each says why, below.</source>
+        <translation>Kein Gerät kann ihn jetzt ausführen. Warum, steht unten bei jedem.</translation>
+    </message>
+    <message>
+        <source>The provider that you chose cannot run it now. Each device says why, below.</source>
+        <translation>Der gewählte Anbieter kann ihn jetzt nicht ausführen. Warum, steht unten bei jedem Gerät.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 can</source>
+        <translation>%1 von %2 können es</translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation>Preis</translation>
+    </message>
+    <message>
+        <source>Likely cost</source>
+        <translation>Voraussichtliche Kosten</translation>
+    </message>
+    <message>
+        <source>At least, at most</source>
+        <translation>Mindestens, höchstens</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>The quote holds</source>
+        <translation>Der Voranschlag gilt</translation>
+    </message>
+    <message>
+        <source>no more</source>
+        <translation>nicht mehr</translation>
+    </message>
+    <message>
+        <source>%1 others could run it, and only %2 can be kept out: run it anywhere instead.</source>
+        <translation>%1 andere könnten ihn ausführen, und nur %2 lassen sich ausschließen: Führen Sie ihn stattdessen überall aus.</translation>
+    </message>
+    <message>
+        <source>Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.</source>
+        <translation>Budget: %1 liegt unter %2, dem Mindestpreis dort. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
+    </message>
+    <message>
+        <source>The job stops when it is reached. Your preferences allow %1 a job.</source>
+        <translation>Der Auftrag hält an, wenn es erreicht ist. Ihre Einstellungen erlauben %1 je Auftrag.</translation>
+    </message>
+    <message>
+        <source>The job stops when it is reached; 0 sets no limit.</source>
+        <translation>Der Auftrag hält an, wenn es erreicht ist; 0 setzt keine Grenze.</translation>
+    </message>
+    <message>
+        <source>Only at %1</source>
+        <translation>Nur bei %1</translation>
+    </message>
+    <message>
+        <source>Reading the files</source>
+        <translation>Dateien werden gelesen</translation>
+    </message>
+    <message>
+        <source>Submitting</source>
+        <translation>Wird eingereicht</translation>
+    </message>
+    <message>
+        <source>The daemon&apos;s answer names no job.</source>
+        <translation>Die Antwort des Daemons nennt keinen Auftrag.</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::TopologyTree</name>
+    <message>
+        <source>Part</source>
+        <translation>Teil</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>Auslastung</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>Kerne</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cores</source>
+        <translation>
+            <numerusform>%Ln Kern</numerusform>
+            <numerusform>%Ln Kerne</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Core %1</source>
+        <translation>Kern %1</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::WorkCard</name>
+    <message>
+        <source>End this work</source>
+        <translation>Diese Arbeit beenden</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>End it</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>What it used until now is paid; its result is lost.</source>
+        <translation>Was sie bisher verbraucht hat, wird bezahlt; ihr Ergebnis geht verloren.</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Fortschritt von %1</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>Vergangen</translation>
+    </message>
+    <message>
+        <source>Earned</source>
+        <translation>Verdient</translation>
+    </message>
+    <message>
+        <source>Ending…</source>
+        <translation>Endet …</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::WorkPanel</name>
+    <message>
+        <source>End this work</source>
+        <translation>Diese Arbeit beenden</translation>
+    </message>
+    <message>
+        <source>It ends as preempted; what was used until then is paid</source>
+        <translation>Sie endet als verdrängt; was bis dahin verbraucht wurde, wird bezahlt</translation>
+    </message>
+    <message>
+        <source>No work is selected</source>
+        <translation>Keine Arbeit ausgewählt</translation>
+    </message>
+    <message>
+        <source>task %1 of %2</source>
+        <translation>Aufgabe %1 von %2</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Earned so far</source>
+        <translation>Bisher verdient</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Longest time</source>
+        <translation>Längste Zeit</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Vereinbarung</translation>
     </message>
 </context>
 <context>

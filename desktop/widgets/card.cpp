@@ -124,7 +124,7 @@ EmptyState::EmptyState(theme::Glyph glyph, const QString& title, const QString& 
   column->addStretch(1);
   column->addWidget(drawing, 0, Qt::AlignHCenter);
   for (TextLabel* label : {title_, text_}) {
-    label->setAlignment(Qt::AlignHCenter);
+    label->set_alignment(Qt::AlignHCenter);
     column->addWidget(label);
   }
   column->addSpacing(theme::kSpaceS);

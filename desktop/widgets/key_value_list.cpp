@@ -77,7 +77,7 @@ class Row : public QWidget {
                                : QRect(0, key_height, width(), std::max(0, height() - key_height));
     key_->setGeometry(QStyle::visualRect(layoutDirection(), rect(), key));
     value_->setGeometry(QStyle::visualRect(layoutDirection(), rect(), value));
-    value_->setAlignment((beside ? Qt::AlignTrailing : Qt::AlignLeading) | Qt::AlignTop);
+    value_->set_alignment((beside ? Qt::AlignTrailing : Qt::AlignLeading) | Qt::AlignTop);
   }
 
   TextLabel* key_;

@@ -79,6 +79,7 @@ TextLabel::TextLabel(const QString& text, theme::FontRole role, Ink ink, QWidget
   setFont(theme::font(role));
   setProperty("ink", ink_name(ink));
   set_text(text);
+  align();
 }
 
 void TextLabel::set_text(const QString& text) {
@@ -92,7 +93,18 @@ void TextLabel::set_ink(Ink ink) {
   style()->polish(this);
 }
 
+void TextLabel::set_alignment(Qt::Alignment alignment) {
+  alignment_ = alignment;
+  align();
+}
+
+// QLabel itself goes by the letters of its text.
+void TextLabel::align() {
+  setAlignment(QStyle::visualAlignment(layoutDirection(), alignment_) | Qt::AlignAbsolute);
+}
+
 void TextLabel::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::LayoutDirectionChange) align();
   if (event->type() == QEvent::StyleChange && font() != theme::font(role_)) setFont(theme::font(role_));
   QLabel::changeEvent(event);
 }

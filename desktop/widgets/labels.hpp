@@ -12,7 +12,8 @@ enum class Ink { text, muted, faint, accent, ok, warn, bad };
 Ink ink_of(theme::Tone tone);
 QColor ink_color(Ink ink);
 
-// A label that wraps. Its font follows the theme.
+// A label that wraps. Its font follows the theme; its text stands where the direction of the window wants it, whatever
+// the direction of the text.
 class TextLabel : public QLabel {
   Q_OBJECT
  public:
@@ -20,12 +21,16 @@ class TextLabel : public QLabel {
                      QWidget* parent = nullptr);
   void set_text(const QString& text);
   void set_ink(Ink ink);
+  void set_alignment(Qt::Alignment alignment);  // leading, vertically centred by default
 
  protected:
   void changeEvent(QEvent* event) override;
 
  private:
+  void align();
+
   theme::FontRole role_;
+  Qt::Alignment alignment_ = Qt::AlignLeading | Qt::AlignVCenter;
 };
 
 // One line that gets "…" where it does not fit, and then has the whole text as its tool tip. Shrinks to nothing.

@@ -1,6 +1,7 @@
 #include "desktop/widgets/log_view.hpp"
 
 #include <QEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QTextBlock>
 #include <QTextCursor>
@@ -78,6 +79,7 @@ void LogView::append_lines(const QVector<LogLine>& lines) {
   }
   unshown_ = std::min<qsizetype>(unshown_, static_cast<qsizetype>(lines_.size()));
   if (unshown_ > 0 && !batch_.isActive()) batch_.start();
+  describe();
 }
 
 void LogView::clear_lines() {
@@ -86,6 +88,23 @@ void LogView::clear_lines() {
   forgotten_ = 0;
   batch_.stop();
   clear();
+  describe();
+}
+
+void LogView::set_placeholder(const QString& text) {
+  const QString wanted = one_line(text);
+  if (wanted == placeholder_) return;
+  placeholder_ = wanted;
+  describe();
+  viewport()->update();
+}
+
+QString LogView::shown_placeholder() const {
+  return lines_.empty() ? placeholder_ : QString();
+}
+
+void LogView::describe() {
+  setAccessibleDescription(shown_placeholder());
 }
 
 void LogView::set_follow(bool follow) {
@@ -130,6 +149,17 @@ void LogView::write(qsizetype first) {
   cursor.endEditBlock();
   unshown_ = 0;
   if (follows_) verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+}
+
+void LogView::paintEvent(QPaintEvent* event) {
+  QPlainTextEdit::paintEvent(event);
+  const QString text = shown_placeholder();
+  if (text.isEmpty()) return;
+  QPainter painter(viewport());
+  painter.setPen(theme::tokens().faint);
+  painter.setFont(theme::font(theme::FontRole::body));
+  const QRect box = viewport()->rect().adjusted(theme::kSpaceL, 0, -theme::kSpaceL, 0);
+  painter.drawText(box, static_cast<int>(Qt::AlignCenter) | Qt::TextWordWrap, text);
 }
 
 void LogView::changeEvent(QEvent* event) {

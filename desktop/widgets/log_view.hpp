@@ -26,6 +26,9 @@ class LogView : public QPlainTextEdit {
   explicit LogView(const QString& accessible_name, QWidget* parent = nullptr);
   void append_lines(const QVector<LogLine>& lines);
   void clear_lines();
+  // What stands there, and is read out, while there is no line: why not.
+  void set_placeholder(const QString& text);
+  QString shown_placeholder() const;  // empty while there are lines
   // Stays at the end while lines come. Scrolling up by hand ends it, scrolling to the end begins it again.
   bool follows() const { return follows_; }
   void set_follow(bool follow);
@@ -37,12 +40,16 @@ class LogView : public QPlainTextEdit {
 
  protected:
   void changeEvent(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
   void flush();
   void write(qsizetype first);
 
+  void describe();
+
   std::deque<LogLine> lines_;
+  QString placeholder_;
   qsizetype unshown_ = 0;  // how many of the last are not in the document
   qint64 forgotten_ = 0;
   bool follows_ = true;

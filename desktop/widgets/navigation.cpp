@@ -1,5 +1,7 @@
 // SideNavigation and StatusCard of controls.hpp.
 #include <QEvent>
+#include <QFontMetrics>
+#include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -17,6 +19,7 @@ namespace quern::desktop::widgets {
 namespace {
 
 constexpr int kRowHeight = 38;
+constexpr int kGap = 10;  // between icon and words
 constexpr int kIcon = 18;
 constexpr int kBadgeCharacters = 6;
 
@@ -35,7 +38,10 @@ class Entry : public QRadioButton {
     update();
   }
 
-  QSize sizeHint() const override { return {theme::scaled(SideNavigation::kWidth) - 24, theme::scaled(kRowHeight)}; }
+  QSize sizeHint() const override {
+    const int words = QFontMetrics(theme::font(theme::FontRole::body_strong)).horizontalAdvance(text());
+    return {theme::kSpaceM + theme::scaled(kIcon) + kGap + words + theme::kSpaceS, theme::scaled(kRowHeight)};
+  }
   QSize minimumSizeHint() const override { return {theme::scaled(60), sizeHint().height()}; }
 
  protected:
@@ -58,7 +64,7 @@ class Entry : public QRadioButton {
     const int badge = paint_badge(painter);
     painter.setFont(theme::font(isChecked() ? theme::FontRole::body_strong : theme::FontRole::body));
     painter.setPen(isChecked() ? t.text : t.muted);
-    const int left = icon.right() + 10;
+    const int left = icon.right() + kGap;
     const QRect words(left, 0, width() - left - theme::kSpaceS - badge, height());
     paint_text(painter, QStyle::visualRect(direction, rect(), words), Qt::AlignLeft | Qt::AlignVCenter, text(),
                direction);

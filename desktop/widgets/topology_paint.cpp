@@ -19,9 +19,9 @@ constexpr int kRampSteps = 40;
 constexpr qreal kLabelScaleMin = 0.65;
 constexpr qreal kMosaicCell = 9;
 
-QString words(const char* text) {
-  return QCoreApplication::translate("TopologyPainter", text);
-}
+struct TopologyPainterText {
+  Q_DECLARE_TR_FUNCTIONS(TopologyPainterText)
+};
 
 qreal unit() {
   return theme::scaled(100) / 100.0;
@@ -200,10 +200,10 @@ void TopologyPainter::device(const TopologyDevice& device, const QRectF& rect, B
   const QRectF bottom(inner.left(), inner.bottom() - small, inner.width(), small);
   const qreal between = bottom.top() - top.bottom();
   const qreal step = between / 2;
-  meter(QRectF(inner.left(), top.bottom() + step * 0.5 - small / 2 + 1, inner.width(), small), words("Load"),
-        device.load_permille, device.load, t.accent);
-  meter(QRectF(inner.left(), top.bottom() + step * 1.5 - small / 2 - 1, inner.width(), small), words("Memory"),
-        device.memory_permille, device.memory, t.series[1]);
+  meter(QRectF(inner.left(), top.bottom() + step * 0.5 - small / 2 + 1, inner.width(), small),
+        TopologyPainterText::tr("Load"), device.load_permille, device.load, t.accent);
+  meter(QRectF(inner.left(), top.bottom() + step * 1.5 - small / 2 - 1, inner.width(), small),
+        TopologyPainterText::tr("Memory"), device.memory_permille, device.memory, t.series[1]);
   painter_.setFont(theme::font(theme::FontRole::micro));
   const QFontMetricsF micro(painter_.font());
   const qreal warm = device.temperature.isEmpty() ? 0 : micro.horizontalAdvance(device.temperature) + 14 * u;
@@ -227,8 +227,9 @@ void TopologyPainter::meter(const QRectF& line, const QString& name, int permill
   painter_.setFont(theme::font(theme::FontRole::micro));
   const bool rtl = direction_ == Qt::RightToLeft;
   const QFontMetricsF metrics(painter_.font());
-  const qreal names =
-      std::max(metrics.horizontalAdvance(words("Load")), metrics.horizontalAdvance(words("Memory"))) + 7 * u;
+  const qreal names = std::max(metrics.horizontalAdvance(TopologyPainterText::tr("Load")),
+                               metrics.horizontalAdvance(TopologyPainterText::tr("Memory"))) +
+                      7 * u;
   const qreal values = std::min(76 * u, line.width() * 0.4);
   painter_.setPen(t.muted);
   paint_text(painter_, line, Qt::AlignLeft | Qt::AlignVCenter, name, direction_);

@@ -1,11 +1,6 @@
 // The shell as it is read: names for screen readers, nothing cut off with large text, dark without light patches, from
 // right to left.
-#include <QAbstractSpinBox>
-#include <QAccessible>
 #include <QImage>
-#include <QLabel>
-#include <QLineEdit>
-#include <QPushButton>
 #include <memory>
 
 #include "desktop/app/languages.hpp"
@@ -13,6 +8,7 @@
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "tests/desktop/app/shell.hpp"
+#include "tests/desktop/page_checks.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -70,48 +66,21 @@ class Layout : public ::testing::Test {
   std::unique_ptr<Language> language_;
 };
 
-void expect_names(const QWidget& window) {
-  for (const QWidget* each : window.findChildren<QWidget*>()) {
-    if (!each->isVisible() || !(each->focusPolicy() & Qt::TabFocus)) continue;
-    QAccessibleInterface* const item = QAccessible::queryAccessibleInterface(const_cast<QWidget*>(each));
-    ASSERT_NE(item, nullptr);
-    // The line of a spin box is its own, and has its name.
-    const bool is_part = qobject_cast<const QLineEdit*>(each) && qobject_cast<QAbstractSpinBox*>(each->parentWidget());
-    EXPECT_TRUE(is_part || !item->text(QAccessible::Name).isEmpty()) << each->metaObject()->className();
-  }
-}
-
-QStringList clipped_texts(const QWidget& window) {
-  QStringList clipped;
-  for (const QLabel* label : window.findChildren<QLabel*>()) {
-    if (!label->isVisible() || label->text().isEmpty()) continue;
-    const bool fits = label->wordWrap() ? label->heightForWidth(label->width()) <= label->height()
-                                        : label->sizeHint().width() <= label->width();
-    if (!fits) clipped << label->text();
-  }
-  for (const QPushButton* button : window.findChildren<QPushButton*>()) {
-    if (!button->isVisible()) continue;
-    const int needs = button->fontMetrics().horizontalAdvance(button->text()) + (button->icon().isNull() ? 0 : 20);
-    if (needs > button->width() || button->fontMetrics().height() > button->height()) clipped << button->text();
-  }
-  return clipped;
-}
-
 // Layouts settle in the event loop.
 void expect_nothing_clipped(const QWidget& window) {
-  EXPECT_TRUE(QTest::qWaitFor([&] { return clipped_texts(window).isEmpty(); }, kSettleMs))
-      << clipped_texts(window).join(QStringLiteral("\n")).toStdString();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return clipped(window).isEmpty(); }, kSettleMs))
+      << clipped(window).join(QStringLiteral("\n")).toStdString();
 }
 
 TEST_F(Layout, EveryWidgetThatTakesTheFocusHasAName) {
   begin(QStringLiteral("en"), 100, false);
-  expect_names(shell->window);
+  EXPECT_EQ(nameless(shell->window), QStringList());
   shell->lose();
   ASSERT_TRUE(QTest::qWaitFor([this] { return !shell->connection.live(); }, kSoonMs));
-  expect_names(shell->window);
+  EXPECT_EQ(nameless(shell->window), QStringList());
   ProfilesDialog dialog(shell->settings.profiles());
   dialog.show();
-  expect_names(dialog);
+  EXPECT_EQ(nameless(dialog), QStringList());
 }
 
 TEST_F(Layout, NothingIsCutOffWithLargeText) {

@@ -138,7 +138,7 @@ TEST_F(JobFocusTest, ALogThatIsRefusedIsSaidOnce) {
   connection.open();
   focus.set_job(QStringLiteral("j-1"));
   ASSERT_TRUE(QTest::qWaitFor([&] { return failures.count() == 1; }, kSoonMs));
-  EXPECT_TRUE(failures.front().front().toString().contains(QStringLiteral("not_recorded")));
+  EXPECT_TRUE(failures.front().front().toString().contains(QStringLiteral("recording has no answer")));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <QCheckBox>
 #include <QCryptographicHash>
 #include <QFile>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -178,6 +179,51 @@ TEST_F(Jobs, TwentyThousandLinesDoNotHoldUpThePage) {
   EXPECT_LE(view->blockCount(), widgets::LogView::kLinesMax + 1);
 }
 
+TEST_F(Jobs, AnEmptyLogSaysWhyItIsEmpty) {
+  log.clear();
+  begin(5);  // running, waiting, complete, failed, stopped
+  const auto* const view = page->findChild<widgets::LogView*>();
+  const auto says_of = [&](int number, const char* words) {
+    choose(number);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return view->shown_placeholder() == QString::fromLatin1(words); }, kSoonMs))
+        << number << ": " << view->shown_placeholder().toStdString();
+    EXPECT_EQ(view->accessibleDescription(), view->shown_placeholder());
+  };
+  says_of(0, "No output yet.");
+  says_of(1, "No output yet: the job waits for a provider.");
+  says_of(2, "The job has printed nothing.");
+  picture(*page, QStringLiteral("jobs-empty-log"));
+  // Submitted before the service began: its log went with the service's last life.
+  json::object status = played.answers.topics["status"].as_object();
+  status["started_unix_ms"] = kNow - 1'000;
+  played.change("status", status);
+  says_of(3, "The log is no longer kept: the service was restarted after this job began.");
+  says_of(0, "No output yet.");
+  played.transport().lose();
+  EXPECT_TRUE(QTest::qWaitFor(
+      [&] {
+        return view->shown_placeholder() == QStringLiteral("The log is read once the service is connected again.");
+      },
+      kSoonMs));
+}
+
+TEST_F(Jobs, ALogThatComesTakesThePlaceOfTheWordsAndOneThatCannotBeReadSaysSo) {
+  log.clear();
+  begin(5);
+  const auto* const view = page->findChild<widgets::LogView*>();
+  choose(0);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !view->shown_placeholder().isEmpty(); }, kSoonMs));
+  log = "frame 1\n";
+  played.change("job/j-1000", detail(job(0, "RUNNING"), log.size()));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return view->shown_placeholder().isEmpty(); }, kSoonMs));
+  EXPECT_TRUE(view->accessibleDescription().isEmpty());
+  played.answers.methods["job.log"] = [](const json::object&) { return rpc::fail(rpc::Code::failed, "disk"); };
+  choose(2);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return view->shown_placeholder() == QStringLiteral("The log could not be read."); },
+                              kSoonMs));
+  EXPECT_TRUE(says_soon(QStringLiteral("The log cannot be read: It could not be done (disk)")));
+}
+
 TEST_F(Jobs, AJobUnderWayCanBeStopped) {
   played.answers.methods["job.cancel"] = [this](const json::object&) -> rpc::Answer {
     played.change("job/j-1000", detail(job(0, "CANCELING"), log.size()));
@@ -213,7 +259,7 @@ TEST_F(Jobs, ARefusalIsToldInTheDaemonsWords) {
   choose(2);
   EXPECT_FALSE(has("Retry elsewhere"));  // it has not failed
   press("Retry");
-  EXPECT_TRUE(says_soon(QStringLiteral("inputs are missing: a.bin. send them with blob.put")));
+  EXPECT_TRUE(says_soon(QStringLiteral("(inputs are missing: a.bin): send them with blob.put")));
 }
 
 TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {

@@ -1,16 +1,7 @@
-// A daemon made of answers: topics and methods that a test writes down, over a real Connection, for whole pages. And
-// what holds for every page: nothing clipped, everything named, and pictures of it.
+// A daemon made of answers: topics and methods that a test writes down, over a real Connection, for whole pages.
 #pragma once
-#include <QAbstractButton>
-#include <QAccessible>
-#include <QApplication>
-#include <QDir>
-#include <QImage>
-#include <QLabel>
-#include <QLineEdit>
 #include <QPointer>
 #include <QTest>
-#include <QWidget>
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -30,12 +21,12 @@
 #include "desktop/theme/theme.hpp"
 #include "scheduler/rpc/message.hpp"
 #include "tests/desktop/models/example_topics.hpp"
+#include "tests/desktop/page_checks.hpp"
 
 namespace quern::desktop::pages::played {
 
 namespace json = boost::json;
 
-inline constexpr int kSoonMs = 20'000;
 inline constexpr std::int64_t kNow = 1'790'000'100'000;
 
 // What a daemon would say.
@@ -156,74 +147,5 @@ class Played {
   client::Connection connection_;
   models::DaemonModels models_;
 };
-
-// As the window shows it beside its list.
-inline void show_page(QWidget& page, int window_width = 1440, int window_height = 900) {
-  page.resize(window_width - 212, window_height);
-  page.show();
-  ASSERT_TRUE(QTest::qWaitFor([&] { return page.isVisible(); }, kSoonMs));
-  QCoreApplication::processEvents();
-}
-
-// Texts of labels and buttons that have not the room they ask for.
-inline QStringList clipped(const QWidget& page) {
-  QStringList names;
-  for (const QWidget* const widget : page.findChildren<QWidget*>()) {
-    if (!widget->isVisible()) continue;
-    const auto* const label = qobject_cast<const QLabel*>(widget);
-    const auto* const button = qobject_cast<const QAbstractButton*>(widget);
-    const bool wraps = label && label->wordWrap();
-    if (!(label && !wraps && !label->text().isEmpty()) && !(button && !button->text().isEmpty())) {
-      if (!wraps) continue;
-      if (label->heightForWidth(label->width()) > label->height()) names.append(label->text());
-      continue;
-    }
-    if (widget->sizeHint().width() > widget->width()) names.append(label ? label->text() : button->text());
-  }
-  return names;
-}
-
-// Classes of widgets that take the keyboard and have no name for a screen reader.
-inline QStringList nameless(const QWidget& page) {
-  QStringList names;
-  for (QWidget* const widget : page.findChildren<QWidget*>()) {
-    if (!widget->isVisible() || (widget->focusPolicy() & Qt::TabFocus) == 0) continue;
-    QAccessibleInterface* const accessible = QAccessible::queryAccessibleInterface(widget);
-    if (accessible == nullptr || accessible->text(QAccessible::Name).isEmpty()) {
-      names.append(
-          QStringLiteral("%1 %2").arg(QString::fromLatin1(widget->metaObject()->className()), widget->objectName()));
-    }
-  }
-  return names;
-}
-
-// With QUERN_GALLERY=FOLDER, a picture of it there.
-inline void picture(QWidget& page, const QString& name) {
-  const QString folder = qEnvironmentVariable("QUERN_GALLERY");
-  if (folder.isEmpty()) return;
-  page.setFocus();
-  for (const auto mode : {theme::Mode::light, theme::Mode::dark}) {
-    theme::Theme::instance().set_mode(mode);
-    QTest::qWait(100);  // a log takes its new colours a moment later
-    const QString look = mode == theme::Mode::light ? QStringLiteral("light") : QStringLiteral("dark");
-    EXPECT_TRUE(page.grab().save(QDir(folder).filePath(QStringLiteral("%1-%2.png").arg(name, look))));
-  }
-  theme::Theme::instance().set_mode(theme::Mode::light);
-}
-
-template <class Widget>
-Widget* named(const QWidget& page, const QString& accessible_name) {
-  for (Widget* const each : page.findChildren<Widget*>()) {
-    if (each->accessibleName() == accessible_name) return each;
-  }
-  return nullptr;
-}
-
-inline QAbstractButton* button(const QWidget& page, const QString& text) {
-  for (QAbstractButton* const each : page.findChildren<QAbstractButton*>()) {
-    if (each->text() == text && each->isVisibleTo(&page)) return each;
-  }
-  return nullptr;
-}
 
 }  // namespace quern::desktop::pages::played

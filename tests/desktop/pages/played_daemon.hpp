@@ -1,11 +1,7 @@
 // A daemon played by a test, for whole pages: it tells the topics that it was given, keeps every call, and answers them
-// as it was told to. And what is asked of every page: names for screen readers, no clipped words.
+// as it was told to.
 #pragma once
 #include <QAbstractButton>
-#include <QAbstractScrollArea>
-#include <QAccessible>
-#include <QApplication>
-#include <QLabel>
 #include <QPointer>
 #include <QTest>
 #include <QWidget>
@@ -24,10 +20,9 @@
 #include "desktop/models/daemon_models.hpp"
 #include "desktop/theme/theme.hpp"
 #include "scheduler/rpc/message.hpp"
+#include "tests/desktop/page_checks.hpp"
 
 namespace quern::desktop::pages {
-
-inline constexpr int kSoonMs = 10'000;
 
 inline models::QuantityText english() {
   return models::QuantityText(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc());
@@ -216,67 +211,11 @@ inline bool says(const QWidget& page, const QString& text) {
   return std::ranges::any_of(texts_of(page), [&](const QString& each) { return each.contains(text); });
 }
 
-inline QAbstractButton* button(const QWidget& page, const QString& text) {
-  for (QAbstractButton* each : page.findChildren<QAbstractButton*>()) {
-    if (each->isVisibleTo(&page) && each->text() == text) return each;
-  }
-  return nullptr;
-}
 inline bool click(const QWidget& page, const QString& text) {
   QAbstractButton* const found = button(page, text);
   if (!found || !found->isEnabled()) return false;
   QTest::mouseClick(found, Qt::LeftButton);
   return true;
-}
-
-// What has the keyboard and no name.
-inline QStringList nameless(const QWidget& page) {
-  QStringList list;
-  for (QWidget* each : page.findChildren<QWidget*>()) {
-    if (!each->isVisibleTo(&page) || !(each->focusPolicy() & Qt::TabFocus)) continue;
-    if (qobject_cast<QAbstractScrollArea*>(each->parentWidget())) continue;  // its viewport
-    QAccessibleInterface* const accessible = QAccessible::queryAccessibleInterface(each);
-    if (accessible && accessible->text(QAccessible::Name).isEmpty()) {
-      list << QString::fromLatin1(each->metaObject()->className());
-    }
-  }
-  return list;
-}
-
-// Layouts settle in a few rounds of the event loop.
-inline void settle() {
-  QTest::qWait(20);
-}
-
-// Words that are cut off without an ellipsis.
-inline QStringList clipped(const QWidget& page) {
-  QStringList list;
-  for (QWidget* each : page.findChildren<QWidget*>()) {
-    if (!each->isVisibleTo(&page)) continue;
-    const auto* const label = qobject_cast<QLabel*>(each);
-    const auto* const control = qobject_cast<QAbstractButton*>(each);
-    if (!label && !control) continue;
-    const bool wraps = label && label->wordWrap();
-    const bool wide = !wraps && each->sizeHint().width() > each->width();
-    const QRect room(0, 0, each->width(), 1'000'000);
-    const bool high =
-        wraps && label->fontMetrics().boundingRect(room, Qt::TextWordWrap, label->text()).height() > each->height() + 1;
-    if (wide || high) list << each->property("text").toString();
-  }
-  return list;
-}
-
-// With QUERN_GALLERY=FOLDER the page is written there, light and dark.
-inline void picture(QWidget& page, const QString& name) {
-  const QString folder = qEnvironmentVariable("QUERN_GALLERY");
-  if (folder.isEmpty()) return;
-  for (const theme::Mode mode : {theme::Mode::light, theme::Mode::dark}) {
-    theme::Theme::instance().set_mode(mode);
-    settle();
-    const QString look = mode == theme::Mode::light ? QStringLiteral("light") : QStringLiteral("dark");
-    EXPECT_TRUE(page.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, look)));
-  }
-  theme::Theme::instance().set_mode(theme::Mode::light);
 }
 
 }  // namespace quern::desktop::pages

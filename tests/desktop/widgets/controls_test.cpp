@@ -1,6 +1,7 @@
 #include "desktop/widgets/controls.hpp"
 
 #include <QAccessible>
+#include <QImage>
 #include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
@@ -11,6 +12,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <limits>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -108,6 +110,54 @@ TEST_F(Labels, AValueThatDoesNotFitGoesBelowItsKeyAndWraps) {
   list.setLayoutDirection(Qt::RightToLeft);
   list.resize(260, 300);
   EXPECT_LT(labels[3]->x(), labels[2]->x()) << "mirrored";
+}
+
+// The first and the last column of `box` that are not all of the ground's colour; both -1 where nothing is painted.
+std::pair<int, int> ink_columns(const QImage& picture, const QRect& box) {
+  std::pair<int, int> columns{-1, -1};
+  for (int x = box.left(); x <= box.right(); ++x) {
+    bool painted = false;
+    for (int y = box.top(); y <= box.bottom() && !painted; ++y) {
+      painted = picture.valid(x, y) && picture.pixel(x, y) != picture.pixel(0, picture.height() - 1);
+    }
+    if (!painted) continue;
+    if (columns.first < 0) columns.first = x;
+    columns.second = x;
+  }
+  return columns;
+}
+
+// Where each label has its ink, in the list.
+QVector<std::pair<int, int>> inks(KeyValueList& list) {
+  const QImage picture = list.grab().toImage();
+  QVector<std::pair<int, int>> all;
+  for (const TextLabel* const label : list.findChildren<TextLabel*>()) {
+    all.append(ink_columns(picture, QRect(label->mapTo(&list, QPoint()), label->size())));
+  }
+  return all;
+}
+
+TEST_F(Labels, KeysAndValuesAreWhereAMirrorWouldShowThem) {
+  constexpr int kBearing = 4;  // by which letters keep off the edge at either side
+  KeyValueList list;
+  list.set_rows({{QStringLiteral("Load"), QStringLiteral("93 %")},
+                 {QStringLiteral("Driver"), QStringLiteral("short words, many of them, too many for one line of it")},
+                 {QStringLiteral("Paths"), QStringLiteral("/a\n/a/longer/one")}});
+  list.resize(240, 300);
+  list.show();
+  ASSERT_TRUE(QTest::qWaitForWindowExposed(&list));
+  const auto from_left = inks(list);
+  list.setLayoutDirection(Qt::RightToLeft);
+  QCoreApplication::processEvents();
+  const auto from_right = inks(list);
+  ASSERT_EQ(from_left.size(), 6);
+  ASSERT_EQ(from_right.size(), 6);
+  for (int at = 0; at < from_left.size(); ++at) {
+    ASSERT_GE(from_left[at].first, 0) << at;
+    EXPECT_NEAR(from_right[at].second, list.width() - 1 - from_left[at].first, kBearing) << at;
+    EXPECT_NEAR(from_right[at].first, list.width() - 1 - from_left[at].second, kBearing) << at;
+  }
+  for (const int key : {0, 2, 4}) EXPECT_GT(from_right[key].first, list.width() / 2) << "keys begin at the right";
 }
 
 TEST_F(Labels, RowsAreWrittenOverNotMadeAnew) {

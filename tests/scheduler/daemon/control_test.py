@@ -235,10 +235,10 @@ class ControlTest(unittest.TestCase):
         here.wait("work", lambda work: not work["work"], "no work")
         before = here.call("receipt.list")["receipts"]
         self.assertEqual(before[0]["end"]["reason"], "completed")
-        time.sleep(1)  # in which work would begin, were it taken
+        there.call("job.wait", id=again)  # its tasks were offered again, nobody took them, and there is no other node
+        self.assertEqual(here.call("work.list")["work"], [])
         self.assertEqual(len(here.call("receipt.list")["receipts"]), len(before))
         here.call("donation.resume")
-        there.call("job.wait", id=again)
         demo.wait_for("an offer", lambda: self.submitter.ask("offers")["offers"])
         last = self.submit("nbody")
         self.assertEqual(self.refused(there, "job.retry", id=last)["reason"], "failed")  # it is under way

@@ -1,0 +1,13 @@
+// Why a call has failed, as one sentence for people: what, with values and limits, and the way out. Harmless and
+// bounded. The one place that makes it: pages, tray and notifications say the same.
+#pragma once
+#include <QString>
+
+#include "desktop/client/connection.hpp"
+
+namespace quern::desktop::models {
+
+// "Too much is asked for (calls_per_second: 501 of 500): ask more slowly"; never empty.
+QString failure_text(const client::CallError& error);
+
+}  // namespace quern::desktop::models
