@@ -7,9 +7,9 @@
 namespace quern::daemon {
 namespace {
 
-class JobTable : public testing::Test {
+class JobLogs : public testing::Test {
  protected:
-  JobTable() : database(*store::Database::open({.path = (folder_.path() / "jobs.sqlite").string()})) {
+  JobLogs() : database(*store::Database::open({.path = (folder_.path() / "jobs.sqlite").string()})) {
     EXPECT_TRUE(migrate_jobs(database));
   }
   void add(const std::string& id, const std::string& text, std::uint64_t bytes_max = kLogsBytesMax) {
@@ -29,7 +29,7 @@ class JobTable : public testing::Test {
   store::Database database;
 };
 
-TEST_F(JobTable, gives_a_log_by_its_parts) {
+TEST_F(JobLogs, gives_a_log_by_its_parts) {
   add("a", std::string("0123\0\xff", 6));
   EXPECT_EQ(text_of("a"), std::string("0123\0\xff", 6));
   EXPECT_EQ(text_of("a", 2, 2), "23");
@@ -42,13 +42,13 @@ TEST_F(JobTable, gives_a_log_by_its_parts) {
   EXPECT_EQ(logs->at("a").text, "");
 }
 
-TEST_F(JobTable, puts_a_longer_log_in_place_of_an_earlier_one) {
+TEST_F(JobLogs, puts_a_longer_log_in_place_of_an_earlier_one) {
   add("a", "one");
   add("a", "one, two");
   EXPECT_EQ(text_of("a"), "one, two");
 }
 
-TEST_F(JobTable, lets_the_texts_of_the_oldest_logs_go_where_all_together_are_too_many_and_still_knows_of_them) {
+TEST_F(JobLogs, lets_the_texts_of_the_oldest_logs_go_where_all_together_are_too_many_and_still_knows_of_them) {
   add("a", "aaaa", 10);
   add("b", "bbbb", 10);
   add("c", "cccc", 10);
@@ -58,7 +58,7 @@ TEST_F(JobTable, lets_the_texts_of_the_oldest_logs_go_where_all_together_are_too
   EXPECT_EQ(load_logs(database)->at("a").bytes, 4);
 }
 
-TEST_F(JobTable, forgets_a_log_with_its_job) {
+TEST_F(JobLogs, forgets_a_log_with_its_job) {
   auto all = store::Transaction::begin(database);
   ASSERT_TRUE(all);
   for (std::size_t i = 0; i <= kJobsKeptMax; ++i) add("j" + std::to_string(i), "x");
