@@ -166,6 +166,7 @@ QWidget* SubmitPage::make_right() {
   card->body()->addWidget(quote_text_);
   card->body()->addWidget(best_);
   card->body()->addWidget(quote_table_, 1);
+  card->body()->addStretch();  // where there are no quotes yet
   card->body()->addWidget(new widgets::TextLabel(tr("The provider can read the files you send. Do not send secrets."),
                                                  theme::FontRole::caption, Ink::warn));
   card->body()->addWidget(progress_text_);
