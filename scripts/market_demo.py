@@ -240,13 +240,19 @@ def picture_manual(submitter, studio, examples, results, manual):
     impossible = json.loads((examples / "nbody/job.json").read_text())
     impossible["name"] = "galaxies on a card that nobody has"
     impossible["resources"]["deviceType"] = "gpu"
-    shutil.copytree(examples / "nbody", results / "impossible")
-    (results / "impossible/job.json").write_text(json.dumps(impossible))
-    submitter.quern("submit", results / "impossible/job.json")
-    submitter.quern("submit", examples / "path_tracer/job.json", "--strategy", "spread")
+    longer = json.loads((examples / "nbody/job.json").read_text())
+    longer["name"] = "eight encounters, longer"
+    longer["steps"][1]["repeat"] *= 6
+    longer["work"]["fp32Flop"] *= 6
+    jobs = submitter.folder.parent  # its name is nobody's
+    shutil.copytree(examples / "path_tracer", jobs / "path_tracer")
+    for name, manifest in (("impossible", impossible), ("longer", longer)):
+        shutil.copytree(examples / "nbody", jobs / name)
+        (jobs / name / "job.json").write_text(json.dumps(manifest))
+        submitter.quern("submit", jobs / name / "job.json", "--strategy", "spread")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     taken = {node.name: take_pictures(node, results, files=files)
-             for node, files in ((submitter, [examples / "path_tracer/job.json"]), (studio, []))}
+             for node, files in ((submitter, [jobs / "path_tracer/job.json"]), (studio, []))}
     manual.mkdir(exist_ok=True)
     for page, name in PICTURES.items():
         for look in ("light", "dark"):

@@ -29,7 +29,7 @@ void dress_jobs(widgets::Table& table) {
   table.set_column(JobModel::kWhere, {.cell = Cell::muted, .priority = 3, .width = 150, .stretch = true});
   table.set_column(JobModel::kElapsed, {.cell = Cell::number, .priority = 1, .width = 110});
   table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 110});
-  table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 160});
+  table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 166});
 }
 
 void dress_tasks(widgets::Table& table) {

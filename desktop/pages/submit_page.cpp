@@ -31,7 +31,7 @@ using widgets::Ink;
 
 namespace {
 
-constexpr int kLeftShare = 3, kRightShare = 2;
+constexpr int kLeftShare = 1, kRightShare = 1;
 constexpr int kClockMs = 1'000;
 constexpr int kRightWidth = 330;
 constexpr qsizetype kExcludedMax = 256;  // of job.submit

@@ -1,6 +1,7 @@
 // How long the GUI thread was away from its events: the longest time that one event took.
 #pragma once
 #include <QApplication>
+#include <QElapsedTimer>
 #include <QEvent>
 #include <QFile>
 #include <QString>
@@ -37,11 +38,12 @@ class WatchedApplication final : public QApplication {
     const char* const name = receiver->metaObject()->className();
     const QString own_name = receiver->objectName();
     const auto waited = waited_for_processor();
-    const auto began = std::chrono::steady_clock::now();
+    QElapsedTimer clock;
+    clock.start();
     ++depth_;
     const bool known = QApplication::notify(receiver, event);
     --depth_;
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    const std::chrono::microseconds took(clock.nsecsElapsed() / 1'000);
     if (took <= longest_.took) return known;
     const auto own = took - (waited_for_processor() - waited);
     if (own > longest_.took) {

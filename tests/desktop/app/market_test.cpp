@@ -203,10 +203,13 @@ QStringList earnings_told(Witness& witness, const models::DaemonModels& models, 
       witness.ask("earnings.get", {{"from_unix_ms", QDateTime::currentMSecsSinceEpoch() - 86'400'000LL * 29},
                                    {"until_unix_ms", QDateTime::currentMSecsSinceEpoch() + 86'400'000LL},
                                    {"by", "device"}});
+  const std::int64_t midnight = QDateTime::currentMSecsSinceEpoch() / 86'400'000 * 86'400'000;
+  const json::value today = witness.ask(
+      "earnings.get", {{"from_unix_ms", midnight}, {"until_unix_ms", midnight + 86'400'000}, {"by", "device"}});
   const std::int64_t total = number_in(month.at("totals"), mine);
   QStringList lines{
       QStringLiteral("Balance: %1 cr, settled · %2 pending").arg(amount("balance_micro"), amount("pending_micro")),
-      QStringLiteral("Today: %1 cr, ").arg(text.credits_number(number_in(part_of(now, "today"), mine))),
+      QStringLiteral("Today: %1 cr, ").arg(text.credits_number(number_in(today.at("totals"), mine))),
       QStringLiteral("Last 30 days: %1 cr, nothing in the 30 days before").arg(text.credits_number(total))};
   lines += earned ? QStringLiteral("Not paid off yet: %1 cr, of %2 earned")
                         .arg(amount("receivable_micro"), amount("earned_micro"))
