@@ -249,10 +249,12 @@ def picture_manual(submitter, studio, examples, results, manual):
     for name, manifest in (("impossible", impossible), ("longer", longer)):
         shutil.copytree(examples / "nbody", jobs / name)
         (jobs / name / "job.json").write_text(json.dumps(manifest))
-        submitter.quern("submit", jobs / name / "job.json", "--strategy", "spread")
+        last = submitter.quern("submit", jobs / name / "job.json", "--strategy", "spread").strip()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     taken = {node.name: take_pictures(node, results, files=files)
              for node, files in ((submitter, [jobs / "path_tracer/job.json"]), (studio, []))}
+    if submitter.ask("job", last)["state"] == "RUNNING":
+        submitter.quern("cancel", last)
     manual.mkdir(exist_ok=True)
     for page, name in PICTURES.items():
         for look in ("light", "dark"):
