@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A market of four nodes on this machine: one submits, three provide; a picture and eight galaxies are computed.
 
-usage: market_demo.py BIN EXAMPLES RESULTS [--desktop]
+usage: market_demo.py BIN EXAMPLES RESULTS [--desktop | --pictures FOLDER]
 BIN holds the programs, EXAMPLES the jobs (docs/examples), RESULTS gets pictures and paper trails.
 --desktop opens the desktop app at the end, or, where there is no screen, takes pictures of its pages under Xvfb.
+--pictures takes those of docs/desktop.md: PAGE-light.png and PAGE-dark.png in FOLDER.
 exit status: 0 when all that the demo claims was seen to hold; otherwise it says what did not
 """
 
@@ -30,6 +31,12 @@ PROVIDERS = {
     "closet": {"devices": "pthread", "device_second": "0.001", "memory": 64 << 20, "about": "grants jobs 64 MiB only"},
 }
 SETUP = "0.0001"
+
+# Which node each picture of the manual is taken at.
+PICTURES = {"machine": "studio", "earnings": "studio", "peers": "ada", "market": "ada", "submit": "ada", "jobs": "ada",
+            "preferences": "studio"}
+PICTURE_SIZE = "1440x900"
+PICTURES_BYTES = 1_500_000  # of all together
 
 
 class Failed(Exception):
@@ -213,12 +220,47 @@ def show_desktop(node, results):
         print(f"\nThe desktop app shows {node.name}: close it to end the demo.", flush=True)
         subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=True)
         return
+    take_pictures(node, results, "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24")
+
+
+def take_pictures(node, results, *screen, files=()):
+    """Of all pages, in RESULTS/desktop/NODE; `screen` is the program that gives the app one."""
     pictures = results / "desktop" / node.name
     pictures.mkdir(parents=True)
-    subprocess.run(["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24", *command, "--screenshot",
-                    pictures], stdin=subprocess.DEVNULL, env=environment, check=True, timeout=JOB_SECONDS)
+    subprocess.run([*screen, node.programs / "quern-desktop", "--socket", node.socket, "--screenshot", pictures, *files],
+                   stdin=subprocess.DEVNULL, env={**os.environ, "XDG_CONFIG_HOME": str(node.folder / "config")},
+                   check=True, timeout=JOB_SECONDS)
     taken = sorted(pictures.glob("*.png"))
     check(len(taken) >= 4, f"the desktop app drew {len(taken)} pictures of {node.name}'s pages: {pictures}")
+    return pictures
+
+
+def picture_manual(submitter, studio, examples, results, manual):
+    """With a job that failed, one that runs, and the form of a third."""
+    impossible = json.loads((examples / "nbody/job.json").read_text())
+    impossible["name"] = "galaxies on a card that nobody has"
+    impossible["resources"]["deviceType"] = "gpu"
+    longer = json.loads((examples / "nbody/job.json").read_text())
+    longer["name"] = "eight encounters, longer"
+    longer["steps"][1]["repeat"] *= 6
+    longer["work"]["fp32Flop"] *= 6
+    jobs = submitter.folder.parent  # its name is nobody's
+    shutil.copytree(examples / "path_tracer", jobs / "path_tracer")
+    for name, manifest in (("impossible", impossible), ("longer", longer)):
+        shutil.copytree(examples / "nbody", jobs / name)
+        (jobs / name / "job.json").write_text(json.dumps(manifest))
+        last = submitter.quern("submit", jobs / name / "job.json", "--strategy", "spread").strip()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    taken = {node.name: take_pictures(node, results, files=files)
+             for node, files in ((submitter, [jobs / "path_tracer/job.json"]), (studio, []))}
+    if submitter.ask("job", last)["state"] == "RUNNING":
+        submitter.quern("cancel", last)
+    manual.mkdir(exist_ok=True)
+    for page, name in PICTURES.items():
+        for look in ("light", "dark"):
+            shutil.copyfile(taken[name] / f"{page}-{look}-{PICTURE_SIZE}.png", manual / f"{page}-{look}.png")
+    size = sum(each.stat().st_size for each in manual.glob("*.png"))
+    check(size <= PICTURES_BYTES, f"the pictures of the manual have {size:,} bytes together")
 
 
 def main():
@@ -237,6 +279,8 @@ def main():
             if "--desktop" in sys.argv[4:]:
                 for node in (submitter, providers["studio"]):
                     show_desktop(node, results)
+            if "--pictures" in sys.argv[4:]:
+                picture_manual(submitter, providers["studio"], examples, results, pathlib.Path(sys.argv[5]))
         finally:
             for node in nodes:
                 node.stop()
@@ -247,7 +291,7 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4 or sys.argv[4:] not in ([], ["--desktop"]):
+    if len(sys.argv) < 4 or (sys.argv[4:] not in ([], ["--desktop"]) and sys.argv[4:-1] != ["--pictures"]):
         sys.exit(__doc__)
     try:
         main()

@@ -4,7 +4,15 @@
 #include <QPixmap>
 #include <algorithm>
 
+#include "desktop/app/few_colors.hpp"
+
 namespace quern::desktop::app {
+
+namespace {
+
+constexpr int kSmallest = 0;  // what QImage::save() calls the quality of a PNG
+
+}  // namespace
 
 Screenshots::Screenshots(MainWindow& window, models::DaemonModels& models, const QString& folder, QObject* parent)
     : QObject(parent), window_(window), models_(models), folder_(folder) {
@@ -59,7 +67,7 @@ void Screenshots::take() {
                            .arg(folder_, now.page, now.dark ? QStringLiteral("dark") : QStringLiteral("light"))
                            .arg(now.size.width())
                            .arg(now.size.height());
-  if (!window_.grab().save(file)) {
+  if (!few_colors(window_.grab().toImage()).save(file, "PNG", kSmallest)) {
     Q_EMIT ended(tr("the picture \"%1\" cannot be written").arg(file));
     return;
   }

@@ -205,12 +205,12 @@ void EarningsPage::dress_table() {
   table_->setMinimumHeight(theme::scaled(kTableHeight));
   table_->setSortingEnabled(true);
   table_->horizontalHeader()->setSortIndicator(ReceiptModel::kTime, Qt::DescendingOrder);
-  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 150});
+  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 166});
   table_->set_column(ReceiptModel::kJob, {.cell = Cell::strong, .width = 150, .stretch = true});
   table_->set_column(ReceiptModel::kPeer, {.cell = Cell::mono, .priority = 3, .width = 110});
   table_->set_column(ReceiptModel::kDevice, {.cell = Cell::muted, .priority = 2, .width = 180});
   table_->set_column(ReceiptModel::kDuration, {.cell = Cell::number, .priority = 1, .width = 100});
-  table_->set_column(ReceiptModel::kAmount, {.cell = Cell::number, .width = 110, .strong = true, .tone = cell_tone});
+  table_->set_column(ReceiptModel::kAmount, {.cell = Cell::number, .width = 124, .strong = true, .tone = cell_tone});
   table_->set_column(ReceiptModel::kState, {.cell = Cell::pill, .width = 110, .tone = cell_tone});
 }
 

@@ -21,15 +21,15 @@ theme::Tone tone_at(const QModelIndex& index, int column) {
 void dress_jobs(widgets::Table& table) {
   const auto tone = [](const QModelIndex& index) { return tone_at(index, JobModel::kState); };
   table.set_column(JobModel::kName,
-                   {.cell = Cell::strong, .width = 190, .stretch = true, .second_line_role = models::kSubTextRole});
+                   {.cell = Cell::strong, .width = 230, .stretch = true, .second_line_role = models::kSubTextRole});
   table.set_column(JobModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
   table.set_column(
       JobModel::kProgress,
       {.cell = Cell::bar, .priority = 2, .width = 200, .permille_role = models::kProgressRole, .tone = tone});
-  table.set_column(JobModel::kWhere, {.cell = Cell::muted, .priority = 3, .width = 170, .stretch = true});
+  table.set_column(JobModel::kWhere, {.cell = Cell::muted, .priority = 3, .width = 150, .stretch = true});
   table.set_column(JobModel::kElapsed, {.cell = Cell::number, .priority = 1, .width = 110});
   table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 110});
-  table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 160});
+  table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 166});
 }
 
 void dress_tasks(widgets::Table& table) {

@@ -136,7 +136,7 @@ QVector<KeyValue> MarketDetail::facts(const models::OfferRow& offer) const {
   add(offer.cpu_cores > 0, tr("CPU cores"), text.count(static_cast<std::int64_t>(offer.cpu_cores)));
   add(offer.host_memory_bytes > 0, tr("Host memory"), text.bytes(offer.host_memory_bytes));
   add(offer.scratch_bytes > 0, tr("Files"), text.bytes(offer.scratch_bytes));
-  add(offer.until_unix_ms.has_value(), tr("Holds"), text.until(offer.until_unix_ms.value_or(0), models_.now_unix_ms()));
+  add(offer.until_unix_ms.has_value(), tr("Ends"), text.until(offer.until_unix_ms.value_or(0), models_.now_unix_ms()));
   add(true, tr("Provider"), offer.provider);
   return rows;
 }

@@ -79,9 +79,9 @@ PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& sett
   leading_->addWidget(make_sharing());
   leading_->addWidget(make_jobs());
   leading_->addWidget(make_blocked());
+  leading_->addWidget(make_app());
   leading_->addStretch(1);
   trailing_->addWidget(make_limits());
-  trailing_->addWidget(make_app());
   trailing_->addStretch(1);
   area->setWidget(page);
   page->setAutoFillBackground(false);

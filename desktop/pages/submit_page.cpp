@@ -31,7 +31,7 @@ using widgets::Ink;
 
 namespace {
 
-constexpr int kLeftShare = 3, kRightShare = 2;
+constexpr int kLeftShare = 1, kRightShare = 1;
 constexpr int kClockMs = 1'000;
 constexpr int kRightWidth = 330;
 constexpr qsizetype kExcludedMax = 256;  // of job.submit
@@ -166,6 +166,7 @@ QWidget* SubmitPage::make_right() {
   card->body()->addWidget(quote_text_);
   card->body()->addWidget(best_);
   card->body()->addWidget(quote_table_, 1);
+  card->body()->addStretch();  // where there are no quotes yet
   card->body()->addWidget(new widgets::TextLabel(tr("The provider can read the files you send. Do not send secrets."),
                                                  theme::FontRole::caption, Ink::warn));
   card->body()->addWidget(progress_text_);

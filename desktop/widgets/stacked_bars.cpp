@@ -118,8 +118,9 @@ QSize StackedBars::minimumSizeHint() const {
 }
 
 StackedBars::Axis StackedBars::axis() const {
-  qint64 top = 1;
+  qint64 top = 0;
   for (int day = 0; day < days_.size(); ++day) top = std::max(top, day_total(day));
+  if (top == 0) return {.top = 1, .step = 2};  // only the line at zero
   const qint64 step = round_step((top + kLines - 1) / kLines);
   return {.top = std::max<qint64>(step, (top + step - 1) / step * step), .step = step};
 }

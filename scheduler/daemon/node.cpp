@@ -162,6 +162,7 @@ Task<Result<void>> Node::start() {
   add_topics(*this);
   parts_.preferences.pauses.expire(now());
   put_in_force();
+  co_await count_today();  // who follows it first sees it right
   tasks_.spawn(keep_time());
   tasks_.spawn(keep_live());
   tasks_.spawn(keep_offering());

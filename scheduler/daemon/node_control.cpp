@@ -180,8 +180,8 @@ Task<void> Node::keep_time() {
     };
     if (Pauses left = parts_.preferences.pauses; left.expire(now())) std::ignore = co_await change(expire);
     topics_.changed("work");
+    co_await count_today();
     topics_.changed("earnings");
-    if (topics_.followed("earnings")) co_await count_today();
   }
 }
 

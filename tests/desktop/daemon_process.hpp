@@ -31,6 +31,13 @@ class DaemonProcess {
   QString socket() const { return path() + QStringLiteral("/quernd.socket"); }
   QString token_file() const { return path() + QStringLiteral("/data/rpc.token"); }
 
+  // Where it listens; empty before it does.
+  QString address() const {
+    const QByteArray text = log();
+    const qsizetype from = text.indexOf("/ip4/");
+    return from < 0 ? QString() : QString::fromLatin1(text.mid(from, text.indexOf('"', from) - from));
+  }
+
   // False when it did not get ready; log() says why.
   bool start() {
     process_.setStandardErrorFile(path() + QStringLiteral("/log"));

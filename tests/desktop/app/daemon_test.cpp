@@ -13,55 +13,22 @@
 #include "desktop/pages/first_run_page.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
-#include "tests/desktop/app/shell.hpp"
+#include "tests/desktop/app/app_on_daemon.hpp"
 #include "tests/desktop/daemon_process.hpp"
 
 namespace quern::desktop::app {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr int kDaemonMs = 60'000;
 const QString kShares = QStringLiteral("[overlay]\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\n");
 
-QPushButton* button(const QWidget& in, const QString& text) {
-  for (QPushButton* each : in.findChildren<QPushButton*>()) {
-    if (each->text() == text) return each;
-  }
-  return nullptr;
-}
+struct OwnDaemon {
+  explicit OwnDaemon(const QString& sections) : daemon(sections) {}
+  DaemonProcess daemon;
+};
 
 // The window on a daemon of the test's own.
-struct Live {
-  explicit Live(const QString& sections)
-      : daemon(sections),
-        file(daemon.path() + QStringLiteral("/app.conf"), QSettings::IniFormat),
-        settings(file),
-        connection(client::transport_of({QStringLiteral("test"), daemon.socket(), {}, {}}),
-                   {.retry_first = 20ms, .retry_most = 100ms}),
-        models(connection, models::QuantityText(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc()),
-               [] { return QDateTime::currentMSecsSinceEpoch(); }),
-        donation(models),
-        window(models, settings, donation, service) {
-    window.set_pages(make_page_set(window, models, settings, service));
-    window.open(kWelcomePage);
-    window.show();
-  }
-  ~Live() { window.hide(); }
-
-  QString state() const { return window.findChild<widgets::StatusCard*>()->findChild<widgets::Pill*>()->text(); }
-  bool becomes(const char* wanted) const {
-    return QTest::qWaitFor([&] { return state() == QString::fromLatin1(wanted); }, kDaemonMs);
-  }
-
-  DaemonProcess daemon;
-  QSettings file;
-  PlayedService service;
-  pages::AppSettings settings;
-  client::Connection connection;
-  models::DaemonModels models;
-  DonationControl donation;
-  MainWindow window;
+struct Live : OwnDaemon, AppOnDaemon {
+  explicit Live(const QString& sections) : OwnDaemon(sections), AppOnDaemon(daemon) {}
 };
 
 TEST(AppWithDaemon, NothingIsOfferedUntilAPersonConfirms) {
@@ -69,9 +36,9 @@ TEST(AppWithDaemon, NothingIsOfferedUntilAPersonConfirms) {
   live.service.now = pages::ServiceUnit::State::stopped;
   live.connection.open();
   QWidget* const page = live.window.page(kWelcomePage);
-  QPushButton* const start = button(*page, QStringLiteral("Start the service"));
+  QAbstractButton* const start = button(*page, QStringLiteral("Start the service"));
   ASSERT_TRUE(QTest::qWaitFor([&] { return start->isVisible(); }, kSoonMs));
-  QPushButton* const donate = button(*page, QStringLiteral("Start donating"));
+  QAbstractButton* const donate = button(*page, QStringLiteral("Start donating"));
   EXPECT_FALSE(donate->isEnabled());
 
   // The first click. The service is played: what it starts is the real daemon.
@@ -104,11 +71,11 @@ TEST(AppWithDaemon, PausesAndResumes) {
   ASSERT_TRUE(live.daemon.start()) << live.daemon.log().toStdString();
   live.connection.open();
   ASSERT_TRUE(live.becomes("Donating"));
-  QPushButton* const pause = button(live.window, QStringLiteral("Pause donating"));
+  auto* const pause = qobject_cast<QPushButton*>(button(live.window, QStringLiteral("Pause donating")));
   ASSERT_TRUE(pause->isVisible());
   pause->menu()->actions().front()->trigger();
   ASSERT_TRUE(live.becomes("Paused"));
-  QPushButton* const resume = button(live.window, QStringLiteral("Resume donating"));
+  QAbstractButton* const resume = button(live.window, QStringLiteral("Resume donating"));
   ASSERT_TRUE(QTest::qWaitFor([&] { return resume->isVisible(); }, kSoonMs));
   const auto until = live.models.status().donation.until_unix_ms;
   ASSERT_TRUE(until);

@@ -24,12 +24,6 @@ std::string manifest(const std::string& source) {
          R"("steps":[{"kernel":"fill","globalWorkSize":[1024],"args":[{"buffer":"out"},{"uint":7}]}]})";
 }
 
-// Where it listens.
-QString address_in(const QByteArray& log) {
-  const qsizetype from = log.indexOf("/ip4/");
-  return QString::fromLatin1(log.mid(from, log.indexOf('"', from) - from));
-}
-
 // By clicks alone: submitted to a daemon that provides, watched, cancelled, and retried.
 TEST(SubmitToADaemon, AJobIsSubmittedWatchedCancelledAndRetried) {
   theme::Theme::instance().install();
@@ -39,7 +33,7 @@ TEST(SubmitToADaemon, AJobIsSubmittedWatchedCancelledAndRetried) {
   // Jobs of a daemon that is root run as another user.
   QFile::setPermissions(provider.path(), QFile::permissions(provider.path()) | QFile::ExeOther);
   ASSERT_TRUE(provider.start()) << provider.log().toStdString();
-  DaemonProcess daemon(QStringLiteral("[overlay]\npeers = [\"%1\"]\n").arg(address_in(provider.log())));
+  DaemonProcess daemon(QStringLiteral("[overlay]\npeers = [\"%1\"]\n").arg(provider.address()));
   ASSERT_TRUE(daemon.start()) << daemon.log().toStdString();
   client::Connection connection(client::transport_of({QStringLiteral("test"), daemon.socket(), {}, {}}));
   models::DaemonModels models(connection, Played::text(), [] { return QDateTime::currentMSecsSinceEpoch(); });
