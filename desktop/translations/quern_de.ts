@@ -1225,6 +1225,13 @@
     </message>
 </context>
 <context>
+    <name>quern::desktop::widgets::KeyValueList</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::widgets::KpiTile</name>
     <message>
         <source>The recent past</source>

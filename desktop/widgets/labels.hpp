@@ -12,7 +12,7 @@ enum class Ink { text, muted, faint, accent, ok, warn, bad };
 Ink ink_of(theme::Tone tone);
 QColor ink_color(Ink ink);
 
-// A label that wraps. Its font follows the theme.
+// A label that wraps, long words too (breakable() of plain_text.hpp). Its font follows the theme.
 class TextLabel : public QLabel {
   Q_OBJECT
  public:
