@@ -36,6 +36,12 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
   watch_optional("earnings", earnings_, earnings_from, &DaemonModels::earnings_changed);
   watch_optional("preferences", preferences_, preferences_from, &DaemonModels::preferences_changed);
   connect(this, &DaemonModels::machine_changed, this, &DaemonModels::share_device_names);
+  offers_of_peers_.setSingleShot(true);
+  offers_of_peers_.setInterval(0);
+  connect(&offers_of_peers_, &QTimer::timeout, this, [this] {
+    peers_.set_offers(offers_.rows());
+    Q_EMIT peers_changed();
+  });
   clock_.setInterval(kTick);
   connect(&clock_, &QTimer::timeout, this, &DaemonModels::tick);
   clock_.start();
@@ -90,8 +96,9 @@ void DaemonModels::take_peers(const json::value& value) {
 
 void DaemonModels::take_offers(const json::value& value) {
   offers_.take(value);
-  peers_.set_offers(offers_.rows());
   Q_EMIT offers_changed();
+  // In a turn of its own: both together would keep the thread too long.
+  offers_of_peers_.start();
 }
 
 void DaemonModels::share_device_names() {

@@ -83,6 +83,7 @@ class DaemonModels : public QObject {
   std::optional<MachineData> machine_;
   std::optional<EarningsData> earnings_;
   std::optional<PreferencesData> preferences_;
+  QTimer offers_of_peers_;
   QTimer clock_;
   std::int64_t offers_minute_ = -1;
 };

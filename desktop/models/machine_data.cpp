@@ -1,6 +1,7 @@
 #include "desktop/models/machine_data.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "desktop/models/market_data.hpp"
@@ -22,10 +23,12 @@ std::uint32_t index_or(const Reading& read, std::string_view key, std::uint32_t 
   return static_cast<std::uint32_t>(read.integer_or(key, 0, kIndexMax, otherwise));
 }
 
-// Of each hardware thread, in their order: its core.
+constexpr std::uint32_t kNoCore = std::numeric_limits<std::uint32_t>::max();
+
+// Of each hardware thread, in their order: its core, or kNoCore.
 std::vector<std::uint32_t> read_cores(const Reading& topology, MachineData& machine) {
   const auto threads = topology.objects("threads", kThreadsMax);
-  std::vector<std::uint32_t> cores_of_threads(threads.size(), 0);
+  std::vector<std::uint32_t> cores_of_threads(threads.size(), kNoCore);
   for (const Reading& core : topology.objects("cores", kThreadsMax)) {
     CoreData& made = machine.cores.emplace_back();
     made.package = index_or(core, "package", 0);
@@ -49,7 +52,8 @@ void read_caches(const Reading& topology, const std::vector<std::uint32_t>& core
     made.level = static_cast<std::uint32_t>(cache.integer_or("level", 1, kLevelMax, 0));
     made.size_bytes = cache.size_or_zero("size_bytes");
     for (const std::uint32_t thread : cache.indexes("threads", kThreadsMax)) {
-      if (thread < cores_of_threads.size()) made.cores.push_back(cores_of_threads[thread]);
+      const bool has_core = thread < cores_of_threads.size() && cores_of_threads[thread] != kNoCore;
+      if (has_core) made.cores.push_back(cores_of_threads[thread]);
     }
     std::ranges::sort(made.cores);
     const auto repeated = std::ranges::unique(made.cores);

@@ -57,6 +57,7 @@ void PeerModel::take(const boost::json::value& value) {
 
 void PeerModel::set_offers(const std::vector<OfferRow>& offers) {
   offered_.clear();
+  offered_.reserve(static_cast<qsizetype>(offers.size()));
   for (const OfferRow& offer : offers) {
     Offered& sum = offered_[offer.provider];
     ++sum.devices;

@@ -2,9 +2,11 @@
 
 #include <QDateTime>
 #include <QFileInfo>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -28,6 +30,7 @@ namespace {
 constexpr std::chrono::milliseconds kFetchPace{1'000};  // of what follows the topic
 constexpr int kWidthOfPast = 1'000;                     // a narrower page has no room for a line beside a number
 constexpr int kTableHeight = 150;
+constexpr int kTileWidth = 190;  // with a page's margins
 constexpr std::array<int, 3> kDayChoices{7, 30, 90};
 constexpr std::array<const char*, 3> kByChoices{"device", "peer", "kind"};
 
@@ -74,14 +77,23 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
   add_action(money_switch_);
   add_action(export_);
   side_.setSourceModel(&receipts_);
+  // Large text needs more than the smallest window is high.
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->viewport()->setAutoFillBackground(false);
   auto* shown = new QWidget;
+  area->setWidget(shown);
+  shown->setAutoFillBackground(false);  // setWidget() asked for one
   auto* column = new QVBoxLayout(shown);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(theme::kSpaceL);
   column->addWidget(make_tiles());
   column->addWidget(make_charts(), 5);
   column->addWidget(make_receipts(), 4);
-  stack_->addWidget(shown);
+  stack_->addWidget(area);
   stack_->addWidget(nothing_);
   body()->addWidget(stack_, 1);
   soon_.setSingleShot(true);
@@ -118,14 +130,14 @@ void EarningsPage::set_choose_file(ChooseFile choose) {
 
 QWidget* EarningsPage::make_tiles() {
   auto* box = new QWidget;
-  auto* row = new QHBoxLayout(box);
-  row->setContentsMargins(0, 0, 0, 0);
-  row->setSpacing(theme::kSpaceL);
+  tiles_ = new QGridLayout(box);
+  tiles_->setContentsMargins(0, 0, 0, 0);
+  tiles_->setSpacing(theme::kSpaceL);
   balance_ = new widgets::KpiTile(tr("Balance"));
   today_ = new widgets::KpiTile(tr("Today"));
   month_ = new widgets::KpiTile(tr("Last %Ln days", nullptr, kComparedDays));
   owed_ = new widgets::KpiTile(tr("Not paid off yet"));
-  for (widgets::KpiTile* tile : {balance_, today_, month_, owed_}) row->addWidget(tile, 1);
+  arrange_tiles();
   today_->setToolTip(tr("Since midnight UTC"));
   return box;
 }
@@ -304,7 +316,21 @@ void EarningsPage::show_state() {
 
 void EarningsPage::resizeEvent(QResizeEvent* event) {
   PageFrame::resizeEvent(event);
+  arrange_tiles();
   show_compared();
+}
+
+// Four in a row; two where their figures would not fit.
+void EarningsPage::arrange_tiles() {
+  const int columns = width() < 4 * theme::scaled(kTileWidth) ? 2 : 4;
+  if (tiles_->count() > 0 && columns == tile_columns_) return;
+  tile_columns_ = columns;
+  int at = 0;
+  for (widgets::KpiTile* const tile : {balance_, today_, month_, owed_}) {
+    tiles_->addWidget(tile, at / columns, at % columns);
+    ++at;
+  }
+  for (int column = 0; column < 4; ++column) tiles_->setColumnStretch(column, column < columns ? 1 : 0);
 }
 
 void EarningsPage::show_tiles() {

@@ -12,6 +12,7 @@
 #include "desktop/pages/receipt_panel.hpp"
 #include "desktop/widgets/card.hpp"
 
+class QGridLayout;
 class QPushButton;
 class QStackedWidget;
 
@@ -55,6 +56,7 @@ class EarningsPage : public widgets::PageFrame {
 
  private:
   QWidget* make_tiles();
+  void arrange_tiles();
   QWidget* make_charts();
   QWidget* make_receipts();
   void dress_table();
@@ -96,6 +98,8 @@ class EarningsPage : public widgets::PageFrame {
   widgets::EmptyState* nothing_;
   widgets::SegmentedControl* money_switch_;
   QPushButton* export_;
+  QGridLayout* tiles_;
+  int tile_columns_ = 0;
   widgets::KpiTile* balance_;
   widgets::KpiTile* today_;
   widgets::KpiTile* month_;

@@ -144,7 +144,7 @@ QWidget* SubmitPage::make_terms() {
 
 QWidget* SubmitPage::make_right() {
   auto* card = new widgets::Card;
-  card->setMinimumWidth(theme::scaled(kRightWidth));
+  card->setMinimumWidth(kRightWidth);
   quote_title_ = new widgets::SectionTitle(tr("Best match"));
   quote_text_ = new widgets::TextLabel({}, theme::FontRole::body, Ink::muted);
   best_ = new widgets::KeyValueList;

@@ -10,6 +10,7 @@
 #include "desktop/models/market_models.hpp"
 #include "desktop/theme/theme.hpp"
 #include "desktop/widgets/card.hpp"
+#include "desktop/widgets/flow_layout.hpp"
 #include "desktop/widgets/labels.hpp"
 #include "desktop/widgets/price_spin.hpp"
 #include "desktop/widgets/table.hpp"
@@ -23,19 +24,19 @@ using widgets::Ink;
 namespace {
 
 constexpr std::size_t kFilesShown = 8;
+constexpr int kStrategyCharacters = 20;
 
 struct SubmitParts {
   Q_DECLARE_TR_FUNCTIONS(SubmitParts)
 };
 
 void add_row(widgets::Card& card, const QString& name, std::initializer_list<QWidget*> fields) {
-  auto* row = new QHBoxLayout;
-  row->setSpacing(theme::kSpaceS);
+  // Not beside each other where the text is large.
+  auto* row = new widgets::FlowLayout(nullptr, theme::kSpaceS);
   auto* label = new widgets::ElidedLabel(name, theme::FontRole::body, Ink::muted);
   label->setFixedSize(theme::scaled(112), theme::scaled(32));
   row->addWidget(label);
   for (QWidget* const field : fields) row->addWidget(field);
-  row->addStretch(1);
   card.body()->addLayout(row);
 }
 
@@ -50,6 +51,8 @@ TermsCard make_terms_card() {
                   .preferred = new widgets::TextLabel({}, theme::FontRole::body, Ink::accent),
                   .anywhere = new QPushButton(SubmitParts::tr("Anywhere instead"))};
   terms.strategy->setAccessibleName(SubmitParts::tr("Strategy"));
+  terms.strategy->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  terms.strategy->setMinimumContentsLength(kStrategyCharacters);
   terms.strategy->addItem(SubmitParts::tr("As the daemon is set"), QString());
   terms.strategy->addItem(SubmitParts::tr("Cheapest"), QStringLiteral("cheapest"));
   terms.strategy->addItem(SubmitParts::tr("Fastest"), QStringLiteral("fastest"));

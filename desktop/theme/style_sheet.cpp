@@ -32,7 +32,7 @@ QPushButton[kind="ghost"]:hover, QToolButton:hover { background:@hover; color:@t
 QPushButton[kind="ghost"]:focus, QToolButton:focus { border:1px solid @accent; }
 QToolButton { border-radius:7px; padding:5px; icon-size:#16#px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width:0; }
-QLineEdit, QAbstractSpinBox, QComboBox { background:@surface; color:@text; border:1px solid @borderstrong;
+QLineEdit, QAbstractSpinBox, QComboBox { background:@surface; border:1px solid @borderstrong;
   border-radius:7px; padding:0 10px; min-height:#30#px; selection-background-color:@accent;
   selection-color:@onaccent; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border:1px solid @accent; }

@@ -136,7 +136,8 @@ QFont Theme::make_font(FontRole role) const {
 
 void Theme::apply() {
   fonts_.clear();
-  QApplication::setFont(font(FontRole::body));
+  // Each of these visits every widget.
+  if (QApplication::font() != font(FontRole::body)) QApplication::setFont(font(FontRole::body));
   QApplication::setPalette(palette(*tokens_));
   qApp->setStyleSheet(style_sheet(*tokens_, body_pixels()));
 }

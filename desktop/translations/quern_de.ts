@@ -3742,6 +3742,13 @@
     </message>
 </context>
 <context>
+    <name>quern::desktop::widgets::KeyValueList</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::widgets::KpiTile</name>
     <message>
         <source>The recent past</source>

@@ -1,6 +1,9 @@
 #include "desktop/widgets/key_value_list.hpp"
 
+#include <QAction>
+#include <QClipboard>
 #include <QEvent>
+#include <QGuiApplication>
 #include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -22,15 +25,22 @@ class Row : public QWidget {
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
-    value_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    value_->setFocusPolicy(Qt::NoFocus);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
+    auto* copy = new QAction(KeyValueList::tr("Copy"), this);
+    connect(copy, &QAction::triggered, this, [this] { QGuiApplication::clipboard()->setText(whole_); });
+    addAction(copy);
   }
 
   void set(const KeyValue& row) {
     key_->set_text(one_line(row.key));
+    whole_ = many_lines(row.value);
+    value_->setTextInteractionFlags(Qt::NoTextInteraction);
     value_->set_text(row.value);
+    // A word that was broken is copied by the menu, as it is.
+    if (value_->text() == whole_) value_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    value_->setFocusPolicy(Qt::NoFocus);
     value_->set_ink(row.ink);
-    setAccessibleName(key_->text() + QStringLiteral(": ") + value_->text());
+    setAccessibleName(key_->text() + QStringLiteral(": ") + whole_);
     updateGeometry();
     place();
   }
@@ -80,6 +90,7 @@ class Row : public QWidget {
     value_->set_alignment((beside ? Qt::AlignTrailing : Qt::AlignLeading) | Qt::AlignTop);
   }
 
+  QString whole_;  // value, as it is copied
   TextLabel* key_;
   TextLabel* value_;
 };

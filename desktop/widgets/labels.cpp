@@ -12,6 +12,8 @@
 namespace quern::desktop::widgets {
 namespace {
 
+constexpr qsizetype kWord = 24;  // characters of one that does not break
+
 QString ink_name(Ink ink) {
   switch (ink) {
     case Ink::muted:
@@ -83,7 +85,7 @@ TextLabel::TextLabel(const QString& text, theme::FontRole role, Ink ink, QWidget
 }
 
 void TextLabel::set_text(const QString& text) {
-  setText(many_lines(text));
+  setText(breakable(many_lines(text), kWord));
 }
 
 void TextLabel::set_ink(Ink ink) {

@@ -12,8 +12,8 @@ enum class Ink { text, muted, faint, accent, ok, warn, bad };
 Ink ink_of(theme::Tone tone);
 QColor ink_color(Ink ink);
 
-// A label that wraps. Its font follows the theme; its text stands where the direction of the window wants it, whatever
-// the direction of the text.
+// A label that wraps, long words too (breakable() of plain_text.hpp). Its font follows the theme; its text stands where
+// the direction of the window wants it, whatever the direction of the text.
 class TextLabel : public QLabel {
   Q_OBJECT
  public:

@@ -5,6 +5,7 @@
 namespace quern::desktop::widgets {
 namespace {
 
+constexpr qsizetype kPiece = 8;  // of a word that may break
 constexpr QChar kEllipsis(0x2026);
 constexpr QChar kReplacement(0xFFFD);
 
@@ -39,6 +40,28 @@ QString one_line(const QString& text) {
 
 QString many_lines(const QString& text) {
   return cleaned(text, kTextCharacters, true);
+}
+
+QString breakable(const QString& text, qsizetype longest) {
+  constexpr QChar kMayBreak(0x200B);
+  QString broken;
+  broken.reserve(text.size() + text.size() / kPiece);
+  qsizetype at = 0;
+  while (at < text.size()) {
+    qsizetype end = at;
+    while (end < text.size() && !text[end].isSpace()) ++end;
+    const bool is_long = end - at > longest;
+    for (qsizetype in_word = 0; at + in_word < end; ++in_word) {
+      const QChar c = text[at + in_word];
+      // Never between the halves of a pair, nor before a mark that stands on the character before it.
+      const bool stands_alone = !c.isLowSurrogate() && !c.isMark();
+      if (is_long && in_word > 0 && in_word % kPiece == 0 && stands_alone) broken += kMayBreak;
+      broken += c;
+    }
+    if (end < text.size()) broken += text[end];
+    at = end + 1;
+  }
+  return broken;
 }
 
 QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElideMode mode) {

@@ -159,10 +159,13 @@ void StackedBars::paint_axis(QPainter& painter) const {
   const bool rtl = layoutDirection() == Qt::RightToLeft;
   painter.setFont(theme::font(theme::FontRole::micro));
   const qreal high = QFontMetricsF(painter.font()).height();
+  // Where the lines are closer than their labels are high, only the lowest and the highest have one.
+  const bool low_chart = area.height() * static_cast<qreal>(scale.step) < high * static_cast<qreal>(scale.top);
   for (qint64 value = 0; value <= scale.top; value += scale.step) {
     const qreal y = area.bottom() - area.height() * static_cast<qreal>(value) / static_cast<qreal>(scale.top);
     painter.setPen(QPen(t.border, 1));
     painter.drawLine(QPointF(area.left(), std::round(y) + 0.5), QPointF(area.right(), std::round(y) + 0.5));
+    if (low_chart && value != 0 && value + scale.step <= scale.top) continue;
     painter.setPen(t.muted);
     const QRectF label = rtl ? QRectF(area.right() + 8, y - high / 2, width() - area.right() - 8, high)
                              : QRectF(0, y - high / 2, area.left() - 8, high);
@@ -175,10 +178,13 @@ void StackedBars::paint_axis(QPainter& painter) const {
   widest = std::min(widest, static_cast<qreal>(theme::scaled(90)));
   const qreal wide = column(0).width();
   const int every = std::max(1, static_cast<int>(std::ceil((widest + 14) / wide)));
+  QRectF before;
   for (int day = static_cast<int>(days_.size()) - 1; day >= 0; day -= every) {
     const QPointF centre = column(day).center();
     QRectF box(centre.x() - widest / 2, area.bottom() + 7, widest, high);
     box.moveLeft(std::clamp(box.left(), 0.0, std::max(0.0, width() - box.width())));
+    if (box.intersects(before)) continue;
+    before = box;
     painter.setPen(t.muted);
     paint_text(painter, box, Qt::AlignHCenter | Qt::AlignVCenter, days_[day].label, layoutDirection());
   }

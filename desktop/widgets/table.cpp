@@ -17,6 +17,11 @@
 #include "desktop/widgets/table_cells.hpp"
 
 namespace quern::desktop::widgets {
+namespace {
+
+constexpr int kLeastStretch = 72;  // pixels of a 13-pixel body that a column that stretches keeps
+
+}  // namespace
 
 Table::Table(const QString& accessible_name, QWidget* parent, int row_height)
     : QTableView(parent), looks_(kColumnsMax), row_height_(row_height) {
@@ -105,8 +110,9 @@ void Table::arrange() {
     setColumnHidden(column, !show);
     if (!show) continue;
     int width = theme::scaled(looks_[column].width);
-    if (looks_[column].stretch && rest > 0) {
-      const int part = rest / stretching--;
+    if (looks_[column].stretch && rest != 0) {
+      // Where even those that stay do not fit, these give way: their texts are elided, those of numbers are not.
+      const int part = std::max(rest / stretching--, std::min(0, theme::scaled(kLeastStretch) - width));
       width += part;
       rest -= part;
     }

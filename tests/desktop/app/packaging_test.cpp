@@ -1,4 +1,4 @@
-// What an installed app is found by: desktop entry, AppStream metadata, icons. QUERN_UPDATE_IMAGES=1 draws the small
+// What an installed app is found by: desktop entry, AppStream metadata, icons. QUERN_WRITE_IMAGES=1 draws the small
 // icons anew.
 #include <QFile>
 #include <QImage>
@@ -83,7 +83,7 @@ TEST(Packaging, SmallIconsAreTheDrawing) {
   for (const int side : kSides) {
     const QString path = kFolder + QStringLiteral("icons/%1.png").arg(side);
     const QImage image = drawn(side);
-    if (qEnvironmentVariableIsSet("QUERN_UPDATE_IMAGES")) ASSERT_TRUE(image.save(path));
+    if (qEnvironmentVariableIsSet("QUERN_WRITE_IMAGES")) ASSERT_TRUE(image.save(path));
     const QImage kept = QImage(path).convertToFormat(QImage::Format_ARGB32);
     ASSERT_EQ(kept.size(), image.size()) << side;
     EXPECT_LE(largest_difference(kept, image), kDifferenceMax) << side;
