@@ -51,7 +51,8 @@ Provider::Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJou
       tasks_(runtime_.executor()) {
   host_.serve(std::string(exchange::kAgreementProtocol),
               {.request_bytes_max = exchange::kAgreementRequestBytesMax,
-               .response_bytes_max = exchange::kAgreementResponseBytesMax},
+               .response_bytes_max = exchange::kAgreementResponseBytesMax,
+               .per_peer = kAskedPerPeer},
               [this](PeerId from, Bytes request) { return answer(std::move(from), std::move(request)); });
   host_.handle(std::string(exchange::kJobProtocol), [this](PeerStreamPtr stream) { return follow(std::move(stream)); });
 }

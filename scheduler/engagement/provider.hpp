@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "overlay/host.hpp"
+#include "overlay/protocols/token_bucket.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/blobs/blob_exchange.hpp"
 #include "scheduler/engagement/runner.hpp"
@@ -26,6 +27,8 @@ inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreem
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
 inline constexpr std::size_t kEarlierOffersMax = 8;        // on which demands may still be made
 inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits
+// Of demands and agreements: two a job for a submitter whose jobs come one after the other.
+inline constexpr protocols::Rate kAskedPerPeer = {.per_second = 1'000, .burst = 2'000};
 inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);    // a device, by who was refused for another
 inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
 inline constexpr std::uint64_t kLinkSampleBytes = 1 << 20;                  // what is shorter tells of latency
