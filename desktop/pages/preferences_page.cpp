@@ -88,6 +88,7 @@ PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& sett
   body()->addWidget(area, 1);
   connect(&models_, &models::DaemonModels::preferences_changed, this, &PreferencesPage::refresh);
   connect(&models_, &models::DaemonModels::machine_changed, this, &PreferencesPage::show_devices);
+  connect(&models_, &models::DaemonModels::machine_changed, this, &PreferencesPage::show_limits);
   connect(&models_, &models::DaemonModels::peers_changed, this, &PreferencesPage::show_blocked);
   connect(&models_, &models::DaemonModels::status_changed, this, &PreferencesPage::refresh);
   connect(&models_.connection(), &client::Connection::state_changed, this, &PreferencesPage::refresh);
@@ -254,6 +255,29 @@ void PreferencesPage::set_languages(const QVector<QPair<QString, QString>>& lang
   language_row_->setVisible(!languages.isEmpty());
 }
 
+// A limit may be set above what the machine has; the slider does not offer it.
+void PreferencesPage::show_limits() {
+  const PreferencesData data = models_.preferences().value_or(PreferencesData());
+  const models::MachineData machine = models_.machine().value_or(models::MachineData());
+  std::int64_t threads = 0;
+  for (const models::CoreData& core : machine.cores) threads += static_cast<std::int64_t>(core.threads.size());
+  bool any = false;
+  for (std::size_t at = 0; at < kLimits.size(); ++at) {
+    Number number = data.*kLimits.at(at);
+    LimitRow* const row = limit_rows_[static_cast<qsizetype>(at)];
+    row->setVisible(number.has_value());
+    any = any || number;
+    if (!number) continue;
+    const auto there = kLimits.at(at) == &PreferencesData::cpu_cores ? threads
+                       : kLimits.at(at) == &PreferencesData::memory_bytes
+                           ? static_cast<std::int64_t>(machine.memory_bytes)
+                           : 0;
+    if (there > 0) number->most = std::min(number->most, std::max(there, number->value));
+    row->show_value(*number);
+  }
+  limits_->setVisible(any);
+}
+
 void PreferencesPage::refresh() {
   const auto& preferences = models_.preferences();
   const bool there = preferences.has_value();
@@ -263,15 +287,7 @@ void PreferencesPage::refresh() {
   const PreferencesData data = preferences.value_or(PreferencesData());
   share_->setVisible(data.share.has_value());
   if (data.share) share_->show_value(*data.share);
-  bool any = false;
-  for (std::size_t at = 0; at < kLimits.size(); ++at) {
-    const Number& number = data.*kLimits.at(at);
-    LimitRow* const row = limit_rows_[static_cast<qsizetype>(at)];
-    row->setVisible(number.has_value());
-    if (number) row->show_value(*number);
-    any = any || number;
-  }
-  limits_->setVisible(any);
+  show_limits();
   job_budget_->setVisible(data.job_budget.has_value());
   if (data.job_budget) job_budget_->show_value(*data.job_budget);
   budget_->setVisible(data.budget.has_value());

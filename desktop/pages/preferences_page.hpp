@@ -45,6 +45,7 @@ class PreferencesPage : public widgets::PageFrame {
   QWidget* make_proposed_budget();
   void refresh();
   void show_devices();
+  void show_limits();
   void show_blocked();
   void unblock(const QString& peer);
 

@@ -139,6 +139,20 @@ TEST_F(PreferencesPageTest, ALimitIsSentOnceWhenItStandsStill) {
   EXPECT_TRUE(says(page, QStringLiteral("48 of 64")));
 }
 
+// However far the daemon would let it go; and what is set above that stays as it is.
+TEST_F(PreferencesPageTest, ALimitEndsWhereTheMachineDoes) {
+  json::object& bounds = preferences_["bounds"].as_object();
+  bounds["cpu_cores"].as_object()["most"] = 4096;
+  bounds["memory_bytes"].as_object()["most"] = 1ll << 50;
+  preferences_["values"].as_object()["cpu_cores"] = 1;
+  preferences_["values"].as_object()["memory_bytes"] = 1ll << 45;
+  PreferencesPage& page = open();
+  std::size_t threads = 0;
+  for (const models::CoreData& core : stage_.models->machine()->cores) threads += core.threads.size();
+  EXPECT_TRUE(says(page, QStringLiteral("1 of %1").arg(threads))) << texts_of(page).join(u'\n').toStdString();
+  EXPECT_TRUE(says(page, QStringLiteral("32 TiB of 32 TiB")));
+}
+
 TEST_F(PreferencesPageTest, WhatIsSetHereCanBeGivenBack) {
   PreferencesPage& page = open();
   auto* const reset = named<QAbstractButton>(page, "Cores: as the configuration says");
