@@ -5,6 +5,7 @@
 #include <QString>
 #include <cstdint>
 
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "scheduler/rpc/failure.hpp"
@@ -36,6 +37,8 @@ class Subscription : public QObject {
   const rpc::Failure& failure() const;
 
  Q_SIGNALS:
+  // Before each changed(): what made the value from the last one that was told; null: it is another.
+  void told(const boost::json::array* patch);
   void changed();  // the value
   void state_changed();
 

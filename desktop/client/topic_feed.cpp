@@ -73,7 +73,7 @@ void TopicFeed::forget() {
   version_ = 0;
   failure_ = {};
   set_state(Subscription::State::waiting);
-  if (had_value) tell(&Subscription::changed);
+  if (had_value) tell_changed(nullptr);
 }
 
 void TopicFeed::step() {
@@ -116,7 +116,7 @@ void TopicFeed::on_subscribed(const Outcome& outcome) {
   version_ = result ? number_at(*result, "version") : 0;
   value_ = value ? *value : json::value();
   set_state(Subscription::State::live);
-  tell(&Subscription::changed);
+  tell_changed(nullptr);
   step();
 }
 
@@ -141,7 +141,7 @@ void TopicFeed::on_changed(const json::object& params) {
   }
   version_ = version;
   misfits_ = 0;
-  tell(&Subscription::changed);
+  tell_changed(&patch->get_array());
 }
 
 // The value may be half changed: nobody is told of it, and the next snapshot replaces it.
@@ -162,15 +162,21 @@ void TopicFeed::on_ended() {
 void TopicFeed::set_state(Subscription::State state) {
   if (state_ == state) return;
   state_ = state;
-  tell(&Subscription::state_changed);
+  tell([](Subscription& each) { Q_EMIT each.state_changed(); });
 }
 
 // Who is told may destroy any of them.
-void TopicFeed::tell(void (Subscription::*signal)()) {
+void TopicFeed::tell(const std::function<void(Subscription&)>& signal) {
   std::vector<QPointer<Subscription>> all(subscriptions_.begin(), subscriptions_.end());
   for (const QPointer<Subscription>& each : all) {
-    if (each) Q_EMIT(each->*signal)();
+    if (each) signal(*each);
   }
+}
+
+// All know how it changed before any is told that it did.
+void TopicFeed::tell_changed(const json::array* patch) {
+  tell([patch](Subscription& each) { Q_EMIT each.told(patch); });
+  tell([](Subscription& each) { Q_EMIT each.changed(); });
 }
 
 Subscription::Subscription(QString topic, TopicFeed* feed, QObject* owner)

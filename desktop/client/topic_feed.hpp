@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -50,7 +51,8 @@ class TopicFeed : public QObject {
   void on_unsubscribed();
   void on_misfit();
   void set_state(Subscription::State state);
-  void tell(void (Subscription::*signal)());
+  void tell(const std::function<void(Subscription&)>& signal);
+  void tell_changed(const boost::json::array* patch);
 
   Connection& connection_;
   QString topic_;

@@ -20,10 +20,14 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
       peers_(text_),
       offers_(text_),
       jobs_(text_),
-      work_(text_) {
+      work_(text_),
+      offers_of_peers_([this] {
+        peers_.set_offers(offers_.rows());
+        Q_EMIT peers_changed();
+      }) {
   watch("status", [this](const json::value& value) { take_status(value); });
   watch("peers", [this](const json::value& value) { take_peers(value); });
-  watch("offers", [this](const json::value& value) { take_offers(value); });
+  watch_offers();
   watch("jobs", [this](const json::value& value) {
     jobs_.take(value);
     Q_EMIT jobs_changed();
@@ -36,12 +40,6 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
   watch_optional("earnings", earnings_, earnings_from, &DaemonModels::earnings_changed);
   watch_optional("preferences", preferences_, preferences_from, &DaemonModels::preferences_changed);
   connect(this, &DaemonModels::machine_changed, this, &DaemonModels::share_device_names);
-  offers_of_peers_.setSingleShot(true);
-  offers_of_peers_.setInterval(0);
-  connect(&offers_of_peers_, &QTimer::timeout, this, [this] {
-    peers_.set_offers(offers_.rows());
-    Q_EMIT peers_changed();
-  });
   clock_.setInterval(kTick);
   connect(&clock_, &QTimer::timeout, this, &DaemonModels::tick);
   clock_.start();
@@ -50,6 +48,17 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
 
 TopicWatch* DaemonModels::watch(const char* topic, TopicWatch::Take take) {
   return new TopicWatch(connection_, QString::fromLatin1(topic), std::move(take), kCoalesceTime, this);
+}
+
+void DaemonModels::watch_offers() {
+  const TopicWatch* const watched = watch("offers", [this](const json::value& value) { take_offers(value); });
+  connect(&watched->subscription(), &client::Subscription::told, this, [this](const json::array* patch) {
+    if (patch) {
+      touched_offers_.add(*patch);
+    } else {
+      touched_offers_.add_everything();
+    }
+  });
 }
 
 template <class Data>
@@ -95,10 +104,10 @@ void DaemonModels::take_peers(const json::value& value) {
 }
 
 void DaemonModels::take_offers(const json::value& value) {
-  offers_.take(value);
+  offers_.take(value, touched_offers_);
+  touched_offers_.clear();
   Q_EMIT offers_changed();
-  // In a turn of its own: both together would keep the thread too long.
-  offers_of_peers_.start();
+  offers_of_peers_.ask();
 }
 
 void DaemonModels::share_device_names() {

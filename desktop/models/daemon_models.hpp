@@ -18,6 +18,8 @@
 #include "desktop/models/node_models.hpp"
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/models/topic_watch.hpp"
+#include "desktop/models/touched_elements.hpp"
+#include "desktop/models/turn.hpp"
 
 namespace quern::desktop::models {
 
@@ -63,6 +65,7 @@ class DaemonModels : public QObject {
   TopicWatch* watch(const char* topic, TopicWatch::Take take);
   void take_status(const boost::json::value& value);
   void take_peers(const boost::json::value& value);
+  void watch_offers();
   void take_offers(const boost::json::value& value);
   template <class Data>
   void watch_optional(const char* topic, std::optional<Data>& data, Data (*parse)(const boost::json::value&),
@@ -83,7 +86,8 @@ class DaemonModels : public QObject {
   std::optional<MachineData> machine_;
   std::optional<EarningsData> earnings_;
   std::optional<PreferencesData> preferences_;
-  QTimer offers_of_peers_;
+  TouchedElements touched_offers_{"offers"};
+  Turn offers_of_peers_;
   QTimer clock_;
   std::int64_t offers_minute_ = -1;
 };

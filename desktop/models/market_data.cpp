@@ -71,6 +71,26 @@ void read_terms(const Reading& offer, OfferRow& row) {
   row.until_unix_ms = offer.time_ms("until_unix_ms");
 }
 
+// `rows` grows to `most` at most.
+void read_offer(const Reading& offer, std::size_t most, std::vector<OfferRow>& rows) {
+  const auto provider = offer.id("provider");
+  if (!provider) return;
+  OfferRow terms;
+  terms.provider = *provider;
+  read_terms(offer, terms);
+  for (const Reading& device : offer.objects("devices", kDevicesOfOfferMax)) {
+    const auto id = device.id("id");
+    if (!id || rows.size() >= most) continue;
+    OfferRow& row = rows.emplace_back(terms);
+    row.device = *id;
+    row.id = offer_id(row.provider, row.device);
+    read_device(device, row);
+    row.search_text = QString(row.name + QLatin1Char('\n') + row.provider + QLatin1Char('\n') +
+                              device_type_name(row.type) + QLatin1Char('\n') + row.device)
+                          .toCaseFolded();
+  }
+}
+
 Span span_of(const Reading& read, const char* low, const char* likely, const char* high, std::int64_t most) {
   return {.low = read.integer_or(low, 0, most, 0),
           .likely = read.integer_or(likely, 0, most, 0),
@@ -164,27 +184,29 @@ std::optional<std::uint64_t> OfferRow::flops_per_micro() const {
 }
 
 std::vector<OfferRow> offers_from(const json::value& value) {
-  std::vector<OfferRow> rows;
-  const auto offers = Reading(value).objects("offers", kOffersMax);
-  rows.reserve(offers.size());  // one device each, as a rule
-  for (const Reading& offer : offers) {
-    const auto provider = offer.id("provider");
-    if (!provider) continue;
-    OfferRow terms;
-    terms.provider = *provider;
-    read_terms(offer, terms);
-    for (const Reading& device : offer.objects("devices", kDevicesOfOfferMax)) {
-      const auto id = device.id("id");
-      if (!id || rows.size() == kOffersMax) continue;
-      OfferRow& row = rows.emplace_back(terms);
-      row.device = *id;
-      row.id = offer_id(row.provider, row.device);
-      read_device(device, row);
-      row.search_text = QString(row.name + QLatin1Char('\n') + row.provider + QLatin1Char('\n') +
-                                device_type_name(row.type) + QLatin1Char('\n') + row.device)
-                            .toCaseFolded();
-    }
+  return offer_list_from(value).rows;
+}
+
+OfferList offer_list_from(const json::value& value) {
+  OfferList list;
+  const json::object* const object = value.if_object();
+  const json::value* const offers = object ? object->if_contains("offers") : nullptr;
+  const json::array* const elements = offers ? offers->if_array() : nullptr;
+  if (!elements) return list;
+  const std::size_t most = std::min(elements->size(), kOffersMax);
+  list.rows.reserve(most);  // one device each, as a rule
+  list.ends.reserve(most);
+  for (std::size_t at = 0; at < most; ++at) {
+    if ((*elements)[at].is_object()) read_offer(Reading((*elements)[at]), kOffersMax, list.rows);
+    list.ends.push_back(list.rows.size());
   }
+  if (most < elements->size() || list.rows.size() >= kOffersMax) list.ends.clear();
+  return list;
+}
+
+std::vector<OfferRow> offer_from(const json::value& element) {
+  std::vector<OfferRow> rows;
+  if (element.is_object()) read_offer(Reading(element), kDevicesOfOfferMax, rows);
   return rows;
 }
 

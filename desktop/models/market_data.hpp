@@ -61,6 +61,13 @@ struct OfferRow {
   std::optional<std::uint64_t> flops_per_micro() const;
 };
 std::vector<OfferRow> offers_from(const boost::json::value& value);
+struct OfferList {
+  std::vector<OfferRow> rows;
+  std::vector<std::size_t> ends;  // of each element of "offers" the end of its rows; empty if not all of it is in them
+};
+OfferList offer_list_from(const boost::json::value& value);
+// The devices of one element of its "offers"; none of what is no offer.
+std::vector<OfferRow> offer_from(const boost::json::value& element);
 
 struct Span {
   std::int64_t low = 0;

@@ -1,9 +1,16 @@
 #include "desktop/models/market_models.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <utility>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
 namespace quern::desktop::models {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -17,6 +24,12 @@ QVariant measure(std::uint64_t value) {
 }
 
 constexpr std::uint64_t kMicro = 1'000'000;
+
+const json::array* offer_list(const json::value& value) {
+  const json::object* const object = value.if_object();
+  const json::value* const list = object ? object->if_contains("offers") : nullptr;
+  return list ? list->if_array() : nullptr;
+}
 
 }  // namespace
 
@@ -37,7 +50,37 @@ QString device_type_text(DeviceType type) {
 OfferModel::OfferModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
 
 void OfferModel::take(const boost::json::value& value) {
-  replace(offers_from(value));
+  OfferList list = offer_list_from(value);
+  ids_.clear();
+  ids_.reserve(list.rows.size());
+  for (const OfferRow& row : list.rows) ids_.push_back(row.id);
+  ends_ = std::move(list.ends);
+  replace(std::move(list.rows));
+  // Of rows with one id the first counts: which element has it is not kept.
+  if (static_cast<std::size_t>(rowCount()) != ids_.size()) ends_.clear();
+}
+
+void OfferModel::take(const json::value& value, const TouchedElements& touched) {
+  const json::array* const elements = offer_list(value);
+  if (touched.everything() || !elements || elements->size() != ends_.size()) {
+    take(value);
+    return;
+  }
+  std::vector<OfferRow> rows;
+  for (const std::size_t at : touched.elements()) {
+    std::vector<OfferRow> devices = at < elements->size() ? offer_from((*elements)[at]) : std::vector<OfferRow>();
+    if (at >= elements->size() || !same_devices(at, devices)) {
+      take(value);
+      return;
+    }
+    std::ranges::move(devices, std::back_inserter(rows));
+  }
+  update(std::move(rows));
+}
+
+bool OfferModel::same_devices(std::size_t element, const std::vector<OfferRow>& rows) const {
+  const std::size_t begin = element == 0 ? 0 : ends_[element - 1];
+  return std::ranges::equal(rows, std::span(ids_).subspan(begin, ends_[element] - begin), {}, &OfferRow::id);
 }
 
 void OfferModel::set_round_trips(QHash<QString, std::uint64_t> round_trips) {

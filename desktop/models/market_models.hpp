@@ -11,6 +11,7 @@
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/models/roles.hpp"
 #include "desktop/models/row_table.hpp"
+#include "desktop/models/touched_elements.hpp"
 
 namespace quern::desktop::models {
 
@@ -44,6 +45,9 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
 
   // Topic "offers" or offer.list.
   void take(const boost::json::value& value);
+  // The same, of which only those elements have changed since the last value: only they are read, unless they are of
+  // other devices than they were.
+  void take(const boost::json::value& value, const TouchedElements& touched);
   // Microseconds by provider, from the peers.
   void set_round_trips(QHash<QString, std::uint64_t> round_trips);
   std::optional<std::uint64_t> round_trip_us(const QString& provider) const;
@@ -66,7 +70,11 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
  private:
   QuantityText text_;
   QString quote_text(const OfferRow& offer, int column) const;
+  bool same_devices(std::size_t element, const std::vector<OfferRow>& rows) const;
 
+  // Of the last value that was read whole: the ids of its rows, and where those of each element end, if that is known.
+  std::vector<QString> ids_;
+  std::vector<std::size_t> ends_;
   QHash<QString, std::uint64_t> round_trips_;
   std::optional<QHash<QString, QuoteRow>> quotes_;
   std::int64_t now_unix_ms_ = 0;

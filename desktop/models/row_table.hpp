@@ -46,6 +46,8 @@ class RowTable : public QAbstractTableModel {
   // What is gone goes, what is new comes at the end, what changed is told as ranges, or as one where more than half
   // did. Of rows with one id the first counts.
   void replace(std::vector<Row> rows);
+  // Those rows alone; what is not among the rows is left out.
+  void update(std::vector<Row> rows);
 
  protected:
   // Rows told as changed: all of them, in these columns.
@@ -131,6 +133,19 @@ void RowTable<Row, Derived>::replace(std::vector<Row> rows) {
   rows_.insert(rows_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
   index_from(first);
   this->endInsertRows();
+}
+
+template <class Row, class Derived>
+void RowTable<Row, Derived>::update(std::vector<Row> rows) {
+  std::vector<int> changed;
+  for (Row& each : rows) {
+    const auto place = places_.constFind(Derived::id_of(each));
+    if (place != places_.cend() && put(*place, each)) changed.push_back(*place);
+  }
+  std::ranges::sort(changed);
+  const auto [least_repeated, end] = std::ranges::unique(changed);
+  changed.erase(least_repeated, end);
+  tell_changes(std::move(changed));
 }
 
 // Most lists have the rows of the last one at the same places: then nothing has to be looked up.

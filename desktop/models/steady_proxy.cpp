@@ -5,13 +5,16 @@
 
 namespace quern::desktop::models {
 
-SteadyProxy::SteadyProxy(QObject* parent, std::chrono::milliseconds pace) : QSortFilterProxyModel(parent) {
+SteadyProxy::SteadyProxy(QObject* parent, std::chrono::milliseconds pace)
+    : QSortFilterProxyModel(parent), turn_([this] {
+        if (stale_ && !frozen_) put_in_order();
+      }) {
   setDynamicSortFilter(false);
   setSortRole(kSortRole);
   timer_.setSingleShot(true);
   timer_.setInterval(pace);
   connect(&timer_, &QTimer::timeout, this, [this] {
-    if (stale_ && !frozen_) put_in_order();
+    if (stale_ && !frozen_) turn_.ask();
   });
 }
 

@@ -12,6 +12,7 @@
 #include "desktop/models/market_models.hpp"
 #include "desktop/models/offer_query.hpp"
 #include "desktop/models/roles.hpp"
+#include "desktop/models/turn.hpp"
 
 namespace quern::desktop::models {
 
@@ -40,6 +41,7 @@ class SteadyProxy : public QSortFilterProxyModel {
   void rank(int column) const;
 
   QTimer timer_;
+  Turn turn_;
   std::vector<QMetaObject::Connection> watched_;
   bool frozen_ = false;
   bool stale_ = false;

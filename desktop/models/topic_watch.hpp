@@ -1,5 +1,5 @@
 // From a topic to a model, at a pace that people can follow: the first value at once, later ones at most four times a
-// second.
+// second, and in one turn of the event loop never more than one topic.
 #pragma once
 #include <QObject>
 #include <QString>
@@ -11,6 +11,7 @@
 
 #include "desktop/client/connection.hpp"
 #include "desktop/client/subscription.hpp"
+#include "desktop/models/turn.hpp"
 
 namespace quern::desktop::models {
 
@@ -42,6 +43,7 @@ class TopicWatch : public QObject {
   client::Subscription* subscription_;
   Take take_;
   QTimer timer_;
+  Turn turn_;
   bool waits_ = false;
 };
 

@@ -30,7 +30,8 @@ PeersPage::PeersPage(models::DaemonModels& models, QWidget* parent)
       form_(new widgets::SegmentedControl(tr("Form"))),
       add_(new QPushButton(tr("Add peer"))),
       forms_(new QStackedWidget),
-      panel_(new PeerPanel(models, round_trips_)) {
+      panel_(new PeerPanel(models, round_trips_)),
+      showing_([this] { show_peers(); }) {
   form_->set_segments({tr("Map"), tr("List")});
   add_->setIcon(theme::icon(theme::Glyph::plus));
   for (QWidget* each : std::initializer_list<QWidget*>{state_, form_, add_}) add_action(each);
@@ -46,9 +47,9 @@ PeersPage::PeersPage(models::DaemonModels& models, QWidget* parent)
   connect(form_, &widgets::SegmentedControl::current_changed, this, &PeersPage::show_form);
   connect(add_, &QPushButton::clicked, this, [this] { open_adding(true); });
   connect(panel_, &PeerPanel::offers_wanted, this, &PeersPage::offers_wanted);
-  for (const auto changed : {&models::DaemonModels::peers_changed, &models::DaemonModels::offers_changed,
-                             &models::DaemonModels::status_changed}) {
-    connect(&models_, changed, this, &PeersPage::show_peers);
+  // What the peers offer is told as a change of the peers.
+  for (const auto changed : {&models::DaemonModels::peers_changed, &models::DaemonModels::status_changed}) {
+    connect(&models_, changed, this, [this] { showing_.ask(); });
   }
   connect(&models_.connection(), &client::Connection::state_changed, this, &PeersPage::show_peers);
   readings_.setInterval(kRoundTripPace);

@@ -6,6 +6,7 @@
 
 #include "desktop/models/daemon_models.hpp"
 #include "desktop/models/steady_proxy.hpp"
+#include "desktop/models/turn.hpp"
 #include "desktop/pages/peer_view.hpp"
 #include "desktop/widgets/card.hpp"
 
@@ -63,6 +64,7 @@ class PeersPage : public widgets::PageFrame {
   widgets::PeerMap* map_;
   widgets::Table* table_;
   PeerPanel* panel_;
+  models::Turn showing_;
 };
 
 }  // namespace quern::desktop::pages

@@ -120,6 +120,7 @@ void PeerMap::set_peers(QVector<PeerMark> peers) {
     peer.name = one_line(peer.name);
     peer.devices = std::max(0, peer.devices);
   }
+  if (peers == peers_) return;
   peers_ = std::move(peers);
   hovered_ = -1;
   current_ = -1;

@@ -20,6 +20,7 @@ struct PeerMark {
   int devices = 0;
   PeerKind kind = PeerKind::other;
   bool relayed = false;
+  bool operator==(const PeerMark&) const = default;
 };
 
 class PeerMap : public QWidget, public PaintedItems {

@@ -1,6 +1,9 @@
 #include "desktop/widgets/controls.hpp"
 
 #include <QAccessible>
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QImage>
 #include <QLineEdit>
 #include <QLocale>
@@ -61,6 +64,41 @@ TEST_F(PlainText, IsOneLineWithoutControlCharactersAndBounded) {
   EXPECT_EQ(one_line(QStringLiteral("a\nb\tc")), QStringLiteral("a b c"));
   EXPECT_EQ(many_lines(QStringLiteral("a\nb")), QStringLiteral("a\nb"));
   EXPECT_EQ(one_line(QStringLiteral("<b>")), QStringLiteral("<b>")) << "markup is shown as it is written";
+}
+
+TEST_F(PlainText, OnlyWordsThatAreTooLongMayBreakAndNothingIsLost) {
+  const QString kept = QStringLiteral("short words\nstay as they are");
+  EXPECT_EQ(breakable(kept, 8), kept);
+  EXPECT_EQ(breakable(QString(9, u'x'), 8), QString(8, u'x') + QChar(0x200B) + u'x');
+  EXPECT_EQ(breakable(QString(9, u'x'), 9), QString(9, u'x'));
+  for (const QString& text : samples::hostile_texts()) {
+    QString whole = breakable(text, 8);
+    EXPECT_EQ(whole.remove(QChar(0x200B)), QString(text).remove(QChar(0x200B)));
+  }
+}
+
+TEST_F(PlainText, AWordBreaksNeitherInAPairNorBeforeAMark) {
+  const QString pairs = breakable(QStringLiteral("a") + QStringLiteral("\U0001F600").repeated(20), 8);
+  const QString marks = breakable(QStringLiteral("abcdefg") + QStringLiteral("e\u0301").repeated(20), 8);
+  for (const QString& text : {pairs, marks}) {
+    for (qsizetype at = text.indexOf(QChar(0x200B)); at >= 0; at = text.indexOf(QChar(0x200B), at + 1)) {
+      ASSERT_LT(at + 1, text.size());
+      EXPECT_FALSE(text[at + 1].isLowSurrogate() || text[at + 1].isMark()) << at;
+    }
+  }
+}
+
+TEST_F(Labels, AValueIsCopiedAsItIsAndNotAsItBreaks) {
+  const QString digest(64, u'a');
+  KeyValueList list;
+  list.set_rows({{QStringLiteral("Digest"), digest}});
+  QAction* copy = nullptr;
+  for (const QWidget* each : list.findChildren<QWidget*>()) {
+    if (!each->actions().isEmpty()) copy = each->actions().front();
+  }
+  ASSERT_NE(copy, nullptr);
+  copy->trigger();
+  EXPECT_EQ(QGuiApplication::clipboard()->text(), digest);
 }
 
 TEST_F(PlainText, AToolTipShowsMarkupAsText) {
