@@ -1257,7 +1257,7 @@
     </message>
     <message>
         <source>Failed</source>
-        <translation>Gescheitert</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>Canceling</source>
@@ -2280,7 +2280,7 @@
     </message>
     <message>
         <source>Failed</source>
-        <translation>Gescheitert</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>New job</source>
@@ -2639,10 +2639,6 @@
         <translation>Dateien</translation>
     </message>
     <message>
-        <source>Holds</source>
-        <translation>Gilt noch</translation>
-    </message>
-    <message>
         <source>Provider</source>
         <translation>Anbieter</translation>
     </message>
@@ -2701,6 +2697,10 @@
     <message>
         <source>Paid</source>
         <translation>Bezahlt</translation>
+    </message>
+    <message>
+        <source>Ends</source>
+        <translation>Endet</translation>
     </message>
 </context>
 <context>

@@ -85,7 +85,31 @@ TextLabel::TextLabel(const QString& text, theme::FontRole role, Ink ink, QWidget
 }
 
 void TextLabel::set_text(const QString& text) {
-  setText(breakable(many_lines(text), kWord));
+  const bool fits = text.size() <= kLabelCharactersMax;
+  const QString shown = fits ? text : text.first(kLabelCharactersMax - 1) + QChar(0x2026);
+  setText(breakable(many_lines(shown), kWord));
+  take_room();
+}
+
+// QLabel measures a text of letters from right to left as one from left to right, which breaks elsewhere.
+int TextLabel::heightForWidth(int width) const {
+  const int height = QLabel::heightForWidth(width);
+  if (!wordWrap() || layoutDirection() == Qt::LeftToRight) return height;
+  constexpr int kHighest = 1 << 20;
+  const int flags = Qt::TextWordWrap | Qt::TextForceRightToLeft | Qt::AlignRight;
+  return std::max(height, fontMetrics().boundingRect(QRect(0, 0, width, kHighest), flags, text()).height());
+}
+
+// Layouts in layouts do not always ask how high it is for its width.
+void TextLabel::take_room() {
+  if (!wordWrap() || width() <= 0 || !isVisible()) return;
+  const int height = text().isEmpty() ? 0 : heightForWidth(width());
+  if (height != minimumHeight()) setMinimumHeight(height);
+}
+
+void TextLabel::resizeEvent(QResizeEvent* event) {
+  QLabel::resizeEvent(event);
+  take_room();
 }
 
 void TextLabel::set_ink(Ink ink) {

@@ -12,8 +12,10 @@ enum class Ink { text, muted, faint, accent, ok, warn, bad };
 Ink ink_of(theme::Tone tone);
 QColor ink_color(Ink ink);
 
-// A label that wraps, long words too (breakable() of plain_text.hpp). Its font follows the theme; its text stands where
-// the direction of the window wants it, whatever the direction of the text.
+// A label that wraps, long words too (breakable() of plain_text.hpp), and is as high as its text needs; of one longer
+// than kLabelCharactersMax only the beginning is shown. Its font follows the theme; its text stands where the direction
+// of the window wants it, whatever the direction of the text.
+inline constexpr qsizetype kLabelCharactersMax = 1'024;
 class TextLabel : public QLabel {
   Q_OBJECT
  public:
@@ -22,12 +24,15 @@ class TextLabel : public QLabel {
   void set_text(const QString& text);
   void set_ink(Ink ink);
   void set_alignment(Qt::Alignment alignment);  // leading, vertically centred by default
+  int heightForWidth(int width) const override;
 
  protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void align();
+  void take_room();
 
   theme::FontRole role_;
   Qt::Alignment alignment_ = Qt::AlignLeading | Qt::AlignVCenter;

@@ -85,6 +85,10 @@ class PeersPageTest : public ::testing::Test {
     PeersPage& page = stage_.open(size);
     EXPECT_TRUE(soon([&] { return stage_.models->peers().rowCount() == peers_; }));
     EXPECT_TRUE(soon([&] { return stage_.models->offers().rowCount() == std::min(peers_, 30); }));
+    // The page follows in a turn of its own.
+    EXPECT_TRUE(soon([&] { return map(page).peers().size() == peers_ / 2; }));
+    EXPECT_TRUE(
+        soon([&] { return says(page, QStringLiteral("%1 providers").arg(peers_ == 0 ? 0 : 15)) || peers_ == 0; }));
     return page;
   }
   PlayedDaemon& daemon() { return stage_.daemon; }
@@ -181,8 +185,8 @@ TEST_F(PeersPageTest, OffersOfAPeerAreAskedFor) {
 TEST_F(PeersPageTest, WithoutPeersThereIsAWord) {
   peers_ = 0;
   PeersPage& page = open();
-  EXPECT_TRUE(says(page, QStringLiteral("No peer is connected")));
-  EXPECT_TRUE(says(page, QStringLiteral("Alone")));
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("No peer is connected")); }));
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Alone")); }));
 }
 
 TEST_F(PeersPageTest, TwoThousandPeersAreFast) {
