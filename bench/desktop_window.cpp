@@ -318,7 +318,8 @@ void measure_flood() {
 }  // namespace quern::desktop::app
 
 int main(int argc, char** argv) {
-  using namespace quern::desktop;
+  namespace app = quern::desktop::app;
+  namespace theme = quern::desktop::theme;
   const double begin = app::thread_ms();
   if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
   const QApplication application(argc, argv);

@@ -1,7 +1,6 @@
 // SideNavigation and StatusCard of controls.hpp.
 #include <QEvent>
 #include <QFontMetrics>
-#include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>

@@ -215,7 +215,7 @@ inline void ExampleSession::add_jobs() {
   for (int i = 0; i < size_.jobs; ++i) {
     const char* const state = kStates[i % 8];
     json::object job = models::example_job(job_id(i), state);
-    job["submitted_unix_ms"] = kSessionNow - 60'000 * (i + 1);
+    job["submitted_unix_ms"] = kSessionNow - std::int64_t{60'000} * (i + 1);
     if (i % 8 == 2 || i % 8 == 3 || i % 8 == 5) job["ended_unix_ms"] = kSessionNow - 1'000;
     if (i % 8 == 3) {
       job["why"] = json::object{{"reason", "build_failed"},

@@ -123,7 +123,7 @@ inline boost::json::object example_live(const MachineShape& shape, int tick) {
   return {{"at_unix_ms", 1'790'000'000'000 + tick},
           {"busy_permille", 380},
           {"threads_busy_permille", std::move(busy)},
-          {"memory_total_bytes", shape.packages * shape.numas * 128 * kGib},
+          {"memory_total_bytes", std::int64_t{shape.packages} * shape.numas * 128 * kGib},
           {"memory_used_bytes", 200 * kGib},
           {"numa", std::move(numa)},
           {"gpus", std::move(gpus)},
