@@ -4,7 +4,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -13,9 +14,12 @@
 namespace quern::execution {
 namespace {
 
+// What there was to read: a process may end meanwhile, and reading it through iterators would throw.
 std::string text_of(const std::string& pid, const char* file) {
   std::ifstream stream("/proc/" + pid + "/" + file);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return std::move(text).str();
 }
 
 // What follows "NAME:" in /proc/PID/status.

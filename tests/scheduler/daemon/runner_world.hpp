@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -33,7 +34,9 @@ inline constexpr uid_t kJobUser = 64'243;  // of no user of a Debian system
 
 inline std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream content;
+  content << file.rdbuf();  // of a process that ends meanwhile what there was
+  return std::move(content).str();
 }
 
 inline std::string told(const Finished& finished) {
