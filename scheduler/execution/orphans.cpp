@@ -3,24 +3,14 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <utility>
 
 #include <sys/types.h>
 
 #include "scheduler/execution/sandbox.hpp"
+#include "scheduler/execution/text_file.hpp"
 
 namespace quern::execution {
 namespace {
-
-// What there was to read: a process may end meanwhile, and reading it through iterators would throw.
-std::string text_of(const std::string& pid, const char* file) {
-  std::ifstream stream("/proc/" + pid + "/" + file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return std::move(text).str();
-}
 
 // What follows "NAME:" in /proc/PID/status.
 std::string field(const std::string& status, const std::string& name) {
@@ -33,13 +23,13 @@ std::string field(const std::string& status, const std::string& name) {
 
 // Whether it is bwrap on the way to a job of ours: its words are still those it was started with.
 bool is_our_bwrap(const std::string& pid) {
-  const std::string words = text_of(pid, "cmdline");
+  const std::string words = text_of_file("/proc/" + pid + "/cmdline");
   return words.contains("--die-with-parent") && words.contains('\0' + std::string(kStageInside) + '\0');
 }
 
 bool is_orphan(const std::string& pid) {
   if (!is_our_bwrap(pid)) return false;
-  const std::string status = text_of(pid, "status");
+  const std::string status = text_of_file("/proc/" + pid + "/status");
   // "OUTSIDE<tab>INSIDE": process 1 of a namespace of its own; bwrap itself has no second number.
   const bool is_first = field(status, "NSpid").ends_with("\t1");
   return is_first && !is_our_bwrap(field(status, "PPid"));

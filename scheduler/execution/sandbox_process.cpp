@@ -5,7 +5,6 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
@@ -18,6 +17,7 @@
 
 #include "scheduler/execution/scratch.hpp"
 #include "scheduler/execution/seccomp_filter.hpp"
+#include "scheduler/execution/text_file.hpp"
 
 namespace quern::execution::detail {
 
@@ -132,13 +132,6 @@ bool read_available(const Descriptor& from, std::size_t limit, Take take) {
     limit -= taken;
   }
   return true;
-}
-
-std::string text_of_file(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
 }
 
 // The parent of a process; 0 when it is gone.

@@ -1,12 +1,12 @@
 #include "scheduler/execution/self_test.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include <unistd.h>
 
 #include "scheduler/execution/landlock.hpp"
+#include "scheduler/execution/text_file.hpp"
 
 namespace quern::execution {
 
@@ -14,13 +14,6 @@ using model::Reason;
 using runtime::Task;
 
 namespace {
-
-std::string text_of_file(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
 
 // A file of the kernel that holds one number.
 bool says(const std::string& root, const std::string& file, char number) {
