@@ -46,6 +46,24 @@ TEST(NodeLogs, of_jobs_outlive_the_node_also_what_was_kept_of_those_that_a_crash
   }
 }
 
+TEST(NodeLogs, of_jobs_under_way_are_whole_when_the_node_was_stopped_in_good_order) {
+  NodeWorld world;
+  world.work_length = kWork;
+  std::string text;
+  bool again = false;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter || !std::exchange(again, true)) co_return;
+    const auto part = co_await node.jobs().read_log(node.jobs().newest(1).front()->record.id, 0, 100);
+    text = part ? part->text : part.error().detail();
+  };
+  const auto logged = kLogsKeptEvery / 2;
+  world.world.run_until(NodeWorld::kSubmitted + logged);
+  world.stop(NodeWorld::kSubmitter);
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  EXPECT_EQ(text, "begins\n");
+}
+
 TEST(NodeLogs, of_a_job_are_read_in_the_life_that_ran_it_while_it_runs_and_afterwards) {
   NodeWorld world;
   world.work_length = kWork;

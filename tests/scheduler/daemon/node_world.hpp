@@ -58,6 +58,7 @@ class NodeWorld {
     std::optional<NodeView> view;
     runtime::Waiter look;
     bool submitted = false;
+    bool stopping = false;
   };
   std::array<Party, 2> parties_;  // outlives the world, which ends what runs there
   runtime::Random draws_{1};
@@ -89,6 +90,14 @@ class NodeWorld {
     world.crash(number, kind);
     const bool machine = kind == simulation::CrashKind::machine;
     parties_[number].files.crash(machine ? store::Crash::prefix : store::Crash::all_kept, draws_);
+  }
+  // In good order, within a second.
+  void stop(simulation::NodeId number) {
+    parties_[number].stopping = true;
+    parties_[number].look.wake();
+    world.run_for(1s);
+    EXPECT_FALSE(parties_[number].stopping);
+    world.crash(number, simulation::CrashKind::process);
   }
   // Nothing happens to one that is away already.
   void crash_and_restart(simulation::NodeId number, runtime::Duration away,
@@ -159,10 +168,12 @@ class NodeWorld {
           if (number == kSubmitter && submits && !std::exchange(party.submitted, true)) co_await submit(runtime, node);
           for (;;) {
             co_await party.look.wait();
+            if (party.stopping) break;
             party.view = co_await seen(node);
           }
         },
         [&] { return node.stop(); });
+    party.stopping = false;
   }
 
   Task<void> submit(Runtime& runtime, Node& node) const {
