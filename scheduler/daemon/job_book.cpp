@@ -300,8 +300,7 @@ Task<void> JobBook::save_logs() {
 }
 
 Task<void> JobBook::stop() {
-  co_await tasks_.stop();
-  co_await save_logs();
+  return tasks_.stop();
 }
 
 Task<Result<LogPart>> JobBook::read_log(std::string id, std::uint64_t offset, std::size_t bytes_max) {

@@ -88,6 +88,8 @@ class JobBook {
   std::size_t running() const { return running_; }
   std::size_t size() const { return jobs_.size(); }
 
+  // What the logs of jobs under way have grown by, to the disk; else it goes there every kLogsKeptEvery.
+  runtime::Task<void> save_logs();
   // Cuts off what runs: it ends by name at the next start.
   runtime::Task<void> stop();
 
@@ -106,7 +108,6 @@ class JobBook {
   runtime::Task<runtime::Result<void>> keep_outputs(Kept& kept, const dispatch::DispatchEnd& end);
   runtime::Task<runtime::Result<void>> save(JobRecord record, JobLog log = {});
   runtime::Task<void> keep_logs();
-  runtime::Task<void> save_logs();
   void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);
   void add_log(Kept& kept, runtime::ByteView text) const;
   void forget_oldest();

@@ -434,6 +434,7 @@ Task<void> Node::drain(runtime::Duration patience) {
   while (provider_->working() > 0 && runtime_.clock().now() < until) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
+  co_await jobs_->save_logs();
 }
 
 // From the top down; what is being posted is finished by the writer, which goes last.

@@ -91,7 +91,8 @@ class Node {
   // Takes up what an earlier life left, listens, offers, and connects to the configured peers. What of it fails is told
   // with the key of the config that said so.
   runtime::Task<runtime::Result<void>> start();
-  // Takes no new work, withdraws the offer, and returns when no work is under way, at the latest at the deadline.
+  // Takes no new work, withdraws the offer, and returns when no work is under way, at the latest at the deadline. The logs
+  // of its own jobs are on the disk then.
   runtime::Task<void> drain(runtime::Duration patience);
   runtime::Task<void> stop();
 

@@ -168,7 +168,10 @@ class NodeWorld {
           if (number == kSubmitter && submits && !std::exchange(party.submitted, true)) co_await submit(runtime, node);
           for (;;) {
             co_await party.look.wait();
-            if (party.stopping) break;
+            if (party.stopping) {
+              co_await node.drain(0s);
+              break;
+            }
             party.view = co_await seen(node);
           }
         },
