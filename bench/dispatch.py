@@ -3,15 +3,19 @@
 
 usage: dispatch.py BIN [JOBS]
 Prints the median and the 99th percentile of one job after the other, and jobs a second with 64 in flight; all of one
-submitter, so on a warm worker. Beside it: the same jobs each of a worker of its own is what bench_worker_runner tells.
+submitter, so on a warm worker. Beside it, in the same run: what fork and exec cost, and the start of the same sandbox
+(bench_sandbox_spawn, in BIN/../bench). The same jobs each of a worker of its own is what bench_worker_runner tells.
 """
 
 import hashlib
 import importlib.util
 import json
+import os
 import pathlib
+import re
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -95,8 +99,17 @@ def at_once(path, count):
     return count // IN_FLIGHT * IN_FLIGHT / (time.monotonic() - began)
 
 
+def spawn_ms():
+    """Medians of bare fork and exec, and of the whole sandbox."""
+    program = PROGRAMS.parent / "bench/bench_sandbox_spawn"
+    if not program.exists():
+        raise demo.Failed(f"{program} is not there: build the target bench_sandbox_spawn")
+    rows = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+    names = ("fork and exec", "the whole sandbox, kernel job")
+    return [float(re.search(rf"^{name} +median +([0-9.]+) ms", rows, re.MULTILINE)[1]) for name in names]
+
+
 def main():
-    import os
     with tempfile.TemporaryDirectory(prefix="quern-bench-") as folder:
         os.chmod(folder, 0o711)  # of root's daemons, jobs are another user
         folder = pathlib.Path(folder)
@@ -116,6 +129,9 @@ def main():
             times = sorted(one_after_the_other(submitter.socket, JOBS))
             print(f"one after the other: p50 {statistics.median(times):.1f} ms, p99 {times[int(JOBS * 0.99)]:.1f} ms, "
                   f"{1000 * JOBS / sum(times):.0f} jobs/s", flush=True)
+            bare, sandbox = spawn_ms()
+            print(f"beside it: fork and exec {bare:.1f} ms, the same sandbox {sandbox:.1f} ms; "
+                  f"p50 is {statistics.median(times) - sandbox:+.1f} ms to it", flush=True)
             print(f"{IN_FLIGHT} in flight: {at_once(submitter.socket, max(JOBS, IN_FLIGHT)):.0f} jobs/s", flush=True)
         finally:
             submitter.stop()

@@ -194,6 +194,8 @@ def demonstrate(submitter, providers, examples, results):
     check_job(galaxies, 4)
     check({names[a["provider"]] for a in attempts_of(galaxies)} == {"attic", "studio"}, "both providers had shards")
 
+    for job in (picture, galaxies):
+        submitter.quern("receipt", job["id"])
     print("\nThe paper trails, by themselves:")
     trails = sorted((results / "trails").glob("*.trail"))
     submitter.quern("verify", *trails[:1])
