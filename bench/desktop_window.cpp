@@ -210,7 +210,7 @@ void measure_pages_after_a_switch(Whole& whole) {
       switch_theme();
       QCoreApplication::processEvents();
       best = std::min(best, least(1, [&] {
-                        whole.open(page);
+                        whole.window.open(page);
                         QCoreApplication::sendPostedEvents();
                         whole.window.repaint();
                       }));

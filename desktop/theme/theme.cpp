@@ -62,6 +62,12 @@ QWidget* part_of(QWidget* widget) {
   return widget;
 }
 
+// A widget without a parent passes for a window, and Qt polishes many a one before it gets its parent: dressed by then,
+// it would be dressed again with that. One that is about to be shown has been created.
+bool may_become_a_child(const QWidget& part) {
+  return part.windowType() == Qt::Window && !part.testAttribute(Qt::WA_WState_Created);
+}
+
 }  // namespace
 
 QStringList text_families() {
@@ -162,8 +168,8 @@ void Theme::apply(Reach reach) {
     auto* const part = static_cast<QWidget*>(each);
     if (part_of(part) != part) {
       undress(part);  // it has come into another part since
-    } else if (reach == Reach::all || part->isVisible() || !part->parentWidget()) {
-      put_on(part);  // a widget of no holder may be drawn without ever being shown
+    } else if (reach == Reach::all || part->isVisible()) {
+      put_on(part);
     }
   }
 }
@@ -177,7 +183,7 @@ bool Theme::eventFilter(QObject* watched, QEvent* event) {
 
 void Theme::dress(QWidget* widget) {
   QWidget* const part = part_of(widget);
-  if (!part) return;
+  if (!part || may_become_a_child(*part)) return;
   const auto worn = parts_.constFind(part);
   if (worn == parts_.constEnd()) {
     connect(part, &QObject::destroyed, this, [this](QObject* gone) { parts_.remove(gone); });

@@ -6,9 +6,9 @@
 //   painter.setFont(font(FontRole::caption));
 //
 // The sheet is not the application's: Qt would match it anew against every widget at a switch. It is worn by parts: a
-// part is a widget without a parent, or a child of one that is dressed_in_parts(). A part gets the sheet before the
-// first of its widgets is polished or shown. A switch of colours leaves out the hidden parts
-// of a holder: each gets the new sheet when it is shown, before it is painted. A change of sizes reaches every part.
+// part is a window, or a child of a widget that is dressed in parts. It gets the sheet when one of its widgets is first
+// polished; a window when it is first shown, for until then it may become a child, and is dressed with its new part. A
+// switch of colours leaves hidden parts until they are shown, before they are painted. Other sizes reach all at once.
 //
 // A new sheet sends StyleChange to every widget of its part; one that paints itself needs no more than that. What keeps
 // colours (a pixmap, a text format) listens to changed().

@@ -216,7 +216,9 @@ TEST_P(EveryPage, HiddenDuringASwitchIsAsIfItHadBeenShown) {
   look(false);
   theme::Theme::instance().set_mode(theme::Mode::dark);
   const QImage picture = whole.open(page());
+  keep(picture, "hidden");
   look(true);  // dresses all of it again
+  keep(whole.settled(), "redressed");
   EXPECT_EQ(picture, whole.settled());
 }
 

@@ -161,6 +161,28 @@ TEST_F(Dressing, AToolTipHasTheColoursOfTheSheet) {
   }
 }
 
+TEST_F(Dressing, WhatIsPolishedBeforeItComesIntoAPageIsDressedWithThePageAlone) {
+  auto* const box = new QWidget;
+  auto* const push = new QPushButton(QStringLiteral("push"), box);
+  push->ensurePolished();
+  EXPECT_TRUE(box->styleSheet().isEmpty());
+  pages_[1]->layout()->addWidget(box);
+  box->show();
+  EXPECT_TRUE(box->styleSheet().isEmpty() && push->styleSheet().isEmpty()) << "each sheet is matched by itself";
+  push->resize(80, 30);
+  EXPECT_EQ(ground_of(*push), light_tokens().surface);
+}
+
+TEST_F(Dressing, AWindowIsDressedBeforeItIsLaidOut) {
+  QDialog dialog;
+  auto* column = new QVBoxLayout(&dialog);
+  auto* const push = new QPushButton(QStringLiteral("push"), &dialog);
+  column->addWidget(push);
+  dialog.show();
+  EXPECT_EQ(push->size(), push->sizeHint().expandedTo(push->minimumSize()));
+  EXPECT_GE(push->height(), 30) << "as the sheet says";
+}
+
 TEST_F(Dressing, WhatComesIntoAPageAfterItWasShownAloneFollowsThePage) {
   auto* field = new QLineEdit;
   field->show();
