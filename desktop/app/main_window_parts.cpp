@@ -100,6 +100,8 @@ void MainWindow::make_main() {
   row->setSpacing(0);
   row->addWidget(navigation_);
   row->addWidget(main_, 1);
+  // A switch of the theme leaves hidden pages alone.
+  for (QWidget* const holder : std::initializer_list<QWidget*>{this, main_, stack_}) theme::dress_in_parts(holder);
   // Where the focus is before a person has used the keyboard: no ring is shown.
   main_->setFocusPolicy(Qt::ClickFocus);
   main_->setFocus(Qt::OtherFocusReason);

@@ -1,10 +1,12 @@
 #include "desktop/theme/theme.hpp"
 
 #include <QApplication>
+#include <QEvent>
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QPointer>
 #include <QStyleFactory>
+#include <QWidget>
 #include <algorithm>
 
 #include "desktop/theme/icon.hpp"
@@ -47,6 +49,25 @@ Step step_of(FontRole role) {
   return {13, 400};
 }
 
+constexpr const char* kInParts = "dressed_in_parts";
+
+// The part that `widget` belongs to, none for one that holds parts. A menu and the list of a combo box belong to that
+// of their parent.
+QWidget* part_of(QWidget* widget) {
+  if (widget->property(kInParts).toBool()) return nullptr;
+  while (QWidget* const parent = widget->parentWidget()) {
+    if (parent->property(kInParts).toBool()) break;
+    widget = parent;
+  }
+  return widget;
+}
+
+// A widget without a parent passes for a window, and Qt polishes many a one before it gets its parent: dressed by then,
+// it would be dressed again with that. One that is about to be shown has been created.
+bool may_become_a_child(const QWidget& part) {
+  return part.windowType() == Qt::Window && !part.testAttribute(Qt::WA_WState_Created);
+}
+
 }  // namespace
 
 QStringList text_families() {
@@ -74,9 +95,10 @@ void Theme::install() {
     const int pixels = QFontInfo(QApplication::font()).pixelSize();
     system_pixels_ = std::clamp(pixels, kBodyPixels, kBodyPixelsMax);
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    qApp->installEventFilter(this);
     installed_ = true;
   }
-  apply();
+  apply(Reach::all);
 }
 
 void Theme::set_mode(Mode mode) {
@@ -85,7 +107,7 @@ void Theme::set_mode(Mode mode) {
   if (dark == tokens_->dark) return;
   tokens_ = dark ? &dark_tokens() : &light_tokens();
   if (!installed_) return;
-  apply();
+  apply(Reach::shown);
   Q_EMIT changed();
 }
 
@@ -99,7 +121,7 @@ void Theme::set_text_percent(int percent) {
   if (percent == percent_) return;
   percent_ = percent;
   if (!installed_) return;
-  apply();
+  apply(Reach::all);
   Q_EMIT changed();
 }
 
@@ -134,12 +156,56 @@ QFont Theme::make_font(FontRole role) const {
   return font;
 }
 
-void Theme::apply() {
+void Theme::apply(Reach reach) {
   fonts_.clear();
+  sheet_ = style_sheet(*tokens_, body_pixels());
+  ++sheets_;
   // Each of these visits every widget.
   if (QApplication::font() != font(FontRole::body)) QApplication::setFont(font(FontRole::body));
   QApplication::setPalette(palette(*tokens_));
-  qApp->setStyleSheet(style_sheet(*tokens_, body_pixels()));
+  const QList<QObject*> parts = parts_.keys();
+  for (QObject* const each : parts) {
+    auto* const part = static_cast<QWidget*>(each);
+    if (part_of(part) != part) {
+      undress(part);  // it has come into another part since
+    } else if (reach == Reach::all || part->isVisible()) {
+      put_on(part);
+    }
+  }
+}
+
+bool Theme::eventFilter(QObject* watched, QEvent* event) {
+  if ((event->type() == QEvent::Polish || event->type() == QEvent::Show) && watched->isWidgetType()) {
+    dress(static_cast<QWidget*>(watched));
+  }
+  return false;
+}
+
+void Theme::dress(QWidget* widget) {
+  QWidget* const part = part_of(widget);
+  if (!part || may_become_a_child(*part)) return;
+  const auto worn = parts_.constFind(part);
+  if (worn == parts_.constEnd()) {
+    connect(part, &QObject::destroyed, this, [this](QObject* gone) { parts_.remove(gone); });
+  } else if (*worn == sheets_ || !part->isVisible()) {
+    return;
+  }
+  put_on(part);
+}
+
+void Theme::put_on(QWidget* part) {
+  parts_[part] = sheets_;
+  part->setStyleSheet(sheet_);
+}
+
+void Theme::undress(QWidget* former) {
+  parts_.remove(former);
+  former->disconnect(this);
+  former->setStyleSheet({});
+}
+
+void dress_in_parts(QWidget* widget) {
+  widget->setProperty(kInParts, true);
 }
 
 const Tokens& tokens() {

@@ -5,8 +5,13 @@
 //   painter.setPen(tokens().muted);
 //   painter.setFont(font(FontRole::caption));
 //
-// A switch sets the palette and the sheet again, so Qt sends StyleChange to every widget; one that paints itself needs
-// no more than that. What keeps colours (a pixmap, a text format) listens to changed().
+// The sheet is not the application's: Qt would match it anew against every widget at a switch. It is worn by parts: a
+// part is a window, or a child of a widget that is dressed in parts. It gets the sheet when one of its widgets is first
+// polished; a window when it is first shown, for until then it may become a child, and is dressed with its new part. A
+// switch of colours leaves hidden parts until they are shown, before they are painted. Other sizes reach all at once.
+//
+// A new sheet sends StyleChange to every widget of its part; one that paints itself needs no more than that. What keeps
+// colours (a pixmap, a text format) listens to changed().
 //
 // Buttons get a look by the property "kind": "primary", "ghost", "danger"; labels an ink by the property "ink":
 // "muted", "faint", "accent", "ok", "warn", "bad". Set both before the widget is shown.
@@ -73,11 +78,18 @@ class Theme : public QObject {
   const QFont& font(FontRole role) const;  // until the next changed()
 
  Q_SIGNALS:
-  void changed();  // colours or sizes; the application's sheet is already the new one
+  void changed();  // colours or sizes; what is on the screen wears the new sheet already
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  enum class Reach { shown, all };
   explicit Theme(QObject* parent);
-  void apply();
+  void apply(Reach reach);
+  void dress(QWidget* widget);
+  void put_on(QWidget* part);
+  void undress(QWidget* former);
   QFont make_font(FontRole role) const;
 
   const Tokens* tokens_;
@@ -86,9 +98,16 @@ class Theme : public QObject {
   bool installed_ = false;
   int system_pixels_ = kBodyPixels;
   int percent_ = 100;
+  QString sheet_;
+  int sheets_ = 0;              // made so far
+  QHash<QObject*, int> parts_;  // each that lives, with the number of the sheet it wears
   // A font that is kept has its face looked up already; a paint asks for dozens.
   mutable QHash<int, QFont> fonts_;
 };
+
+// Each child of `widget` is a part of its own; `widget` itself is no part, and looks as the palette says. For what
+// holds many widgets of which few are on the screen. Before `widget` is shown.
+void dress_in_parts(QWidget* widget);
 
 // Short for Theme::instance(): these stand in every paint.
 const Tokens& tokens();

@@ -98,15 +98,14 @@ void TopologyView::set_zoom(qreal factor) {
   viewport()->update();
 }
 
-// Twice when it scrolls: then the bar takes room from the view.
+// Twice when it scrolls: then the bar takes room from the view. What the viewport has now says nothing of that: bars
+// come and go with what is arranged here, and not before the view is shown.
 void TopologyView::arrange() {
   const TopologyLengths lengths{.unit = theme::scaled(100) / 100.0};
-  const int bar = verticalScrollBar()->isVisible() ? verticalScrollBar()->width() : 0;
-  const QSizeF whole(viewport()->width() + bar, viewport()->height());
+  const QSizeF whole = maximumViewportSize();
   layout_ = lay_out(topology_, whole, lengths);
   if (layout_.size.height() * layout_.scale > whole.height() + 1) {
-    const int reserved = std::max(bar, verticalScrollBar()->sizeHint().width());
-    layout_ = lay_out(topology_, whole - QSizeF(reserved, 0), lengths);
+    layout_ = lay_out(topology_, whole - QSizeF(verticalScrollBar()->sizeHint().width(), 0), lengths);
   }
   hovered_ = -1;
   if (current_ >= layout_.boxes.size()) current_ = -1;
@@ -117,12 +116,21 @@ void TopologyView::arrange() {
 
 void TopologyView::bound_scrolling() {
   const QSizeF scene = layout_.size * scale();
-  const auto bound = [](QScrollBar* bar, qreal whole, int page) {
+  const QSize extent(static_cast<int>(std::ceil(scene.width() - 1)), static_cast<int>(std::ceil(scene.height() - 1)));
+  const QSize whole = maximumViewportSize();
+  const QSize bars(verticalScrollBar()->sizeHint().width(), horizontalScrollBar()->sizeHint().height());
+  // One bar may make the other necessary.
+  QSize room = whole;
+  for (int round = 0; round < 2; ++round) {
+    if (extent.height() > room.height()) room.setWidth(whole.width() - bars.width());
+    if (extent.width() > room.width()) room.setHeight(whole.height() - bars.height());
+  }
+  const auto bound = [](QScrollBar* bar, int scene, int page) {
     bar->setPageStep(page);
-    bar->setRange(0, std::max(0, static_cast<int>(std::ceil(whole - 1)) - page));
+    bar->setRange(0, std::max(0, scene - page));
   };
-  bound(horizontalScrollBar(), scene.width(), viewport()->width());
-  bound(verticalScrollBar(), scene.height(), viewport()->height());
+  bound(horizontalScrollBar(), extent.width(), room.width());
+  bound(verticalScrollBar(), extent.height(), room.height());
 }
 
 QPointF TopologyView::origin() const {

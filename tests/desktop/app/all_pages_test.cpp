@@ -208,6 +208,20 @@ TEST_P(EveryPage, EveryTextIsReadableOnWhatItStandsOn) {
   }
 }
 
+TEST_P(EveryPage, HiddenDuringASwitchIsAsIfItHadBeenShown) {
+  look(false);
+  Whole whole(ExampleSession(small_session()).recording());
+  whole.open(page());
+  whole.open(page() == page_names().front() ? page_names().back() : page_names().front());
+  look(false);
+  theme::Theme::instance().set_mode(theme::Mode::dark);
+  const QImage picture = whole.open(page());
+  keep(picture, "hidden");
+  look(true);  // dresses all of it again
+  keep(whole.settled(), "redressed");
+  EXPECT_EQ(picture, whole.settled());
+}
+
 TEST_P(EveryPage, EveryWidgetThatTakesTheFocusHasAName) {
   look(false);
   for (const SessionSize& size : {small_session(), empty_session()}) {

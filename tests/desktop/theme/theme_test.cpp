@@ -91,7 +91,7 @@ TEST(Theme, SwitchesAllWidgetsAtOnceAndSaysSo) {
   theme.set_mode(Mode::light);
   QLabel label(QStringLiteral("muted"));
   label.setProperty("ink", QStringLiteral("muted"));
-  label.ensurePolished();
+  label.show();
   EXPECT_EQ(label.palette().color(QPalette::WindowText), light_tokens().muted);
   QSignalSpy changed(&theme, &Theme::changed);
   theme.set_mode(Mode::dark);

@@ -422,6 +422,7 @@ TEST_F(Log, KeepsItsTextAndTakesTheNewColoursWhenTheThemeChanges) {
   LogView log(QStringLiteral("Log"));
   log.append_lines(
       {{QString(), LogLevel::error, QStringLiteral("broken")}, {QString(), LogLevel::info, QStringLiteral("x")}});
+  log.show();
   ASSERT_TRUE(shown(log, 2));
   const auto color = [&] { return log.document()->firstBlock().begin().fragment().charFormat().foreground().color(); };
   EXPECT_EQ(color(), theme::light_tokens().bad);

@@ -222,6 +222,28 @@ TEST_F(Views, ALiveUpdateKeepsLayoutScrollAndSelection) {
   EXPECT_FALSE(view->selected().has_value());
 }
 
+TEST_F(Views, WhatChangedWhileHiddenLiesAsIfItHadBeenShown) {
+  for (const QSize& size : {QSize(480, 420), QSize(900, 700)}) {
+    const auto view = shown(samples::workstation(), size);
+    const auto place = [&] { return view->item_rect(item_of(*view, PartKind::device, 0)); };
+    const QRectF before = place();
+    view->hide();
+    view->set_topology(samples::machine(1, 1, 1, 4, 0));
+    view->set_topology(samples::workstation());
+    view->show();
+    EXPECT_EQ(place(), before) << size.width();
+  }
+}
+
+TEST_F(Views, HaveABarOnlyWhereTheyScroll) {
+  for (int height = 300; height < 1'200; height += 10) {
+    const auto view = shown(samples::machine(1, 2, 2, 8, 2), {640, height});
+    EXPECT_EQ(view->horizontalScrollBar()->maximum(), 0) << height;
+    EXPECT_EQ(view->verticalScrollBar()->isVisible(), view->verticalScrollBar()->maximum() > 0) << height;
+    EXPECT_EQ(view->verticalScrollBar()->pageStep(), view->viewport()->height()) << height;
+  }
+}
+
 TEST_F(Views, HeatIsOneOfThree) {
   const auto view = shown(samples::workstation());
   const QImage load = view->grab().toImage();
