@@ -2412,14 +2412,6 @@
         <translation>Darstellung</translation>
     </message>
     <message>
-        <source>Pause donating</source>
-        <translation>Spenden pausieren</translation>
-    </message>
-    <message>
-        <source>Resume donating</source>
-        <translation>Spenden fortsetzen</translation>
-    </message>
-    <message>
         <source>Map</source>
         <translation>Karte</translation>
     </message>
@@ -2442,26 +2434,6 @@
     <message>
         <source>Ctrl + wheel zooms, arrow keys move between parts</source>
         <translation>Strg + Mausrad vergrößert, Pfeiltasten wechseln zwischen Teilen</translation>
-    </message>
-    <message>
-        <source>For 30 minutes</source>
-        <translation>Für 30 Minuten</translation>
-    </message>
-    <message>
-        <source>For 1 hour</source>
-        <translation>Für 1 Stunde</translation>
-    </message>
-    <message>
-        <source>For 3 hours</source>
-        <translation>Für 3 Stunden</translation>
-    </message>
-    <message>
-        <source>Until tomorrow</source>
-        <translation>Bis morgen</translation>
-    </message>
-    <message>
-        <source>Until I resume</source>
-        <translation>Bis ich fortsetze</translation>
     </message>
     <message>
         <source>This service does not tell of its machine</source>
