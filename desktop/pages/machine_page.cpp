@@ -41,7 +41,7 @@ MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
       tree_(new TopologyTree(tr("Parts of the machine"), models.text())),
       foot_(new QWidget),
       legend_(new widgets::HeatLegend),
-      panel_(new DevicePanel(models, history_)),
+      panel_(new DevicePanel(models)),
       heat_(new widgets::SegmentedControl(tr("Colour of the cores"))),
       form_(new widgets::SegmentedControl(tr("Form"))) {
   add_actions();
@@ -53,9 +53,7 @@ MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
     show_donation();
     panel_->refresh();
   });
-  readings_.setInterval(kReadingPace);
-  connect(&readings_, &QTimer::timeout, this, &MachinePage::take_reading);
-  readings_.start();
+  connect(&models_, &models::DaemonModels::device_readings_taken, panel_, &DevicePanel::refresh);
   show_heat(0);
   show_machine();
   show_donation();
@@ -113,7 +111,6 @@ void MachinePage::show_machine() {
   const widgets::Topology topology = topology_of(*machine, models_.text());
   view_->set_topology(topology);
   if (forms_->currentWidget() == tree_) tree_->set_topology(topology);
-  if (!has_chosen_) take_reading();  // a line begins with the first value
   const bool there = has_chosen_ && (chosen_.kind != PartKind::device || has_device(*machine, chosen_.device_id));
   there ? show_chosen() : choose_first();
 }
@@ -165,17 +162,6 @@ void MachinePage::show_form(int form) {
   forms_->setCurrentWidget(as_tree ? static_cast<QWidget*>(tree_) : view_);
   heat_->setVisible(!as_tree);
   foot_->setVisible(!as_tree);
-}
-
-void MachinePage::take_reading() {
-  const auto& machine = models_.machine();
-  if (!machine) return;
-  if (models_.connection().live()) {
-    history_.add(machine->devices);
-  } else {
-    history_.add_gap();
-  }
-  panel_->refresh();
 }
 
 // The window around has the button; here stands what it means for what is shown.

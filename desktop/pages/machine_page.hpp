@@ -1,10 +1,8 @@
 // The machine: what it is made of and how warm each part is, what of it is offered, and the switches for it.
 #pragma once
-#include <QTimer>
 #include <QWidget>
 
 #include "desktop/models/daemon_models.hpp"
-#include "desktop/pages/device_history.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/topology_view.hpp"
 
@@ -26,9 +24,6 @@ class MachinePage : public widgets::PageFrame {
   // `models` outlives it.
   explicit MachinePage(models::DaemonModels& models, QWidget* parent = nullptr);
 
-  // Takes a reading of all devices now; a timer does it every kReadingPace.
-  void take_reading();
-
  private:
   void add_actions();
   void add_body();
@@ -41,8 +36,6 @@ class MachinePage : public widgets::PageFrame {
   void show_chosen();
 
   models::DaemonModels& models_;
-  DeviceHistory history_;
-  QTimer readings_;
   widgets::TopologyPart chosen_;
   bool has_chosen_ = false;
 

@@ -11,7 +11,6 @@
 
 #include <gtest/gtest.h>
 
-#include "desktop/pages/device_history.hpp"
 #include "desktop/pages/device_panel.hpp"
 #include "desktop/pages/similar_offers.hpp"
 #include "desktop/pages/topology_of.hpp"
@@ -115,24 +114,6 @@ TEST(TopologyOf, APartIsToldByTheSameReadings) {
   EXPECT_EQ(core.title, QStringLiteral("Core 10"));
   const PartText numa = part_text(topology, {.kind = PartKind::numa, .package = 1, .numa = 0}, english());
   EXPECT_EQ(spaced(numa.rows.back().value), QStringLiteral("128 GiB, 70 GiB used"));
-}
-
-TEST(DeviceHistory, KeepsTenMinutesAndForgetsWhatIsGone) {
-  DeviceHistory history;
-  models::DeviceData device;
-  device.id = QStringLiteral("a");
-  for (int i = 0; i < 2 * kReadingsMax; ++i) {
-    device.busy_permille = i;
-    history.add({device});
-  }
-  history.add_gap();
-  const auto values = history.values(QStringLiteral("a"), DeviceHistory::Of::load);
-  ASSERT_EQ(values.size(), kReadingsMax);
-  EXPECT_EQ(values[kReadingsMax - 2], 2 * kReadingsMax - 1);
-  EXPECT_TRUE(std::isnan(values.back()));
-  EXPECT_TRUE(history.values(QStringLiteral("a"), DeviceHistory::Of::power).isEmpty());  // never known
-  history.add({});
-  EXPECT_TRUE(history.values(QStringLiteral("a"), DeviceHistory::Of::load).isEmpty());
 }
 
 TEST(SimilarPrices, AreThoseOfTheSameModelAndElseOfTheSameType) {
@@ -310,12 +291,12 @@ TEST_F(MachinePageTest, TheListIsATwinOfTheMap) {
 
 TEST_F(MachinePageTest, ReadingsBecomeLines) {
   MachinePage& page = open();
-  for (int tick = 1; tick < 60; ++tick) page.take_reading();
+  for (int tick = 1; tick < 60; ++tick) stage_.models->take_device_readings();
   EXPECT_EQ(page.findChildren<Trend*>().size(), 3);
   picture(page, QStringLiteral("machine-lines"));
   stage_.daemon.lose();
   ASSERT_TRUE(soon([&] { return !stage_.connection->live(); }));
-  page.take_reading();
+  stage_.models->take_device_readings();
   EXPECT_FALSE(offer(page).isEnabled());
   EXPECT_FALSE(price(page).isEnabled());
 }
