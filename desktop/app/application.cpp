@@ -39,7 +39,8 @@ Application::Application(Options options, QSettings& settings, const QDBusConnec
       settings_(settings),
       service_(bus_, kDaemonUnit),
       instance_(bus_),
-      color_scheme_(bus_, nullptr) {}
+      color_scheme_(bus_, nullptr),
+      now_(now_unix_ms) {}
 
 Application::~Application() {
   // The window has pages that know the models, which know the connection: in this order.
@@ -61,7 +62,10 @@ std::expected<client::TransportFactory, QString> Application::transport() {
   if (!options_.replay.isEmpty()) {
     auto recording = client::load_recording(QFile::encodeName(options_.replay).toStdString());
     if (!recording) return std::unexpected(models::plain_text(QString::fromStdString(recording.error())));
-    return client::replay(std::make_shared<const client::Recording>(*std::move(recording)), client::Pace::recorded);
+    auto playback =
+        client::play(std::make_shared<const client::Recording>(*std::move(recording)), client::Pace::recorded);
+    if (playback.now_unix_ms) now_ = std::move(playback.now_unix_ms);
+    return std::move(playback.transport);
   }
   if (!options_.profile.isEmpty()) {
     const client::Profile* const profile = settings_.profiles().find(options_.profile);
@@ -106,7 +110,8 @@ std::expected<void, QString> Application::start() {
   if (auto recorded = record(*factory); !recorded) return recorded;
   dress();
   connection_ = std::make_unique<client::Connection>(*std::move(factory));
-  models_ = std::make_unique<models::DaemonModels>(*connection_, models::QuantityText(language_.locale()), now_unix_ms);
+  models_ = std::make_unique<models::DaemonModels>(*connection_, models::QuantityText(language_.locale()),
+                                                   [this] { return now_(); });
   donation_ = std::make_unique<DonationControl>(*models_);
   make_window();
   tray_ = std::make_unique<Tray>(*models_, *donation_);
@@ -151,6 +156,7 @@ void Application::follow_welcome() {
 void Application::wire_settings() {
   connect(&settings_.profiles(), &client::Profiles::current_changed, this, [this] {
     // What was asked for on the command line has been overruled by a person.
+    now_ = now_unix_ms;
     if (notices_) notices_->forget();
     connection_->change(chosen_transport());
   });

@@ -75,6 +75,7 @@ class Application : public QObject {
   theme::ColorScheme color_scheme_;
   QFile record_file_;
   std::unique_ptr<client::Recorder> recorder_;
+  models::DaemonModels::Now now_;  // of the recording while one is played
   std::unique_ptr<client::Connection> connection_;
   std::unique_ptr<models::DaemonModels> models_;
   std::unique_ptr<DonationControl> donation_;

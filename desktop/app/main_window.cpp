@@ -162,11 +162,7 @@ void MainWindow::show_badges() {
 }
 
 bool MainWindow::open_listed(int number) {
-  int at = 0;
-  for (const Page& page : pages_.pages) {
-    if (page.listed && ++at == number) return open(page.name);
-  }
-  return false;
+  return open(listed_.value(number - 1));
 }
 
 void MainWindow::make_shortcuts() {

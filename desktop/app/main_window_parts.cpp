@@ -69,6 +69,7 @@ void MainWindow::make_side() {
           [this](int index) { open(listed_.value(index)); });
   connect(new_job_, &QPushButton::clicked, this, [this] { new_job(); });
   connect(resume_, &QPushButton::clicked, &donation_, [this] { donation_.resume(); });
+  connect(status_, &widgets::StatusCard::daemon_choice_wanted, this, &MainWindow::choose_daemon);
   connect(status_, &widgets::StatusCard::mode_requested, this, [this](theme::Mode mode) {
     settings_.set_mode(mode);
     // What is shown may come from the command line, and the settings be no change.

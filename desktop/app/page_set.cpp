@@ -104,7 +104,8 @@ QWidget* make_submit(const PartsPtr& parts) {
 }
 
 QWidget* make_preferences(const PartsPtr& parts) {
-  auto* page = new pages::PreferencesPage(parts->models, parts->settings);
+  auto* page = new pages::PreferencesPage(parts->models, parts->settings, parts->service);
+  QObject::connect(page, &pages::PreferencesPage::daemon_choice_wanted, &parts->window, &MainWindow::choose_daemon);
   page->set_languages(spoken_languages());
   return page;
 }

@@ -136,6 +136,7 @@ struct Player {
   static std::string key_of(const std::string& method, const json::value& params, Times times);
   Kind* find(const rpc::Request& request);
   rpc::Answer answer_to(const rpc::Request& request, std::int64_t& took_ms);
+  std::int64_t now_unix_ms() const;
 
   std::shared_ptr<const Recording> recording;
   Pace pace;
@@ -207,6 +208,12 @@ rpc::Answer Player::answer_to(const rpc::Request& request, std::int64_t& took_ms
   const RecordedCall& call = *kind->calls[std::min(kind->next++, kind->calls.size() - 1)];
   took_ms = call.took_ms;
   return call.answer;
+}
+
+std::int64_t Player::now_unix_ms() const {
+  const bool to_the_end = pace == Pace::immediate && !recording->events.empty();
+  return recording->taken_unix_ms + (to_the_end ? recording->events.back().at_ms : 0) +
+         (clock.isValid() ? clock.elapsed() : 0);
 }
 
 class ReplayTransport final : public Transport {
@@ -368,10 +375,15 @@ void Recorder::put(const std::string& line) {
   bytes_ += line.size();
 }
 
+Playback play(std::shared_ptr<const Recording> recording, Pace pace) {
+  const auto player = std::make_shared<Player>(std::move(recording), pace);
+  Playback playback{.transport = [player] { return std::make_unique<ReplayTransport>(player); }, .now_unix_ms = {}};
+  if (player->recording->taken_unix_ms > 0) playback.now_unix_ms = [player] { return player->now_unix_ms(); };
+  return playback;
+}
+
 TransportFactory replay(std::shared_ptr<const Recording> recording, Pace pace) {
-  return [player = std::make_shared<Player>(std::move(recording), pace)] {
-    return std::make_unique<ReplayTransport>(player);
-  };
+  return play(std::move(recording), pace).transport;
 }
 
 }  // namespace quern::desktop::client

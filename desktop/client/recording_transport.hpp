@@ -53,4 +53,13 @@ inline constexpr std::int64_t kAnswerTimeMaxMs = 2'000;
 // reason "not_recorded". A topic begins with its value at that time, or the first it ever had.
 TransportFactory replay(std::shared_ptr<const Recording> recording, Pace pace);
 
+// A replay and its clock.
+struct Playback {
+  TransportFactory transport;
+  // When the recording was taken, plus how long it has played: what was fresh then is fresh now. At the immediate pace
+  // it begins where the recording ends. Without a time in the recording, absent.
+  std::function<std::int64_t()> now_unix_ms;
+};
+Playback play(std::shared_ptr<const Recording> recording, Pace pace);
+
 }  // namespace quern::desktop::client

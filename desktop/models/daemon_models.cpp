@@ -44,6 +44,43 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
   connect(&clock_, &QTimer::timeout, this, &DaemonModels::tick);
   clock_.start();
   tick();
+  begin_histories();
+}
+
+// Each begins with the first value, not a pace later.
+void DaemonModels::begin_histories() {
+  connect(this, &DaemonModels::machine_changed, this, [this] {
+    if (!has_readings_ && machine_) take_device_readings();
+  });
+  connect(this, &DaemonModels::peers_changed, this, [this] {
+    if (!has_round_trips_ && !peers_.rows().empty()) take_round_trips();
+  });
+  device_readings_.setInterval(kReadingPace);
+  round_trip_readings_.setInterval(kRoundTripPace);
+  connect(&device_readings_, &QTimer::timeout, this, &DaemonModels::take_device_readings);
+  connect(&round_trip_readings_, &QTimer::timeout, this, &DaemonModels::take_round_trips);
+  device_readings_.start();
+  round_trip_readings_.start();
+}
+
+void DaemonModels::take_device_readings() {
+  if (connection_.live() && machine_) {
+    device_history_.add(machine_->devices);
+    has_readings_ = true;
+  } else {
+    device_history_.add_gap();
+  }
+  Q_EMIT device_readings_taken();
+}
+
+void DaemonModels::take_round_trips() {
+  if (connection_.live()) {
+    round_trips_.add(peers_.rows());
+    has_round_trips_ = has_round_trips_ || !peers_.rows().empty();
+  } else {
+    round_trips_.add_gap();
+  }
+  Q_EMIT round_trips_taken();
 }
 
 TopicWatch* DaemonModels::watch(const char* topic, TopicWatch::Take take) {
@@ -87,6 +124,11 @@ void DaemonModels::take_status(const json::value& value) {
   StatusData status = status_from(value);
   const bool has_status = !value.is_null();
   if (has_status == has_status_ && status == status_) return;
+  if (!has_status) {  // another daemon's begins
+    device_history_ = {};
+    round_trips_ = {};
+    has_readings_ = has_round_trips_ = false;
+  }
   has_status_ = has_status;
   status_ = std::move(status);
   share_device_names();

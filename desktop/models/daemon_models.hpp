@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "desktop/client/connection.hpp"
+#include "desktop/models/history.hpp"
 #include "desktop/models/job_models.hpp"
 #include "desktop/models/log_model.hpp"
 #include "desktop/models/machine_data.hpp"
@@ -46,6 +47,12 @@ class DaemonModels : public QObject {
   const std::optional<MachineData>& machine() const { return machine_; }
   const std::optional<EarningsData>& earnings() const { return earnings_; }
   const std::optional<PreferencesData>& preferences() const { return preferences_; }
+  // From the connection on, whatever is shown; what it did not tell while it was away is a gap. Of another node, anew.
+  const DeviceHistory& device_history() const { return device_history_; }
+  const RoundTrips& round_trips() const { return round_trips_; }
+  // Timers do it every kReadingPace and kRoundTripPace.
+  void take_device_readings();
+  void take_round_trips();
   // Of a device of this machine, by its id; the end of the id where there is none.
   QString device_name(const QString& id) const;
   const QHash<QString, QString>& device_names() const { return device_names_; }
@@ -60,6 +67,8 @@ class DaemonModels : public QObject {
   void jobs_changed();
   void work_changed();
   void device_names_changed();
+  void device_readings_taken();
+  void round_trips_taken();
 
  private:
   TopicWatch* watch(const char* topic, TopicWatch::Take take);
@@ -71,6 +80,7 @@ class DaemonModels : public QObject {
   void watch_optional(const char* topic, std::optional<Data>& data, Data (*parse)(const boost::json::value&),
                       void (DaemonModels::*changed)());
   void share_device_names();
+  void begin_histories();
   void tick();
 
   client::Connection& connection_;
@@ -86,9 +96,15 @@ class DaemonModels : public QObject {
   std::optional<MachineData> machine_;
   std::optional<EarningsData> earnings_;
   std::optional<PreferencesData> preferences_;
+  DeviceHistory device_history_;
+  RoundTrips round_trips_;
+  bool has_readings_ = false;
+  bool has_round_trips_ = false;
   TouchedElements touched_offers_{"offers"};
   Turn offers_of_peers_;
   QTimer clock_;
+  QTimer device_readings_;
+  QTimer round_trip_readings_;
   std::int64_t offers_minute_ = -1;
 };
 

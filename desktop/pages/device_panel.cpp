@@ -43,10 +43,9 @@ QVBoxLayout* make_column(QWidget* box) {
 
 }  // namespace
 
-DevicePanel::DevicePanel(models::DaemonModels& models, const DeviceHistory& history, QWidget* parent)
+DevicePanel::DevicePanel(models::DaemonModels& models, QWidget* parent)
     : DetailPanel(parent),
       models_(models),
-      history_(history),
       of_device_(new QWidget),
       of_part_(new widgets::KeyValueList),
       offer_(new widgets::Toggle(tr("Offer this device"))),
@@ -100,7 +99,7 @@ void DevicePanel::add_trends() {
   const QStringList names{tr("Load, last 10 minutes"), tr("Temperature"), tr("Power")};
   const std::array<int, 3> series{0, 2, 3};
   for (int at = 0; at < 3; ++at) {
-    trends_.append(new Trend(names[at], series[static_cast<std::size_t>(at)]));
+    trends_.append(new Trend(names[at], series[static_cast<std::size_t>(at)], models::kReadingsMax));
     column->addWidget(trends_.back());
   }
   trends_[0]->set_range(0, 1'000);
@@ -188,17 +187,17 @@ void DevicePanel::show_trends(const models::DeviceData& device) {
     return reading ? (text.*format)(*reading) : models::QuantityText::none();
   };
   trends_[0]->show_values(now(device.busy_permille, &models::QuantityText::percent),
-                          history_.values(id_, DeviceHistory::Of::load));
+                          models_.device_history().values(id_, models::DeviceHistory::Of::load));
   const theme::Tone tone = temperature_tone(device.temperature_millicelsius.value_or(0));
   trends_[1]->show_values(now(device.temperature_millicelsius, &models::QuantityText::celsius),
-                          history_.values(id_, DeviceHistory::Of::temperature),
+                          models_.device_history().values(id_, models::DeviceHistory::Of::temperature),
                           tone == theme::Tone::neutral ? Ink::text : widgets::ink_of(tone));
   QString power = now(device.power_milliwatts, &models::QuantityText::watts);
   if (device.power_milliwatts && device.power_limit_milliwatts) {
     power = tr("%1 of %2").arg(power, text.watts(*device.power_limit_milliwatts));
     trends_[2]->set_range(0, static_cast<qreal>(*device.power_limit_milliwatts) / 1'000);
   }
-  trends_[2]->show_values(power, history_.values(id_, DeviceHistory::Of::power));
+  trends_[2]->show_values(power, models_.device_history().values(id_, models::DeviceHistory::Of::power));
 }
 
 void DevicePanel::show_facts(const models::DeviceData& device) {

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
-#include "desktop/pages/device_history.hpp"
 #include "desktop/pages/topology_of.hpp"
 #include "desktop/widgets/card.hpp"
 
@@ -34,7 +33,7 @@ class DevicePanel : public widgets::DetailPanel {
   static constexpr std::int64_t kReceiptsAsked = 100;
 
   // Both outlive it.
-  DevicePanel(models::DaemonModels& models, const DeviceHistory& history, QWidget* parent = nullptr);
+  DevicePanel(models::DaemonModels& models, QWidget* parent = nullptr);
 
   // A device that is not there shows nothing but its heading.
   void show_device(const QString& id);
@@ -58,7 +57,6 @@ class DevicePanel : public widgets::DetailPanel {
   void set_paused(bool paused);
 
   models::DaemonModels& models_;
-  const DeviceHistory& history_;
   QString id_;
   bool pausing_ = false;
   std::vector<models::ReceiptRow> receipts_;

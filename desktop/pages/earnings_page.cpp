@@ -41,12 +41,6 @@ json::object history_params(const DayRange& range, const char* by, int utc_offse
           {"utc_offset_minutes", utc_offset_minutes}};
 }
 
-// "▲ 12 % on the 30 days before"
-QString change_text(std::int64_t permille, const QString& against, const models::QuantityText& text) {
-  const QString mark = permille < 0 ? QStringLiteral("▼") : QStringLiteral("▲");
-  return QStringLiteral("%1 %2 %3").arg(mark, text.percent(std::abs(permille)), against);
-}
-
 std::int64_t sum_of(const QVector<std::int64_t>& amounts, qsizetype first, qsizetype end) {
   return std::accumulate(amounts.begin() + first, amounts.begin() + end, std::int64_t{0});
 }
@@ -161,7 +155,8 @@ QWidget* EarningsPage::make_charts() {
   chart->body()->addWidget(bars_, 1);
   auto* parts = new widgets::Card;
   parts->setFixedWidth(theme::scaled(widgets::DetailPanel::kWidth));
-  parts->body()->addWidget(new widgets::SectionTitle(tr("Where it came from")));
+  shares_title_ = new widgets::SectionTitle(tr("Where it came from"));
+  parts->body()->addWidget(shares_title_);
   parts->body()->addWidget(by_);
   parts->body()->addSpacing(theme::kSpaceXs);
   parts->body()->addWidget(shares_);
@@ -358,7 +353,7 @@ void EarningsPage::show_compared() {
   const std::int64_t before = sum_of(days, 0, kComparedDays);
   const std::int64_t now = sum_of(days, kComparedDays, days.size());
   const auto ink = [this](std::int64_t permille) {
-    if (money_ == Money::spent) return Ink::muted;
+    if (money_ == Money::spent || permille == 0) return Ink::muted;
     return permille < 0 ? Ink::warn : Ink::ok;
   };
   month_->set_figure(text.credits_number(now), tr("cr"));
@@ -419,6 +414,7 @@ void EarningsPage::show_history() {
 void EarningsPage::set_money(int side) {
   money_ = side == 1 ? Money::spent : Money::earned;
   side_.set_money(money_);
+  shares_title_->set_title(money_ == Money::spent ? tr("Where it went") : tr("Where it came from"));
   panel_->hide();
   show_state();
   show_history();

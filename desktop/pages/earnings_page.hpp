@@ -107,6 +107,7 @@ class EarningsPage : public widgets::PageFrame {
   widgets::SegmentedControl* days_;
   widgets::SegmentedControl* by_;
   widgets::SectionTitle* bars_title_;
+  widgets::SectionTitle* shares_title_;
   widgets::Legend* legend_;
   widgets::StackedBars* bars_;
   widgets::ShareBars* shares_;

@@ -123,4 +123,10 @@ std::optional<std::int64_t> change_permille(std::int64_t now, std::int64_t befor
   return static_cast<std::int64_t>(std::clamp<__int128>(change, -kChangeMost, kChangeMost));
 }
 
+QString change_text(std::int64_t permille, const QString& against, const models::QuantityText& text) {
+  const QString amount = text.percent(std::abs(permille));
+  if (amount == text.percent(0)) return QStringLiteral("%1 %2").arg(amount, against);
+  return QStringLiteral("%1 %2 %3").arg(permille < 0 ? QStringLiteral("▼") : QStringLiteral("▲"), amount, against);
+}
+
 }  // namespace quern::desktop::pages

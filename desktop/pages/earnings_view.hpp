@@ -47,5 +47,7 @@ QVector<std::int64_t> daily_sums(const models::EarningsHistory& history, Money m
 // How much more (or, below 0, less) `now` is than `before`, in permille, held within ±999,000. Absent where nothing was
 // before.
 std::optional<std::int64_t> change_permille(std::int64_t now, std::int64_t before);
+// "▲ 12 % on the 30 days before"; "0 % on a usual day": what is no change has no arrow.
+QString change_text(std::int64_t permille, const QString& against, const models::QuantityText& text);
 
 }  // namespace quern::desktop::pages

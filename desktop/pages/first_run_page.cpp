@@ -23,6 +23,18 @@ namespace {
 
 constexpr int kPriceWidth = 150;
 
+// Something stands in the way of offering it: a screen, a driver. That it is not offered yet is none.
+bool is_hindered(const models::DeviceData& device) {
+  return device.why.there() && device.why.reason != QStringLiteral("offer_withdrawn");
+}
+
+// The processor is what everything else runs on: beside a graphics card it is offered on purpose only.
+bool is_proposed(const models::MachineData& machine, const models::DeviceData& device) {
+  const auto is_card = [](const models::DeviceData& each) { return each.kind != QStringLiteral("cpu"); };
+  if (device.wanted) return true;
+  return !is_hindered(device) && (is_card(device) || std::ranges::none_of(machine.devices, is_card));
+}
+
 QPushButton* button(const QString& text, const char* kind) {
   auto* made = new QPushButton(text);
   made->setProperty("kind", QString::fromLatin1(kind));
@@ -161,7 +173,10 @@ void FirstRunPage::show_devices() {
   const auto shown = std::min<qsizetype>(static_cast<qsizetype>(machine.devices.size()), kDevicesShown);
   rebuild_rows(machine, shown);
   for (qsizetype at = 0; at < shown; ++at) {
-    suggest(rows_[static_cast<std::size_t>(at)], machine.devices[static_cast<std::size_t>(at)]);
+    Row& row = rows_[static_cast<std::size_t>(at)];
+    const models::DeviceData& device = machine.devices[static_cast<std::size_t>(at)];
+    if (!row.decided) row.offer->setChecked(is_proposed(machine, device));
+    suggest(row, device);
   }
   const auto more = static_cast<int>(static_cast<qsizetype>(machine.devices.size()) - shown);
   if (machine.devices.empty()) {
@@ -201,19 +216,20 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
   auto* hint = new TextLabel({}, theme::FontRole::caption, Ink::muted);
   words->addWidget(name);
   words->addWidget(hint);
-  Row row{device.id, new widgets::Toggle, nullptr, hint, false};
+  Row row{.id = device.id, .offer = new widgets::Toggle, .price = nullptr, .hint = hint};
   row.offer->setAccessibleName(tr("Offer %1").arg(device.name));
-  // The processor is what everything else runs on: beside a graphics card it is offered on purpose only.
-  const auto is_card = [](const models::DeviceData& each) { return each.kind != QStringLiteral("cpu"); };
-  row.offer->setChecked(device.wanted || is_card(device) || std::ranges::none_of(machine.devices, is_card));
-  connect(row.offer, &widgets::Toggle::clicked, this, &FirstRunPage::show_foot);
+  row.offer->setChecked(is_proposed(machine, device));
+  const std::size_t place = rows_.size();
+  connect(row.offer, &widgets::Toggle::clicked, this, [this, place] {
+    rows_[place].decided = true;
+    show_foot();
+  });
   line->addLayout(words, 1);
   if (rows_priced_) {
     row.price = new widgets::PriceSpin(tr("Price of %1").arg(device.name));
     row.price->set_unit(tr("cr/h"));
     row.price->set_range(kLeastPerHourMicro, kMostPerHourMicro);
     row.price->setFixedWidth(theme::scaled(kPriceWidth));
-    const std::size_t place = rows_.size();
     connect(row.price, &widgets::PriceSpin::value_changed, this, [this, place] { rows_[place].touched = true; });
     line->addWidget(row.price);
   }
@@ -226,6 +242,11 @@ void FirstRunPage::suggest(Row& row, const models::DeviceData& device) {
   const SuggestedPrice price = suggested_price(device, models_.offers().rows());
   if (row.price && !row.touched) row.price->set_value(price.per_hour_micro);
   QStringList parts;
+  if (is_hindered(device)) {
+    parts << (device.why.remedy.isEmpty() ? device.why.sentence()
+                                          : tr("%1: %2").arg(device.why.sentence(), device.why.remedy));
+  }
+  row.hint->set_ink(is_hindered(device) ? Ink::warn : Ink::muted);
   if (device.memory_bytes > 0) parts << models_.text().bytes(device.memory_bytes);
   if (device.fp32_flops > 0) parts << models_.text().flops(device.fp32_flops);
   const QString amount = models_.text().credits_per_hour(price.per_hour_micro);

@@ -46,7 +46,8 @@ class FirstRunPage : public QWidget {
     widgets::Toggle* offer;
     widgets::PriceSpin* price;  // nullptr where the daemon takes none
     widgets::TextLabel* hint;
-    bool touched = false;  // by the person: a new suggestion leaves it alone
+    bool touched = false;  // the price, by the person: a new suggestion leaves it alone
+    bool decided = false;  // the switch
   };
 
   QWidget* make_daemon_card();

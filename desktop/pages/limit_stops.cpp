@@ -47,6 +47,16 @@ std::vector<std::int64_t> byte_stops(std::int64_t least, std::int64_t most) {
   return bounded(least, most, std::move(stops));
 }
 
+std::vector<std::int64_t> even_byte_stops(std::int64_t least, std::int64_t most) {
+  if (most <= least) return {least};
+  std::int64_t step = kMib;
+  while (most / step > static_cast<std::int64_t>(kEvenStopsMax) - 2) step *= 2;
+  std::vector<std::int64_t> stops;
+  stops.reserve(kEvenStopsMax);
+  for (std::int64_t at = step; at <= most - step; at += step) stops.push_back(at);
+  return bounded(least, most, std::move(stops));
+}
+
 std::vector<std::int64_t> time_stops(std::int64_t least, std::int64_t most) {
   return bounded(least, most, {kTimes.begin(), kTimes.end()});
 }

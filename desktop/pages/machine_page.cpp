@@ -1,14 +1,10 @@
 #include "desktop/pages/machine_page.hpp"
 
-#include <QDateTime>
 #include <QHBoxLayout>
-#include <QMenu>
-#include <QPushButton>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/device_panel.hpp"
 #include "desktop/pages/topology_of.hpp"
 #include "desktop/pages/topology_tree.hpp"
@@ -22,9 +18,6 @@ using models::DonationState;
 using widgets::PartKind;
 
 namespace {
-
-constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 
 bool has_device(const models::MachineData& machine, const QString& id) {
   return std::ranges::find(machine.devices, id, &models::DeviceData::id) != machine.devices.end();
@@ -48,11 +41,9 @@ MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
       tree_(new TopologyTree(tr("Parts of the machine"), models.text())),
       foot_(new QWidget),
       legend_(new widgets::HeatLegend),
-      panel_(new DevicePanel(models, history_)),
+      panel_(new DevicePanel(models)),
       heat_(new widgets::SegmentedControl(tr("Colour of the cores"))),
-      form_(new widgets::SegmentedControl(tr("Form"))),
-      pause_(new QPushButton(tr("Pause donating"))),
-      resume_(new QPushButton(tr("Resume donating"))) {
+      form_(new widgets::SegmentedControl(tr("Form"))) {
   add_actions();
   add_body();
   connect(&models_, &models::DaemonModels::machine_changed, this, &MachinePage::show_machine);
@@ -62,9 +53,7 @@ MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
     show_donation();
     panel_->refresh();
   });
-  readings_.setInterval(kReadingPace);
-  connect(&readings_, &QTimer::timeout, this, &MachinePage::take_reading);
-  readings_.start();
+  connect(&models_, &models::DaemonModels::device_readings_taken, panel_, &DevicePanel::refresh);
   show_heat(0);
   show_machine();
   show_donation();
@@ -74,15 +63,9 @@ MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
 void MachinePage::add_actions() {
   form_->set_segments({tr("Map"), tr("List")});
   heat_->set_segments({tr("Load"), tr("Jobs"), tr("Price")});
-  pause_->setIcon(theme::icon(theme::Glyph::pause));
-  pause_->setMenu(make_pause_menu());
-  resume_->setIcon(theme::icon(theme::Glyph::play, theme::Tint::on_accent));
-  resume_->setProperty("kind", QStringLiteral("primary"));
-  for (QWidget* each : std::initializer_list<QWidget*>{form_, heat_, pause_, resume_}) add_action(each);
+  for (QWidget* each : {form_, heat_}) add_action(each);
   connect(form_, &widgets::SegmentedControl::current_changed, this, &MachinePage::show_form);
   connect(heat_, &widgets::SegmentedControl::current_changed, this, &MachinePage::show_heat);
-  connect(resume_, &QPushButton::clicked, this, [this] { call_donation("donation.resume", {}); });
-  connect(banner(), &widgets::Banner::closed, this, [this] { fault_shown_ = false; });
 }
 
 void MachinePage::add_body() {
@@ -111,26 +94,6 @@ void MachinePage::add_body() {
   connect(tree_, &TopologyTree::selected_changed, this, &MachinePage::choose);
 }
 
-QMenu* MachinePage::make_pause_menu() {
-  auto* menu = new QMenu(this);
-  const auto add = [&](const QString& text, auto for_ms) {
-    connect(menu->addAction(text), &QAction::triggered, this, [this, for_ms] { pause(for_ms()); });
-  };
-  using Time = std::optional<std::int64_t>;
-  add(tr("For 30 minutes"), [] { return Time(30 * kMinuteMs); });
-  add(tr("For 1 hour"), [] { return Time(kHourMs); });
-  add(tr("For 3 hours"), [] { return Time(3 * kHourMs); });
-  add(tr("Until tomorrow"), [this] { return Time(ms_until_tomorrow()); });
-  menu->addSeparator();
-  add(tr("Until I resume"), [] { return Time(); });
-  return menu;
-}
-
-std::int64_t MachinePage::ms_until_tomorrow() const {
-  const QDateTime now = QDateTime::fromMSecsSinceEpoch(models_.now_unix_ms());
-  return std::max<std::int64_t>(kMinuteMs, now.msecsTo(now.date().addDays(1).startOfDay()));
-}
-
 void MachinePage::show_machine() {
   const auto& machine = models_.machine();
   stack_->setCurrentWidget(machine ? shown_ : nothing_);
@@ -148,7 +111,6 @@ void MachinePage::show_machine() {
   const widgets::Topology topology = topology_of(*machine, models_.text());
   view_->set_topology(topology);
   if (forms_->currentWidget() == tree_) tree_->set_topology(topology);
-  if (!has_chosen_) take_reading();  // a line begins with the first value
   const bool there = has_chosen_ && (chosen_.kind != PartKind::device || has_device(*machine, chosen_.device_id));
   there ? show_chosen() : choose_first();
 }
@@ -202,53 +164,14 @@ void MachinePage::show_form(int form) {
   foot_->setVisible(!as_tree);
 }
 
-void MachinePage::take_reading() {
-  const auto& machine = models_.machine();
-  if (!machine) return;
-  if (models_.connection().live()) {
-    history_.add(machine->devices);
-  } else {
-    history_.add_gap();
-  }
-  panel_->refresh();
-}
-
+// The window around has the button; here stands what it means for what is shown.
 void MachinePage::show_donation() {
   const DonationState& donation = models_.status().donation;
-  const bool can = models_.status().can("donation.pause");
-  const bool paused = donation.kind == DonationState::Kind::paused;
-  const bool live = models_.connection().live() && !calling_;
-  pause_->setVisible(can && donation.kind == DonationState::Kind::donating);
-  resume_->setVisible(can && paused);
-  pause_->setEnabled(live);
-  resume_->setEnabled(live);
-  if (fault_shown_) return;
-  if (!paused) return banner()->hide();
+  if (donation.kind != DonationState::Kind::paused) return banner()->hide();
   const auto& until = donation.until_unix_ms;
   banner()->show_message(theme::Tone::warn,
                          until ? tr("Donating is paused until %1. What runs goes on.").arg(models_.text().time(*until))
                                : tr("Donating is paused until you resume it. What runs goes on."));
-}
-
-void MachinePage::pause(std::optional<std::int64_t> for_ms) {
-  boost::json::object params;
-  if (for_ms) params["for_ms"] = *for_ms;
-  call_donation("donation.pause", std::move(params));
-}
-
-void MachinePage::call_donation(const char* method, boost::json::object params) {
-  calling_ = true;
-  fault_shown_ = false;
-  show_donation();
-  models_.connection().call(method, std::move(params), this, [this](const client::Outcome& outcome) {
-    calling_ = false;
-    if (!outcome) {
-      fault_shown_ = true;
-      banner()->set_closable(true);
-      banner()->show_message(theme::Tone::bad, models::failure_text(outcome.error()));
-    }
-    show_donation();
-  });
 }
 
 }  // namespace quern::desktop::pages

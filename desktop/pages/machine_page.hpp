@@ -1,17 +1,11 @@
 // The machine: what it is made of and how warm each part is, what of it is offered, and the switches for it.
 #pragma once
-#include <QTimer>
 #include <QWidget>
-#include <cstdint>
-#include <optional>
 
 #include "desktop/models/daemon_models.hpp"
-#include "desktop/pages/device_history.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/topology_view.hpp"
 
-class QMenu;
-class QPushButton;
 class QStackedWidget;
 
 namespace quern::desktop::widgets {
@@ -30,13 +24,9 @@ class MachinePage : public widgets::PageFrame {
   // `models` outlives it.
   explicit MachinePage(models::DaemonModels& models, QWidget* parent = nullptr);
 
-  // Takes a reading of all devices now; a timer does it every kReadingPace.
-  void take_reading();
-
  private:
   void add_actions();
   void add_body();
-  QMenu* make_pause_menu();
   void show_machine();
   void show_donation();
   void show_heat(int heat);
@@ -44,16 +34,8 @@ class MachinePage : public widgets::PageFrame {
   void choose(const widgets::TopologyPart& part);
   void choose_first();
   void show_chosen();
-  // Absent: until it is resumed.
-  void pause(std::optional<std::int64_t> for_ms);
-  void call_donation(const char* method, boost::json::object params);
-  std::int64_t ms_until_tomorrow() const;
 
   models::DaemonModels& models_;
-  DeviceHistory history_;
-  QTimer readings_;
-  bool calling_ = false;
-  bool fault_shown_ = false;
   widgets::TopologyPart chosen_;
   bool has_chosen_ = false;
 
@@ -68,8 +50,6 @@ class MachinePage : public widgets::PageFrame {
   DevicePanel* panel_;
   widgets::SegmentedControl* heat_;
   widgets::SegmentedControl* form_;
-  QPushButton* pause_;
-  QPushButton* resume_;
 };
 
 }  // namespace quern::desktop::pages

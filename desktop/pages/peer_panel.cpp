@@ -15,16 +15,15 @@ namespace quern::desktop::pages {
 using models::QuantityText;
 using widgets::Ink;
 
-PeerPanel::PeerPanel(models::DaemonModels& models, const RoundTrips& round_trips, QWidget* parent)
+PeerPanel::PeerPanel(models::DaemonModels& models, QWidget* parent)
     : DetailPanel(parent),
       models_(models),
-      round_trips_(round_trips),
       of_peer_(new QWidget),
       whole_id_(new widgets::ElidedLabel({}, theme::FontRole::mono, Ink::muted)),
       reached_(new widgets::Pill),
       devices_(new widgets::Pill),
       facts_(new widgets::KeyValueList),
-      trend_(new Trend(tr("Round trip, last 30 minutes"), 0)),
+      trend_(new Trend(tr("Round trip, last 30 minutes"), 0, models::kRoundTripsMax)),
       dealings_(new widgets::KeyValueList),
       offers_(new QPushButton(tr("See offers"))),
       block_(new QPushButton),
@@ -139,7 +138,7 @@ void PeerPanel::refresh() {
 void PeerPanel::show_facts(const models::PeerRow& peer) {
   const QuantityText& text = models_.text();
   QVector<widgets::KeyValue> rows;
-  const QVector<qreal> trips = round_trips_.values(id_);
+  const QVector<qreal> trips = models_.round_trips().values(id_);
   if (peer.round_trip_us && trips.isEmpty()) rows.append({tr("Round trip"), text.round_trip(*peer.round_trip_us)});
   if (!peer.agent.isEmpty()) rows.append({tr("Agent"), peer.agent});
   rows.append({tr("Known from"), peer.configured ? tr("the configuration") : tr("the network")});

@@ -24,8 +24,8 @@ class PeerPanel : public widgets::DetailPanel {
   static constexpr std::int64_t kReceiptsAsked = 500;  // that jobs are counted in
   static constexpr int kAddressesShown = 8;
 
-  // Both outlive it.
-  PeerPanel(models::DaemonModels& models, const RoundTrips& round_trips, QWidget* parent = nullptr);
+  // `models` outlives it.
+  explicit PeerPanel(models::DaemonModels& models, QWidget* parent = nullptr);
   // Empty, or one that is gone: the panel says that none is chosen.
   void show_peer(const QString& id);
   const QString& peer() const { return id_; }
@@ -43,7 +43,6 @@ class PeerPanel : public widgets::DetailPanel {
   void set_blocked(bool blocked);
 
   models::DaemonModels& models_;
-  const RoundTrips& round_trips_;
   QString id_;
   bool calling_ = false;
   bool has_receipts_ = false;

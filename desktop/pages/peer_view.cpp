@@ -3,8 +3,6 @@
 #include <QCoreApplication>
 #include <QStringList>
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "desktop/models/quantity_text.hpp"
 
@@ -59,25 +57,6 @@ QString peers_subtitle(const std::vector<models::PeerRow>& peers) {
   if (const int relayed = count(is_relayed)) parts << PeerViewText::tr("%Ln through a relay", nullptr, relayed);
   if (const int blocked = count(&models::PeerRow::blocked)) parts << PeerViewText::tr("%Ln blocked", nullptr, blocked);
   return parts.join(QStringLiteral(" · "));
-}
-
-void RoundTrips::add(const std::vector<models::PeerRow>& peers) {
-  QHash<QString, QVector<qreal>> kept;
-  for (const models::PeerRow& peer : peers) {
-    if (kept.size() == kPeersMax) break;
-    QVector<qreal> values = past_.take(peer.id);
-    while (values.size() >= kRoundTripsMax) values.removeFirst();
-    const bool known = peer.connected && peer.round_trip_us;
-    values.append(known ? static_cast<qreal>(std::min(*peer.round_trip_us, kMicrosecondsMax)) / 1'000
-                        : std::numeric_limits<qreal>::quiet_NaN());
-    kept.insert(peer.id, values);
-  }
-  past_ = std::move(kept);
-}
-
-QVector<qreal> RoundTrips::values(const QString& peer) const {
-  const QVector<qreal> values = past_.value(peer);
-  return std::ranges::any_of(values, [](qreal value) { return std::isfinite(value); }) ? values : QVector<qreal>();
 }
 
 }  // namespace quern::desktop::pages

@@ -30,7 +30,7 @@ PeersPage::PeersPage(models::DaemonModels& models, QWidget* parent)
       form_(new widgets::SegmentedControl(tr("Form"))),
       add_(new QPushButton(tr("Add peer"))),
       forms_(new QStackedWidget),
-      panel_(new PeerPanel(models, round_trips_)),
+      panel_(new PeerPanel(models)),
       showing_([this] { show_peers(); }) {
   form_->set_segments({tr("Map"), tr("List")});
   add_->setIcon(theme::icon(theme::Glyph::plus));
@@ -52,9 +52,7 @@ PeersPage::PeersPage(models::DaemonModels& models, QWidget* parent)
     connect(&models_, changed, this, [this] { showing_.ask(); });
   }
   connect(&models_.connection(), &client::Connection::state_changed, this, &PeersPage::show_peers);
-  readings_.setInterval(kRoundTripPace);
-  connect(&readings_, &QTimer::timeout, this, &PeersPage::take_reading);
-  readings_.start();
+  connect(&models_, &models::DaemonModels::round_trips_taken, panel_, &PeerPanel::refresh);
   show_peers();
 }
 
@@ -163,13 +161,7 @@ void PeersPage::show_peers() {
   panel_->refresh();
 }
 
-void PeersPage::take_reading() {
-  round_trips_.add(models_.connection().live() ? models_.peers().rows() : std::vector<models::PeerRow>());
-  panel_->refresh();
-}
-
 void PeersPage::choose(const QString& id) {
-  if (round_trips_.values(id).isEmpty()) take_reading();
   map_->select(id);
   panel_->show_peer(id);
 }

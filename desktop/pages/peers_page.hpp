@@ -1,7 +1,6 @@
 // The peers around this node: how far, what they offer, and one of them in detail. A map and a table of the same.
 #pragma once
 #include <QString>
-#include <QTimer>
 #include <QWidget>
 
 #include "desktop/models/daemon_models.hpp"
@@ -31,9 +30,6 @@ class PeersPage : public widgets::PageFrame {
   // `models` outlives it.
   explicit PeersPage(models::DaemonModels& models, QWidget* parent = nullptr);
 
-  // Takes a reading of all round trips now; a timer does it every kRoundTripPace.
-  void take_reading();
-
  Q_SIGNALS:
   void offers_wanted(const QString& peer);
 
@@ -49,8 +45,6 @@ class PeersPage : public widgets::PageFrame {
 
   models::DaemonModels& models_;
   models::SteadyProxy order_;
-  RoundTrips round_trips_;
-  QTimer readings_;
 
   widgets::Pill* state_;
   widgets::SegmentedControl* form_;

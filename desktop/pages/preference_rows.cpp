@@ -143,10 +143,9 @@ void SwitchRow::show_value(bool on) {
   show_reset();
 }
 
-LimitRow::LimitRow(models::DaemonModels& models, const PreferenceText& text, Stops stops, Format format)
+LimitRow::LimitRow(models::DaemonModels& models, const PreferenceText& text, Scale scale)
     : PreferenceRow(models, text),
-      make_stops_(stops),
-      format_(std::move(format)),
+      scale_(std::move(scale)),
       value_(new widgets::ElidedLabel({}, theme::FontRole::body_strong)),
       slider_(new LimitSlider) {
   slider_->setAccessibleName(text.title);
@@ -164,13 +163,15 @@ LimitRow::LimitRow(models::DaemonModels& models, const PreferenceText& text, Sto
 }
 
 void LimitRow::write(std::int64_t value) {
-  value_->set_text(tr("%1 of %2").arg(format_(value), format_(told_.most)));
+  const QString amount = scale_.format(value);
+  value_->set_text(of_ == Of::machine ? tr("%1 of %2").arg(amount, scale_.format(told_.most)) : amount);
   slider_->setAccessibleDescription(value_->text());
 }
 
-void LimitRow::show_value(const models::PreferencesData::Number& number) {
-  if (stops_.empty() || number.least != told_.least || number.most != told_.most) {
-    stops_ = make_stops_(number.least, number.most);
+void LimitRow::show_value(const models::PreferencesData::Number& number, Of of) {
+  if (stops_.empty() || number.least != told_.least || number.most != told_.most || of != of_) {
+    of_ = of;
+    stops_ = (of == Of::machine ? scale_.machine_stops : scale_.stops)(number.least, number.most);
     const QSignalBlocker silent(slider_);
     slider_->setRange(0, static_cast<int>(stops_.size()) - 1);
     slider_->setPageStep(std::max(1, static_cast<int>(stops_.size()) / 10));
@@ -198,7 +199,7 @@ void LimitRow::send_value() {
   send(value, [this, value](bool granted) {
     if (asked_.shown(told_.value) != value) return;  // moved again meanwhile
     granted ? asked_.granted() : asked_.refused();
-    show_value(models::PreferencesData::Number(told_));
+    show_value(models::PreferencesData::Number(told_), of_);
   });
 }
 

@@ -76,17 +76,24 @@ class LimitRow : public PreferenceRow {
   Q_OBJECT
  public:
   using Stops = std::vector<std::int64_t> (*)(std::int64_t least, std::int64_t most);
-  using Format = std::function<QString(std::int64_t)>;
-  LimitRow(models::DaemonModels& models, const PreferenceText& text, Stops stops, Format format);
-  void show_value(const models::PreferencesData::Number& number);
+  struct Scale {
+    Stops stops;          // between bounds that are only some number
+    Stops machine_stops;  // up to what the machine has
+    std::function<QString(std::int64_t)> format;
+  };
+  // What the highest value is: all that the machine has, and then it is said; or a bound that means nothing to a
+  // person.
+  enum class Of { nothing, machine };
+  LimitRow(models::DaemonModels& models, const PreferenceText& text, Scale scale);
+  void show_value(const models::PreferencesData::Number& number, Of of);
 
  private:
   void take(int place);
   void send_value();
   void write(std::int64_t value);
 
-  Stops make_stops_;
-  Format format_;
+  Scale scale_;
+  Of of_ = Of::nothing;
   std::vector<std::int64_t> stops_;
   models::PreferencesData::Number told_;
   Asked<std::int64_t> asked_;

@@ -6,6 +6,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include <boost/json/object.hpp>
@@ -14,6 +15,7 @@
 #include "desktop/pages/device_row.hpp"
 #include "desktop/pages/limit_stops.hpp"
 #include "desktop/pages/preference_rows.hpp"
+#include "desktop/pages/service_card.hpp"
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
@@ -41,8 +43,8 @@ widgets::Card* make_card(const QString& title, const QString& text = {}) {
   return card;
 }
 
-// A title, and a control at the trailing side.
-QWidget* make_row(const QString& title, const QString& hint, QWidget* control) {
+// A title with a hint below, and a control at the trailing side.
+QWidget* make_row(const QString& title, widgets::TextLabel* hint, QWidget* control) {
   auto* box = new QWidget;
   auto* row = new QHBoxLayout(box);
   row->setContentsMargins(0, 0, 0, 0);
@@ -50,16 +52,22 @@ QWidget* make_row(const QString& title, const QString& hint, QWidget* control) {
   auto* words = new QVBoxLayout;
   words->setSpacing(0);
   words->addWidget(new widgets::ElidedLabel(title, theme::FontRole::body_strong));
-  if (!hint.isEmpty()) words->addWidget(new widgets::TextLabel(hint, theme::FontRole::caption, Ink::muted));
+  if (hint) words->addWidget(hint);
   row->addLayout(words, 1);
   row->addWidget(control, 0, Qt::AlignVCenter);
   control->setAccessibleName(title);
   return box;
 }
 
+QWidget* make_row(const QString& title, const QString& hint, QWidget* control) {
+  auto* words = hint.isEmpty() ? nullptr : new widgets::TextLabel(hint, theme::FontRole::caption, Ink::muted);
+  return make_row(title, words, control);
+}
+
 }  // namespace
 
-PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& settings, QWidget* parent)
+PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& settings, ServiceUnit& service,
+                                 QWidget* parent)
     : PageFrame(tr("Preferences"), parent), models_(models), settings_(settings) {
   auto* area = new QScrollArea;
   area->setWidgetResizable(true);
@@ -79,9 +87,11 @@ PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& sett
   leading_->addWidget(make_sharing());
   leading_->addWidget(make_jobs());
   leading_->addWidget(make_blocked());
-  leading_->addWidget(make_app());
+  leading_->addWidget(new ServiceCard(models_, settings_, service));
+  leading_->addWidget(make_notices());
   leading_->addStretch(1);
   trailing_->addWidget(make_limits());
+  trailing_->addWidget(make_app());
   trailing_->addStretch(1);
   area->setWidget(page);
   page->setAutoFillBackground(false);
@@ -112,16 +122,16 @@ QWidget* PreferencesPage::make_limits() {
   const auto count = [text](std::int64_t number) { return text.count(number); };
   const auto bytes = [text](std::int64_t number) { return text.bytes(static_cast<std::uint64_t>(number)); };
   const auto time = [text](std::int64_t number) { return text.duration(number); };
-  const auto add = [&](const char* name, const QString& title, LimitRow::Stops stops, const LimitRow::Format& format) {
-    limit_rows_.append(new LimitRow(models_, {name, title, {}}, stops, format));
+  const auto add = [&](const char* name, const QString& title, LimitRow::Scale scale) {
+    limit_rows_.append(new LimitRow(models_, {name, title, {}}, std::move(scale)));
     card->body()->addWidget(limit_rows_.back());
   };
-  add("cpu_cores", tr("Cores"), count_stops, count);
-  add("memory_bytes", tr("Memory"), byte_stops, bytes);
-  add("scratch_bytes", tr("Disk"), byte_stops, bytes);
-  add("walltime_ms", tr("Longest job"), time_stops, time);
-  add("input_bytes", tr("Files in"), byte_stops, bytes);
-  add("output_bytes", tr("Files out"), byte_stops, bytes);
+  add("cpu_cores", tr("Cores"), {count_stops, count_stops, count});
+  add("memory_bytes", tr("Memory"), {byte_stops, even_byte_stops, bytes});
+  add("scratch_bytes", tr("Disk"), {byte_stops, even_byte_stops, bytes});
+  add("walltime_ms", tr("Longest job"), {time_stops, time_stops, time});
+  add("input_bytes", tr("Files in"), {byte_stops, even_byte_stops, bytes});
+  add("output_bytes", tr("Files out"), {byte_stops, even_byte_stops, bytes});
   return limits_ = card;
 }
 
@@ -173,8 +183,9 @@ QWidget* PreferencesPage::make_app() {
   language_ = new QComboBox;
   connect(language_, &QComboBox::activated, this,
           [this] { settings_.set_language(language_->currentData().toString()); });
-  card->body()->addWidget(make_row(tr("Colours"), {}, mode));
-  card->body()->addWidget(make_row(tr("Text size"), {}, size));
+  card->body()->addWidget(make_daemon());
+  card->body()->addWidget(make_row(tr("Colours"), nullptr, mode));
+  card->body()->addWidget(make_row(tr("Text size"), nullptr, size));
   language_row_ = make_row(tr("Language"), tr("Counts from the next start on"), language_);
   card->body()->addWidget(language_row_);
   language_row_->hide();
@@ -182,6 +193,18 @@ QWidget* PreferencesPage::make_app() {
   card->body()->addWidget(make_proposed_budget());
   add_app_switches(card->body());
   return card;
+}
+
+QWidget* PreferencesPage::make_daemon() {
+  auto* place = new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted);
+  auto* choose = new QPushButton(tr("Choose daemon…"));
+  const auto show = [this, place] { place->set_text(models_.connection().place()); };
+  show();
+  connect(&models_.connection(), &client::Connection::state_changed, place, show);
+  connect(choose, &QPushButton::clicked, this, &PreferencesPage::daemon_choice_wanted);
+  QWidget* const row = make_row(tr("Connected to"), place, choose);
+  choose->setAccessibleName(tr("Choose daemon…"));
+  return row;
 }
 
 // What the form of a new job begins with: this app's own, not the node's bound.
@@ -217,23 +240,30 @@ QWidget* PreferencesPage::make_proposed_budget() {
   return box;
 }
 
+template <class Get, class Set, class Changed>
+void PreferencesPage::add_switch(QVBoxLayout* column, const QString& title, const QString& hint, Get get, Set set,
+                                 Changed changed) {
+  auto* toggle = new widgets::Toggle;
+  const auto show = [toggle, get] { toggle->setChecked(get()); };
+  show();
+  connect(toggle, &QAbstractButton::clicked, this, set);
+  connect(&settings_, changed, toggle, show);
+  column->addWidget(make_row(title, hint, toggle));
+}
+
 void PreferencesPage::add_app_switches(QVBoxLayout* column) {
-  const auto add = [&](const QString& title, const QString& hint, auto get, auto set, auto changed) {
-    auto* toggle = new widgets::Toggle;
-    const auto show = [toggle, get] { toggle->setChecked(get()); };
-    show();
-    connect(toggle, &QAbstractButton::clicked, this, set);
-    connect(&settings_, changed, toggle, show);
-    column->addWidget(make_row(title, hint, toggle));
-  };
-  add(
-      tr("Start with the desktop"), tr("Hidden in the tray where there is one"),
+  add_switch(
+      column, tr("Start with the desktop"), tr("Hidden in the tray where there is one"),
       [this] { return settings_.autostart(); }, [this](bool on) { settings_.set_autostart(on); },
       &AppSettings::autostart_changed);
-  add(
-      tr("Keep in the tray"), tr("Closing the window leaves the app there; the service runs either way"),
+  add_switch(
+      column, tr("Keep in the tray"), tr("Closing the window leaves the app there; the service runs either way"),
       [this] { return settings_.keep_in_tray(); }, [this](bool on) { settings_.set_keep_in_tray(on); },
       &AppSettings::keep_in_tray_changed);
+}
+
+QWidget* PreferencesPage::make_notices() {
+  auto* card = make_card(tr("Notifications"));
   const std::array<std::pair<Notice, QString>, kNotices> notices{
       {{Notice::job_ended, tr("Tell when a job has ended")},
        {Notice::job_failed, tr("Tell when a job has failed")},
@@ -241,10 +271,11 @@ void PreferencesPage::add_app_switches(QVBoxLayout* column) {
        {Notice::connection_lost, tr("Tell when the service is gone")}}};
   for (const auto& [notice, title] : notices) {
     const Notice which = notice;
-    add(
-        title, {}, [this, which] { return settings_.notifies(which); },
+    add_switch(
+        card->body(), title, QString(), [this, which] { return settings_.notifies(which); },
         [this, which](bool on) { settings_.set_notifies(which, on); }, &AppSettings::notifies_changed);
   }
+  return card;
 }
 
 void PreferencesPage::set_languages(const QVector<QPair<QString, QString>>& languages) {
@@ -273,7 +304,7 @@ void PreferencesPage::show_limits() {
                            ? static_cast<std::int64_t>(machine.memory_bytes)
                            : 0;
     if (there > 0) number->most = std::min(number->most, std::max(there, number->value));
-    row->show_value(*number);
+    row->show_value(*number, there > 0 && number->most <= there ? LimitRow::Of::machine : LimitRow::Of::nothing);
   }
   limits_->setVisible(any);
 }
@@ -331,7 +362,7 @@ void PreferencesPage::show_blocked() {
   for (const QString& id : ids) {
     auto* button = new QPushButton(tr("Unblock"));
     connect(button, &QPushButton::clicked, this, [this, id] { unblock(id); });
-    QWidget* const row = make_row(models::short_id(id), {}, button);
+    QWidget* const row = make_row(models::short_id(id), nullptr, button);
     button->setAccessibleName(tr("Unblock %1").arg(models::short_id(id)));
     row->setToolTip(id);
     blocked_rows_->addWidget(row);

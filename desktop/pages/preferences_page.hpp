@@ -8,6 +8,7 @@
 
 #include "desktop/models/daemon_models.hpp"
 #include "desktop/pages/app_settings.hpp"
+#include "desktop/pages/service_unit.hpp"
 #include "desktop/widgets/card.hpp"
 
 class QComboBox;
@@ -30,10 +31,13 @@ class PreferencesPage : public widgets::PageFrame {
  public:
   static constexpr int kBlockedShown = 50;
 
-  // Both outlive it.
-  PreferencesPage(models::DaemonModels& models, AppSettings& settings, QWidget* parent = nullptr);
+  // All outlive it.
+  PreferencesPage(models::DaemonModels& models, AppSettings& settings, ServiceUnit& service, QWidget* parent = nullptr);
   // Codes and names ("de", "Deutsch") of what the app speaks; without any there is no choice.
   void set_languages(const QVector<QPair<QString, QString>>& languages);
+
+ Q_SIGNALS:
+  void daemon_choice_wanted();
 
  private:
   QWidget* make_sharing();
@@ -41,8 +45,12 @@ class PreferencesPage : public widgets::PageFrame {
   QWidget* make_jobs();
   QWidget* make_blocked();
   QWidget* make_app();
+  QWidget* make_notices();
   void add_app_switches(QVBoxLayout* column);
+  template <class Get, class Set, class Changed>
+  void add_switch(QVBoxLayout* column, const QString& title, const QString& hint, Get get, Set set, Changed changed);
   QWidget* make_proposed_budget();
+  QWidget* make_daemon();
   void refresh();
   void show_devices();
   void show_limits();

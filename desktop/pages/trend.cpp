@@ -10,7 +10,7 @@ namespace quern::desktop::pages {
 using widgets::ElidedLabel;
 using widgets::Ink;
 
-Trend::Trend(const QString& name, int series, QWidget* parent)
+Trend::Trend(const QString& name, int series, int readings, QWidget* parent)
     : QWidget(parent),
       name_(new ElidedLabel(name, theme::FontRole::caption, Ink::muted)),
       value_(new ElidedLabel({}, theme::FontRole::body_strong)),
@@ -25,6 +25,7 @@ Trend::Trend(const QString& name, int series, QWidget* parent)
   value_->set_tabular(true);
   value_->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
   line_->set_series(series);
+  line_->set_slots(readings);
   line_->setFixedHeight(theme::scaled(36));
   column->addLayout(head);
   column->addWidget(line_);

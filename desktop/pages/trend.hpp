@@ -1,4 +1,4 @@
-// A measure of the last ten minutes: its name, its value now, and a line of how it came there.
+// A measure of the recent past: its name, its value now, and a line of how it came there.
 #pragma once
 #include <QString>
 #include <QVector>
@@ -15,7 +15,8 @@ namespace quern::desktop::pages {
 class Trend : public QWidget {
   Q_OBJECT
  public:
-  Trend(const QString& name, int series, QWidget* parent = nullptr);
+  // The line is as long as `readings` are; before there are so many it begins at the trailing edge.
+  Trend(const QString& name, int series, int readings, QWidget* parent = nullptr);
   // Hidden where there are no values, or where none was ever more than nothing known.
   void show_values(const QString& now, const QVector<qreal>& values, widgets::Ink ink = widgets::Ink::text);
   // The values of bottom and top; without, the line fills its height.

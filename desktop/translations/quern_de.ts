@@ -1953,6 +1953,10 @@
             <numerusform>%Ln Belege wurden in %1 geschrieben</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Where it went</source>
+        <translation>Wohin es ging</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::FileFetch</name>
@@ -2412,14 +2416,6 @@
         <translation>Darstellung</translation>
     </message>
     <message>
-        <source>Pause donating</source>
-        <translation>Spenden pausieren</translation>
-    </message>
-    <message>
-        <source>Resume donating</source>
-        <translation>Spenden fortsetzen</translation>
-    </message>
-    <message>
         <source>Map</source>
         <translation>Karte</translation>
     </message>
@@ -2442,26 +2438,6 @@
     <message>
         <source>Ctrl + wheel zooms, arrow keys move between parts</source>
         <translation>Strg + Mausrad vergrößert, Pfeiltasten wechseln zwischen Teilen</translation>
-    </message>
-    <message>
-        <source>For 30 minutes</source>
-        <translation>Für 30 Minuten</translation>
-    </message>
-    <message>
-        <source>For 1 hour</source>
-        <translation>Für 1 Stunde</translation>
-    </message>
-    <message>
-        <source>For 3 hours</source>
-        <translation>Für 3 Stunden</translation>
-    </message>
-    <message>
-        <source>Until tomorrow</source>
-        <translation>Bis morgen</translation>
-    </message>
-    <message>
-        <source>Until I resume</source>
-        <translation>Bis ich fortsetze</translation>
     </message>
     <message>
         <source>This service does not tell of its machine</source>
@@ -3331,6 +3307,18 @@
         <source>Unblock %1</source>
         <translation>%1 entsperren</translation>
     </message>
+    <message>
+        <source>Choose daemon…</source>
+        <translation>Daemon wählen …</translation>
+    </message>
+    <message>
+        <source>Connected to</source>
+        <translation>Verbunden mit</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>Benachrichtigungen</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::ReceiptPanel</name>
@@ -3441,6 +3429,76 @@
     <message>
         <source>Saved as %1</source>
         <translation>Gespeichert als %1</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::ServiceCard</name>
+    <message>
+        <source>Start the service when I log in</source>
+        <translation>Den Dienst starten, wenn ich mich anmelde</translation>
+    </message>
+    <message>
+        <source>Start the service</source>
+        <translation>Dienst starten</translation>
+    </message>
+    <message>
+        <source>Stop the service</source>
+        <translation>Dienst beenden</translation>
+    </message>
+    <message>
+        <source>Stop it</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Service</source>
+        <translation>Dienst</translation>
+    </message>
+    <message>
+        <source>Keep it running</source>
+        <translation>Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>It goes on when this window is closed.</source>
+        <translation>Er läuft weiter, wenn dieses Fenster geschlossen wird.</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>Wird beendet</translation>
+    </message>
+    <message>
+        <source>What runs is ended in good order.</source>
+        <translation>Was läuft, wird geordnet beendet.</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Its log says why: journalctl --user -u quernd</source>
+        <translation>Sein Protokoll sagt, warum: journalctl --user -u quernd</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>While it is stopped nothing is shared, and no job of yours goes on.</source>
+        <translation>Solange er beendet ist, wird nichts geteilt, und kein Auftrag von Ihnen geht weiter.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln jobs run now and would not go on.</source>
+        <translation>
+            <numerusform>%Ln Auftrag läuft gerade und ginge nicht weiter.</numerusform>
+            <numerusform>%Ln Aufträge laufen gerade und gingen nicht weiter.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3804,6 +3862,29 @@
     <message>
         <source>Switch to dark colours</source>
         <translation>Zu dunklen Farben wechseln</translation>
+    </message>
+    <message>
+        <source>Choose another daemon</source>
+        <translation>Einen anderen Daemon wählen</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::widgets::Table</name>
+    <message>
+        <source>Ascending</source>
+        <translation>Aufsteigend</translation>
+    </message>
+    <message>
+        <source>Descending</source>
+        <translation>Absteigend</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>Sortieren nach</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
     </message>
 </context>
 <context>

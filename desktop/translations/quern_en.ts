@@ -179,6 +179,16 @@
     </message>
 </context>
 <context>
+    <name>quern::desktop::pages::ServiceCard</name>
+    <message numerus="yes">
+        <source>%Ln jobs run now and would not go on.</source>
+        <translation>
+            <numerusform>%Ln job runs now and would not go on.</numerusform>
+            <numerusform>%Ln jobs run now and would not go on.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::pages::TopologyTree</name>
     <message numerus="yes">
         <source>%Ln cores</source>

@@ -23,6 +23,8 @@ class Sparkline : public QWidget {
   // The values of the bottom and the top; without, the line fills its height.
   void set_range(qreal low, qreal high);
   void set_series(int series);  // colour; taken modulo theme::kSeries
+  // The width is that of so many values: fewer stand at the trailing edge, which is now. 0: they fill the width.
+  void set_slots(int slots_of_width);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
@@ -36,6 +38,7 @@ class Sparkline : public QWidget {
   qreal low_ = 0;
   qreal high_ = 0;
   int series_ = 0;
+  int slots_ = 0;
 };
 
 // Colour and word, side by side; wraps. For charts and maps.

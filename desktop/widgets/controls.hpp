@@ -104,7 +104,7 @@ class SideNavigation : public QWidget {
   QVBoxLayout* foot_;
 };
 
-// The card below the navigation: how the node is, a few numbers, and the switch of the look.
+// The card below the navigation: how the node is, a few numbers, the switch of the look, and the way to another daemon.
 class StatusCard : public Card {
   Q_OBJECT
  public:
@@ -114,6 +114,7 @@ class StatusCard : public Card {
 
  Q_SIGNALS:
   void mode_requested(theme::Mode mode);  // the button was pressed: light when it is dark now, and the other way round
+  void daemon_choice_wanted();
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -123,6 +124,7 @@ class StatusCard : public Card {
 
   Pill* state_;
   QToolButton* mode_;
+  QToolButton* choose_;
   KeyValueList* rows_;
 };
 

@@ -21,6 +21,7 @@ class Row : public QWidget {
   Row(theme::FontRole role, bool strong)
       : key_(new TextLabel({}, role, Ink::muted, this)),
         value_(new TextLabel({}, role_of(role, strong), Ink::text, this)) {
+    for (TextLabel* label : {key_, value_}) label->set_takes_room(false);
     // Not Fixed: the layout would hold it at the height of one line.
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);

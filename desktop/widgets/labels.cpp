@@ -91,18 +91,41 @@ void TextLabel::set_text(const QString& text) {
   take_room();
 }
 
-// QLabel measures a text of letters from right to left as one from left to right, which breaks elsewhere.
+// Of its own: QLabel answers no less than the minimum that take_room() has set, and measures a text of letters from
+// right to left as one from left to right, which breaks elsewhere.
 int TextLabel::heightForWidth(int width) const {
-  const int height = QLabel::heightForWidth(width);
-  if (!wordWrap() || layoutDirection() == Qt::LeftToRight) return height;
+  if (!wordWrap()) return QLabel::heightForWidth(width);
   constexpr int kHighest = 1 << 20;
-  const int flags = Qt::TextWordWrap | Qt::TextForceRightToLeft | Qt::AlignRight;
-  return std::max(height, fontMetrics().boundingRect(QRect(0, 0, width, kHighest), flags, text()).height());
+  const QMargins margins = contentsMargins();
+  const QRect room(0, 0, std::max(0, width - margins.left() - margins.right()), kHighest);
+  const auto measured = [&](int flags) {
+    return fontMetrics().boundingRect(room, Qt::TextWordWrap | flags, text()).height();
+  };
+  int height = measured(Qt::AlignLeft);
+  if (layoutDirection() == Qt::RightToLeft) {
+    height = std::max(height, measured(Qt::TextForceRightToLeft | Qt::AlignRight));
+  }
+  return height + margins.top() + margins.bottom();
+}
+
+QSize TextLabel::sizeHint() const {
+  const QSize hint = QLabel::sizeHint();
+  return wordWrap() ? QSize(hint.width(), heightForWidth(hint.width())) : hint;
+}
+
+QSize TextLabel::minimumSizeHint() const {
+  const QSize hint = QLabel::minimumSizeHint();
+  return wordWrap() ? QSize(hint.width(), heightForWidth(QWIDGETSIZE_MAX)) : hint;
+}
+
+void TextLabel::set_takes_room(bool takes_room) {
+  takes_room_ = takes_room;
+  if (!takes_room_) setMinimumHeight(0);
 }
 
 // Layouts in layouts do not always ask how high it is for its width.
 void TextLabel::take_room() {
-  if (!wordWrap() || width() <= 0 || !isVisible()) return;
+  if (!takes_room_ || !wordWrap() || width() <= 0 || !isVisible()) return;
   const int height = text().isEmpty() ? 0 : heightForWidth(width());
   if (height != minimumHeight()) setMinimumHeight(height);
 }

@@ -24,7 +24,11 @@ class TextLabel : public QLabel {
   void set_text(const QString& text);
   void set_ink(Ink ink);
   void set_alignment(Qt::Alignment alignment);  // leading, vertically centred by default
+  // False: whoever places it by hand gives it the height that heightForWidth() says.
+  void set_takes_room(bool takes_room);
   int heightForWidth(int width) const override;
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override;
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -36,6 +40,7 @@ class TextLabel : public QLabel {
 
   theme::FontRole role_;
   Qt::Alignment alignment_ = Qt::AlignLeading | Qt::AlignVCenter;
+  bool takes_room_ = true;
 };
 
 // One line that gets "…" where it does not fit, and then has the whole text as its tool tip. Shrinks to nothing.

@@ -181,12 +181,18 @@ StatusCard::StatusCard(QWidget* parent)
     : Card(parent, theme::kSpaceM),
       state_(new Pill),
       mode_(new QToolButton),
+      choose_(new QToolButton),
       rows_(new KeyValueList(nullptr, theme::FontRole::caption)) {
   auto* head = new QHBoxLayout;
   head->setSpacing(theme::kSpaceS);
   head->addWidget(state_);
   head->addStretch(1);
   head->addWidget(mode_);
+  head->addWidget(choose_);
+  choose_->setIcon(theme::icon(theme::Glyph::server));
+  choose_->setToolTip(tr("Choose another daemon"));
+  choose_->setAccessibleName(choose_->toolTip());
+  connect(choose_, &QToolButton::clicked, this, &StatusCard::daemon_choice_wanted);
   body()->setContentsMargins(theme::kSpaceM - 1, theme::kSpaceS, theme::kSpaceM - 1, theme::kSpaceM - 2);
   body()->setSpacing(6);
   body()->addLayout(head);

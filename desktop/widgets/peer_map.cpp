@@ -93,6 +93,10 @@ QVector<int> up_to(qsizetype count) {
   return numbers;
 }
 
+QString ring_text(int milliseconds) {
+  return PeerMap::tr("%1 ms").arg(milliseconds);
+}
+
 QRectF around(const QPointF& centre, qreal radius) {
   return {centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius};
 }
@@ -160,6 +164,7 @@ void PeerMap::arrange() {
   std::ranges::sort(order, {}, [this](int peer) { return std::pair(-peers_[peer].devices, peer); });
   Taken taken(32);
   taken.add(around(centre(), kHub + 8));
+  for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
   QVector<double> angles(peers_.size());
   for (const int peer : order) {
     const double part = part_of_radius(peers_[peer].rtt_milliseconds);
@@ -184,6 +189,13 @@ void PeerMap::arrange() {
   update();
 }
 
+QRectF PeerMap::ring_label_box(int milliseconds) const {
+  const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
+  QRectF box(QPointF(), QSizeF(metrics.horizontalAdvance(ring_text(milliseconds)) + 14, metrics.height() + 3));
+  box.moveCenter(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds)));
+  return box;
+}
+
 QRectF PeerMap::label_box(int peer) const {
   const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
   const qreal wide = std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 4, theme::scaled(120));
@@ -200,9 +212,7 @@ void PeerMap::place_labels() {
   for (int peer = 0; peer < peers_.size(); ++peer) {
     taken.add(around(places_[peer], mark_radius(peers_[peer], peers_.size())));
   }
-  for (const int milliseconds : kRings) {
-    taken.add(around(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds)), theme::scaled(12)));
-  }
+  for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
   QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) {
     return std::tuple(-peers_[peer].devices, peers_[peer].kind != PeerKind::relay, peer);
@@ -338,16 +348,12 @@ QPixmap PeerMap::drawn_ground() const {
   for (int peer = 0; peer < peers_.size(); ++peer) paint_peer(painter, peer, false);
   painter.setFont(theme::font(theme::FontRole::micro));
   for (const int milliseconds : kRings) {
-    const QString text = tr("%1 ms").arg(milliseconds);
-    const QFontMetricsF metrics(painter.font());
-    const QSizeF size(metrics.horizontalAdvance(text) + 14, metrics.height() + 3);
-    QRectF box(QPointF(), size);
-    box.moveCenter(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds)));
+    const QRectF box = ring_label_box(milliseconds);
     painter.setPen(Qt::NoPen);
     painter.setBrush(t.surface);
-    painter.drawRoundedRect(box, size.height() / 2, size.height() / 2);
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2);
     painter.setPen(t.muted);
-    painter.drawText(box, Qt::AlignCenter, text);
+    painter.drawText(box, Qt::AlignCenter, ring_text(milliseconds));
   }
   for (qsizetype at = 0; at < labelled_.size(); ++at) paint_label(painter, labelled_[at], label_boxes_[at], false);
   return pixmap;

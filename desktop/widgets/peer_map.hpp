@@ -40,6 +40,8 @@ class PeerMap : public QWidget, public PaintedItems {
   QRect item_rect(int item) const override;
   int current_item() const override { return current_; }
   void choose_item(int item) override;
+  // Where the words of a ring stand: no mark and no name is put there.
+  QRectF ring_label_box(int milliseconds) const;
   QSize sizeHint() const override { return {760, 620}; }
   QSize minimumSizeHint() const override { return {320, 280}; }
 

@@ -74,6 +74,11 @@ void Sparkline::set_series(int series) {
   update();
 }
 
+void Sparkline::set_slots(int slots_of_width) {
+  slots_ = std::clamp(slots_of_width, 0, kPointsMax);
+  update();
+}
+
 QSize Sparkline::sizeHint() const {
   return {theme::scaled(160), theme::scaled(40)};
 }
@@ -100,12 +105,14 @@ QVector<QPointF> Sparkline::points() const {
   const qreal span = high / 2 - low / 2;
   QVector<QPointF> points;
   points.reserve(values_.size());
-  const qreal step = values_.size() > 1 ? (width() - 2.0) / static_cast<qreal>(values_.size() - 1) : 0;
+  const qsizetype places = std::max<qsizetype>(slots_, values_.size());
+  const qreal step = places > 1 ? (width() - 2.0) / static_cast<qreal>(places - 1) : 0;
+  const qsizetype before = places - values_.size();
   for (qsizetype at = 0; at < values_.size(); ++at) {
     const qreal value = values_[at];
     const bool known = std::isfinite(value) && std::isfinite(span) && span > 0;
     const qreal part = known ? std::clamp((value / 2 - low / 2) / span, 0.0, 1.0) : std::nan("");
-    const qreal x = 1 + step * static_cast<qreal>(at);
+    const qreal x = 1 + step * static_cast<qreal>(before + at);
     points.append(QPointF(layoutDirection() == Qt::RightToLeft ? width() - x : x, 2 + (1 - part) * (height() - 4)));
   }
   return points;

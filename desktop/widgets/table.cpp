@@ -1,5 +1,6 @@
 #include "desktop/widgets/table.hpp"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
@@ -138,8 +139,7 @@ QMenu* Table::make_column_menu(QWidget* parent) {
   const int count = model() == nullptr ? 0 : std::min(model()->columnCount(), kColumnsMax);
   for (int column = 0; column < count; ++column) {
     if (looks_[column].priority == 0) continue;
-    QString title = one_line(model()->headerData(column, Qt::Horizontal).toString());
-    QAction* action = menu->addAction(title.replace(u'&', QStringLiteral("&&")));
+    QAction* action = menu->addAction(title_of(column));
     action->setCheckable(true);
     action->setChecked(!hidden_by_user_.contains(column));
     connect(action, &QAction::toggled, this, [this, column](bool show) {
@@ -149,6 +149,61 @@ QMenu* Table::make_column_menu(QWidget* parent) {
     });
   }
   return menu;
+}
+
+// For a menu.
+QString Table::title_of(int column) const {
+  return one_line(model()->headerData(column, Qt::Horizontal).toString()).replace(u'&', QStringLiteral("&&"));
+}
+
+void Table::add_sorting(QMenu& menu) {
+  auto* columns = new QActionGroup(&menu);
+  const int count = model() == nullptr ? 0 : std::min(model()->columnCount(), kColumnsMax);
+  for (int column = 0; column < count; ++column) {
+    if (isColumnHidden(column)) continue;
+    QAction* const action = menu.addAction(title_of(column));
+    columns->addAction(action);
+    action->setCheckable(true);
+    action->setChecked(horizontalHeader()->sortIndicatorSection() == column);
+    connect(action, &QAction::triggered, this,
+            [this, column] { sortByColumn(column, horizontalHeader()->sortIndicatorOrder()); });
+  }
+  menu.addSeparator();
+  auto* orders = new QActionGroup(&menu);
+  for (const auto& [order, text] :
+       {std::pair(Qt::AscendingOrder, tr("Ascending")), std::pair(Qt::DescendingOrder, tr("Descending"))}) {
+    QAction* const action = menu.addAction(text);
+    orders->addAction(action);
+    action->setCheckable(true);
+    action->setChecked(horizontalHeader()->sortIndicatorOrder() == order);
+    connect(action, &QAction::triggered, this,
+            [this, wanted = order] { sortByColumn(horizontalHeader()->sortIndicatorSection(), wanted); });
+  }
+}
+
+QMenu* Table::make_menu(QWidget* parent) {
+  auto* menu = new QMenu(parent);
+  if (isSortingEnabled()) {
+    QMenu* const sorting = menu->addMenu(tr("Sort by"));
+    add_sorting(*sorting);
+  }
+  QMenu* const columns = make_column_menu(menu);
+  columns->setTitle(tr("Columns"));
+  if (!columns->isEmpty()) menu->addMenu(columns);
+  return menu;
+}
+
+void Table::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu* const menu = make_menu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  if (menu->isEmpty()) {
+    delete menu;
+    return;
+  }
+  const bool by_mouse = event->reason() == QContextMenuEvent::Mouse;
+  const QRect row = visualRect(currentIndex());
+  const QPoint below = row.isValid() ? QPoint(viewport()->rect().center().x(), row.bottom()) : QPoint();
+  menu->popup(by_mouse ? event->globalPos() : viewport()->mapToGlobal(below));
 }
 
 void Table::set_placeholder(const QString& text) {

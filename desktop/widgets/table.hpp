@@ -3,7 +3,7 @@
 //
 // It shows any QAbstractItemModel (a proxy, as a rule) whose DisplayRole is the text of the cell. set_column() says how
 // a column looks and in which roles the model keeps the rest, so a model knows nothing of widgets. Sorting is the
-// model's (sort() by the header). Ctrl+C copies the row's texts with tabs between.
+// model's (sort() by the header, or by the menu). Ctrl+C copies the row's texts with tabs between.
 #pragma once
 #include <QSet>
 #include <QTableView>
@@ -61,6 +61,9 @@ class Table : public QTableView {
   void set_hidden_columns(const QSet<int>& columns);
   // With one checkable entry a column that may be hidden; the caller owns it.
   QMenu* make_column_menu(QWidget* parent);
+  // What the mouse does to the header, for the keyboard: the column that is sorted by and its direction, and the
+  // columns that are shown. The table's own menu, by the menu key, Shift+F10 or the right button; the caller owns it.
+  QMenu* make_menu(QWidget* parent);
 
   // Shown in the middle while there are no rows; the parts are elided.
   void set_placeholder(const QString& text);
@@ -83,6 +86,7 @@ class Table : public QTableView {
   void changeEvent(QEvent* event) override;
   bool viewportEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
@@ -90,6 +94,8 @@ class Table : public QTableView {
  private:
   void arrange();
   void dress();
+  void add_sorting(QMenu& menu);
+  QString title_of(int column) const;
   void set_hovered_row(int row);
 
   QVector<ColumnLook> looks_;

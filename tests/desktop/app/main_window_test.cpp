@@ -9,10 +9,12 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "desktop/app/profiles_dialog.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 #include "tests/desktop/app/shell.hpp"
+#include "tests/desktop/page_checks.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -146,6 +148,19 @@ TEST(MainWindow, ADaemonThatGoesLeavesABannerAndComesBack) {
   EXPECT_TRUE(soon([&] { return !banner.isVisible() && state_of(shell.window) == QStringLiteral("Donating"); }));
 }
 
+TEST(MainWindow, AnotherDaemonCanBeChosenWhileThisOneIsThere) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  ASSERT_FALSE(offline_banner(shell.window).isVisible());
+  auto* const choose = named<QToolButton>(shell.window, QStringLiteral("Choose another daemon"));
+  ASSERT_TRUE(choose && choose->isVisible());
+  QTest::mouseClick(choose, Qt::LeftButton);
+  auto* const dialog = shell.window.findChild<ProfilesDialog*>();
+  ASSERT_TRUE(dialog && dialog->isVisible());
+  dialog->reject();
+}
+
 TEST(MainWindow, AStoppedServiceCanBeStartedFromTheBanner) {
   Shell shell(false);
   shell.window.set_pages(three_pages());
@@ -207,6 +222,18 @@ TEST(MainWindow, KeysOpenPagesAndANewJob) {
   EXPECT_EQ(shell.window.current_page(), QStringLiteral("machine"));
   press(Qt::Key_N);
   EXPECT_EQ(jobs.size(), 1);
+}
+
+TEST(MainWindow, TheNumberOfAPageIsItsPlaceAmongThoseThatAreListed) {
+  Shell shell(false);
+  shell.topics.erase("earnings");
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  shell.open();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&shell.window));
+  ASSERT_EQ(shell.window.findChild<widgets::SideNavigation*>()->count(), 2);
+  QTest::keyClick(&shell.window, Qt::Key_2, Qt::ControlModifier);
+  EXPECT_EQ(shell.window.current_page(), QStringLiteral("jobs"));
 }
 
 TEST(MainWindow, F6GoesRoundAndComesBackToTheSamePlace) {

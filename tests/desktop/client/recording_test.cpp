@@ -77,7 +77,7 @@ class ReplayTest : public ::testing::Test {
  protected:
   QObject owner;
 
-  static TransportFactory play(const std::string& lines, Pace pace = Pace::immediate) {
+  static TransportFactory played(const std::string& lines, Pace pace = Pace::immediate) {
     auto recording = read_recording(kHead + lines);
     EXPECT_TRUE(recording) << recording.error();
     return replay(std::make_shared<const Recording>(*std::move(recording)), pace);
@@ -94,9 +94,9 @@ class ReplayTest : public ::testing::Test {
 
 TEST_F(ReplayTest, AnswersAreFoundByMethodAndParamsWhateverTheOrderOfKeys) {
   Connection connection(
-      play("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":1}\n"
-           "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":2}\n"
-           "{\"at_ms\":3,\"call\":\"m\",\"result\":3}\n"));
+      played("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":1}\n"
+             "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"a\":1,\"b\":{\"x\":1,\"y\":2}},\"result\":2}\n"
+             "{\"at_ms\":3,\"call\":\"m\",\"result\":3}\n"));
   connection.open();
   EXPECT_EQ(ask(connection, "m", {{"b", json::object{{"y", 2}, {"x", 1}}}, {"a", 1}}), "1");
   EXPECT_EQ(ask(connection, "m"), "3");
@@ -108,8 +108,8 @@ TEST_F(ReplayTest, AnswersAreFoundByMethodAndParamsWhateverTheOrderOfKeys) {
 
 TEST_F(ReplayTest, TimesMayDifferWhereNothingFitsBetter) {
   Connection connection(
-      play("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"from_unix_ms\":1,\"by\":\"peer\"},\"result\":1}\n"
-           "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"from_unix_ms\":2,\"by\":\"peer\"},\"result\":2}\n"));
+      played("{\"at_ms\":1,\"call\":\"m\",\"params\":{\"from_unix_ms\":1,\"by\":\"peer\"},\"result\":1}\n"
+             "{\"at_ms\":2,\"call\":\"m\",\"params\":{\"from_unix_ms\":2,\"by\":\"peer\"},\"result\":2}\n"));
   connection.open();
   EXPECT_EQ(ask(connection, "m", {{"from_unix_ms", 2}, {"by", "peer"}}), "2");
   EXPECT_EQ(ask(connection, "m", {{"from_unix_ms", 7}, {"by", "peer"}}), "1");
@@ -118,9 +118,9 @@ TEST_F(ReplayTest, TimesMayDifferWhereNothingFitsBetter) {
 
 TEST_F(ReplayTest, ATopicPlaysAllItsChanges) {
   Connection connection(
-      play("{\"at_ms\":1,\"topic\":\"t\",\"value\":{\"n\":1}}\n"
-           "{\"at_ms\":500000,\"topic\":\"t\",\"patch\":[{\"path\":\"/n\",\"value\":2}]}\n"
-           "{\"at_ms\":500001,\"topic\":\"t\",\"value\":{\"m\":9007199254740993}}\n"));
+      played("{\"at_ms\":1,\"topic\":\"t\",\"value\":{\"n\":1}}\n"
+             "{\"at_ms\":500000,\"topic\":\"t\",\"patch\":[{\"path\":\"/n\",\"value\":2}]}\n"
+             "{\"at_ms\":500001,\"topic\":\"t\",\"value\":{\"m\":9007199254740993}}\n"));
   connection.open();
   const auto* const topic = connection.subscribe(QStringLiteral("t"), &owner);
   QSignalSpy changes(topic, &Subscription::changed);
@@ -131,10 +131,10 @@ TEST_F(ReplayTest, ATopicPlaysAllItsChanges) {
 
 TEST_F(ReplayTest, AtTheRecordedPaceChangesComeWhenTheyDid) {
   Connection connection(
-      play("{\"at_ms\":0,\"topic\":\"t\",\"value\":1}\n"
-           "{\"at_ms\":60,\"topic\":\"t\",\"value\":2}\n"
-           "{\"at_ms\":3600000,\"topic\":\"t\",\"value\":3}\n",
-           Pace::recorded));
+      played("{\"at_ms\":0,\"topic\":\"t\",\"value\":1}\n"
+             "{\"at_ms\":60,\"topic\":\"t\",\"value\":2}\n"
+             "{\"at_ms\":3600000,\"topic\":\"t\",\"value\":3}\n",
+             Pace::recorded));
   connection.open();
   const auto* const topic = connection.subscribe(QStringLiteral("t"), &owner);
   QElapsedTimer clock;
@@ -142,6 +142,21 @@ TEST_F(ReplayTest, AtTheRecordedPaceChangesComeWhenTheyDid) {
   ASSERT_TRUE(QTest::qWaitFor([&] { return topic->value() == 2; }, kSoonMs));
   QCoreApplication::processEvents();
   EXPECT_EQ(topic->value(), 2);
+}
+
+TEST_F(ReplayTest, ItsClockIsThatOfTheRecording) {
+  const auto clock_of = [](const std::string& text, Pace pace) {
+    return play(std::make_shared<const Recording>(*read_recording(text)), pace);
+  };
+  const std::string lines = "{\"at_ms\":90000,\"topic\":\"t\",\"value\":1}\n";
+  const Playback recorded = clock_of(kHead + lines, Pace::recorded);
+  EXPECT_EQ(recorded.now_unix_ms(), 1'790'000'000'000) << "it stands before it plays";
+  Connection connection(recorded.transport);
+  connection.open();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return recorded.now_unix_ms() > 1'790'000'000'020; }, kSoonMs));
+  EXPECT_LT(recorded.now_unix_ms(), 1'790'000'090'000);
+  EXPECT_EQ(clock_of(kHead + lines, Pace::immediate).now_unix_ms(), 1'790'000'090'000);
+  EXPECT_FALSE(clock_of("{\"quern_recording\":1}\n" + lines, Pace::recorded).now_unix_ms) << "it says no time";
 }
 
 TEST_F(ReplayTest, WhatIsRecordedPlaysBackTheSame) {

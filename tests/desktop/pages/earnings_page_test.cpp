@@ -93,6 +93,16 @@ TEST(ChangePermille, SaysNothingWhereNothingWas) {
   EXPECT_EQ(change_permille(models::kMicroMax, 1), 999'000);
 }
 
+TEST(ChangeText, HasAnArrowWhereSomethingChangedAsFarAsItIsSaid) {
+  const auto said = [](std::int64_t permille) {
+    return spaced(change_text(permille, QStringLiteral("on a usual day"), english()));
+  };
+  EXPECT_TRUE(said(120).startsWith(QStringLiteral("▲ 12"))) << said(120).toStdString();
+  EXPECT_TRUE(said(-120).startsWith(QStringLiteral("▼ 12"))) << said(-120).toStdString();
+  EXPECT_TRUE(said(0).startsWith(QStringLiteral("0"))) << said(0).toStdString();
+  EXPECT_TRUE(said(0).endsWith(QStringLiteral("on a usual day")));
+}
+
 class EarningsPageTest : public ::testing::Test {
  protected:
   EarningsPage& open(QSize size = kUsual) {
@@ -198,7 +208,10 @@ TEST_F(EarningsPageTest, TheSwitchesAskForOtherDaysAndParts) {
 
 TEST_F(EarningsPageTest, SpendingHasItsOwnSide) {
   EarningsPage& page = open();
+  EXPECT_TRUE(says(page, QStringLiteral("Where it came from")));
   ASSERT_TRUE(click(page, QStringLiteral("Spent")));
+  EXPECT_TRUE(says(page, QStringLiteral("Where it went")));
+  EXPECT_FALSE(says(page, QStringLiteral("Where it came from")));
   EXPECT_EQ(table(page).model()->rowCount(), 40);
   EXPECT_TRUE(says(page, QStringLiteral("3.00")));
   EXPECT_TRUE(says(page, QStringLiteral("2.00 set aside for jobs")));

@@ -11,7 +11,6 @@
 
 #include <gtest/gtest.h>
 
-#include "desktop/pages/device_history.hpp"
 #include "desktop/pages/device_panel.hpp"
 #include "desktop/pages/similar_offers.hpp"
 #include "desktop/pages/topology_of.hpp"
@@ -115,24 +114,6 @@ TEST(TopologyOf, APartIsToldByTheSameReadings) {
   EXPECT_EQ(core.title, QStringLiteral("Core 10"));
   const PartText numa = part_text(topology, {.kind = PartKind::numa, .package = 1, .numa = 0}, english());
   EXPECT_EQ(spaced(numa.rows.back().value), QStringLiteral("128 GiB, 70 GiB used"));
-}
-
-TEST(DeviceHistory, KeepsTenMinutesAndForgetsWhatIsGone) {
-  DeviceHistory history;
-  models::DeviceData device;
-  device.id = QStringLiteral("a");
-  for (int i = 0; i < 2 * kReadingsMax; ++i) {
-    device.busy_permille = i;
-    history.add({device});
-  }
-  history.add_gap();
-  const auto values = history.values(QStringLiteral("a"), DeviceHistory::Of::load);
-  ASSERT_EQ(values.size(), kReadingsMax);
-  EXPECT_EQ(values[kReadingsMax - 2], 2 * kReadingsMax - 1);
-  EXPECT_TRUE(std::isnan(values.back()));
-  EXPECT_TRUE(history.values(QStringLiteral("a"), DeviceHistory::Of::power).isEmpty());  // never known
-  history.add({});
-  EXPECT_TRUE(history.values(QStringLiteral("a"), DeviceHistory::Of::load).isEmpty());
 }
 
 TEST(SimilarPrices, AreThoseOfTheSameModelAndElseOfTheSameType) {
@@ -250,25 +231,27 @@ TEST_F(MachinePageTest, WorkIsEndedOnlyAfterASecondClick) {
   EXPECT_EQ(daemon().last("work.cancel"), (json::object{{"id", "work-0"}}));
 }
 
-TEST_F(MachinePageTest, PausingIsACallWithItsTimeAndResumingTakesItBack) {
+// The window around it has the one button with the one list of times.
+TEST_F(MachinePageTest, APauseIsToldAndSteeredByTheWindowAloneAndADeviceByItself) {
   MachinePage& page = open();
   daemon().answer("donation.pause", [](const json::object&) -> rpc::Answer { return json::object(); });
-  daemon().answer("donation.resume", [](const json::object&) -> rpc::Answer { return json::object(); });
-  auto* const pause = qobject_cast<QPushButton*>(button(page, QStringLiteral("Pause donating")));
-  ASSERT_TRUE(pause);
-  const QList<QAction*> actions = pause->menu()->actions();
-  actions.front()->trigger();
-  EXPECT_EQ(daemon().last("donation.pause"), (json::object{{"for_ms", 1'800'000}}));
-  actions.back()->trigger();
-  EXPECT_EQ(daemon().last("donation.pause", 2), json::object());
-  daemon().set_topic("status", example_status("paused"));
-  ASSERT_TRUE(soon([&] { return button(page, QStringLiteral("Resume donating")) != nullptr; }));
-  EXPECT_TRUE(says(page, QStringLiteral("Donating is paused")));
   EXPECT_FALSE(button(page, QStringLiteral("Pause donating")));
-  ASSERT_TRUE(soon([&] { return click(page, QStringLiteral("Resume donating")); }));
-  daemon().last("donation.resume");
+  daemon().set_topic("status", example_status("paused"));
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Donating is paused")); }));
+  EXPECT_FALSE(button(page, QStringLiteral("Resume donating")));
   ASSERT_TRUE(soon([&] { return click(page, QStringLiteral("Pause this device")); }));
-  EXPECT_EQ(daemon().last("donation.pause", 3), (json::object{{"device", "gpu-0"}}));
+  EXPECT_EQ(daemon().last("donation.pause"), (json::object{{"device", "gpu-0"}}));
+  daemon().set_topic("status", example_status());
+  EXPECT_TRUE(soon([&] { return !says(page, QStringLiteral("Donating is paused")); }));
+}
+
+TEST_F(MachinePageTest, InTheSmallestWindowTheLineBelowTheTitleIsWhole) {
+  MachinePage& page = open(kSmallest);
+  settle();
+  for (const auto* const line : page.findChildren<widgets::ElidedLabel*>()) {
+    if (line->text().contains(QStringLiteral("offered to the network"))) EXPECT_FALSE(line->is_elided());
+  }
+  EXPECT_TRUE(says(page, QStringLiteral("offered to the network")));
 }
 
 TEST_F(MachinePageTest, ADeviceThatIsNotOfferedSaysWhy) {
@@ -308,12 +291,12 @@ TEST_F(MachinePageTest, TheListIsATwinOfTheMap) {
 
 TEST_F(MachinePageTest, ReadingsBecomeLines) {
   MachinePage& page = open();
-  for (int tick = 1; tick < 60; ++tick) page.take_reading();
+  for (int tick = 1; tick < 60; ++tick) stage_.models->take_device_readings();
   EXPECT_EQ(page.findChildren<Trend*>().size(), 3);
   picture(page, QStringLiteral("machine-lines"));
   stage_.daemon.lose();
   ASSERT_TRUE(soon([&] { return !stage_.connection->live(); }));
-  page.take_reading();
+  stage_.models->take_device_readings();
   EXPECT_FALSE(offer(page).isEnabled());
   EXPECT_FALSE(price(page).isEnabled());
 }

@@ -51,22 +51,6 @@ TEST(PeerMarks, AreOfThoseThatAreConnected) {
   EXPECT_EQ(peers_subtitle(peers), QStringLiteral("2 connected · 1 providers · 1 through a relay"));
 }
 
-TEST(RoundTrips, AreBoundedAndForgetWhoIsGone) {
-  RoundTrips trips;
-  std::vector<models::PeerRow> peers(RoundTrips::kPeersMax + 5);
-  for (std::size_t at = 0; at < peers.size(); ++at) {
-    peers[at].id = QString::number(at);
-    peers[at].connected = at != 1;
-    peers[at].round_trip_us = 2'000;
-  }
-  for (int i = 0; i < kRoundTripsMax + 9; ++i) trips.add(peers);
-  EXPECT_EQ(trips.values(QStringLiteral("0")), QVector<qreal>(kRoundTripsMax, 2));
-  EXPECT_TRUE(trips.values(QStringLiteral("1")).isEmpty());
-  EXPECT_TRUE(trips.values(QString::number(RoundTrips::kPeersMax + 1)).isEmpty());
-  trips.add({});
-  EXPECT_TRUE(trips.values(QStringLiteral("0")).isEmpty());
-}
-
 class PeersPageTest : public ::testing::Test {
  protected:
   PeersPage& open(QSize size = kUsual) {
@@ -118,7 +102,7 @@ TEST_F(PeersPageTest, ShowsThePeersOfTheDaemon) {
   }
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Their tasks we ran")); }));
   EXPECT_TRUE(says(page, QStringLiteral("15")));
-  for (int i = 0; i < 30; ++i) page.take_reading();
+  for (int i = 0; i < 30; ++i) stage_.models->take_round_trips();
   settle();
   picture(page, QStringLiteral("peers"));
 }
@@ -195,7 +179,7 @@ TEST_F(PeersPageTest, TwoThousandPeersAreFast) {
   EXPECT_EQ(map(page).peers().size(), 2'000);
   QElapsedTimer clock;
   clock.start();
-  page.take_reading();
+  stage_.models->take_round_trips();
   std::printf("reading of 4,000 peers: %lld us\n", static_cast<long long>(clock.nsecsElapsed() / 1'000));
 }
 

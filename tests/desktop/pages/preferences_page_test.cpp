@@ -5,6 +5,7 @@
 #include <QComboBox>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QSlider>
 #include <QTemporaryDir>
 
@@ -12,10 +13,12 @@
 
 #include "desktop/pages/limit_stops.hpp"
 #include "desktop/pages/preference_rows.hpp"
+#include "desktop/pages/service_card.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
 #include "tests/desktop/pages/example_machine.hpp"
 #include "tests/desktop/pages/played_daemon.hpp"
+#include "tests/desktop/pages/played_service.hpp"
 
 namespace quern::desktop::pages {
 namespace {
@@ -26,7 +29,7 @@ TEST(LimitStops, AscendFromBoundToBoundAndAreFew) {
   const std::vector<std::pair<std::int64_t, std::int64_t>> bounds{
       {1, 64}, {0, 0}, {5, 3}, {1, 4096}, {1 << 20, 512 * kGib}, {0, INT64_MAX}, {1, INT64_MAX}};
   for (const auto& [least, most] : bounds) {
-    for (const auto make : {count_stops, byte_stops, time_stops}) {
+    for (const auto make : {count_stops, byte_stops, even_byte_stops, time_stops}) {
       const auto stops = make(least, most);
       EXPECT_EQ(stops.front(), least);
       EXPECT_EQ(stops.back(), std::max(least, most));
@@ -75,7 +78,7 @@ class PreferencesPageTest : public ::testing::Test {
                                                                                      {"connected", false},
                                                                                      {"blocked", true}}}}});
     stage_.daemon.answer("preferences.set", [](const json::object&) -> rpc::Answer { return json::object(); });
-    PreferencesPage& page = stage_.open(size, app_);
+    PreferencesPage& page = stage_.open(size, app_, service_);
     EXPECT_TRUE(soon([&] { return stage_.models->preferences().has_value(); }));
     EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Radeon RX 7900 XTX")); }));
     EXPECT_TRUE(soon([&] { return button(page, QStringLiteral("Unblock")) != nullptr; }));
@@ -94,14 +97,15 @@ class PreferencesPageTest : public ::testing::Test {
   QTemporaryDir folder_;
   QSettings store_{folder_.filePath(QStringLiteral("app.ini")), QSettings::IniFormat};
   AppSettings app_{store_};
+  PlayedService service_;
   Staged<PreferencesPage> stage_;
 };
 
 TEST_F(PreferencesPageTest, ShowsWhatIsInForce) {
   PreferencesPage& page = open();
   page.set_languages({{QStringLiteral("de"), QStringLiteral("Deutsch")}});
-  for (const char* text : {"Changes apply at once to rig-01", "48 of 64", "256 GiB of 512 GiB", "200 GiB of 1 TiB",
-                           "a display is attached"}) {
+  for (const char* text :
+       {"Changes apply at once to rig-01", "48 of 64", "256 GiB of 512 GiB", "200 GiB", "a display is attached"}) {
     EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text << texts_of(page).join(u'\n').toStdString();
   }
   EXPECT_TRUE(named<widgets::Toggle>(page, "Share this machine")->isChecked());
@@ -150,7 +154,82 @@ TEST_F(PreferencesPageTest, ALimitEndsWhereTheMachineDoes) {
   std::size_t threads = 0;
   for (const models::CoreData& core : stage_.models->machine()->cores) threads += core.threads.size();
   EXPECT_TRUE(says(page, QStringLiteral("1 of %1").arg(threads))) << texts_of(page).join(u'\n').toStdString();
-  EXPECT_TRUE(says(page, QStringLiteral("32 TiB of 32 TiB")));
+  EXPECT_TRUE(says(page, QStringLiteral("32 TiB")));
+}
+
+TEST_F(PreferencesPageTest, HalfOfTheMachinesMemoryIsHalfWay) {
+  PreferencesPage& page = open();
+  auto* const memory = named<QSlider>(page, "Memory");
+  EXPECT_NEAR(memory->value(), memory->maximum() / 2.0, 1);
+  QTest::keyClick(memory, Qt::Key_Right);
+  EXPECT_TRUE(says(page, QStringLiteral("257 GiB of 512 GiB"))) << texts_of(page).join(u'\n').toStdString();
+}
+
+TEST_F(PreferencesPageTest, ABoundThatIsNotTheMachinesIsNotShown) {
+  json::object& bounds = preferences_["bounds"].as_object();
+  for (const char* name : {"scratch_bytes", "input_bytes", "output_bytes"}) {
+    bounds[name].as_object()["most"] = 1ll << 50;
+  }
+  PreferencesPage& page = open();
+  EXPECT_TRUE(says(page, QStringLiteral("200 GiB")));
+  EXPECT_FALSE(says(page, QStringLiteral("1 PiB"))) << texts_of(page).join(u'\n').toStdString();
+}
+
+TEST_F(PreferencesPageTest, NeitherColumnIsHalfEmpty) {
+  service_.now = ServiceUnit::State::running;
+  PreferencesPage& page = open();
+  settle();
+  int leading = 0;
+  int trailing = 0;
+  for (const auto* const card : page.findChildren<widgets::Card*>()) {
+    if (!card->isVisibleTo(&page)) continue;
+    const QRect box(card->mapTo(&page, QPoint()), card->size());
+    int& bottom = box.center().x() < page.width() / 2 ? leading : trailing;
+    bottom = std::max(bottom, box.bottom());
+  }
+  EXPECT_GT(std::min(leading, trailing) * 3, std::max(leading, trailing) * 2) << leading << " " << trailing;
+}
+
+TEST_F(PreferencesPageTest, TheServiceIsStoppedStartedAndSetToBeginAtTheLogin) {
+  service_.now = ServiceUnit::State::running;
+  PreferencesPage& page = open();
+  QWidget* const card = page.findChild<ServiceCard*>();
+  ASSERT_TRUE(card && card->isVisible());
+  EXPECT_TRUE(says(*card, QStringLiteral("Running")));
+  auto* const at_login = card->findChild<widgets::Toggle*>();
+  QTest::mouseClick(at_login, Qt::LeftButton, {}, QPoint(5, at_login->height() / 2));
+  EXPECT_TRUE(service_.starts_at_login);
+  ASSERT_TRUE(click(*card, QStringLiteral("Stop the service")));
+  EXPECT_EQ(service_.now, ServiceUnit::State::stopped);
+  EXPECT_TRUE(says(*card, QStringLiteral("Stopped")));
+  ASSERT_TRUE(click(*card, QStringLiteral("Start the service")));
+  EXPECT_EQ(service_.starts, 1);
+  service_.put(ServiceUnit::State::failed);
+  EXPECT_TRUE(says(*card, QStringLiteral("Failed")));
+  service_.put(ServiceUnit::State::absent);
+  EXPECT_FALSE(card->isVisible());
+}
+
+TEST_F(PreferencesPageTest, AServiceThatDoesWorkIsStoppedOnlyAfterASecondClick) {
+  service_.now = ServiceUnit::State::running;
+  daemon().set_topic("work", json::object{{"work", json::object{{"work-0", example_work(0)}}}});
+  PreferencesPage& page = open();
+  ASSERT_TRUE(soon([&] { return stage_.models->work().rowCount() == 1; }));
+  ASSERT_TRUE(click(page, QStringLiteral("Stop the service")));
+  EXPECT_EQ(service_.now, ServiceUnit::State::running);
+  ASSERT_TRUE(click(page, QStringLiteral("Keep it running")));
+  ASSERT_TRUE(click(page, QStringLiteral("Stop the service")));
+  ASSERT_TRUE(click(page, QStringLiteral("Stop it")));
+  EXPECT_EQ(service_.now, ServiceUnit::State::stopped);
+  EXPECT_FALSE(button(page, QStringLiteral("Stop it")));
+}
+
+TEST_F(PreferencesPageTest, AnotherDaemonCanBeChosen) {
+  PreferencesPage& page = open();
+  QSignalSpy wanted(&page, &PreferencesPage::daemon_choice_wanted);
+  EXPECT_TRUE(says(page, QStringLiteral("played")));
+  ASSERT_TRUE(click(page, QStringLiteral("Choose daemon…")));
+  EXPECT_EQ(wanted.count(), 1);
 }
 
 TEST_F(PreferencesPageTest, WhatIsSetHereCanBeGivenBack) {
@@ -213,7 +292,7 @@ TEST_F(PreferencesPageTest, TheAppsOwnAreKeptAndFollowOthers) {
 
 TEST_F(PreferencesPageTest, WhatTheDaemonDoesNotOfferIsNotThere) {
   daemon().set_topic("status", json::object{{"peer", "x"}});
-  PreferencesPage& page = stage_.open(kUsual, app_);
+  PreferencesPage& page = stage_.open(kUsual, app_, service_);
   settle();
   EXPECT_FALSE(named<widgets::Toggle>(page, "Share this machine")->isVisible());
   EXPECT_FALSE(named<QSlider>(page, "Cores")->isVisible());

@@ -58,6 +58,41 @@ TEST_F(Charts, ASparklineTakesAnyNumbers) {
   }
 }
 
+// Of the columns of pixels the first and the last with something in them; both -1 where there is none.
+std::pair<int, int> painted(Sparkline& line) {
+  QImage image(line.size(), QImage::Format_ARGB32);
+  image.fill(Qt::transparent);
+  line.render(&image, {}, {}, QWidget::DrawChildren);
+  std::pair<int, int> columns{-1, -1};
+  for (int x = 0; x < image.width(); ++x) {
+    bool any = false;
+    for (int y = 0; y < image.height(); ++y) any = any || qAlpha(image.pixel(x, y)) > 40;
+    if (!any) continue;
+    if (columns.first < 0) columns.first = x;
+    columns.second = x;
+  }
+  return columns;
+}
+
+TEST_F(Charts, ASparklineOfAFixedTimeGrowsFromTheTrailingEdge) {
+  Sparkline line(QStringLiteral("Load"));
+  line.resize(200, 40);
+  line.set_range(0, 100);
+  line.set_slots(300);
+  line.set_values({50, 60});
+  EXPECT_GE(painted(line).first, 196) << "two readings are not ten minutes";
+  EXPECT_GE(painted(line).second, 198);
+  line.set_values(QVector<qreal>(150, 50));
+  EXPECT_NEAR(painted(line).first, 100, 3);
+  line.setLayoutDirection(Qt::RightToLeft);
+  EXPECT_NEAR(painted(line).second, 100, 3);
+  line.set_values(QVector<qreal>(300, 50));
+  EXPECT_LE(painted(line).first, 2);
+  line.set_slots(0);
+  line.set_values({50, 60});
+  EXPECT_LE(painted(line).first, 2) << "without a time it fills the width";
+}
+
 TEST_F(Charts, BarsShowADayByMouseAndKeyboard) {
   const std::unique_ptr<StackedBars> chart(week_of_bars());
   chart->show();

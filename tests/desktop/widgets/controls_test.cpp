@@ -150,6 +150,61 @@ TEST_F(Labels, AValueThatDoesNotFitGoesBelowItsKeyAndWraps) {
   EXPECT_LT(labels[3]->x(), labels[2]->x()) << "mirrored";
 }
 
+QVector<int> heights(const QWidget& in) {
+  QVector<int> all;
+  for (const TextLabel* const label : in.findChildren<TextLabel*>()) all.append(label->height());
+  return all;
+}
+
+struct Detail {
+  DetailPanel panel;
+  TextLabel* note = new TextLabel;
+  KeyValueList* facts = new KeyValueList;
+
+  Detail() {
+    panel.content()->addWidget(note);
+    panel.content()->addWidget(facts);
+    panel.resize(296, 900);
+    panel.show();
+  }
+  void say(const QString& heading, const QString& text, const QString& value) {
+    panel.set_heading(heading, text);
+    note->set_text(text);
+    facts->set_rows({{QStringLiteral("Sandbox"), value}, {QStringLiteral("Load"), QStringLiteral("93 %")}});
+    // What is laid out anew may ask for another round.
+    for (int round = 0; round < 5; ++round) QCoreApplication::processEvents();
+  }
+};
+
+TEST_F(Labels, APanelThatOnceSaidMuchIsNoHigherThanAFreshOneWhenItSaysLittle) {
+  const QString long_text = QStringLiteral("many words that need line after line of a narrow panel ").repeated(4);
+  Detail reused;
+  reused.say(long_text, long_text, long_text);
+  const QVector<int> tall = heights(reused.panel);
+  reused.say(QStringLiteral("a card"), QStringLiteral("short"), QStringLiteral("none"));
+  Detail fresh;
+  fresh.say(QStringLiteral("a card"), QStringLiteral("short"), QStringLiteral("none"));
+  EXPECT_EQ(heights(reused.panel), heights(fresh.panel));
+  EXPECT_EQ(reused.facts->geometry(), fresh.facts->geometry());
+  reused.say(long_text, long_text, long_text);
+  EXPECT_EQ(heights(reused.panel), tall);
+}
+
+TEST_F(Labels, ALabelThatGetsWiderGetsLower) {
+  QWidget window;
+  auto* column = new QVBoxLayout(&window);
+  auto* label = new TextLabel(QStringLiteral("word ").repeated(60));
+  column->addWidget(label);
+  column->addStretch(1);
+  window.resize(160, 900);
+  window.show();
+  QCoreApplication::processEvents();
+  const int narrow = label->height();
+  window.resize(900, 900);
+  QCoreApplication::processEvents();
+  EXPECT_LT(label->height(), narrow / 2);
+}
+
 // The first and the last column of `box` that are not all of the ground's colour; both -1 where nothing is painted.
 std::pair<int, int> ink_columns(const QImage& picture, const QRect& box) {
   std::pair<int, int> columns{-1, -1};

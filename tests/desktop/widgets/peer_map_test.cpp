@@ -66,6 +66,42 @@ TEST(PeerMaps, MarksOfAFewDozenPeersDoNotOverlap) {
   EXPECT_LE(overlaps, 1);
 }
 
+// Where the colours of two pictures differ lies what only one of them has.
+int differing(const QImage& one, const QImage& other, const QRect& box) {
+  int count = 0;
+  for (int y = box.top(); y <= box.bottom(); ++y) {
+    for (int x = box.left(); x <= box.right(); ++x) count += one.pixel(x, y) != other.pixel(x, y) ? 1 : 0;
+  }
+  return count;
+}
+
+TEST(PeerMaps, NoMarkAndNoNameLiesAtTheWordsOfARing) {
+  QVector<PeerMark> peers;
+  for (int peer = 0; peer < 120; ++peer) {
+    const int near_rings[] = {9, 10, 11, 45, 48, 50, 92, 100, 180, 200};
+    peers.append({.id = QStringLiteral("peer-%1").arg(peer),
+                  .name = QStringLiteral("a name of some length"),
+                  .rtt_milliseconds = near_rings[peer % 10],
+                  .devices = peer % 5});
+  }
+  const auto map = shown(peers, {900, 760});
+  const auto nameless = shown(
+      [peers]() mutable {
+        for (PeerMark& peer : peers) peer.name.clear();
+        return peers;
+      }(),
+      {900, 760});
+  const QImage with_names = map->grab().toImage();
+  const QImage without = nameless->grab().toImage();
+  for (const int ring : {10, 50, 100, 200}) {
+    const QRect words = map->ring_label_box(ring).toAlignedRect();
+    for (int peer = 0; peer < map->item_count(); ++peer) {
+      EXPECT_FALSE(map->item_rect(peer).adjusted(5, 5, -5, -5).intersects(words)) << ring << " " << peer;
+    }
+    EXPECT_EQ(differing(with_names, without, words), 0) << ring;
+  }
+}
+
 TEST(PeerMaps, AreChosenByMouseAndKeyboard) {
   const auto map = shown(samples::peers(20));
   QSignalSpy selected(map.get(), &PeerMap::selected_changed);

@@ -96,6 +96,63 @@ TEST_F(Tables, LetTheUserChooseColumns) {
   EXPECT_EQ(shown(table), (QVector<int>{0, 1, 2, 4}));
 }
 
+QAction* action(const QMenu& menu, const QString& text) {
+  for (QAction* const each : menu.actions()) {
+    if (each->text() == text) return each;
+  }
+  return nullptr;
+}
+
+// Which column and which way a model was last asked to sort by.
+class Sorted : public Rows {
+ public:
+  using Rows::Rows;
+  void sort(int column, Qt::SortOrder order) override { asked = {column, order}; }
+  std::pair<int, Qt::SortOrder> asked{-1, Qt::AscendingOrder};
+};
+
+TEST_F(Tables, AreSortedAndTheirColumnsChosenByTheMenuKey) {
+  Sorted model(5);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.setSortingEnabled(true);
+  table.sortByColumn(0, Qt::AscendingOrder);
+  table.resize(800, 300);
+  table.show();
+  table.select_row(1);
+  QContextMenuEvent by_key(QContextMenuEvent::Keyboard, QPoint(5, 5), table.mapToGlobal(QPoint(5, 5)));
+  QCoreApplication::sendEvent(table.viewport(), &by_key);
+  auto* const menu = table.findChild<QMenu*>();
+  ASSERT_TRUE(menu && menu->isVisible());
+  QTest::keyClick(menu, Qt::Key_Down);   // "Sort by"
+  QTest::keyClick(menu, Qt::Key_Right);  // the first column
+  QMenu* const sorting = action(*menu, QStringLiteral("Sort by"))->menu();
+  ASSERT_TRUE(sorting->isVisible());
+  EXPECT_TRUE(action(*sorting, QStringLiteral("Head && 0"))->isChecked());
+  QTest::keyClick(sorting, Qt::Key_Down);
+  QTest::keyClick(sorting, Qt::Key_Return);
+  EXPECT_EQ(model.asked, std::pair(1, Qt::AscendingOrder));
+  EXPECT_EQ(table.horizontalHeader()->sortIndicatorSection(), 1);
+
+  const std::unique_ptr<QMenu> again(table.make_menu(nullptr));
+  action(*action(*again, QStringLiteral("Sort by"))->menu(), QStringLiteral("Descending"))->trigger();
+  EXPECT_EQ(model.asked, std::pair(1, Qt::DescendingOrder));
+  QMenu* const columns = action(*again, QStringLiteral("Columns"))->menu();
+  action(*columns, QStringLiteral("Head && 3"))->trigger();
+  EXPECT_TRUE(table.isColumnHidden(3));
+  const std::unique_ptr<QMenu> last(table.make_menu(nullptr));
+  EXPECT_FALSE(action(*action(*last, QStringLiteral("Sort by"))->menu(), QStringLiteral("Head && 3")));
+}
+
+TEST_F(Tables, WithoutSortingTheMenuHasOnlyColumns) {
+  Rows model(3);
+  Table table(QStringLiteral("Files"));
+  dress(table, model);
+  const std::unique_ptr<QMenu> menu(table.make_menu(nullptr));
+  ASSERT_EQ(menu->actions().size(), 1);
+  EXPECT_EQ(menu->actions().front()->text(), QStringLiteral("Columns"));
+}
+
 TEST_F(Tables, AreUsedByKeyboard) {
   Rows model(50);
   Table table(QStringLiteral("Offers"));

@@ -1,0 +1,82 @@
+// The first run on a played daemon: what is proposed, and what is said of it.
+#include "desktop/pages/first_run_page.hpp"
+
+#include <QSettings>
+#include <QTemporaryDir>
+
+#include <gtest/gtest.h>
+
+#include "desktop/widgets/controls.hpp"
+#include "tests/desktop/pages/example_machine.hpp"
+#include "tests/desktop/pages/played_daemon.hpp"
+#include "tests/desktop/pages/played_service.hpp"
+
+namespace quern::desktop::pages {
+namespace {
+
+namespace json = boost::json;
+
+class FirstRunPageTest : public ::testing::Test {
+ protected:
+  // Four cards that nobody offers yet; a screen hangs on the last.
+  static json::object machine() {
+    json::object machine = example_machine();
+    for (json::value& device : machine["devices"].as_array()) {
+      device.as_object()["wanted"] = false;
+      device.as_object()["offered"] = false;
+      if (device.at("why").is_null()) {
+        device.as_object()["why"] = json::object{{"reason", "offer_withdrawn"},
+                                                 {"text", "the node has withdrawn its offer"},
+                                                 {"detail", "provider.enabled is false"}};
+      }
+    }
+    return machine;
+  }
+  FirstRunPage& open(QSize size = kUsual) {
+    stage_.daemon.set_topic("status", example_status("off"));
+    stage_.daemon.set_topic("machine", machine());
+    FirstRunPage& page = stage_.open(size, app_, service_);
+    EXPECT_TRUE(soon([&] { return switches(page).size() == 4; }));
+    return page;
+  }
+  static QVector<widgets::Toggle*> switches(const FirstRunPage& page) {
+    QVector<widgets::Toggle*> all;
+    for (auto* const each : page.findChildren<widgets::Toggle*>()) {
+      if (each->text().isEmpty()) all.append(each);
+    }
+    return all;
+  }
+
+  QTemporaryDir folder_;
+  QSettings store_{folder_.filePath(QStringLiteral("app.ini")), QSettings::IniFormat};
+  AppSettings app_{store_};
+  PlayedService service_;
+  Staged<FirstRunPage> stage_;
+};
+
+TEST_F(FirstRunPageTest, ACardWithAScreenIsProposedOffAndSaysWhy) {
+  FirstRunPage& page = open();
+  const auto all = switches(page);
+  for (int at = 0; at < 3; ++at) EXPECT_TRUE(all[at]->isChecked()) << at;
+  EXPECT_FALSE(all[3]->isChecked());
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("a display is attached: offer it anyway by its switch")); }));
+  EXPECT_FALSE(says(page, QStringLiteral("withdrawn"))) << "that nothing is shared yet is no hindrance";
+  settle();
+  picture(page, QStringLiteral("welcome"));
+}
+
+TEST_F(FirstRunPageTest, AHindranceThatComesLaterChangesOnlyWhatNobodyHasDecided) {
+  FirstRunPage& page = open();
+  const auto all = switches(page);
+  QTest::mouseClick(all[3], Qt::LeftButton);  // anyway
+  json::object told = machine();
+  for (json::value& device : told["devices"].as_array()) {
+    device.as_object()["why"] = json::object{{"reason", "device_in_use"}, {"text", "a display is attached"}};
+  }
+  stage_.daemon.set_topic("machine", told);
+  EXPECT_TRUE(soon([&] { return !all[0]->isChecked(); }));
+  EXPECT_TRUE(all[3]->isChecked());
+}
+
+}  // namespace
+}  // namespace quern::desktop::pages

@@ -1,0 +1,27 @@
+// A service that does what it is told at once.
+#pragma once
+#include "desktop/pages/service_unit.hpp"
+
+namespace quern::desktop::pages {
+
+class PlayedService : public ServiceUnit {
+ public:
+  State now = State::absent;
+  bool starts_at_login = false;
+  int starts = 0;
+
+  State state() const override { return now; }
+  bool enabled() const override { return starts_at_login; }
+  void start() override {
+    ++starts;
+    put(State::starting);
+  }
+  void stop() override { put(State::stopped); }
+  void set_enabled(bool enabled) override { starts_at_login = enabled; }
+  void put(State state) {
+    now = state;
+    Q_EMIT changed();
+  }
+};
+
+}  // namespace quern::desktop::pages
