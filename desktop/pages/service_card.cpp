@@ -31,7 +31,7 @@ ServiceCard::ServiceCard(models::DaemonModels& models, AppSettings& settings, Se
       service_(service),
       state_(new widgets::Pill),
       text_(new TextLabel({}, theme::FontRole::caption, Ink::muted)),
-      at_login_(new widgets::Toggle(tr("Start the service when I log in"))),
+      at_login_(new widgets::Toggle),
       start_(new QPushButton(tr("Start the service"))),
       stop_(new QPushButton(tr("Stop the service"))),
       ends_(new TextLabel({}, theme::FontRole::caption, Ink::warn)),
@@ -41,7 +41,16 @@ ServiceCard::ServiceCard(models::DaemonModels& models, AppSettings& settings, Se
   title->add_action(state_);
   start_->setProperty("kind", QStringLiteral("primary"));
   body()->setSpacing(theme::kSpaceM);
-  for (QWidget* const each : std::initializer_list<QWidget*>{title, text_, at_login_}) body()->addWidget(each);
+  body()->addWidget(title);
+  body()->addWidget(text_);
+  // Words that wrap: the card is half as wide as the page.
+  const QString login = tr("Start the service when I log in");
+  auto* row = new QHBoxLayout;
+  row->setSpacing(theme::kSpaceM);
+  row->addWidget(new TextLabel(login, theme::FontRole::body_strong), 1);
+  row->addWidget(at_login_, 0, Qt::AlignVCenter);
+  at_login_->setAccessibleName(login);
+  body()->addLayout(row);
   body()->addLayout(make_buttons({start_, stop_}));
   body()->addWidget(question_);
   connect(start_, &QPushButton::clicked, &service_, &ServiceUnit::start);
