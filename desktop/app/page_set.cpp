@@ -74,9 +74,11 @@ QWidget* make_market(const PartsPtr& parts) {
     parts->settings.set_hidden_columns(parts->market->hidden_columns());
   });
   QObject::connect(parts->market, &pages::MarketPage::run_here, &parts->window,
-                   [parts](const QString& provider, const QString& device) {
+                   [parts](const QString& provider, const QString& device, const QString& job) {
                      parts->window.open(kSubmitPage);
-                     if (parts->submit) parts->submit->prefer(provider, device);
+                     if (!parts->submit) return;
+                     parts->submit->prefer(provider, device);
+                     if (!job.isEmpty()) parts->submit->open_files({job});
                    });
   return parts->market;
 }

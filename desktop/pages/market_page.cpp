@@ -135,7 +135,7 @@ QWidget* MarketPage::make_list() {
   const auto run = [this] {
     const models::OfferRow* const offer = models_.offers().find(selected_);
     const models::QuoteRow* const quote = offer ? models_.offers().quote(offer->id) : nullptr;
-    if (offer && (!quote || may_run(*quote))) Q_EMIT run_here(offer->provider, offer->device);
+    if (offer && (!quote || may_run(*quote))) Q_EMIT run_here(offer->provider, offer->device, job_path_);
   };
   connect(table_, &widgets::Table::row_activated, this, run);
   connect(detail_, &MarketDetail::run_clicked, this, run);
@@ -206,8 +206,7 @@ void MarketPage::fill_job_menu() {
 void MarketPage::quote_job(const QString& path) {
   const int reading = ++reading_;
   if (path.isEmpty()) {
-    job_name_.clear();
-    quotes_.set_manifest({});
+    drop_job();
     return;
   }
   in_background(
@@ -215,17 +214,24 @@ void MarketPage::quote_job(const QString& path) {
       [this, reading, path](const std::expected<JobFolder, QString>& job) {
         if (reading != reading_) return;
         if (!job) {
-          quotes_.set_manifest({});
+          drop_job();
           banner()->show_message(theme::Tone::bad, job.error(), tr("Close"));
           return;
         }
         recent_.removeAll(path);
         recent_.prepend(path);
         recent_ = recent_.mid(0, kRecentMax);
+        job_path_ = path;
         job_name_ = job->data.name.isEmpty() ? QFileInfo(job->file).fileName() : job->data.name;
         quotes_.set_manifest(job->manifest);
         show_quotes();
       });
+}
+
+void MarketPage::drop_job() {
+  job_path_.clear();
+  job_name_.clear();
+  quotes_.set_manifest({});
 }
 
 // The columns come and go with the quoted job; where it is cheapest stands first.

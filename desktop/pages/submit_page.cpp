@@ -243,6 +243,7 @@ void SubmitPage::clear(const QString& fault) {
 }
 
 void SubmitPage::prefer(const QString& provider, const QString& device) {
+  if (starting_) return;  // what is on its way goes where it was to go
   provider_ = provider;
   device_ = device;
   show_quotes();

@@ -117,6 +117,7 @@ TEST_F(Market, TheFirstOfferIsSelectedAndToldWhole) {
   ASSERT_EQ(runs.count(), 1);
   EXPECT_EQ(runs[0][0].toString(), offer.provider);
   EXPECT_EQ(runs[0][1].toString(), offer.device);
+  EXPECT_EQ(runs[0][2].toString(), QString()) << "no job is quoted";
 }
 
 TEST_F(Market, FiltersCountWhatTheyLeave) {
@@ -217,6 +218,10 @@ TEST_F(Market, AQuotedJobGivesEachRowItsCostOrTheOneReasonWhyNot) {
   EXPECT_FALSE(button(*page, QStringLiteral("Run a job here"))->isEnabled());
   table->select_row(0);
   EXPECT_TRUE(says(QStringLiteral("Your job here")));
+  QSignalSpy runs(page.get(), &MarketPage::run_here);
+  QTest::mouseClick(button(*page, QStringLiteral("Run a job here")), Qt::LeftButton);
+  ASSERT_EQ(runs.count(), 1);
+  EXPECT_EQ(runs[0][2].toString(), file(kManifest));
   picture(*page, QStringLiteral("market-quote"));
   EXPECT_TRUE(QTest::qWaitFor([&] { return clipped(*page).isEmpty(); }, kSoonMs))
       << qPrintable(clipped(*page).join(QStringLiteral("; ")));
