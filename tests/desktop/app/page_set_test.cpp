@@ -130,7 +130,7 @@ TEST_F(Pages, RunHereOpensTheJobThatTheMarketQuotes) {
   QTest::mouseClick(button(*market, QStringLiteral("Run a job here")), Qt::LeftButton);
   ASSERT_TRUE(submit() && submit()->isVisible());
   EXPECT_TRUE(submit_says(QStringLiteral("mandelbrot")));
-  EXPECT_TRUE(submit_says(QStringLiteral("Only at")));
+  EXPECT_TRUE(submit_says(QStringLiteral("Only on NVIDIA GeForce RTX 4090 at")));
   shell.answer("job.quote", quotes());
   EXPECT_TRUE(QTest::qWaitFor([&] { return button(*submit(), QStringLiteral("Start job"))->isEnabled(); }, kSoonMs));
 }
@@ -143,7 +143,7 @@ TEST_F(Pages, RunHereWithoutAQuotedJobLeavesTheFormAsItIs) {
   ASSERT_TRUE(submit_says(QStringLiteral("mandelbrot")));
   shell.window.open(QStringLiteral("market"));
   QTest::mouseClick(button(*market, QStringLiteral("Run a job here")), Qt::LeftButton);
-  EXPECT_TRUE(submit_says(QStringLiteral("Only at")));
+  EXPECT_TRUE(submit_says(QStringLiteral("Only on NVIDIA GeForce RTX 4090 at")));
   EXPECT_TRUE(submit_says(QStringLiteral("mandelbrot")));
 }
 

@@ -265,16 +265,27 @@ TEST_F(Submit, ABudgetBelowTheLeastCostKeepsStartWaiting) {
   EXPECT_TRUE(says(QStringLiteral("Budget: 0.001 cr is below 0.01 cr")));
 }
 
-TEST_F(Submit, APreferredProviderIsTheOnlyOneThatGetsIt) {
+TEST_F(Submit, APreferredDeviceIsTheOnlyOneThatGetsItAmongAThousandOfOthers) {
   write_job(kKernel, manifest(kKernel));
   begin();
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    json::array rows;
+    for (int i = 0; i < 1'000; ++i) rows.push_back(quote_row(i == 0 ? 2'000 : i, 10'000 + i));
+    json::object cheaper = quote_row(0, 20'000);  // of the same provider, and first in the list
+    cheaper["device"] = "qd1-cheaper";
+    rows.push_back(cheaper);
+    rows.push_back(quote_row(0, 420'000));
+    return json::object{{"rows", rows}};
+  };
   page->prefer(QStringLiteral("12D3KooW1000000"), QStringLiteral("qd1-0"));
   page->open_files({path("job.json")});
   ASSERT_TRUE(startable());
   EXPECT_TRUE(says_soon(QStringLiteral("0.42 cr")));
   QTest::mouseClick(start(), Qt::LeftButton);
   ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.submit") == 1; }, kSoonMs));
-  EXPECT_EQ(played.answers.last("job.submit").at("exclude"), (json::array{"12D3KooW1000002"}));
+  EXPECT_FALSE(played.answers.last("job.submit").contains("exclude"));
+  EXPECT_EQ(played.answers.last("job.submit").at("only"),
+            (json::array{json::object{{"provider", "12D3KooW1000000"}, {"device", "qd1-0"}}}));
 }
 
 TEST_F(Submit, AJobThatStatesNoWorkStartsWithATrial) {
