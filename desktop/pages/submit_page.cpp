@@ -438,6 +438,7 @@ void SubmitPage::finish_start(const client::Outcome& outcome) {
                            outcome ? tr("The daemon's answer names no job.") : models::failure_text(outcome.error()));
     return;
   }
+  prefer({}, {});  // that was for this job
   Q_EMIT submitted(*id);
 }
 

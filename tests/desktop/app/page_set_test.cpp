@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "desktop/pages/jobs_page.hpp"
 #include "desktop/pages/market_page.hpp"
 #include "desktop/pages/preferences_page.hpp"
 #include "desktop/pages/submit_page.hpp"
@@ -145,6 +146,30 @@ TEST_F(Pages, RunHereWithoutAQuotedJobLeavesTheFormAsItIs) {
   QTest::mouseClick(button(*market, QStringLiteral("Run a job here")), Qt::LeftButton);
   EXPECT_TRUE(submit_says(QStringLiteral("Only on NVIDIA GeForce RTX 4090 at")));
   EXPECT_TRUE(submit_says(QStringLiteral("mandelbrot")));
+}
+
+TEST_F(Pages, ANewJobFromAnywhereButAnOfferMayGoAnywhere) {
+  begin();
+  auto* const market = open<pages::MarketPage>("market");
+  ASSERT_NE(market, nullptr);
+  const auto run_here = [&] {
+    shell.window.open(QStringLiteral("market"));
+    QTest::mouseClick(button(*market, QStringLiteral("Run a job here")), Qt::LeftButton);
+    return submit_says(QStringLiteral("Only on"));
+  };
+  const auto only = [&] { return button(*submit(), QStringLiteral("Anywhere instead"))->isVisible(); };
+  ASSERT_TRUE(run_here());
+  EXPECT_TRUE(only());
+  QTest::keyClick(&shell.window, Qt::Key_N, Qt::ControlModifier);
+  EXPECT_FALSE(only()) << "Ctrl+N";
+  ASSERT_TRUE(run_here());
+  shell.window.new_job();  // of the tray and of a second start of the app
+  EXPECT_FALSE(only());
+  ASSERT_TRUE(run_here());
+  auto* const jobs = open<pages::JobsPage>("jobs");
+  ASSERT_NE(jobs, nullptr);
+  Q_EMIT jobs->new_job_wanted();
+  EXPECT_FALSE(only()) << "the button of the page of jobs";
 }
 
 TEST_F(Pages, ABudgetThatAPersonHasChosenInTheFormStays) {

@@ -286,6 +286,8 @@ TEST_F(Submit, APreferredDeviceIsTheOnlyOneThatGetsItAmongAThousandOfOthers) {
   EXPECT_FALSE(played.answers.last("job.submit").contains("exclude"));
   EXPECT_EQ(played.answers.last("job.submit").at("only"),
             (json::array{json::object{{"provider", "12D3KooW1000000"}, {"device", "qd1-0"}}}));
+  auto* const anywhere = button(*page, QStringLiteral("Anywhere instead"));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !anywhere->isVisible(); }, kSoonMs)) << "the next one may go anywhere";
 }
 
 TEST_F(Submit, AJobThatStatesNoWorkStartsWithATrial) {
