@@ -222,6 +222,7 @@ void MarketPage::quote_job(const QString& path) {
         recent_.prepend(path);
         recent_ = recent_.mid(0, kRecentMax);
         job_path_ = path;
+        job_is_new_ = true;
         job_name_ = job->data.name.isEmpty() ? QFileInfo(job->file).fileName() : job->data.name;
         quotes_.set_manifest(job->manifest);
         show_quotes();
@@ -232,6 +233,7 @@ void MarketPage::drop_job() {
   job_path_.clear();
   job_name_.clear();
   quotes_.set_manifest({});
+  banner()->hide();  // what told why another job could not be read
 }
 
 // The columns come and go with the quoted job; where it is cheapest stands first.
@@ -241,6 +243,7 @@ void MarketPage::show_quotes() {
   if (!rows && (quotes_.manifest().isEmpty() || !quotes_.fault().isEmpty()) && offers.quoted()) {
     table_->sortByColumn(OfferModel::kPrice, Qt::AscendingOrder);
     offers.set_quotes(std::nullopt);
+    table_->scrollTo(table_->currentIndex());
   }
   if (quotes_.manifest().isEmpty()) {
     banner()->hide();
@@ -250,9 +253,13 @@ void MarketPage::show_quotes() {
   } else if (!rows) {
     banner()->show_message(theme::Tone::accent, tr("Asking what %1 costs…").arg(job_name_), tr("Stop quoting"));
   } else {
-    const bool first = !offers.quoted();
+    const bool first = job_is_new_ || !offers.quoted();
+    job_is_new_ = false;
     offers.set_quotes(rows);
-    if (first) table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
+    if (first) {
+      table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
+      table_->select_row(0);
+    }
     const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
     const models::QuoteRow* const best = quotes_.best();
     banner()->show_message(

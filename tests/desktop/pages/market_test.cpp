@@ -231,6 +231,34 @@ TEST_F(Market, AQuotedJobGivesEachRowItsCostOrTheOneReasonWhyNot) {
   EXPECT_EQ(menu->actions().size(), 3);  // the job is among the recent ones
 }
 
+TEST_F(Market, AQuotedJobSelectsTheOfferThatItCostsLeastAt) {
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    return json::object{{"rows", json::array{quote_row(2, 20'000), quote_row(1, 420'000), misfit_row(0)}}};
+  };
+  begin(3);
+  EXPECT_EQ(table->currentIndex().row(), 0);  // the cheapest hour, which cannot run it
+  page->quote_job(file(kManifest));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs));
+  EXPECT_EQ(table->currentIndex().row(), 0);
+  EXPECT_EQ(cell(0, OfferModel::kCost), QStringLiteral("0.02 cr"));
+  EXPECT_TRUE(button(*page, QStringLiteral("Run a job here"))->isEnabled());
+
+  table->select_row(2);
+  EXPECT_TRUE(says(QStringLiteral("Your job cannot run here")));
+  page->quote_job(file(std::string(kManifest) + "\n"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.quote") == 2; }, kSoonMs));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs)) << "also of another job";
+}
+
+TEST_F(Market, WhatWasWrongWithAJobCanBeClosed) {
+  begin(1);
+  page->quote_job(QStringLiteral("/no/such/job.json"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("is not there")); }, kSoonMs));
+  QTest::mouseClick(button(*page, QStringLiteral("Close")), Qt::LeftButton);
+  EXPECT_FALSE(says(QStringLiteral("is not there")));
+  EXPECT_FALSE(page->banner()->isVisible());
+}
+
 TEST_F(Market, AJobThatCannotBeQuotedSaysWhatIsWrongWithIt) {
   played.answers.methods["job.quote"] = [](const json::object&) -> rpc::Answer {
     return rpc::fail(rpc::Code::invalid_params, "manifest: steps[0].repeat: 0 is not within 1 to 1000000");
