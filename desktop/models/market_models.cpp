@@ -23,8 +23,6 @@ QVariant measure(std::uint64_t value) {
   return value == 0 ? QVariant() : number(static_cast<std::int64_t>(std::min(value, std::uint64_t{1} << 62)));
 }
 
-constexpr std::uint64_t kMicro = 1'000'000;
-
 const json::array* offer_list(const json::value& value) {
   const json::object* const object = value.if_object();
   const json::value* const list = object ? object->if_contains("offers") : nullptr;
@@ -195,7 +193,7 @@ QString OfferModel::display(const OfferRow& offer, int column) const {
       return known(offer.fp32_flops, text_.flops(offer.fp32_flops));
     case kSpeedPerCredit: {
       const auto flops = offer.flops_per_micro();
-      return flops && *flops <= kBytesMax / kMicro ? text_.flop_count(*flops * kMicro) : QuantityText::none();
+      return flops ? text_.flop_per_credit(*flops) : QuantityText::none();
     }
     case kRoundTrip: {
       if (offer.own) return tr("here");

@@ -195,9 +195,10 @@ QString QuantityText::flops(std::uint64_t flops) const {
   return scaled(flops, 1000, kUnits);
 }
 
-QString QuantityText::flop_count(std::uint64_t flop) const {
-  static constexpr std::array<const char*, 7> kUnits{"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"};
-  return scaled(flop, 1000, kUnits);
+// One for a micro-credit is a million for a credit: nothing is multiplied, and no amount is too large.
+QString QuantityText::flop_per_credit(std::uint64_t flop_per_micro) const {
+  static constexpr std::array<const char*, 7> kUnits{"MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"};
+  return scaled(flop_per_micro, 1000, kUnits);
 }
 
 QString QuantityText::frequency(std::uint64_t mhz) const {

@@ -42,7 +42,7 @@ class QuantityText {
   QString bytes(std::uint64_t bytes) const;                             // "23.5 GiB"
   QString bytes_per_second(std::uint64_t bytes) const;                  // "72.4 GB/s"
   QString flops(std::uint64_t flops) const;                             // "82.6 TFLOP/s"
-  QString flop_count(std::uint64_t flop) const;                         // "82.6 TFLOP"
+  QString flop_per_credit(std::uint64_t flop_per_micro) const;          // "82.6 TFLOP" for a whole credit
   QString permille(std::int64_t permille) const;                        // "37.5 %"
   QString percent(std::int64_t permille) const;                         // "38 %"
   QString duration(std::int64_t milliseconds) const;                    // "143 ms", "59.9 s", "2 h 5 min", "3 d 4 h"

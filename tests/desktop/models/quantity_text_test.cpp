@@ -47,6 +47,9 @@ TEST(QuantityText, MeasuresHaveThreeDigitsThatCount) {
   EXPECT_EQ(plain(kEnglish.flops(82'580'000'000'000)), "82.6 TFLOP/s");
   EXPECT_EQ(plain(kEnglish.bytes_per_second(72'400'000'000)), "72.4 GB/s");
   EXPECT_EQ(plain(kEnglish.frequency(2'520)), "2.52 GHz");
+  EXPECT_EQ(plain(kEnglish.flop_per_credit(7)), "7 MFLOP");
+  EXPECT_EQ(plain(kEnglish.flop_per_credit(82'600'000)), "82.6 TFLOP");
+  EXPECT_EQ(plain(kEnglish.flop_per_credit(std::numeric_limits<std::uint64_t>::max())), "18.4 YFLOP");
   EXPECT_EQ(plain(kGerman.bytes(25'232'932'864)), "23,5 GiB");
 }
 

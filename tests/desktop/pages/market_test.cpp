@@ -106,6 +106,17 @@ TEST_F(Market, EveryNumberOfTheTableIsTheDaemons) {
   }
 }
 
+TEST_F(Market, TheBestDealsTellTheirWorkForACredit) {
+  begin(2);
+  json::object offers = models::example_offers(2);
+  json::object& device = offers["offers"].at(0).at("devices").at(0).as_object();
+  device["fp32_flops"] = 60'000'000'000'000;
+  device["rates"] = json::object{{"device_second", 1}};
+  played.change("offers", offers);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return cell(0, OfferModel::kPrice) == QStringLiteral("0.0036"); }, kSoonMs));
+  EXPECT_EQ(cell(0, OfferModel::kSpeedPerCredit).replace(QChar::Nbsp, u' '), QStringLiteral("60 EFLOP"));
+}
+
 TEST_F(Market, TheFirstOfferIsSelectedAndToldWhole) {
   begin(3);
   EXPECT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("NVIDIA GeForce RTX 4090")); }, kSoonMs));
