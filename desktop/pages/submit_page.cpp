@@ -68,7 +68,7 @@ SubmitPage::SubmitPage(models::DaemonModels& models, QWidget* parent)
   banner()->set_closable(true);
   connect(&quotes_, &QuoteFeed::changed, this, &SubmitPage::show_quotes);
   connect(&models_, &models::DaemonModels::offers_changed, &quotes_, &QuoteFeed::market_changed);
-  connect(&models_, &models::DaemonModels::preferences_changed, this, &SubmitPage::show_start);
+  connect(&models_, &models::DaemonModels::preferences_changed, this, &SubmitPage::show_quotes);
   connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
     if (!models_.connection().live() && starting_) stop_start();
     show_start();
@@ -134,8 +134,9 @@ QWidget* SubmitPage::make_terms() {
   budget_->set_range(0, kBudgetMaxMicro);
   connect(budget_, &widgets::PriceSpin::value_changed, this, [this] {
     budget_chosen_ = true;
-    show_start();
+    show_quotes();
   });
+  connect(strategy_, &QComboBox::currentIndexChanged, this, &SubmitPage::show_quotes);
   connect(anywhere_, &QPushButton::clicked, this, [this] { prefer({}, {}); });
   return terms.card;
 }
@@ -143,7 +144,7 @@ QWidget* SubmitPage::make_terms() {
 QWidget* SubmitPage::make_right() {
   auto* card = new widgets::Card;
   card->setMinimumWidth(kRightWidth);
-  quote_title_ = new widgets::SectionTitle(tr("Best match"));
+  quote_title_ = new widgets::SectionTitle({});
   quote_text_ = new widgets::TextLabel({}, theme::FontRole::body, Ink::muted);
   best_ = new widgets::KeyValueList;
   quote_order_.setSourceModel(&quote_rows_);
@@ -269,12 +270,26 @@ void SubmitPage::show_summary() {
 }
 
 const models::QuoteRow* SubmitPage::chosen() const {
-  if (provider_.isEmpty()) return quotes_.best();
   const auto& rows = quotes_.rows();
   if (!rows) return nullptr;
+  if (provider_.isEmpty()) return best_match(*rows, strategy(), budget_->value());
   const auto found =
       std::ranges::find_if(*rows, [this](const models::QuoteRow& row) { return row.fits && may_go_to(row); });
   return found == rows->end() ? nullptr : &*found;
+}
+
+// The name of the one that counts; empty: nobody has said.
+QString SubmitPage::strategy() const {
+  const QString chosen = strategy_->currentData().toString();
+  const auto& preferences = models_.preferences();
+  return chosen.isEmpty() && preferences ? preferences->strategy.value_or(QString()) : chosen;
+}
+
+QString SubmitPage::match_title() const {
+  if (!provider_.isEmpty()) return tr("On the device you chose");
+  if (strategy() == QStringLiteral("fastest")) return tr("Fastest match");
+  if (strategy() == QStringLiteral("balanced")) return tr("Best balance of cost and time");
+  return tr("Cheapest match");
 }
 
 // A quote is good for as long as the offer that it was made from.
@@ -290,7 +305,7 @@ void SubmitPage::show_quotes() {
   const models::QuoteRow* const best = chosen();
   best_->setVisible(best != nullptr);
   quote_table_->setVisible(rows.has_value());
-  quote_title_->set_title(provider_.isEmpty() ? tr("Best match") : tr("On the device you chose"));
+  quote_title_->set_title(match_title());
   quote_title_->set_caption({});
   QString words;
   if (!job_) {
@@ -363,9 +378,9 @@ QString SubmitPage::start_fault() const {
   if (!fault_.isEmpty()) return fault_;
   if (!quotes_.fault().isEmpty()) return quotes_.fault();
   const models::QuoteRow* const best = chosen();
-  if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.low) {
-    return tr("Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.")
-        .arg(models_.text().credits(budget_->value()), models_.text().credits(best->cost_micro.low));
+  if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.likely) {
+    return tr("Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for less.")
+        .arg(models_.text().credits(budget_->value()), models_.text().credits(best->cost_micro.likely));
   }
   return {};
 }

@@ -73,6 +73,8 @@ class SubmitPage : public widgets::PageFrame {
   void stop_start();
   std::optional<std::int64_t> expiry_unix_ms(const models::QuoteRow& quote) const;
   const models::QuoteRow* chosen() const;
+  QString strategy() const;
+  QString match_title() const;
   bool may_go_to(const models::QuoteRow& row) const;
   bool may_start() const;
 

@@ -3470,10 +3470,6 @@
         <translation>Eine job.json, einen Ordner damit oder eine .cl-Datei hierher ziehen</translation>
     </message>
     <message>
-        <source>Best match</source>
-        <translation>Bester Treffer</translation>
-    </message>
-    <message>
         <source>Files that were sent</source>
         <translation>Gesendete Dateien</translation>
     </message>
@@ -3554,10 +3550,6 @@
         <translation>nicht mehr</translation>
     </message>
     <message>
-        <source>Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.</source>
-        <translation>Budget: %1 liegt unter %2, dem Mindestpreis dort. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
-    </message>
-    <message>
         <source>The job stops when it is reached. Your preferences allow %1 a job.</source>
         <translation>Der Auftrag hält an, wenn es erreicht ist. Ihre Einstellungen erlauben %1 je Auftrag.</translation>
     </message>
@@ -3588,6 +3580,22 @@
     <message>
         <source>Only on %1 at %2</source>
         <translation>Nur auf %1 bei %2</translation>
+    </message>
+    <message>
+        <source>Fastest match</source>
+        <translation>Schnellster Treffer</translation>
+    </message>
+    <message>
+        <source>Best balance of cost and time</source>
+        <translation>Bestes Verhältnis von Kosten und Zeit</translation>
+    </message>
+    <message>
+        <source>Cheapest match</source>
+        <translation>Günstigster Treffer</translation>
+    </message>
+    <message>
+        <source>Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for less.</source>
+        <translation>Budget: %1 liegt unter %2, den wahrscheinlichen Kosten dort: Kein Gerät nimmt ihn. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
     </message>
 </context>
 <context>

@@ -157,7 +157,7 @@ TEST_F(Pages, ANewJobFromAnywhereButAnOfferMayGoAnywhere) {
     QTest::mouseClick(button(*market, QStringLiteral("Run a job here")), Qt::LeftButton);
     return submit_says(QStringLiteral("Only on"));
   };
-  const auto only = [&] { return button(*submit(), QStringLiteral("Anywhere instead"))->isVisible(); };
+  const auto only = [&] { return button(*submit(), QStringLiteral("Anywhere instead")) != nullptr; };
   ASSERT_TRUE(run_here());
   EXPECT_TRUE(only());
   QTest::keyClick(&shell.window, Qt::Key_N, Qt::ControlModifier);
