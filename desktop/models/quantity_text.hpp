@@ -32,7 +32,13 @@ class QuantityText {
   // "1,284.60", "0.0021", "0.00": two decimals from one credit up, below it three digits that count; never more than
   // the six there are.
   QString credits_number(std::int64_t micro) const;
-  QString credits(std::int64_t micro) const;         // "1,284.60 cr"
+  QString credits(std::int64_t micro) const;  // "1,284.60 cr"
+  // For columns, where the decimal points stand one above the other: how many decimals all its amounts need, asked of
+  // one after the other from kCreditDecimals on; and an amount with so many, zeros too: "0.0540" above "0.0504".
+  static constexpr int kCreditDecimals = 2;
+  static int credits_decimals(std::int64_t micro, int of_others);
+  QString credits_number(std::int64_t micro, int decimals) const;
+  QString credits(std::int64_t micro, int decimals) const;
   QString credits_signed(std::int64_t micro) const;  // "+1.84 cr"
   // All six decimals, without zeros behind the second: "1,284.600001 cr".
   QString credits_exact(std::int64_t micro) const;

@@ -86,7 +86,7 @@ class MarketPage : public widgets::PageFrame {
   QStringList recent_;  // paths, the newest first
   QString job_path_;    // of the job that is quoted, and its name
   QString job_name_;
-  bool job_is_new_ = false;  // its quotes have not been shown yet
+  bool job_is_new_ = false;                             // its quotes have not been shown yet
   QString selected_;                                    // OfferRow::id
   std::optional<QHash<QString, PeerHistory>> history_;  // by provider
   client::Reply history_reply_;

@@ -379,7 +379,8 @@ QString SubmitPage::start_fault() const {
   if (!quotes_.fault().isEmpty()) return quotes_.fault();
   const models::QuoteRow* const best = chosen();
   if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.likely) {
-    return tr("Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for less.")
+    return tr("Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for "
+              "less.")
         .arg(models_.text().credits(budget_->value()), models_.text().credits(best->cost_micro.likely));
   }
   return {};

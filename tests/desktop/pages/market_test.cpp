@@ -99,7 +99,7 @@ TEST_F(Market, EveryNumberOfTheTableIsTheDaemons) {
     const auto id = table->model()->index(row, 0).data(models::kIdRole).toString();
     const int number = id.section(QStringLiteral("qd1-"), 1).toInt();
     const std::int64_t hourly = std::int64_t{10 + number % 1000} * 3'600;
-    EXPECT_EQ(cell(row, OfferModel::kPrice), text.credits_number(hourly));
+    EXPECT_EQ(cell(row, OfferModel::kPrice), text.credits_number(hourly, 4)) << "the points stand one above the other";
     EXPECT_EQ(cell(row, OfferModel::kMemory), text.bytes((std::uint64_t{1} << 30) * (4 + number % 80)));
     EXPECT_GE(hourly, before) << "the cheapest first";
     before = hourly;
@@ -195,7 +195,7 @@ TEST_F(Market, RowsDoNotMoveUnderTheMouse) {
   json::object dearer = models::example_offers(3);
   dearer["offers"].at(0).at("devices").at(0).at("rates").as_object()["device_second"] = 900;
   played.change("offers", dearer);
-  ASSERT_TRUE(QTest::qWaitFor([&] { return cell(0, OfferModel::kPrice) == QStringLiteral("3.24"); }, kSoonMs));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return cell(0, OfferModel::kPrice) == QStringLiteral("3.2400"); }, kSoonMs));
   QTest::qWait(static_cast<int>(models::kOrderPace.count()) + 200);
   EXPECT_EQ(table->model()->index(0, 0).data(models::kIdRole).toString(), id);
   QEvent leave(QEvent::Leave);
@@ -259,6 +259,37 @@ TEST_F(Market, AQuotedJobSelectsTheOfferThatItCostsLeastAt) {
   page->quote_job(file(std::string(kManifest) + "\n"));
   ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.quote") == 2; }, kSoonMs));
   EXPECT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs)) << "also of another job";
+}
+
+TEST_F(Market, ProvidersAreShownBesideAQuotedJobAndReasonsWhereThereIsOne) {
+  bool all_fit = true;
+  played.answers.methods["job.quote"] = [&](const json::object&) {
+    json::array rows{quote_row(2, 20'000), quote_row(1, 4'200)};
+    rows.push_back(all_fit ? quote_row(0, 30'000) : misfit_row(0));
+    return json::object{{"rows", rows}};
+  };
+  begin(3);
+  const QAbstractItemModelTester of_offers(&played.models().offers(),
+                                           QAbstractItemModelTester::FailureReportingMode::Fatal);
+  const QAbstractItemModelTester of_filter(table->model(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+  page->quote_job(file(kManifest));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs));
+  const auto whole = [&](int column) {
+    return !table->isColumnHidden(column) &&
+           table->columnWidth(column) >= theme::scaled(table->column_look(column).width);
+  };
+  EXPECT_EQ(table->model()->columnCount(), OfferModel::kWhyNot) << "there is no reason to tell";
+  for (const int column : {OfferModel::kDevice, OfferModel::kProvider, OfferModel::kCost}) EXPECT_TRUE(whole(column));
+  EXPECT_EQ(cell(0, OfferModel::kCost), QStringLiteral("0.0042 cr"));
+  EXPECT_EQ(cell(1, OfferModel::kCost), QStringLiteral("0.0200 cr"));
+  picture(*page, QStringLiteral("market-quote-all"));
+  all_fit = false;
+  page->quote_job(file(std::string(kManifest) + "\n"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return table->model()->columnCount() == OfferModel::kColumns; }, kSoonMs));
+  for (const int column : {OfferModel::kDevice, OfferModel::kProvider, OfferModel::kWhyNot}) EXPECT_TRUE(whole(column));
+  all_fit = true;
+  page->quote_job(file(kManifest));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return table->model()->columnCount() == OfferModel::kWhyNot; }, kSoonMs));
 }
 
 TEST_F(Market, WhatWasWrongWithAJobCanBeClosed) {
