@@ -74,17 +74,26 @@ QWidget* make_market(const PartsPtr& parts) {
     parts->settings.set_hidden_columns(parts->market->hidden_columns());
   });
   QObject::connect(parts->market, &pages::MarketPage::run_here, &parts->window,
-                   [parts](const QString& provider, const QString& device) {
+                   [parts](const QString& provider, const QString& device, const QString& job) {
                      parts->window.open(kSubmitPage);
-                     if (parts->submit) parts->submit->prefer(provider, device);
+                     if (!parts->submit) return;
+                     parts->submit->prefer(provider, device);
+                     if (!job.isEmpty()) parts->submit->open_files({job});
                    });
   return parts->market;
 }
 
+// What Run here was pressed on before is forgotten.
+void new_job(const PartsPtr& parts, const QStringList& paths) {
+  parts->window.open(kSubmitPage);
+  if (!parts->submit) return;
+  parts->submit->prefer({}, {});
+  if (!paths.isEmpty()) parts->submit->open_files(paths);
+}
+
 QWidget* make_jobs(const PartsPtr& parts) {
   parts->jobs = new pages::JobsPage(parts->models);
-  QObject::connect(parts->jobs, &pages::JobsPage::new_job_wanted, &parts->window,
-                   [parts] { parts->window.open(kSubmitPage); });
+  QObject::connect(parts->jobs, &pages::JobsPage::new_job_wanted, &parts->window, [parts] { new_job(parts, {}); });
   return parts->jobs;
 }
 
@@ -143,11 +152,7 @@ PageSet make_page_set(MainWindow& window, models::DaemonModels& models, pages::A
                       pages::ServiceUnit& service) {
   const auto parts = std::make_shared<Parts>(Parts{window, models, settings, service});
   return {.pages = pages_of(parts),
-          .new_job =
-              [parts](const QStringList& paths) {
-                parts->window.open(kSubmitPage);
-                if (parts->submit && !paths.isEmpty()) parts->submit->open_files(paths);
-              },
+          .new_job = [parts](const QStringList& paths) { new_job(parts, paths); },
           .show_job = [parts](const QString& job) { show_job(parts, job); }};
 }
 

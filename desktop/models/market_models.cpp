@@ -23,7 +23,17 @@ QVariant measure(std::uint64_t value) {
   return value == 0 ? QVariant() : number(static_cast<std::int64_t>(std::min(value, std::uint64_t{1} << 62)));
 }
 
-constexpr std::uint64_t kMicro = 1'000'000;
+// Of the columns of what a job costs.
+int decimals_of(const std::vector<QuoteRow>& quotes) {
+  int decimals = QuantityText::kCreditDecimals;
+  for (const QuoteRow& quote : quotes) {
+    if (!quote.fits) continue;
+    for (const std::int64_t micro : {quote.cost_micro.low, quote.cost_micro.likely, quote.cost_micro.high}) {
+      decimals = QuantityText::credits_decimals(micro, decimals);
+    }
+  }
+  return decimals;
+}
 
 const json::array* offer_list(const json::value& value) {
   const json::object* const object = value.if_object();
@@ -58,6 +68,7 @@ void OfferModel::take(const boost::json::value& value) {
   replace(std::move(list.rows));
   // Of rows with one id the first counts: which element has it is not kept.
   if (static_cast<std::size_t>(rowCount()) != ids_.size()) ends_.clear();
+  align_prices();
 }
 
 void OfferModel::take(const json::value& value, const TouchedElements& touched) {
@@ -76,6 +87,18 @@ void OfferModel::take(const json::value& value, const TouchedElements& touched) 
     std::ranges::move(devices, std::back_inserter(rows));
   }
   update(std::move(rows));
+  align_prices();
+}
+
+void OfferModel::align_prices() {
+  int price = QuantityText::kCreditDecimals;
+  int setup = QuantityText::kCreditDecimals;
+  for (const OfferRow& offer : rows()) {
+    price = QuantityText::credits_decimals(offer.per_hour_micro.value_or(0), price);
+    setup = QuantityText::credits_decimals(offer.setup_micro, setup);
+  }
+  if (std::exchange(price_decimals_, price) != price) tell_columns(kPrice, kPrice);
+  if (std::exchange(setup_decimals_, setup) != setup) tell_columns(kSetup, kSetup);
 }
 
 bool OfferModel::same_devices(std::size_t element, const std::vector<OfferRow>& rows) const {
@@ -100,25 +123,23 @@ std::optional<std::uint64_t> OfferModel::round_trip_us(const QString& provider) 
 }
 
 void OfferModel::set_quotes(const std::optional<std::vector<QuoteRow>>& quotes) {
-  if (!quotes) {
-    if (!quotes_) return;
-    beginRemoveColumns({}, kCost, kColumns - 1);
-    quotes_.reset();
-    endRemoveColumns();
-    return;
+  std::optional<QHash<QString, QuoteRow>> by_id;
+  if (quotes) {
+    by_id.emplace().reserve(static_cast<qsizetype>(quotes->size()));
+    for (const QuoteRow& each : *quotes) by_id->insert(each.id, each);
   }
-  QHash<QString, QuoteRow> by_id;
-  by_id.reserve(static_cast<qsizetype>(quotes->size()));
-  for (const QuoteRow& each : *quotes) by_id.insert(each.id, each);
-  if (quotes_) {
-    if (by_id == *quotes_) return;
-    quotes_ = std::move(by_id);
-    tell_columns(kCost, kWhyNot);
-    return;
-  }
-  beginInsertColumns({}, kCost, kColumns - 1);
+  if (by_id == quotes_) return;
+  const int before = columnCount();
+  const bool all_fit = !quotes || std::ranges::all_of(*quotes, &QuoteRow::fits);
+  const int after = !quotes ? int{kCost} : all_fit ? int{kWhyNot} : int{kColumns};
+  if (after < before) beginRemoveColumns({}, after, before - 1);
+  if (after > before) beginInsertColumns({}, before, after - 1);
   quotes_ = std::move(by_id);
-  endInsertColumns();
+  columns_ = after;
+  cost_decimals_ = quotes ? decimals_of(*quotes) : QuantityText::kCreditDecimals;
+  if (after < before) endRemoveColumns();
+  if (after > before) endInsertColumns();
+  if (const int kept = std::min(before, after); kept > kCost) tell_columns(kCost, kept - 1);
 }
 
 const QuoteRow* OfferModel::quote(const QString& id) const {
@@ -132,8 +153,7 @@ bool OfferModel::fades(const OfferRow& offer) const {
 }
 
 int OfferModel::columnCount(const QModelIndex& parent) const {
-  if (parent.isValid()) return 0;
-  return quotes_ ? kColumns : kCost;
+  return parent.isValid() ? 0 : columns_;
 }
 
 QString OfferModel::title(int column) {
@@ -176,8 +196,9 @@ QString OfferModel::quote_text(const OfferRow& offer, int column) const {
   if (!found) return QuantityText::none();
   if (column == kWhyNot) return found->fits ? QString() : found->why.sentence();
   if (!found->fits) return QuantityText::none();
-  if (column == kCost) return text_.credits(found->cost_micro.likely);
-  return tr("%1 – %2").arg(text_.credits_number(found->cost_micro.low), text_.credits_number(found->cost_micro.high));
+  if (column == kCost) return text_.credits(found->cost_micro.likely, cost_decimals_);
+  return tr("%1 – %2").arg(text_.credits_number(found->cost_micro.low, cost_decimals_),
+                           text_.credits_number(found->cost_micro.high, cost_decimals_));
 }
 
 QString OfferModel::display(const OfferRow& offer, int column) const {
@@ -190,12 +211,12 @@ QString OfferModel::display(const OfferRow& offer, int column) const {
     case kMemory:
       return known(offer.memory_bytes, text_.bytes(offer.memory_bytes));
     case kPrice:
-      return offer.per_hour_micro ? text_.credits_number(*offer.per_hour_micro) : QuantityText::none();
+      return offer.per_hour_micro ? text_.credits_number(*offer.per_hour_micro, price_decimals_) : QuantityText::none();
     case kSpeed:
       return known(offer.fp32_flops, text_.flops(offer.fp32_flops));
     case kSpeedPerCredit: {
       const auto flops = offer.flops_per_micro();
-      return flops && *flops <= kBytesMax / kMicro ? text_.flop_count(*flops * kMicro) : QuantityText::none();
+      return flops ? text_.flop_per_credit(*flops) : QuantityText::none();
     }
     case kRoundTrip: {
       if (offer.own) return tr("here");
@@ -205,7 +226,7 @@ QString OfferModel::display(const OfferRow& offer, int column) const {
     case kLink:
       return known(offer.link_bytes_per_second, text_.bytes_per_second(offer.link_bytes_per_second));
     case kSetup:
-      return text_.credits_number(offer.setup_micro);
+      return text_.credits_number(offer.setup_micro, setup_decimals_);
     case kUntil:
       return offer.until_unix_ms && now_unix_ms_ > 0 ? text_.until(*offer.until_unix_ms, now_unix_ms_)
                                                      : QuantityText::none();
@@ -287,7 +308,7 @@ QuoteModel::QuoteModel(QuantityText text, QObject* parent) : RowTable(parent), t
 // A row keeps its place in the model: quotes are of one job and come once, so they are put in anew.
 void QuoteModel::take(const boost::json::value& value) {
   replace({});
-  replace(quotes_from(value));
+  take_rows(quotes_from(value));
 }
 
 void QuoteModel::take_rows(std::vector<QuoteRow> rows) {
@@ -295,6 +316,13 @@ void QuoteModel::take_rows(std::vector<QuoteRow> rows) {
   const bool same_job = !rows.empty() && rows.size() == this->rows().size();
   if (!same_job) replace({});
   replace(std::move(rows));
+  const int cost = std::exchange(cost_decimals_, decimals_of(this->rows()));
+  int price = QuantityText::kCreditDecimals;
+  for (const QuoteRow& row : this->rows()) {
+    price = QuantityText::credits_decimals(row.per_hour_micro.value_or(0), price);
+  }
+  if (cost != cost_decimals_) tell_columns(kCost, kCostRange);
+  if (std::exchange(price_decimals_, price) != price) tell_columns(kPrice, kPrice);
 }
 
 const QuoteRow* QuoteModel::best() const {
@@ -337,13 +365,14 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
   if (!quote.fits) return QuantityText::none();
   switch (column) {
     case kCost:
-      return text_.credits(quote.cost_micro.likely);
+      return text_.credits(quote.cost_micro.likely, cost_decimals_);
     case kCostRange:
-      return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits_number(quote.cost_micro.high));
+      return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low, cost_decimals_),
+                               text_.credits_number(quote.cost_micro.high, cost_decimals_));
     case kTime:
       return quote.total_ms ? text_.duration(quote.total_ms->likely) : QuantityText::none();
     case kPrice:
-      return quote.per_hour_micro ? text_.credits_number(*quote.per_hour_micro) : QuantityText::none();
+      return quote.per_hour_micro ? text_.credits_number(*quote.per_hour_micro, price_decimals_) : QuantityText::none();
     default:
       return {};
   }

@@ -34,7 +34,7 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
     kProvider,
     kCost,  // of the quoted job, as the two after it: there are no such columns while none is quoted
     kCostRange,
-    kWhyNot,
+    kWhyNot,  // there only while it cannot run somewhere
     kColumns
   };
   // Of a row, whatever the column; Role stands before them.
@@ -71,6 +71,7 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
   QuantityText text_;
   QString quote_text(const OfferRow& offer, int column) const;
   bool same_devices(std::size_t element, const std::vector<OfferRow>& rows) const;
+  void align_prices();
 
   // Of the last value that was read whole: the ids of its rows, and where those of each element end, if that is known.
   std::vector<QString> ids_;
@@ -78,6 +79,10 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
   QHash<QString, std::uint64_t> round_trips_;
   std::optional<QHash<QString, QuoteRow>> quotes_;
   std::int64_t now_unix_ms_ = 0;
+  int columns_ = kCost;
+  int price_decimals_ = QuantityText::kCreditDecimals;  // of these columns
+  int setup_decimals_ = QuantityText::kCreditDecimals;
+  int cost_decimals_ = QuantityText::kCreditDecimals;
 };
 
 class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
@@ -102,6 +107,8 @@ class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
 
  private:
   QuantityText text_;
+  int price_decimals_ = QuantityText::kCreditDecimals;  // of these columns
+  int cost_decimals_ = QuantityText::kCreditDecimals;
 };
 
 QString device_type_text(DeviceType type);  // "GPU"

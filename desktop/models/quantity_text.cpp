@@ -75,6 +75,13 @@ Decimal decimal_of(std::uint64_t value, std::uint64_t unit, int decimals) {
   return number;
 }
 
+// Zeros at the end go but for `kept` decimals.
+int shown_decimals(const Decimal& number, int kept) {
+  int shown = number.count;
+  while (shown > kept && number.digits[static_cast<std::size_t>(shown - 1)] == 0) --shown;
+  return shown;
+}
+
 }  // namespace
 
 QString plain_text(QStringView foreign, qsizetype chars_max) {
@@ -126,8 +133,7 @@ QString QuantityText::fixed(std::int64_t value, std::int64_t unit, int decimals,
 
 QString QuantityText::fixed(std::uint64_t value, std::uint64_t unit, int decimals, int kept, bool negative) const {
   const Decimal number = decimal_of(value, unit, decimals);
-  int shown = number.count;
-  while (shown > kept && number.digits[static_cast<std::size_t>(shown - 1)] == 0) --shown;
+  const int shown = shown_decimals(number, kept);
   QString text = locale_.toString(static_cast<qulonglong>(number.whole));
   if (shown > 0) text += locale_.decimalPoint();
   bool zero = number.whole == 0;
@@ -153,14 +159,28 @@ QString QuantityText::scaled(std::uint64_t value, std::uint64_t base, std::span<
   return fixed(value, unit, decimals, 0, false) + QChar(QChar::Nbsp) + QString::fromLatin1(units[at]);
 }
 
-QString QuantityText::credits_number(std::int64_t micro) const {
+int QuantityText::credits_decimals(std::int64_t micro, int of_others) {
+  static constexpr std::array<std::uint64_t, 7> kSteps{1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
   const std::uint64_t size = magnitude(micro);
-  const int decimals = size >= kMicro ? 2 : size >= 100'000 ? 3 : size >= 10'000 ? 4 : size >= 1'000 ? 5 : 6;
-  return fixed(micro, kMicro, decimals, 2);
+  if (size % kSteps.at(static_cast<std::size_t>(of_others)) == 0) return of_others;
+  const int most = size >= kMicro ? 2 : size >= 100'000 ? 3 : size >= 10'000 ? 4 : size >= 1'000 ? 5 : 6;
+  return std::max(of_others, shown_decimals(decimal_of(size, kMicro, most), kCreditDecimals));
+}
+
+QString QuantityText::credits_number(std::int64_t micro) const {
+  return credits_number(micro, credits_decimals(micro, kCreditDecimals));
+}
+
+QString QuantityText::credits_number(std::int64_t micro, int decimals) const {
+  return fixed(micro, kMicro, decimals, decimals);
 }
 
 QString QuantityText::credits(std::int64_t micro) const {
   return tr("%1 cr").arg(credits_number(micro));
+}
+
+QString QuantityText::credits(std::int64_t micro, int decimals) const {
+  return tr("%1 cr").arg(credits_number(micro, decimals));
 }
 
 QString QuantityText::credits_signed(std::int64_t micro) const {
@@ -195,9 +215,10 @@ QString QuantityText::flops(std::uint64_t flops) const {
   return scaled(flops, 1000, kUnits);
 }
 
-QString QuantityText::flop_count(std::uint64_t flop) const {
-  static constexpr std::array<const char*, 7> kUnits{"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"};
-  return scaled(flop, 1000, kUnits);
+// One for a micro-credit is a million for a credit: nothing is multiplied, and no amount is too large.
+QString QuantityText::flop_per_credit(std::uint64_t flop_per_micro) const {
+  static constexpr std::array<const char*, 7> kUnits{"MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"};
+  return scaled(flop_per_micro, 1000, kUnits);
 }
 
 QString QuantityText::frequency(std::uint64_t mhz) const {

@@ -32,7 +32,13 @@ class QuantityText {
   // "1,284.60", "0.0021", "0.00": two decimals from one credit up, below it three digits that count; never more than
   // the six there are.
   QString credits_number(std::int64_t micro) const;
-  QString credits(std::int64_t micro) const;         // "1,284.60 cr"
+  QString credits(std::int64_t micro) const;  // "1,284.60 cr"
+  // For columns, where the decimal points stand one above the other: how many decimals all its amounts need, asked of
+  // one after the other from kCreditDecimals on; and an amount with so many, zeros too: "0.0540" above "0.0504".
+  static constexpr int kCreditDecimals = 2;
+  static int credits_decimals(std::int64_t micro, int of_others);
+  QString credits_number(std::int64_t micro, int decimals) const;
+  QString credits(std::int64_t micro, int decimals) const;
   QString credits_signed(std::int64_t micro) const;  // "+1.84 cr"
   // All six decimals, without zeros behind the second: "1,284.600001 cr".
   QString credits_exact(std::int64_t micro) const;
@@ -42,7 +48,7 @@ class QuantityText {
   QString bytes(std::uint64_t bytes) const;                             // "23.5 GiB"
   QString bytes_per_second(std::uint64_t bytes) const;                  // "72.4 GB/s"
   QString flops(std::uint64_t flops) const;                             // "82.6 TFLOP/s"
-  QString flop_count(std::uint64_t flop) const;                         // "82.6 TFLOP"
+  QString flop_per_credit(std::uint64_t flop_per_micro) const;          // "82.6 TFLOP" for a whole credit
   QString permille(std::int64_t permille) const;                        // "37.5 %"
   QString percent(std::int64_t permille) const;                         // "38 %"
   QString duration(std::int64_t milliseconds) const;                    // "143 ms", "59.9 s", "2 h 5 min", "3 d 4 h"

@@ -33,19 +33,19 @@ QString menu_text(const QString& text) {
 
 void dress(widgets::Table& table) {
   table.set_column(OfferModel::kDevice, {.cell = Cell::text, .width = 180, .stretch = true});
-  table.set_column(OfferModel::kType, {.cell = Cell::muted, .priority = 5, .width = 70});
-  table.set_column(OfferModel::kMemory, {.cell = Cell::number, .priority = 1, .width = 88});
-  table.set_column(OfferModel::kPrice, {.cell = Cell::number, .width = 84, .strong = true});
-  table.set_column(OfferModel::kSpeed, {.cell = Cell::number, .priority = 4, .width = 112});
-  table.set_column(OfferModel::kSpeedPerCredit, {.cell = Cell::number, .priority = 3, .width = 118});
-  table.set_column(OfferModel::kRoundTrip, {.cell = Cell::number, .priority = 2, .width = 98});
-  table.set_column(OfferModel::kLink, {.cell = Cell::number, .priority = 7, .width = 100});
-  table.set_column(OfferModel::kSetup, {.cell = Cell::number, .priority = 9, .width = 84});
-  table.set_column(OfferModel::kUntil, {.cell = Cell::muted, .priority = 8, .width = 96});
-  table.set_column(OfferModel::kProvider, {.cell = Cell::muted, .priority = 3, .width = 112});
+  table.set_column(OfferModel::kType, {.cell = Cell::muted, .priority = 7, .width = 70});
+  table.set_column(OfferModel::kMemory, {.cell = Cell::number, .priority = 2, .width = 88});
+  table.set_column(OfferModel::kPrice, {.cell = Cell::number, .width = 92, .strong = true});
+  table.set_column(OfferModel::kSpeed, {.cell = Cell::number, .priority = 6, .width = 112});
+  table.set_column(OfferModel::kSpeedPerCredit, {.cell = Cell::number, .priority = 5, .width = 118});
+  table.set_column(OfferModel::kRoundTrip, {.cell = Cell::number, .priority = 4, .width = 98});
+  table.set_column(OfferModel::kLink, {.cell = Cell::number, .priority = 8, .width = 100});
+  table.set_column(OfferModel::kSetup, {.cell = Cell::number, .priority = 10, .width = 84});
+  table.set_column(OfferModel::kUntil, {.cell = Cell::muted, .priority = 9, .width = 96});
+  table.set_column(OfferModel::kProvider, {.cell = Cell::muted, .priority = 1, .width = 112});
   table.set_column(OfferModel::kCost, {.cell = Cell::number, .width = 110, .strong = true});
-  table.set_column(OfferModel::kCostRange, {.cell = Cell::number, .priority = 1, .width = 150});
-  table.set_column(OfferModel::kWhyNot, {.cell = Cell::muted, .width = 140, .stretch = true});
+  table.set_column(OfferModel::kCostRange, {.cell = Cell::number, .priority = 3, .width = 150});
+  table.set_column(OfferModel::kWhyNot, {.cell = Cell::muted, .priority = 2, .width = 200, .stretch = true});
 }
 
 }  // namespace
@@ -135,7 +135,7 @@ QWidget* MarketPage::make_list() {
   const auto run = [this] {
     const models::OfferRow* const offer = models_.offers().find(selected_);
     const models::QuoteRow* const quote = offer ? models_.offers().quote(offer->id) : nullptr;
-    if (offer && (!quote || may_run(*quote))) Q_EMIT run_here(offer->provider, offer->device);
+    if (offer && (!quote || may_run(*quote))) Q_EMIT run_here(offer->provider, offer->device, job_path_);
   };
   connect(table_, &widgets::Table::row_activated, this, run);
   connect(detail_, &MarketDetail::run_clicked, this, run);
@@ -206,8 +206,7 @@ void MarketPage::fill_job_menu() {
 void MarketPage::quote_job(const QString& path) {
   const int reading = ++reading_;
   if (path.isEmpty()) {
-    job_name_.clear();
-    quotes_.set_manifest({});
+    drop_job();
     return;
   }
   in_background(
@@ -215,17 +214,26 @@ void MarketPage::quote_job(const QString& path) {
       [this, reading, path](const std::expected<JobFolder, QString>& job) {
         if (reading != reading_) return;
         if (!job) {
-          quotes_.set_manifest({});
+          drop_job();
           banner()->show_message(theme::Tone::bad, job.error(), tr("Close"));
           return;
         }
         recent_.removeAll(path);
         recent_.prepend(path);
         recent_ = recent_.mid(0, kRecentMax);
+        job_path_ = path;
+        job_is_new_ = true;
         job_name_ = job->data.name.isEmpty() ? QFileInfo(job->file).fileName() : job->data.name;
         quotes_.set_manifest(job->manifest);
         show_quotes();
       });
+}
+
+void MarketPage::drop_job() {
+  job_path_.clear();
+  job_name_.clear();
+  quotes_.set_manifest({});
+  banner()->hide();  // what told why another job could not be read
 }
 
 // The columns come and go with the quoted job; where it is cheapest stands first.
@@ -235,6 +243,7 @@ void MarketPage::show_quotes() {
   if (!rows && (quotes_.manifest().isEmpty() || !quotes_.fault().isEmpty()) && offers.quoted()) {
     table_->sortByColumn(OfferModel::kPrice, Qt::AscendingOrder);
     offers.set_quotes(std::nullopt);
+    table_->scrollTo(table_->currentIndex());
   }
   if (quotes_.manifest().isEmpty()) {
     banner()->hide();
@@ -244,9 +253,13 @@ void MarketPage::show_quotes() {
   } else if (!rows) {
     banner()->show_message(theme::Tone::accent, tr("Asking what %1 costs…").arg(job_name_), tr("Stop quoting"));
   } else {
-    const bool first = !offers.quoted();
+    const bool first = job_is_new_ || !offers.quoted();
+    job_is_new_ = false;
     offers.set_quotes(rows);
-    if (first) table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
+    if (first) {
+      table_->sortByColumn(OfferModel::kCost, Qt::AscendingOrder);
+      table_->select_row(0);
+    }
     const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
     const models::QuoteRow* const best = quotes_.best();
     banner()->show_message(

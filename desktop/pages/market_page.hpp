@@ -52,7 +52,8 @@ class MarketPage : public widgets::PageFrame {
   void set_choose_file(ChooseFile choose) { choose_file_ = std::move(choose); }
 
  Q_SIGNALS:
-  void run_here(const QString& provider, const QString& device);
+  // `job`: where the job that is quoted was read, as quote_job() took it; empty: none is.
+  void run_here(const QString& provider, const QString& device, const QString& job);
   void kept_changed();  // saved_filters() or hidden_columns()
 
  protected:
@@ -67,6 +68,7 @@ class MarketPage : public widgets::PageFrame {
   void show_counts();
   void show_selected();
   void keep_selection();
+  void drop_job();
   void show_quotes();
   void ask_history();
   void take_history(const client::Outcome& outcome);
@@ -82,7 +84,9 @@ class MarketPage : public widgets::PageFrame {
   QMenu* saved_menu_;
   QStringList saved_;
   QStringList recent_;  // paths, the newest first
+  QString job_path_;    // of the job that is quoted, and its name
   QString job_name_;
+  bool job_is_new_ = false;                             // its quotes have not been shown yet
   QString selected_;                                    // OfferRow::id
   std::optional<QHash<QString, PeerHistory>> history_;  // by provider
   client::Reply history_reply_;

@@ -7,8 +7,33 @@
 
 namespace quern::desktop::pages {
 
+namespace {
+__extension__ using Wide = unsigned __int128;
+}  // namespace
+
 bool needs_trial(const models::QuoteRow& quote) {
   return !quote.fits && quote.why.reason == QStringLiteral("work_unknown");
+}
+
+const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, const QString& strategy,
+                                   std::int64_t budget_micro) {
+  const auto cheapest = std::ranges::find_if(rows, &models::QuoteRow::fits);
+  const bool fastest = strategy == QStringLiteral("fastest");
+  if (cheapest == rows.end()) return nullptr;
+  if (!fastest && strategy != QStringLiteral("balanced")) return &*cheapest;
+  // What is to be small, as scheduler/placement has it.
+  const auto weight = [fastest](const models::QuoteRow& row) {
+    const Wide cost = static_cast<std::uint64_t>(std::max<std::int64_t>(row.cost_micro.likely, 0));
+    const Wide time = static_cast<std::uint64_t>(std::max<std::int64_t>(row.total_ms->likely, 0));
+    return fastest ? std::pair(time, cost) : std::pair((cost + 1) * (time + 1), cost);
+  };
+  const models::QuoteRow* best = nullptr;
+  for (const models::QuoteRow& row : rows) {
+    const bool affordable = budget_micro == 0 || row.cost_micro.likely <= budget_micro;
+    if (!row.fits || !row.total_ms || !affordable) continue;
+    if (!best || weight(row) < weight(*best)) best = &row;
+  }
+  return best ? best : &*cheapest;
 }
 
 QuoteFeed::QuoteFeed(client::Connection& connection, QObject* parent) : QObject(parent), connection_(connection) {

@@ -5,6 +5,7 @@
 #include <QString>
 #include <QTimer>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -22,6 +23,12 @@ bool needs_trial(const models::QuoteRow& quote);
 inline bool may_run(const models::QuoteRow& quote) {
   return quote.fits || needs_trial(quote);
 }
+
+// Of those that fit the one that the strategy of that name (job.submit) takes first: where it looks at the time too,
+// of those that are likely to cost no more than the budget (0: none is set). Else, and where none is, the cheapest,
+// which `rows` begin with, as those of a QuoteFeed do. Nullptr: none fits.
+const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, const QString& strategy,
+                                   std::int64_t budget_micro);
 
 class QuoteFeed : public QObject {
   Q_OBJECT

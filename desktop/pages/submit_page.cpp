@@ -6,7 +6,6 @@
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSet>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
@@ -34,7 +33,6 @@ namespace {
 constexpr int kLeftShare = 1, kRightShare = 1;
 constexpr int kClockMs = 1'000;
 constexpr int kRightWidth = 330;
-constexpr qsizetype kExcludedMax = 256;  // of job.submit
 
 struct ReadSource {
   QByteArray source;
@@ -70,7 +68,7 @@ SubmitPage::SubmitPage(models::DaemonModels& models, QWidget* parent)
   banner()->set_closable(true);
   connect(&quotes_, &QuoteFeed::changed, this, &SubmitPage::show_quotes);
   connect(&models_, &models::DaemonModels::offers_changed, &quotes_, &QuoteFeed::market_changed);
-  connect(&models_, &models::DaemonModels::preferences_changed, this, &SubmitPage::show_start);
+  connect(&models_, &models::DaemonModels::preferences_changed, this, &SubmitPage::show_quotes);
   connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
     if (!models_.connection().live() && starting_) stop_start();
     show_start();
@@ -136,8 +134,9 @@ QWidget* SubmitPage::make_terms() {
   budget_->set_range(0, kBudgetMaxMicro);
   connect(budget_, &widgets::PriceSpin::value_changed, this, [this] {
     budget_chosen_ = true;
-    show_start();
+    show_quotes();
   });
+  connect(strategy_, &QComboBox::currentIndexChanged, this, &SubmitPage::show_quotes);
   connect(anywhere_, &QPushButton::clicked, this, [this] { prefer({}, {}); });
   return terms.card;
 }
@@ -145,7 +144,7 @@ QWidget* SubmitPage::make_terms() {
 QWidget* SubmitPage::make_right() {
   auto* card = new widgets::Card;
   card->setMinimumWidth(kRightWidth);
-  quote_title_ = new widgets::SectionTitle(tr("Best match"));
+  quote_title_ = new widgets::SectionTitle({});
   quote_text_ = new widgets::TextLabel({}, theme::FontRole::body, Ink::muted);
   best_ = new widgets::KeyValueList;
   quote_order_.setSourceModel(&quote_rows_);
@@ -243,6 +242,7 @@ void SubmitPage::clear(const QString& fault) {
 }
 
 void SubmitPage::prefer(const QString& provider, const QString& device) {
+  if (starting_) return;  // what is on its way goes where it was to go
   provider_ = provider;
   device_ = device;
   show_quotes();
@@ -270,12 +270,26 @@ void SubmitPage::show_summary() {
 }
 
 const models::QuoteRow* SubmitPage::chosen() const {
-  if (provider_.isEmpty()) return quotes_.best();
   const auto& rows = quotes_.rows();
   if (!rows) return nullptr;
-  const auto found = std::ranges::find_if(
-      *rows, [this](const models::QuoteRow& row) { return row.fits && row.provider == provider_; });
+  if (provider_.isEmpty()) return best_match(*rows, strategy(), budget_->value());
+  const auto found =
+      std::ranges::find_if(*rows, [this](const models::QuoteRow& row) { return row.fits && may_go_to(row); });
   return found == rows->end() ? nullptr : &*found;
+}
+
+// The name of the one that counts; empty: nobody has said.
+QString SubmitPage::strategy() const {
+  const QString chosen = strategy_->currentData().toString();
+  const auto& preferences = models_.preferences();
+  return chosen.isEmpty() && preferences ? preferences->strategy.value_or(QString()) : chosen;
+}
+
+QString SubmitPage::match_title() const {
+  if (!provider_.isEmpty()) return tr("On the device you chose");
+  if (strategy() == QStringLiteral("fastest")) return tr("Fastest match");
+  if (strategy() == QStringLiteral("balanced")) return tr("Best balance of cost and time");
+  return tr("Cheapest match");
 }
 
 // A quote is good for as long as the offer that it was made from.
@@ -291,7 +305,7 @@ void SubmitPage::show_quotes() {
   const models::QuoteRow* const best = chosen();
   best_->setVisible(best != nullptr);
   quote_table_->setVisible(rows.has_value());
-  quote_title_->set_title(provider_.isEmpty() ? tr("Best match") : tr("At the provider you chose"));
+  quote_title_->set_title(match_title());
   quote_title_->set_caption({});
   QString words;
   if (!job_) {
@@ -308,7 +322,7 @@ void SubmitPage::show_quotes() {
            "budget, or without one its longest time.");
   } else if (!best) {
     words = provider_.isEmpty() ? tr("No device can run it now. Each says why, below.")
-                                : tr("The provider that you chose cannot run it now. Each device says why, below.");
+                                : tr("The device that you chose cannot run it now. Each says why, below.");
   }
   quote_text_->set_text(words);
   quote_text_->setVisible(!words.isEmpty());
@@ -343,15 +357,8 @@ void SubmitPage::show_best(const models::QuoteRow& best) {
   best_->set_rows(rows);
 }
 
-// All who could run it, where only the preferred one is to.
-QSet<QString> SubmitPage::others() const {
-  QSet<QString> others;
-  const auto& rows = quotes_.rows();
-  if (provider_.isEmpty() || !rows) return others;
-  for (const models::QuoteRow& row : *rows) {
-    if (may_run(row) && row.provider != provider_) others.insert(row.provider);
-  }
-  return others;
+bool SubmitPage::may_go_to(const models::QuoteRow& row) const {
+  return provider_.isEmpty() || (row.provider == provider_ && row.device == device_);
 }
 
 // There is a quote that still holds, or a trial may find out.
@@ -361,9 +368,8 @@ bool SubmitPage::may_start() const {
     return !until || *until > models_.now_unix_ms();
   }
   const auto& rows = quotes_.rows();
-  return rows && std::ranges::any_of(*rows, [this](const models::QuoteRow& row) {
-           return needs_trial(row) && (provider_.isEmpty() || row.provider == provider_);
-         });
+  return rows &&
+         std::ranges::any_of(*rows, [this](const models::QuoteRow& row) { return needs_trial(row) && may_go_to(row); });
 }
 
 // Why Start waits; empty when it does not.
@@ -371,14 +377,11 @@ QString SubmitPage::start_fault() const {
   if (!job_) return fault_;
   if (!fault_.isEmpty()) return fault_;
   if (!quotes_.fault().isEmpty()) return quotes_.fault();
-  if (const auto count = others().size(); count > kExcludedMax) {
-    return tr("%1 others could run it, and only %2 can be kept out: run it anywhere instead.")
-        .arg(models_.text().count(count), models_.text().count(kExcludedMax));
-  }
   const models::QuoteRow* const best = chosen();
-  if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.low) {
-    return tr("Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.")
-        .arg(models_.text().credits(budget_->value()), models_.text().credits(best->cost_micro.low));
+  if (best && budget_->value() > 0 && budget_->value() < best->cost_micro.likely) {
+    return tr("Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for "
+              "less.")
+        .arg(models_.text().credits(budget_->value()), models_.text().credits(best->cost_micro.likely));
   }
   return {};
 }
@@ -397,7 +400,11 @@ void SubmitPage::show_start() {
           : tr("The job stops when it is reached; 0 sets no limit."));
   preferred_->setVisible(!provider_.isEmpty());
   anywhere_->setVisible(!provider_.isEmpty());
-  if (!provider_.isEmpty()) preferred_->set_text(tr("Only at %1").arg(models::short_id(provider_)));
+  if (!provider_.isEmpty()) {
+    const models::OfferRow* const offer = models_.offers().find(models::offer_id(provider_, device_));
+    const QString name = offer && !offer->name.isEmpty() ? offer->name : models::short_id(device_);
+    preferred_->set_text(tr("Only on %1 at %2").arg(name, models::short_id(provider_)));
+  }
   const QString fault = start_fault();
   fault_label_->set_text(fault);
   fault_label_->setVisible(!fault.isEmpty());
@@ -430,9 +437,10 @@ void SubmitPage::submit() {
     params["strategy"] = strategy.toStdString();
   }
   if (budget_->value() > 0) params["max_price_micro"] = budget_->value();
-  boost::json::array exclude;
-  for (const QString& each : others()) exclude.emplace_back(each.toStdString());
-  if (!exclude.empty()) params["exclude"] = std::move(exclude);
+  if (!provider_.isEmpty()) {
+    params["only"] = boost::json::array{
+        boost::json::object{{"provider", provider_.toStdString()}, {"device", device_.toStdString()}}};
+  }
   submit_ = models_.connection().call("job.submit", std::move(params), this,
                                       [this](const client::Outcome& outcome) { finish_start(outcome); });
 }
@@ -446,6 +454,7 @@ void SubmitPage::finish_start(const client::Outcome& outcome) {
                            outcome ? tr("The daemon's answer names no job.") : models::failure_text(outcome.error()));
     return;
   }
+  prefer({}, {});  // that was for this job
   Q_EMIT submitted(*id);
 }
 

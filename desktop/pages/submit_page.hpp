@@ -1,6 +1,5 @@
 // A new job: what it is, what it will cost, and Start.
 #pragma once
-#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <QTimer>
@@ -21,6 +20,7 @@ class QPushButton;
 class QScrollArea;
 
 namespace quern::desktop::widgets {
+class ElidedLabel;
 class KeyValueList;
 class PriceSpin;
 class ProgressBar;
@@ -42,7 +42,7 @@ class SubmitPage : public widgets::PageFrame {
 
   // A job.json, a folder that holds one, or a .cl file; of several the first counts.
   void open_files(const QStringList& paths);
-  // Only there, when it is a provider that can: the offer that Run here was pressed on. Empty: anywhere.
+  // Only on that device: the offer that Run here was pressed on. Empty: anywhere. Not while a job is being sent.
   void prefer(const QString& provider, const QString& device);
   // What the budget is until a person has chosen one; absent: the daemon's own bound of a job.
   void propose_budget(std::optional<std::int64_t> micro);
@@ -73,7 +73,9 @@ class SubmitPage : public widgets::PageFrame {
   void stop_start();
   std::optional<std::int64_t> expiry_unix_ms(const models::QuoteRow& quote) const;
   const models::QuoteRow* chosen() const;
-  QSet<QString> others() const;
+  QString strategy() const;
+  QString match_title() const;
+  bool may_go_to(const models::QuoteRow& row) const;
   bool may_start() const;
 
   models::DaemonModels& models_;
@@ -83,8 +85,8 @@ class SubmitPage : public widgets::PageFrame {
   models::SteadyProxy quote_order_;
   ChooseFile choose_file_;
   std::optional<JobFolder> job_;
-  QString fault_;  // of the job as it stands
-  QString provider_;
+  QString fault_;     // of the job as it stands
+  QString provider_;  // with device_ the only place that it may go to; empty: anywhere
   QString device_;
   client::Reply submit_;
   QTimer clock_;
@@ -108,7 +110,7 @@ class SubmitPage : public widgets::PageFrame {
   widgets::TextLabel* quote_text_;
   widgets::KeyValueList* best_;
   widgets::Table* quote_table_;
-  widgets::TextLabel* preferred_;
+  widgets::ElidedLabel* preferred_;
   QPushButton* anywhere_;
   widgets::ProgressBar* progress_;
   widgets::TextLabel* progress_text_;

@@ -48,7 +48,7 @@ TermsCard make_terms_card() {
                   .strategy = new QComboBox,
                   .budget = new widgets::PriceSpin(SubmitParts::tr("Budget")),
                   .note = new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted),
-                  .preferred = new widgets::TextLabel({}, theme::FontRole::body, Ink::accent),
+                  .preferred = new widgets::ElidedLabel({}, theme::FontRole::body, Ink::accent),
                   .anywhere = new QPushButton(SubmitParts::tr("Anywhere instead"))};
   terms.strategy->setAccessibleName(SubmitParts::tr("Strategy"));
   terms.strategy->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -61,7 +61,6 @@ TermsCard make_terms_card() {
   terms.strategy->addItem(SubmitParts::tr("Random, cheap ones more often"), QStringLiteral("weighted-random"));
   terms.strategy->addItem(SubmitParts::tr("In turn"), QStringLiteral("round-robin"));
   terms.budget->set_unit(SubmitParts::tr("cr"));
-  terms.preferred->setWordWrap(false);
   card->body()->addWidget(new widgets::SectionTitle(SubmitParts::tr("Terms")));
   add_row(*card, SubmitParts::tr("Strategy"), {terms.strategy});
   add_row(*card, SubmitParts::tr("Budget"), {terms.budget});

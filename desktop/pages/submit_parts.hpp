@@ -12,6 +12,7 @@ class QPushButton;
 class QWidget;
 
 namespace quern::desktop::widgets {
+class ElidedLabel;
 class PriceSpin;
 class Table;
 class TextLabel;
@@ -24,7 +25,7 @@ struct TermsCard {
   QComboBox* strategy = nullptr;  // the data of its entries are the names that job.submit knows
   widgets::PriceSpin* budget = nullptr;
   widgets::TextLabel* note = nullptr;  // of the budget
-  widgets::TextLabel* preferred = nullptr;
+  widgets::ElidedLabel* preferred = nullptr;
   QPushButton* anywhere = nullptr;
 };
 TermsCard make_terms_card();

@@ -3528,10 +3528,6 @@
         <translation>Eine job.json, einen Ordner damit oder eine .cl-Datei hierher ziehen</translation>
     </message>
     <message>
-        <source>Best match</source>
-        <translation>Bester Treffer</translation>
-    </message>
-    <message>
         <source>Files that were sent</source>
         <translation>Gesendete Dateien</translation>
     </message>
@@ -3556,10 +3552,6 @@
         <translation>Das ist kein Auftrag</translation>
     </message>
     <message>
-        <source>At the provider you chose</source>
-        <translation>Beim gewählten Anbieter</translation>
-    </message>
-    <message>
         <source>What it costs is shown here as soon as there is a job.</source>
         <translation>Was er kostet, steht hier, sobald es einen Auftrag gibt.</translation>
     </message>
@@ -3582,10 +3574,6 @@
     <message>
         <source>No device can run it now. Each says why, below.</source>
         <translation>Kein Gerät kann ihn jetzt ausführen. Warum, steht unten bei jedem.</translation>
-    </message>
-    <message>
-        <source>The provider that you chose cannot run it now. Each device says why, below.</source>
-        <translation>Der gewählte Anbieter kann ihn jetzt nicht ausführen. Warum, steht unten bei jedem Gerät.</translation>
     </message>
     <message>
         <source>%1 of %2 can</source>
@@ -3620,24 +3608,12 @@
         <translation>nicht mehr</translation>
     </message>
     <message>
-        <source>%1 others could run it, and only %2 can be kept out: run it anywhere instead.</source>
-        <translation>%1 andere könnten ihn ausführen, und nur %2 lassen sich ausschließen: Führen Sie ihn stattdessen überall aus.</translation>
-    </message>
-    <message>
-        <source>Budget: %1 is below %2, the least that it costs there. Raise it, or ask for less.</source>
-        <translation>Budget: %1 liegt unter %2, dem Mindestpreis dort. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
-    </message>
-    <message>
         <source>The job stops when it is reached. Your preferences allow %1 a job.</source>
         <translation>Der Auftrag hält an, wenn es erreicht ist. Ihre Einstellungen erlauben %1 je Auftrag.</translation>
     </message>
     <message>
         <source>The job stops when it is reached; 0 sets no limit.</source>
         <translation>Der Auftrag hält an, wenn es erreicht ist; 0 setzt keine Grenze.</translation>
-    </message>
-    <message>
-        <source>Only at %1</source>
-        <translation>Nur bei %1</translation>
     </message>
     <message>
         <source>Reading the files</source>
@@ -3650,6 +3626,34 @@
     <message>
         <source>The daemon&apos;s answer names no job.</source>
         <translation>Die Antwort des Daemons nennt keinen Auftrag.</translation>
+    </message>
+    <message>
+        <source>On the device you chose</source>
+        <translation>Auf dem gewählten Gerät</translation>
+    </message>
+    <message>
+        <source>The device that you chose cannot run it now. Each says why, below.</source>
+        <translation>Das gewählte Gerät kann ihn jetzt nicht ausführen. Warum, steht unten bei jedem.</translation>
+    </message>
+    <message>
+        <source>Only on %1 at %2</source>
+        <translation>Nur auf %1 bei %2</translation>
+    </message>
+    <message>
+        <source>Fastest match</source>
+        <translation>Schnellster Treffer</translation>
+    </message>
+    <message>
+        <source>Best balance of cost and time</source>
+        <translation>Bestes Verhältnis von Kosten und Zeit</translation>
+    </message>
+    <message>
+        <source>Cheapest match</source>
+        <translation>Günstigster Treffer</translation>
+    </message>
+    <message>
+        <source>Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for less.</source>
+        <translation>Budget: %1 liegt unter %2, den wahrscheinlichen Kosten dort: Kein Gerät nimmt ihn. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
     </message>
 </context>
 <context>

@@ -174,6 +174,9 @@ void add_submit_options(CLI::App& command, SubmitWords& words) {
   command.add_option("--exclude", words.exclude, "Not on this peer; may be given again")
       ->type_name("PEER")
       ->allow_extra_args(false);
+  command.add_option("--only", words.only, "On this peer only; may be given again")
+      ->type_name("PEER")
+      ->allow_extra_args(false);
 }
 
 void add_run(CommandLine& line) {

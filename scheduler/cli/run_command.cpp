@@ -45,9 +45,10 @@ void read_fields(const Fields& fields, SubmitAnswer& answer) {
   answer.id = fields.field<std::string>("id");
 }
 
-// The whole ids of peers that are named by a part.
-Task<Outcome<json::array>> whole_ids(Daemon& daemon, const std::vector<std::string>& words) {
-  json::array ids;
+// The whole ids of peers that an option names by a part.
+Task<Outcome<std::vector<std::string>>> whole_ids(Daemon& daemon, std::string_view option,
+                                                  const std::vector<std::string>& words) {
+  std::vector<std::string> ids;
   if (words.empty()) co_return ids;
   CO_TRY(const PeersAnswer peers, co_await daemon.ask<PeersAnswer>("peer.list"));
   CO_TRY(const OffersAnswer offers, co_await daemon.ask<OffersAnswer>("offer.list"));
@@ -60,18 +61,22 @@ Task<Outcome<json::array>> whole_ids(Daemon& daemon, const std::vector<std::stri
   known.erase(repeated.begin(), repeated.end());
   for (const std::string& word : words) {
     const auto id = resolve(word, known, "peer");
-    if (!id) co_return trouble(ExitCode::usage, "--exclude: " + id.error());
+    if (!id) co_return trouble(ExitCode::usage, std::string(option) + ": " + id.error());
     ids.emplace_back(*id);
   }
   co_return ids;
 }
 
 Task<Outcome<SubmitAnswer>> submit_job(Daemon& daemon, const SubmitOptions& options, const LocalJob& local) {
-  CO_TRY(json::array exclude, co_await whole_ids(daemon, options.exclude));
+  CO_TRY(const auto exclude, co_await whole_ids(daemon, "--exclude", options.exclude));
+  CO_TRY(const auto only, co_await whole_ids(daemon, "--only", options.only));
   json::object params{{"manifest", local.manifest}};
   if (options.strategy) params["strategy"] = *options.strategy;
   if (options.max_price) params["max_price_micro"] = options.max_price->micro;
-  if (!exclude.empty()) params["exclude"] = std::move(exclude);
+  if (!exclude.empty()) params["exclude"] = json::array(exclude.begin(), exclude.end());
+  json::array places;
+  for (const std::string& provider : only) places.push_back(json::object{{"provider", provider}});
+  if (!places.empty()) params["only"] = std::move(places);
   co_return co_await daemon.ask<SubmitAnswer>("job.submit", std::move(params));
 }
 
@@ -270,7 +275,7 @@ Outcome<LocalJob> load_checked(const std::string& manifest) {
 }  // namespace
 
 std::expected<SubmitOptions, std::string> check(const SubmitWords& words) {
-  SubmitOptions options{words.manifest, std::nullopt, words.strategy, words.exclude};
+  SubmitOptions options{words.manifest, std::nullopt, words.strategy, words.exclude, words.only};
   if (words.max_price) {
     options.max_price = model::credits_from_text(*words.max_price);
     if (!options.max_price || options.max_price->micro < 0)

@@ -21,12 +21,14 @@ struct SubmitWords {
   std::optional<std::string> max_price;  // credits
   std::optional<std::string> strategy;
   std::vector<std::string> exclude;  // peers: ids, or where they begin or end
+  std::vector<std::string> only;     // the same
 };
 struct SubmitOptions {
   std::string manifest;
   std::optional<model::Credits> max_price;
   std::optional<std::string> strategy;
   std::vector<std::string> exclude;
+  std::vector<std::string> only;
 };
 // The error is one line for people.
 std::expected<SubmitOptions, std::string> check(const SubmitWords& words);

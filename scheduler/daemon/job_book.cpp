@@ -87,7 +87,8 @@ Task<void> JobBook::resumed(const Trail& trail) {
   }
 }
 
-Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {
+Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy strategy, std::set<std::string> exclude,
+                                          std::set<dispatch::Place> only) {
   if (running_ == kJobsRunningMax) {
     co_return runtime::fail(runtime::Errc::limit_reached, std::to_string(running_) + " jobs are under way");
   }
@@ -97,6 +98,7 @@ Task<Result<std::string>> JobBook::submit(model::Job job, placement::Strategy st
                   .manifest = model::to_canonical_json(job),
                   .strategy = strategy,
                   .exclude = std::move(exclude),
+                  .only = std::move(only),
                   .submitted_unix_ms = now(),
                   .tasks = std::vector<jobs::TaskRecord>(std::max<std::uint32_t>(job.shards.count, 1))};
   kept->job = std::move(job);
@@ -184,7 +186,8 @@ std::vector<const SubmittedJob*> JobBook::newest(std::size_t count) const {
 }
 
 Task<void> JobBook::run(KeptPtr kept) {
-  dispatch::DispatchOptions options{.strategy = kept->record.strategy, .exclude = kept->record.exclude};
+  dispatch::DispatchOptions options{
+      .strategy = kept->record.strategy, .exclude = kept->record.exclude, .only = kept->record.only};
   auto ended = co_await dispatcher_.run(kept->job, std::move(options), events_of(*kept), kept->cancel);
   co_await end(*kept, std::move(ended));
 }

@@ -58,7 +58,8 @@ class JobBook {
 
   // Durable when it returns; then it is on its way. Errc::limit_reached (kJobsRunningMax), those of Writer.
   runtime::Task<runtime::Result<std::string>> submit(model::Job job, placement::Strategy strategy,
-                                                     std::set<std::string> exclude);
+                                                     std::set<std::string> exclude,
+                                                     std::set<dispatch::Place> only = {});
   // Returns when the job has ended; at once when there is none of that id.
   runtime::Task<void> wait_ended(std::string id);
   // From a byte on; empty at the log's end. Errc::not_found: no such job, or its log is gone, as those of all jobs

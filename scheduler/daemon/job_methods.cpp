@@ -76,16 +76,28 @@ std::string missing_inputs(Node& node, const model::Job& job) {
 }
 
 // Within the node's limits, if its inputs are here.
-Task<Answer> start(Node& node, model::Job job, placement::Strategy strategy, std::set<std::string> exclude) {
+Task<Answer> start(Node& node, model::Job job, placement::Strategy strategy, std::set<std::string> exclude,
+                   std::set<dispatch::Place> only) {
   const SubmitterConfig& config = node.parts().config.submitter;
   limit_price(job, config.max_price);
   if (const auto missing = missing_inputs(node, job); !missing.empty()) {
     co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");
   }
   exclude.insert(config.exclude.begin(), config.exclude.end());
-  auto id = co_await node.jobs().submit(std::move(job), strategy, std::move(exclude));
+  auto id = co_await node.jobs().submit(std::move(job), strategy, std::move(exclude), std::move(only));
   if (!id) co_return std::unexpected(rpc::failure_of(id.error()));
   co_return json::object{{"id", *id}};
+}
+
+std::set<dispatch::Place> places_in(const json::object& params, std::string_view key) {
+  std::set<dispatch::Place> places;
+  const auto* const list = params.if_contains(key);
+  if (!list) return places;
+  for (const json::value& each : list->as_array()) {
+    const json::object& place = each.as_object();
+    places.insert({text_in(place, "provider"), place.contains("device") ? text_in(place, "device") : std::string()});
+  }
+  return places;
 }
 
 Task<Answer> submit(Node& node, json::object params) {
@@ -101,7 +113,7 @@ Task<Answer> submit(Node& node, json::object params) {
   if (const auto* more = params.if_contains("exclude")) {
     for (const json::value& provider : more->as_array()) exclude.insert(json::value_to<std::string>(provider));
   }
-  co_return co_await start(node, *std::move(job), strategy, std::move(exclude));
+  co_return co_await start(node, *std::move(job), strategy, std::move(exclude), places_in(params, "only"));
 }
 
 // Providers at which an attempt of the job came to nothing.
@@ -123,9 +135,13 @@ Task<Answer> retry(Node& node, json::object params) {
     co_return rpc::fail(Code::failed, "job " + id + " is under way", "cancel it, or wait for its end");
   }
   std::set<std::string> exclude = job->record.exclude;
+  std::set<dispatch::Place> only = job->record.only;
   const auto* elsewhere = params.if_contains("elsewhere");
-  if (elsewhere && elsewhere->as_bool()) exclude.merge(failed_at(job->record));
-  co_return co_await start(node, job->job, job->record.strategy, std::move(exclude));
+  if (elsewhere && elsewhere->as_bool()) {
+    exclude.merge(failed_at(job->record));
+    only.clear();
+  }
+  co_return co_await start(node, job->job, job->record.strategy, std::move(exclude), std::move(only));
 }
 
 Answer list(Node& node, const json::object& params) {
@@ -203,10 +219,15 @@ std::vector<rpc::Parameter> submit_parameters() {
   json::array names;
   for (const placement::Strategy strategy : placement::strategies()) names.emplace_back(placement::name_of(strategy));
   strategies["enum"] = std::move(names);
+  const rpc::Schema place =
+      rpc::object({{"provider", rpc::described(rpc::text(kIdBytesMax), "its peer id")}},
+                  {{"device", rpc::described(rpc::text(market::kDeviceIdBytesMax), "as offered")}});
   return {{"manifest", "text of a job.json", rpc::text(model::kManifestBytesMax)},
           {"strategy", "which of the nodes that can run it get it; the node's own when absent", strategies, false},
           {"max_price_micro", "the most that it may cost", rpc::integer(0, model::kRateMax), false},
-          {"exclude", "peer ids that get none of it", rpc::list(rpc::text(kIdBytesMax), kNamesMax), false}};
+          {"exclude", "peer ids that get none of it", rpc::list(rpc::text(kIdBytesMax), kNamesMax), false},
+          {"only", "peers that alone may get it, or, where a device is named, that device; none: anybody",
+           rpc::list(place, kNamesMax), false}};
 }
 
 void add_watching(rpc::Registry& registry, Node& node) {
@@ -278,14 +299,15 @@ void add_job_methods(rpc::Registry& registry, Node& node) {
        .example_params = {{"manifest", "{}"}, {"strategy", "cheapest"}},
        .example_result = json::object{{"id", kExampleId}},
        .handler = [&node](json::object params, Caller /*caller*/) { return submit(node, std::move(params)); }});
-  registry.add(
-      {.name = "job.retry",
-       .summary = "Submits a job that has ended once more, as a new job",
-       .params = {id_parameter(), {"elsewhere", "not at the providers where it failed", rpc::boolean(), false}},
-       .result = rpc::object({{"id", id_schema()}}),
-       .example_params = {{"id", kExampleId}, {"elsewhere", true}},
-       .example_result = json::object{{"id", kExampleId}},
-       .handler = [&node](json::object params, Caller /*caller*/) { return retry(node, std::move(params)); }});
+  registry.add({.name = "job.retry",
+                .summary = "Submits a job that has ended once more, as a new job",
+                .params = {id_parameter(),
+                           {"elsewhere", "not at the providers where it failed, but at any other, whomever it was for",
+                            rpc::boolean(), false}},
+                .result = rpc::object({{"id", id_schema()}}),
+                .example_params = {{"id", kExampleId}, {"elsewhere", true}},
+                .example_result = json::object{{"id", kExampleId}},
+                .handler = [&node](json::object params, Caller /*caller*/) { return retry(node, std::move(params)); }});
   add_watching(registry, node);
 }
 

@@ -167,6 +167,7 @@ JobRecord record_from(Members& members, const json::object& object) {
       .manifest = members.text(object, "manifest"),
       .strategy = members.named(placement::strategy_from_name(members.text(object, "strategy")), "strategy"),
       .exclude = {},
+      .only = {},
       .submitted_unix_ms = members.integer(object, "submitted_unix_ms"),
       .ended_unix_ms = {},
       .state = members.named(jobs::state_from_name(members.text(object, "state")), "state"),
@@ -178,6 +179,12 @@ JobRecord record_from(Members& members, const json::object& object) {
   if (object.contains("ended_unix_ms")) record.ended_unix_ms = members.integer(object, "ended_unix_ms");
   members.objects(object, "exclude",
                   [&](const json::object& each) { record.exclude.insert(members.text(each, "provider")); });
+  // Older records have none, and neither have those of jobs that may go anywhere.
+  if (object.contains("only")) {
+    members.objects(object, "only", [&](const json::object& each) {
+      record.only.insert({members.text(each, "provider"), members.text(each, "device")});
+    });
+  }
   members.objects(object, "tasks", [&](const json::object& each) { record.tasks.push_back(task_from(members, each)); });
   members.objects(object, "trails", [&](const json::object& each) {
     record.trails.push_back({.task = members.small(each, "task"),
@@ -260,6 +267,11 @@ std::string to_text(const JobRecord& record) {
   json::array exclude;
   for (const std::string& provider : record.exclude) exclude.push_back(json::object{{"provider", provider}});
   object["exclude"] = std::move(exclude);
+  json::array only;
+  for (const dispatch::Place& place : record.only) {
+    only.push_back(json::object{{"provider", place.provider}, {"device", place.device}});
+  }
+  if (!only.empty()) object["only"] = std::move(only);
   json::array trails;
   for (const JobTrail& trail : record.trails) {
     json::object entry{{"task", trail.task}, {"attempt", trail.attempt}, {"demand", runtime::to_hex(trail.demand)}};

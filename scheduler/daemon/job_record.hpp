@@ -13,6 +13,7 @@
 #include "overlay/runtime/bytes.hpp"
 #include "overlay/runtime/hex.hpp"
 #include "overlay/runtime/result.hpp"
+#include "scheduler/dispatch/place.hpp"
 #include "scheduler/jobs/job_machine.hpp"
 #include "scheduler/jobs/trail_journal.hpp"
 #include "scheduler/model/job.hpp"
@@ -45,6 +46,7 @@ struct JobRecord {
   std::string manifest;  // canonical
   placement::Strategy strategy = placement::Strategy::cheapest;
   std::set<std::string> exclude;
+  std::set<dispatch::Place> only;  // none: anywhere
   std::int64_t submitted_unix_ms = 0;
   std::optional<std::int64_t> ended_unix_ms;
   jobs::State state = jobs::State::queued;

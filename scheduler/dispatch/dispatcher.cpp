@@ -154,13 +154,18 @@ class Dispatcher::Run {
     bool any = false;
     for (const market::SignedOffer* offer : dispatcher_.book_.offers()) {
       const std::string& provider = offer->offer.provider;
-      if (auto why = dispatcher_.barred(provider, options_.exclude)) {
-        barred = std::move(why);
-        continue;
-      }
-      any = any || !offer->offer.devices.empty();
-      if (excluded.contains(provider)) continue;
+      const auto why = dispatcher_.barred(provider, options_.exclude);
       for (const model::OfferedDevice& device : offer->offer.devices) {
+        if (!may_go_to(options_.only, provider, device.id)) {
+          if (!barred) barred = Why{Reason::peer_excluded, "the job is for others only"};
+          continue;
+        }
+        if (why) {
+          barred = why;
+          break;
+        }
+        any = true;
+        if (excluded.contains(provider)) break;
         placement::Candidate candidate{.provider = provider, .device = device.id, .quotes = {}};
         for (const std::size_t task : tasks) {
           auto quoted = quote(task, offer->offer, device);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scheduler/dispatch/device_line.hpp"
+#include "scheduler/dispatch/place.hpp"
 #include "scheduler/dispatch/trials.hpp"
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/jobs/job_machine.hpp"
@@ -33,6 +34,7 @@ struct DispatchOptions {
   std::uint32_t attempts_max = jobs::kAttemptsMax;
   runtime::Duration place_within = std::chrono::minutes(10);  // a task that nobody takes for so long ends
   std::set<std::string> exclude;                              // providers
+  std::set<Place> only;                                       // may_go_to(); elsewhere is peer_excluded
 };
 
 struct DispatchEvents {

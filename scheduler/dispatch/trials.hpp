@@ -1,23 +1,16 @@
 // The trial shards of one job under way: while they run, the tasks whose price they are to tell wait. Pure.
 #pragma once
-#include <compare>
 #include <cstddef>
 #include <optional>
 #include <set>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "overlay/runtime/time.hpp"
+#include "scheduler/dispatch/place.hpp"
 #include "scheduler/market/trial.hpp"
 
 namespace quern::dispatch {
-
-struct Place {
-  std::string provider;
-  std::string device;
-  auto operator<=>(const Place&) const = default;
-};
 
 // How much longer than the first that ends the other trials are waited for, in times of what that one took.
 inline constexpr int kTrialPatience = 3;

@@ -43,7 +43,7 @@ constexpr auto kReasons = std::to_array<ReasonText>({
     {work_unknown, "work_unknown", Fault::nobody, "nothing says how much work the job is, so no price can be given",
      "say it in work, or let a trial shard run"},
     {peer_excluded, "peer_excluded", Fault::nobody, "the node is excluded by the submitter",
-     "change submitter.exclude, or unblock it"},
+     "change submitter.exclude or --only, or unblock it"},
     {no_device, "no_device", Fault::nobody, "the node offers no device", "use another node"},
     {own_device, "own_device", Fault::nobody, "the device is this node's own, and a node does not buy of itself",
      "connect to other nodes, or submit the job at another node"},

@@ -72,23 +72,23 @@ TEST(Models, WhatChangesIsToldInOneRangeWhenItIsMost) {
   model.take(example_offers(100));
   QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
   QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
-  const auto with_dearer = [](int every) {
+  const auto with_cheaper = [](int every) {
     json::object topic = example_offers(100);
     for (int i = 0; i < 100; i += every) {
       topic["offers"]
           .as_array()[static_cast<std::size_t>(i)]
           .as_object()["devices"]
           .as_array()[0]
-          .as_object()["rates"] = json::object{{"device_second", 9'999}};
+          .as_object()["rates"] = json::object{{"device_second", 9}, {"setup", 500}};
     }
     return topic;
   };
   model.take(example_offers(100));
   EXPECT_EQ(changes.count(), 0);
-  model.take(with_dearer(10));
+  model.take(with_cheaper(10));
   EXPECT_EQ(changes.count(), 10);
   changes.clear();
-  model.take(with_dearer(1));
+  model.take(with_cheaper(1));
   EXPECT_EQ(changes.count(), 1);
   EXPECT_EQ(inserted.count(), 0);
 }

@@ -30,6 +30,28 @@ TEST(QuantityText, CreditsKeepWhatCounts) {
   EXPECT_EQ(text(std::numeric_limits<std::int64_t>::min()), "-9,223,372,036,854.78");
 }
 
+TEST(QuantityText, CreditsOfAColumnHaveAsManyDecimals) {
+  const auto column = [](std::initializer_list<std::int64_t> amounts) {
+    int decimals = QuantityText::kCreditDecimals;
+    for (const std::int64_t micro : amounts) decimals = QuantityText::credits_decimals(micro, decimals);
+    std::string texts;
+    for (const std::int64_t micro : amounts) texts += plain(kEnglish.credits_number(micro, decimals)) + ' ';
+    return texts;
+  };
+  EXPECT_EQ(column({50'400, 54'000, 2'710'000}), "0.0504 0.0540 2.7100 ");
+  EXPECT_EQ(column({2'710'000, 0, 500'000}), "2.71 0.00 0.50 ");
+  EXPECT_EQ(column({1'234'567'891, 20}), "1,234.56789 0.00002 ");
+  EXPECT_EQ(column({999'999, 1'005'000}), "1.00 1.01 ") << "as they are rounded alone";
+}
+
+RC_GTEST_PROP(QuantityText, CreditsAloneAreAColumnOfOne, ()) {
+  const auto micro = *rc::gen::arbitrary<std::int64_t>();
+  const int decimals = QuantityText::credits_decimals(micro, QuantityText::kCreditDecimals);
+  RC_ASSERT(decimals >= 2 && decimals <= 6);
+  RC_ASSERT(kEnglish.credits_number(micro, decimals) == kEnglish.credits_number(micro));
+  RC_ASSERT(QuantityText::credits_decimals(micro, decimals) == decimals);
+}
+
 TEST(QuantityText, CreditsAreWrittenInTheLanguageOfTheirReader) {
   EXPECT_EQ(plain(kGerman.credits_exact(1'284'600'001)), "1.284,600001 cr");
   EXPECT_EQ(plain(kEnglish.credits_exact(1'500'000)), "1.50 cr");
@@ -47,6 +69,9 @@ TEST(QuantityText, MeasuresHaveThreeDigitsThatCount) {
   EXPECT_EQ(plain(kEnglish.flops(82'580'000'000'000)), "82.6 TFLOP/s");
   EXPECT_EQ(plain(kEnglish.bytes_per_second(72'400'000'000)), "72.4 GB/s");
   EXPECT_EQ(plain(kEnglish.frequency(2'520)), "2.52 GHz");
+  EXPECT_EQ(plain(kEnglish.flop_per_credit(7)), "7 MFLOP");
+  EXPECT_EQ(plain(kEnglish.flop_per_credit(82'600'000)), "82.6 TFLOP");
+  EXPECT_EQ(plain(kEnglish.flop_per_credit(std::numeric_limits<std::uint64_t>::max())), "18.4 YFLOP");
   EXPECT_EQ(plain(kGerman.bytes(25'232'932'864)), "23,5 GiB");
 }
 

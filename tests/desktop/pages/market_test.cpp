@@ -99,11 +99,22 @@ TEST_F(Market, EveryNumberOfTheTableIsTheDaemons) {
     const auto id = table->model()->index(row, 0).data(models::kIdRole).toString();
     const int number = id.section(QStringLiteral("qd1-"), 1).toInt();
     const std::int64_t hourly = std::int64_t{10 + number % 1000} * 3'600;
-    EXPECT_EQ(cell(row, OfferModel::kPrice), text.credits_number(hourly));
+    EXPECT_EQ(cell(row, OfferModel::kPrice), text.credits_number(hourly, 4)) << "the points stand one above the other";
     EXPECT_EQ(cell(row, OfferModel::kMemory), text.bytes((std::uint64_t{1} << 30) * (4 + number % 80)));
     EXPECT_GE(hourly, before) << "the cheapest first";
     before = hourly;
   }
+}
+
+TEST_F(Market, TheBestDealsTellTheirWorkForACredit) {
+  begin(2);
+  json::object offers = models::example_offers(2);
+  json::object& device = offers["offers"].at(0).at("devices").at(0).as_object();
+  device["fp32_flops"] = 60'000'000'000'000;
+  device["rates"] = json::object{{"device_second", 1}};
+  played.change("offers", offers);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return cell(0, OfferModel::kPrice) == QStringLiteral("0.0036"); }, kSoonMs));
+  EXPECT_EQ(cell(0, OfferModel::kSpeedPerCredit).replace(QChar::Nbsp, u' '), QStringLiteral("60 EFLOP"));
 }
 
 TEST_F(Market, TheFirstOfferIsSelectedAndToldWhole) {
@@ -117,6 +128,7 @@ TEST_F(Market, TheFirstOfferIsSelectedAndToldWhole) {
   ASSERT_EQ(runs.count(), 1);
   EXPECT_EQ(runs[0][0].toString(), offer.provider);
   EXPECT_EQ(runs[0][1].toString(), offer.device);
+  EXPECT_EQ(runs[0][2].toString(), QString()) << "no job is quoted";
 }
 
 TEST_F(Market, FiltersCountWhatTheyLeave) {
@@ -183,7 +195,7 @@ TEST_F(Market, RowsDoNotMoveUnderTheMouse) {
   json::object dearer = models::example_offers(3);
   dearer["offers"].at(0).at("devices").at(0).at("rates").as_object()["device_second"] = 900;
   played.change("offers", dearer);
-  ASSERT_TRUE(QTest::qWaitFor([&] { return cell(0, OfferModel::kPrice) == QStringLiteral("3.24"); }, kSoonMs));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return cell(0, OfferModel::kPrice) == QStringLiteral("3.2400"); }, kSoonMs));
   QTest::qWait(static_cast<int>(models::kOrderPace.count()) + 200);
   EXPECT_EQ(table->model()->index(0, 0).data(models::kIdRole).toString(), id);
   QEvent leave(QEvent::Leave);
@@ -217,6 +229,10 @@ TEST_F(Market, AQuotedJobGivesEachRowItsCostOrTheOneReasonWhyNot) {
   EXPECT_FALSE(button(*page, QStringLiteral("Run a job here"))->isEnabled());
   table->select_row(0);
   EXPECT_TRUE(says(QStringLiteral("Your job here")));
+  QSignalSpy runs(page.get(), &MarketPage::run_here);
+  QTest::mouseClick(button(*page, QStringLiteral("Run a job here")), Qt::LeftButton);
+  ASSERT_EQ(runs.count(), 1);
+  EXPECT_EQ(runs[0][2].toString(), file(kManifest));
   picture(*page, QStringLiteral("market-quote"));
   EXPECT_TRUE(QTest::qWaitFor([&] { return clipped(*page).isEmpty(); }, kSoonMs))
       << qPrintable(clipped(*page).join(QStringLiteral("; ")));
@@ -224,6 +240,65 @@ TEST_F(Market, AQuotedJobGivesEachRowItsCostOrTheOneReasonWhyNot) {
   EXPECT_EQ(table->model()->columnCount(), columns);
   Q_EMIT menu->aboutToShow();
   EXPECT_EQ(menu->actions().size(), 3);  // the job is among the recent ones
+}
+
+TEST_F(Market, AQuotedJobSelectsTheOfferThatItCostsLeastAt) {
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    return json::object{{"rows", json::array{quote_row(2, 20'000), quote_row(1, 420'000), misfit_row(0)}}};
+  };
+  begin(3);
+  EXPECT_EQ(table->currentIndex().row(), 0);  // the cheapest hour, which cannot run it
+  page->quote_job(file(kManifest));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs));
+  EXPECT_EQ(table->currentIndex().row(), 0);
+  EXPECT_EQ(cell(0, OfferModel::kCost), QStringLiteral("0.02 cr"));
+  EXPECT_TRUE(button(*page, QStringLiteral("Run a job here"))->isEnabled());
+
+  table->select_row(2);
+  EXPECT_TRUE(says(QStringLiteral("Your job cannot run here")));
+  page->quote_job(file(std::string(kManifest) + "\n"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.quote") == 2; }, kSoonMs));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs)) << "also of another job";
+}
+
+TEST_F(Market, ProvidersAreShownBesideAQuotedJobAndReasonsWhereThereIsOne) {
+  bool all_fit = true;
+  played.answers.methods["job.quote"] = [&](const json::object&) {
+    json::array rows{quote_row(2, 20'000), quote_row(1, 4'200)};
+    rows.push_back(all_fit ? quote_row(0, 30'000) : misfit_row(0));
+    return json::object{{"rows", rows}};
+  };
+  begin(3);
+  const QAbstractItemModelTester of_offers(&played.models().offers(),
+                                           QAbstractItemModelTester::FailureReportingMode::Fatal);
+  const QAbstractItemModelTester of_filter(table->model(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+  page->quote_job(file(kManifest));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("Your job here")); }, kSoonMs));
+  const auto whole = [&](int column) {
+    return !table->isColumnHidden(column) &&
+           table->columnWidth(column) >= theme::scaled(table->column_look(column).width);
+  };
+  EXPECT_EQ(table->model()->columnCount(), OfferModel::kWhyNot) << "there is no reason to tell";
+  for (const int column : {OfferModel::kDevice, OfferModel::kProvider, OfferModel::kCost}) EXPECT_TRUE(whole(column));
+  EXPECT_EQ(cell(0, OfferModel::kCost), QStringLiteral("0.0042 cr"));
+  EXPECT_EQ(cell(1, OfferModel::kCost), QStringLiteral("0.0200 cr"));
+  picture(*page, QStringLiteral("market-quote-all"));
+  all_fit = false;
+  page->quote_job(file(std::string(kManifest) + "\n"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return table->model()->columnCount() == OfferModel::kColumns; }, kSoonMs));
+  for (const int column : {OfferModel::kDevice, OfferModel::kProvider, OfferModel::kWhyNot}) EXPECT_TRUE(whole(column));
+  all_fit = true;
+  page->quote_job(file(kManifest));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return table->model()->columnCount() == OfferModel::kWhyNot; }, kSoonMs));
+}
+
+TEST_F(Market, WhatWasWrongWithAJobCanBeClosed) {
+  begin(1);
+  page->quote_job(QStringLiteral("/no/such/job.json"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("is not there")); }, kSoonMs));
+  QTest::mouseClick(button(*page, QStringLiteral("Close")), Qt::LeftButton);
+  EXPECT_FALSE(says(QStringLiteral("is not there")));
+  EXPECT_FALSE(page->banner()->isVisible());
 }
 
 TEST_F(Market, AJobThatCannotBeQuotedSaysWhatIsWrongWithIt) {

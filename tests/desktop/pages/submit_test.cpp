@@ -114,6 +114,12 @@ class Submit : public ::testing::Test {
       if (label->isVisible() && label->text().contains(part)) return true;
     return false;
   }
+  // Also of what is elided.
+  bool has(const QString& text) const {
+    return std::ranges::any_of(page->findChildren<QWidget*>(), [&](const QWidget* each) {
+      return each->isVisible() && each->property("text").toString() == text;
+    });
+  }
   bool says_soon(const QString& part) const {
     return QTest::qWaitFor([&] { return says(part); }, kSoonMs);
   }
@@ -253,28 +259,83 @@ TEST_F(Submit, WhatIsNoJobIsToldWithItsPlaceAndLimit) {
   EXPECT_FALSE(start()->isEnabled());
 }
 
-TEST_F(Submit, ABudgetBelowTheLeastCostKeepsStartWaiting) {
+TEST_F(Submit, TheMatchIsTheOneThatTheStrategyTakes) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    json::object slow = quote_row(2, 20'000);
+    slow["quote"].as_object()["total_ms"] = json::object{{"low", 1'000}, {"likely", 90'000}, {"high", 99'000}};
+    json::object between = quote_row(1, 30'000);
+    between["quote"].as_object()["total_ms"] = json::object{{"low", 1'000}, {"likely", 9'000}, {"high", 9'900}};
+    return json::object{{"rows", json::array{slow, between, quote_row(0, 420'000)}}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  const auto shown = [&](const QString& title, const QString& cost) {
+    return QTest::qWaitFor([&] { return has(title) && says(cost); }, kSoonMs);
+  };
+  auto* const strategy = named<QComboBox>(*page, QStringLiteral("Strategy"));
+  const auto choose = [&](const char* name) {
+    strategy->setCurrentIndex(strategy->findData(QString::fromLatin1(name)));
+  };
+  EXPECT_TRUE(shown(QStringLiteral("Cheapest match"), QStringLiteral("0.02 cr")));
+  choose("fastest");
+  EXPECT_TRUE(shown(QStringLiteral("Fastest match"), QStringLiteral("0.42 cr")));
+  choose("balanced");
+  EXPECT_TRUE(shown(QStringLiteral("Best balance of cost and time"), QStringLiteral("0.03 cr")));
+  choose("spread");
+  EXPECT_TRUE(shown(QStringLiteral("Cheapest match"), QStringLiteral("0.02 cr")));
+  choose("fastest");
+  auto* const budget = named<widgets::PriceSpin>(*page, QStringLiteral("Budget"));
+  budget->findChild<QLineEdit*>()->setText(QStringLiteral("0.1"));
+  QTest::keyClick(budget, Qt::Key_Return);
+  EXPECT_TRUE(shown(QStringLiteral("Fastest match"), QStringLiteral("0.03 cr"))) << "within the budget";
+  EXPECT_TRUE(start()->isEnabled());
+}
+
+TEST_F(Submit, TheDaemonsOwnStrategyCountsWhereNoneIsChosen) {
+  write_job(kKernel, manifest(kKernel));
+  played.answers.topics["preferences"] = json::object{{"values", json::object{{"strategy", "fastest"}}}};
+  begin();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return has(QStringLiteral("Fastest match")); }, kSoonMs));
+}
+
+TEST_F(Submit, ABudgetBelowTheLikelyCostKeepsStartWaiting) {
   write_job(kKernel, manifest(kKernel));
   begin();
   page->open_files({path("job.json")});
   ASSERT_TRUE(startable());
   auto* const budget = named<widgets::PriceSpin>(*page, QStringLiteral("Budget"));
-  budget->findChild<QLineEdit*>()->setText(QStringLiteral("0.001"));
+  budget->findChild<QLineEdit*>()->setText(QStringLiteral("0.015"));
   QTest::keyClick(budget, Qt::Key_Return);
   EXPECT_FALSE(start()->isEnabled());
-  EXPECT_TRUE(says(QStringLiteral("Budget: 0.001 cr is below 0.01 cr")));
+  EXPECT_TRUE(says(QStringLiteral("Budget: 0.015 cr is below 0.02 cr")));
 }
 
-TEST_F(Submit, APreferredProviderIsTheOnlyOneThatGetsIt) {
+TEST_F(Submit, APreferredDeviceIsTheOnlyOneThatGetsItAmongAThousandOfOthers) {
   write_job(kKernel, manifest(kKernel));
   begin();
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    json::array rows;
+    for (int i = 0; i < 1'000; ++i) rows.push_back(quote_row(i == 0 ? 2'000 : i, 10'000 + i));
+    json::object cheaper = quote_row(0, 20'000);  // of the same provider, and first in the list
+    cheaper["device"] = "qd1-cheaper";
+    rows.push_back(cheaper);
+    rows.push_back(quote_row(0, 420'000));
+    return json::object{{"rows", rows}};
+  };
   page->prefer(QStringLiteral("12D3KooW1000000"), QStringLiteral("qd1-0"));
   page->open_files({path("job.json")});
   ASSERT_TRUE(startable());
   EXPECT_TRUE(says_soon(QStringLiteral("0.42 cr")));
+  QAbstractButton* const anywhere = button(*page, QStringLiteral("Anywhere instead"));
+  ASSERT_NE(anywhere, nullptr);
   QTest::mouseClick(start(), Qt::LeftButton);
   ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.submit") == 1; }, kSoonMs));
-  EXPECT_EQ(played.answers.last("job.submit").at("exclude"), (json::array{"12D3KooW1000002"}));
+  EXPECT_FALSE(played.answers.last("job.submit").contains("exclude"));
+  EXPECT_EQ(played.answers.last("job.submit").at("only"),
+            (json::array{json::object{{"provider", "12D3KooW1000000"}, {"device", "qd1-0"}}}));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !anywhere->isVisible(); }, kSoonMs)) << "the next one may go anywhere";
 }
 
 TEST_F(Submit, AJobThatStatesNoWorkStartsWithATrial) {

@@ -79,6 +79,16 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual((self.folder / "got/results/out.bin").read_bytes(), OUTPUT)
         self.assertEqual((self.folder / f"trails/{JOB}-0-1.trail").read_bytes(), self.example)
 
+    def test_a_job_is_for_the_peers_that_are_named_only(self):
+        self.start()
+        self.assertEqual(self.shown("submit", "job.json", "--only", "CCCC", "--only", "BBBBBBBB"), JOB + "\n")
+        submitted, = self.calls("job.submit")
+        self.assertEqual(submitted["only"], [{"provider": scripted.SLOW}, {"provider": FAST}])
+        self.start()
+        result = self.run_quern("submit", "job.json", "--only", "AAAA")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--only: no peer begins or ends with \"AAAA\"", result.stderr)
+
     def test_a_large_input_goes_in_pieces_in_order(self):
         (self.folder / "big.bin").write_bytes(BIG)
         inputs = [*scripted.MANIFEST["inputs"],

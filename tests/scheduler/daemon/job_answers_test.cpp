@@ -1,4 +1,6 @@
 // What the methods about jobs and offers really answer, held against what docs/openrpc.json says of them.
+#include <algorithm>
+
 #include <boost/json/serialize.hpp>
 
 #include "scheduler/daemon/market_json.hpp"
@@ -119,6 +121,32 @@ TEST_F(JobAnswers, fit_their_schemas_where_jobs_fail_or_are_canceled) {
     std::ignore = co_await ask("job.get", {{"id", canceled}});
     std::ignore = co_await ask("job.retry", {{"id", canceled}, {"elsewhere", true}});
     std::ignore = co_await ask("job.list", {});
+  });
+}
+
+TEST_F(JobAnswers, tell_that_a_job_for_one_place_only_goes_nowhere_else_and_elsewhere_when_that_is_asked_for) {
+  at_submitter([this](Node& /*node*/) -> Task<void> {
+    const auto quoted = co_await ask("job.quote", {{"manifest", manifest_of(1)}});
+    const json::array& rows = quoted.at("rows").as_array();
+    const auto priced =
+        std::ranges::find_if(rows, [](const json::value& row) { return row.as_object().contains("quote"); });
+    if (priced == rows.end()) throw std::runtime_error("nobody offers");
+    const json::value& provider = priced->at("provider");
+    const auto end_of = [this](json::object params) -> Task<json::value> {
+      const auto id = (co_await ask(params.contains("id") ? "job.retry" : "job.submit", params)).at("id");
+      std::ignore = co_await ask("job.wait", {{"id", id}});
+      co_return co_await ask("job.get", {{"id", id}});
+    };
+    const json::array nowhere{json::object{{"provider", provider}, {"device", "qd1-another"}}};
+    const auto refused = co_await end_of({{"manifest", manifest_of(1)}, {"only", nowhere}});
+    EXPECT_EQ(refused.at("why").at("reason"), "peer_excluded");
+    const auto again = co_await end_of({{"id", refused.at("id")}});
+    EXPECT_EQ(again.at("why").at("reason"), "peer_excluded") << "a retry keeps to it";
+    const auto elsewhere = co_await end_of({{"id", refused.at("id")}, {"elsewhere", true}});
+    EXPECT_EQ(elsewhere.at("state"), "COMPLETE");
+    const json::array there{json::object{{"provider", provider}}};
+    const auto done_there = co_await end_of({{"manifest", manifest_of(1)}, {"only", there}});
+    EXPECT_EQ(done_there.at("state"), "COMPLETE");
   });
 }
 

@@ -41,6 +41,7 @@ JobRecord any_record() {
                    .manifest = *rc::gen::string<std::string>(),
                    .strategy = placement::Strategy::spread,
                    .exclude = {"a", "b"},
+                   .only = {{"c", "qd1-0"}, {"d", ""}},
                    .submitted_unix_ms = *rc::gen::inRange<std::int64_t>(0, 1'800'000'000'000),
                    .ended_unix_ms = {},
                    .state = static_cast<State>(*rc::gen::inRange(0, 8)),
@@ -71,6 +72,14 @@ RC_GTEST_PROP(JobRecord, that_is_cut_off_or_changed_is_refused_or_another_but_ne
   RC_ASSERT(!job_record_from(std::string_view(text).substr(0, at)));
   text[at] = *rc::gen::arbitrary<char>();
   std::ignore = job_record_from(text);
+}
+
+TEST(JobRecord, of_an_older_node_says_nothing_of_places_and_may_go_anywhere) {
+  const JobRecord record{.id = "j-0", .manifest = "{}"};
+  EXPECT_EQ(to_text(record).find("only"), std::string::npos);
+  const auto read = job_record_from(to_text(record));
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->only.empty());
 }
 
 TEST(JobRecord, a_member_that_is_wrong_is_named) {

@@ -105,6 +105,41 @@ TEST(Dispatcher, an_excluded_provider_is_named_so_in_the_quote_and_gets_nothing)
   EXPECT_EQ(market.end->why.reason, Reason::peer_excluded) << model::to_text(market.end->why);
 }
 
+TEST(Dispatcher, a_job_for_one_place_only_goes_there_even_where_that_costs_more) {
+  MarketWorld market(three());
+  market.options.only = {{market.name_of(0), "gpu"}};
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(0), 1}}));
+}
+
+TEST(Dispatcher, a_provider_without_a_device_stands_for_all_of_its_devices) {
+  MarketWorld market(three());
+  market.options.only = {{market.name_of(0), ""}};
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(0), 1}}));
+}
+
+TEST(Dispatcher, a_job_for_a_device_that_is_not_offered_is_told_that_the_others_are_excluded_and_costs_nothing) {
+  MarketWorld market(three());
+  market.options.only = {{market.name_of(0), "qd1-another"}};
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::peer_excluded) << model::to_text(market.end->why);
+  EXPECT_EQ(market.end->amount, model::Credits{});
+}
+
+TEST(Dispatcher, an_own_device_is_named_so_also_where_the_job_is_for_it_only) {
+  MarketWorld market(three());
+  market.own_offer = ProviderSpec{};
+  market.options.only = {{MarketWorld::own_name(), ""}};
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::own_device) << model::to_text(market.end->why);
+}
+
 TEST(Dispatcher, spreads_shards_and_joins_their_outputs_in_order) {
   MarketWorld market(
       {{.gigaflops = 4, .micro_per_second = 1'000'000}, {.gigaflops = 10, .micro_per_second = 1'000'000}});

@@ -53,6 +53,8 @@ class MarketWorld {
 
   std::string name_of(std::size_t provider) const { return identity::PeerId::of(key_of(provider).public_key()).text(); }
 
+  static std::string own_name() { return identity::PeerId::of(connection::test_key(kSubmitter).public_key()).text(); }
+
   simulation::World world;
   std::vector<simulation::NodeId> providers;
   simulation::NodeId submitter = 0;
