@@ -83,7 +83,7 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
 class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
   Q_OBJECT
  public:
-  enum Column { kDevice, kCost, kCostRange, kTime, kPrice, kWhy, kProvider, kColumns };
+  enum Column { kDevice, kCost, kCostRange, kTime, kPrice, kProvider, kColumns };
   enum QuoteRole { kProviderRole = Qt::UserRole + 100, kDeviceRole, kFitsRole, kLikelyMicroRole };
 
   explicit QuoteModel(QuantityText text, QObject* parent = nullptr);
@@ -101,6 +101,8 @@ class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
   QVariant other(const QuoteRow& quote, int column, int role) const;
 
  private:
+  QString note(const QuoteRow& quote, int column) const;
+
   QuantityText text_;
 };
 

@@ -91,13 +91,31 @@ void TextLabel::set_text(const QString& text) {
   take_room();
 }
 
-// QLabel measures a text of letters from right to left as one from left to right, which breaks elsewhere.
+// From right to left QLabel breaks lines elsewhere than it measured, and moves one that ends with a blank to the left
+// by that, out of its room.
+bool TextLabel::wraps_from_the_right() const {
+  return wordWrap() && layoutDirection() == Qt::RightToLeft && textInteractionFlags() == Qt::NoTextInteraction;
+}
+
 int TextLabel::heightForWidth(int width) const {
-  const int height = QLabel::heightForWidth(width);
-  if (!wordWrap() || layoutDirection() == Qt::LeftToRight) return height;
-  constexpr int kHighest = 1 << 20;
-  const int flags = Qt::TextWordWrap | Qt::TextForceRightToLeft | Qt::AlignRight;
-  return std::max(height, fontMetrics().boundingRect(QRect(0, 0, width, kHighest), flags, text()).height());
+  if (!wraps_from_the_right()) return QLabel::heightForWidth(width);
+  const auto lines = static_cast<int>(wrapped(text(), font(), width, layoutDirection()).size());
+  return lines * fontMetrics().height();
+}
+
+void TextLabel::paintEvent(QPaintEvent* event) {
+  if (!wraps_from_the_right()) return QLabel::paintEvent(event);
+  const QStringList lines = wrapped(text(), font(), width(), layoutDirection());
+  const int high = fontMetrics().height();
+  const QSize all(width(), static_cast<int>(lines.size()) * high);
+  QRect line = QStyle::alignedRect(Qt::LeftToRight, alignment(), all, rect());
+  line.setHeight(high);
+  const int flags = static_cast<int>(alignment().toInt()) | Qt::TextSingleLine | Qt::TextForceRightToLeft;
+  QPainter painter(this);
+  for (const QString& words : lines) {
+    style()->drawItemText(&painter, line, flags, palette(), isEnabled(), words, foregroundRole());
+    line.translate(0, high);
+  }
 }
 
 // Layouts in layouts do not always ask how high it is for its width.

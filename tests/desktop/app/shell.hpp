@@ -2,7 +2,6 @@
 #pragma once
 #include <QSettings>
 #include <QTest>
-#include <QTimeZone>
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -15,6 +14,7 @@
 
 #include "desktop/app/main_window.hpp"
 #include "scheduler/rpc/patch.hpp"
+#include "tests/desktop/app/whole_window.hpp"
 #include "tests/desktop/client/scripted_transport.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -22,27 +22,6 @@ namespace quern::desktop::app {
 
 inline constexpr int kSoonMs = 10'000;
 inline constexpr std::int64_t kNow = 1'795'000'000'000;
-
-// A service that does what it is told at once.
-class PlayedService : public pages::ServiceUnit {
- public:
-  State now = State::absent;
-  bool starts_at_login = false;
-  int starts = 0;
-
-  State state() const override { return now; }
-  bool enabled() const override { return starts_at_login; }
-  void start() override {
-    ++starts;
-    put(State::starting);
-  }
-  void stop() override { put(State::stopped); }
-  void set_enabled(bool enabled) override { starts_at_login = enabled; }
-  void put(State state) {
-    now = state;
-    Q_EMIT changed();
-  }
-};
 
 inline boost::json::object status_of(const std::string& donation) {
   return boost::json::parse(R"({"peer":"12D3KooWTest","version":"9","started_unix_ms":1,"addresses":[],
@@ -66,8 +45,7 @@ class Shell {
       : file(QString::fromStdString((folder.path() / "app.conf").string()), QSettings::IniFormat),
         settings(file),
         connection(script.factory(), options()),
-        models(connection, models::QuantityText(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc()),
-               [this] { return now; }),
+        models(connection, english(), [this] { return now; }),
         donation(models),
         window(models, settings, donation, service) {
     topics["status"] = status_of(kDonating);

@@ -78,6 +78,14 @@ TEST_F(PlainText, OnlyWordsThatAreTooLongMayBreakAndNothingIsLost) {
 }
 
 TEST_F(PlainText, AWordBreaksNeitherInAPairNorBeforeAMark) {
+  const QFont font;
+  const qreal wide = QFontMetricsF(font).horizontalAdvance(QStringLiteral("one two "));
+  for (const Qt::LayoutDirection direction : {Qt::LeftToRight, Qt::RightToLeft}) {
+    EXPECT_EQ(wrapped(QStringLiteral("one two six\nseven"), font, wide, direction),
+              (QStringList{QStringLiteral("one two"), QStringLiteral("six"), QStringLiteral("seven")}));
+    EXPECT_EQ(wrapped(QStringLiteral("one two six ten"), font, wide, direction, 1),
+              QStringList{QStringLiteral("one two six ten")});
+  }
   const QString pairs = breakable(QStringLiteral("a") + QStringLiteral("\U0001F600").repeated(20), 8);
   const QString marks = breakable(QStringLiteral("abcdefg") + QStringLiteral("e\u0301").repeated(20), 8);
   for (const QString& text : {pairs, marks}) {
