@@ -30,7 +30,8 @@ constexpr int kTries = 72;                                 // directions that ar
 constexpr qreal kHub = 22;
 constexpr qreal kReach = 4;  // around a mark, for the mouse
 constexpr qreal kDash = 4;
-constexpr float kCrowdAlpha = 0.22F;
+constexpr float kCrowdAlpha = 0.22F;  // of one link
+constexpr qreal kCrowdOpacity = 0.4;  // of all together
 constexpr int kCrowdTries = 24;
 constexpr int kLabelsTried = 300;
 constexpr int kCrowd = 300;  // above, links are paler and marks smaller
@@ -282,6 +283,8 @@ void PeerMap::paint_rings(QPainter& painter) const {
 }
 
 // Of a crowd all at once, without antialiasing and with the dots made here: a dotted pen takes a hundred times as long.
+// They are made paler together: of a line that others shine through, Qt has every few pixels filled by other threads,
+// and waking those takes five times as long as all the rest.
 void PeerMap::paint_links(QPainter& painter) const {
   if (peers_.size() <= kCrowd) {
     for (int peer = 0; peer < peers_.size(); ++peer) paint_link(painter, peer, false);
@@ -299,12 +302,14 @@ void PeerMap::paint_links(QPainter& painter) const {
       lines.append(QLineF(whole.pointAt(at / length), whole.pointAt((at + kDash) / length)));
     }
   }
-  QColor color = theme::tokens().border_strong;
-  color.setAlphaF(kCrowdAlpha);
-  painter.setRenderHint(QPainter::Antialiasing, false);
-  painter.setPen(QPen(color, 1));
-  painter.drawLines(lines);
-  painter.setRenderHint(QPainter::Antialiasing, true);
+  QPixmap opaque = empty_ground();
+  QPainter solid(&opaque);
+  solid.setPen(QPen(theme::tokens().border_strong, 1));
+  solid.drawLines(lines);
+  solid.end();
+  painter.setOpacity(kCrowdOpacity);
+  painter.drawPixmap(0, 0, opaque);
+  painter.setOpacity(1);
 }
 
 void PeerMap::paint_link(QPainter& painter, int peer, bool strong) const {
