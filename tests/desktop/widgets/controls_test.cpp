@@ -5,6 +5,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
@@ -14,6 +15,7 @@
 #include <QTextBlock>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -482,6 +484,27 @@ TEST_F(WeekGrids, MirrorsCellsAndKeys) {
   EXPECT_EQ(grid.week().at(30), HourState::idle);
   QTest::keyClick(&grid, Qt::Key_Left);
   EXPECT_EQ(grid.current_item(), 31);
+}
+
+TEST(KeyValueLists, AnIdIsWholeWhereItIsLongerThanTheList) {
+  theme::Theme::instance().install();
+  const QString id = QStringLiteral("12D3KooWJU8FtUQGNNaKimFyQMtASB1CqDDHvRLS4HLprm3p9mJv");
+  QWidget panel;
+  auto* column = new QVBoxLayout(&panel);
+  auto* list = new KeyValueList;
+  column->addWidget(list);
+  column->addStretch(1);
+  panel.resize(280, 400);
+  list->set_rows({{.key = QStringLiteral("Provider"), .value = id}});
+  panel.show();
+  QCoreApplication::processEvents();
+  const auto labels = list->findChildren<QLabel*>();
+  const auto value =
+      std::ranges::find_if(labels, [&](const QLabel* each) { return each->text().remove(QChar(0x200B)) == id; });
+  ASSERT_NE(value, labels.end());
+  EXPECT_GE((*value)->height(), (*value)->heightForWidth((*value)->width()));
+  EXPECT_GE((*value)->height(), 2 * (*value)->fontMetrics().height());
+  EXPECT_LE((*value)->width(), list->width());
 }
 
 }  // namespace
