@@ -166,7 +166,8 @@ QString taking_clicks(const QWidget& widget) {
                      qobject_cast<const QAbstractItemView*>(&widget);
   const QWidget* const parent = widget.parentWidget();
   const bool is_part = qobject_cast<const QAbstractSpinBox*>(parent) || qobject_cast<const QComboBox*>(parent) ||
-                       qobject_cast<const QHeaderView*>(&widget) || qobject_cast<const QScrollBar*>(&widget);
+                       qobject_cast<const QLineEdit*>(parent) || qobject_cast<const QHeaderView*>(&widget) ||
+                       qobject_cast<const QScrollBar*>(&widget);
   if (!takes || is_part) return {};
   const auto* const button = qobject_cast<const QAbstractButton*>(&widget);
   const QString name = !button || !widget.accessibleName().isEmpty() ? widget.accessibleName() : button->text();
