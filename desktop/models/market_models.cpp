@@ -346,13 +346,14 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
 }
 
 QString QuoteModel::note(const QuoteRow& quote, int column) const {
-  if (column == kProvider) return tr("by %1").arg(short_id(quote.provider));
-  if (!quote.fits) {
+  if (!quote.fits) {  // the room is the reason's
     const bool reason = column == kDevice && quote.why.there();
     if (!reason || quote.why.remedy.isEmpty()) return reason ? quote.why.sentence() : QString();
     return tr("%1: %2").arg(quote.why.sentence(), quote.why.remedy);
   }
   switch (column) {
+    case kProvider:
+      return tr("by %1").arg(short_id(quote.provider));
     case kCostRange:
       return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits(quote.cost_micro.high));
     case kTime:

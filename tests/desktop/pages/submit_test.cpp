@@ -312,7 +312,7 @@ TEST_F(Submit, NamesAndReasonsOfQuotesAreWholeInASmallWindow) {
   const auto* const table = page->findChild<widgets::Table*>();
   EXPECT_EQ(table->note(0), QStringLiteral("0.21 – 0.84 cr · 2 s · 0.036 cr/h · by …W1000000"));
   EXPECT_EQ(table->note(1), QStringLiteral("the job asks for more host memory than the node grants (268435456 of "
-                                           "67108864 bytes): lower resources.memoryBytes · by …W1000002"));
+                                           "67108864 bytes): lower resources.memoryBytes"));
   const QFontMetricsF name(theme::font(theme::FontRole::body));
   const QFontMetricsF note(theme::font(theme::FontRole::caption));
   for (int row = 0; row < 2; ++row) {
