@@ -10,9 +10,7 @@
 #include <QFile>
 #include <QLineEdit>
 #include <QProcess>
-#include <QSettings>
 #include <QTemporaryDir>
-#include <QTimeZone>
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -22,10 +20,9 @@
 
 #include <unistd.h>
 
-#include "desktop/app/main_window.hpp"
-#include "desktop/client/recording_transport.hpp"
 #include "scheduler/rpc/message.hpp"
 #include "tests/desktop/app/example_session.hpp"
+#include "tests/desktop/app/whole_window.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -49,21 +46,10 @@ double resident_mb() {
   return file.readAll().split(' ').value(1).toDouble() * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
 }
 
-class NoService : public pages::ServiceUnit {
- public:
-  State state() const override { return State::running; }
-  bool enabled() const override { return true; }
-  void start() override {}
-  void stop() override {}
-  void set_enabled(bool) override {}
-};
-
 // Plays a recording, and keeps the line to it: more can be said on it.
 class Flood {
  public:
-  explicit Flood(client::Recording recording)
-      : factory_(
-            client::replay(std::make_shared<const client::Recording>(std::move(recording)), client::Pace::immediate)) {}
+  explicit Flood(client::Recording recording) : factory_(played_at_once(std::move(recording))) {}
   client::TransportFactory factory() {
     return [this] {
       auto line = factory_();
@@ -95,19 +81,10 @@ class Whole {
  public:
   explicit Whole(client::Recording recording)
       : flood(std::move(recording)),
-        file_(folder_.filePath(QStringLiteral("app.conf")), QSettings::IniFormat),
-        settings_(file_),
-        connection_(flood.factory()),
-        models_(connection_, models::QuantityText(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc()),
-                [] { return kSessionNow; }),
-        donation_(models_),
-        window(models_, settings_, donation_, service_) {
-    window.set_pages(make_page_set(window, models_, settings_, service_));
+        app_(folder_.filePath(QStringLiteral("app.conf")), flood.factory(), [] { return kSessionNow; }) {
+    app_.service.put(pages::ServiceUnit::State::running);
     window.resize(kSize);
   }
-  ~Whole() { window.hide(); }
-  Whole(const Whole&) = delete;
-  Whole& operator=(const Whole&) = delete;
 
   void open(const QString& page) {
     window.open(page);
@@ -116,10 +93,11 @@ class Whole {
   }
   // All that the daemon says is there, and painted.
   void fill(const SessionSize& size) {
-    connection_.open();
+    app_.connection.open();
+    models::DaemonModels& models = app_.models;
     QElapsedTimer patience;
     patience.start();
-    while (models_.offers().rowCount() < size.offers || models_.peers().rowCount() < size.peers || !models_.machine()) {
+    while (models.offers().rowCount() < size.offers || models.peers().rowCount() < size.peers || !models.machine()) {
       QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
       if (patience.elapsed() > kPatience) std::abort();
     }
@@ -135,15 +113,10 @@ class Whole {
 
  private:
   QTemporaryDir folder_;
-  QSettings file_;
-  NoService service_;
-  pages::AppSettings settings_;
-  client::Connection connection_;
-  models::DaemonModels models_;
-  DonationControl donation_;
+  WholeWindow app_;
 
  public:
-  MainWindow window;
+  MainWindow& window = app_.window;
 };
 
 double least(int runs, const std::function<void()>& act) {

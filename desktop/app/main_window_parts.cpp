@@ -135,7 +135,7 @@ void MainWindow::show_status() {
   if (!said.resumes.isEmpty()) rows.append({tr("Resumes"), said.resumes});
   if (!said.why.isEmpty()) rows.append({tr("Why"), said.why, widgets::Ink::muted, false});
   const auto& earnings = models_.earnings();
-  if (earnings) rows.append({tr("Today"), text.credits(earnings->today_earned_micro)});
+  if (earnings) rows.append({tr("Earned today"), text.credits(earnings->today_earned_micro)});
   if (models_.has_status()) {
     rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
   }

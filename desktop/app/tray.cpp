@@ -91,7 +91,7 @@ void Tray::refresh() {
   if (!said.resumes.isEmpty()) parts << said.resumes;
   if (const int running = models_.jobs().running(); running > 0) parts << tr("%n jobs", nullptr, running);
   const auto& earnings = models_.earnings();
-  if (earnings) parts << tr("%1 today").arg(text.credits(earnings->today_earned_micro));
+  if (earnings) parts << tr("%1 earned today").arg(text.credits(earnings->today_earned_micro));
   state_->setText(parts.join(QStringLiteral(" · ")));
   tool_tip_ = tr("Quern: %1").arg(state_->text());
   pause_->menuAction()->setVisible(donation_.possible() && donation_.donating());

@@ -342,8 +342,6 @@ QString QuoteModel::title(int column) {
       return tr("Time");
     case kPrice:
       return tr("Price/h");
-    case kWhy:
-      return tr("Why not");
     case kProvider:
       return tr("Provider");
     default:
@@ -355,8 +353,6 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
   switch (column) {
     case kDevice:
       return quote.device_name.isEmpty() ? short_id(quote.device) : quote.device_name;
-    case kWhy:
-      return quote.why.sentence();
     case kProvider:
       return short_id(quote.provider);
     default:
@@ -373,6 +369,26 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
       return quote.total_ms ? text_.duration(quote.total_ms->likely) : QuantityText::none();
     case kPrice:
       return quote.per_hour_micro ? text_.credits_number(*quote.per_hour_micro, price_decimals_) : QuantityText::none();
+    default:
+      return {};
+  }
+}
+
+QString QuoteModel::note(const QuoteRow& quote, int column) const {
+  if (!quote.fits) {  // the room is the reason's
+    const bool reason = column == kDevice && quote.why.there();
+    if (!reason || quote.why.remedy.isEmpty()) return reason ? quote.why.sentence() : QString();
+    return tr("%1: %2").arg(quote.why.sentence(), quote.why.remedy);
+  }
+  switch (column) {
+    case kProvider:
+      return tr("by %1").arg(short_id(quote.provider));
+    case kCostRange:
+      return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits(quote.cost_micro.high));
+    case kTime:
+      return quote.total_ms ? text_.duration(quote.total_ms->likely) : QString();
+    case kPrice:
+      return quote.per_hour_micro ? text_.credits_per_hour(*quote.per_hour_micro) : QString();
     default:
       return {};
   }
@@ -404,13 +420,16 @@ QVariant QuoteModel::other(const QuoteRow& quote, int column, int role) const {
       return quote.fits;
     case kLikelyMicroRole:
       return quote.fits ? number(quote.cost_micro.likely) : QVariant();
-    case kSubTextRole:
-      return column == kWhy && !quote.why.remedy.isEmpty() ? QVariant(quote.why.remedy) : QVariant();
+    case kNoteRole:
+      return note(quote, column);
+    case Qt::AccessibleDescriptionRole:
+      return column == kDevice ? QVariant(note(quote, column)) : QVariant();
     case kToneRole:
       return quote.fits ? QVariant() : QVariant(static_cast<int>(Tone::muted));
     case kWholeTextRole:
     case Qt::ToolTipRole:
       if (column == kProvider) return quote.provider;
+      if (!quote.fits) return note(quote, kDevice);
       return column == kCost && quote.fits ? QVariant(text_.credits_exact(quote.cost_micro.likely)) : QVariant();
     default:
       return {};

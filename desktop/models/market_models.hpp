@@ -88,7 +88,7 @@ class OfferModel : public RowTable<OfferRow, OfferModel> {
 class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
   Q_OBJECT
  public:
-  enum Column { kDevice, kCost, kCostRange, kTime, kPrice, kWhy, kProvider, kColumns };
+  enum Column { kDevice, kCost, kCostRange, kTime, kPrice, kProvider, kColumns };
   enum QuoteRole { kProviderRole = Qt::UserRole + 100, kDeviceRole, kFitsRole, kLikelyMicroRole };
 
   explicit QuoteModel(QuantityText text, QObject* parent = nullptr);
@@ -106,6 +106,8 @@ class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
   QVariant other(const QuoteRow& quote, int column, int role) const;
 
  private:
+  QString note(const QuoteRow& quote, int column) const;
+
   QuantityText text_;
   int price_decimals_ = QuantityText::kCreditDecimals;  // of these columns
   int cost_decimals_ = QuantityText::kCreditDecimals;

@@ -11,6 +11,7 @@ enum Role {
   kToneRole,                     // int: Tone
   kProgressRole,                 // int: permille, or nothing
   kWholeTextRole,                // QString: for tool tips and copying, where the cell shows it shortened
+  kNoteRole,  // QString: what is said below the row of this column: of the first, and of those not shown
 };
 enum class Tone { plain, muted, good, warn, bad, accent };
 

@@ -128,8 +128,8 @@ QWidget* EarningsPage::make_tiles() {
   tiles_->setContentsMargins(0, 0, 0, 0);
   tiles_->setSpacing(theme::kSpaceL);
   balance_ = new widgets::KpiTile(tr("Balance"));
-  today_ = new widgets::KpiTile(tr("Today"));
-  month_ = new widgets::KpiTile(tr("Last %Ln days", nullptr, kComparedDays));
+  today_ = new widgets::KpiTile({});
+  month_ = new widgets::KpiTile({});
   owed_ = new widgets::KpiTile(tr("Not paid off yet"));
   arrange_tiles();
   today_->setToolTip(tr("Since midnight UTC"));
@@ -337,6 +337,7 @@ void EarningsPage::show_tiles() {
   const bool earned = money_ == Money::earned;
   balance_->set_figure(text.credits_number(data.balance_micro), unit);
   balance_->set_note(tr("settled · %1 pending").arg(text.credits_number(data.pending_micro)));
+  today_->set_label(earned ? tr("Earned today") : tr("Spent today"));
   today_->set_figure(text.credits_number(earned ? data.today_earned_micro : data.today_spent_micro), unit);
   owed_->set_figure(text.credits_number(earned ? data.receivable_micro : data.payable_micro), unit);
   owed_->set_note(earned ? tr("of %1 earned").arg(text.credits_number(data.earned_micro))
@@ -356,6 +357,8 @@ void EarningsPage::show_compared() {
     if (money_ == Money::spent || permille == 0) return Ink::muted;
     return permille < 0 ? Ink::warn : Ink::ok;
   };
+  month_->set_label(money_ == Money::earned ? tr("Earned in %Ln days", nullptr, kComparedDays)
+                                            : tr("Spent in %Ln days", nullptr, kComparedDays));
   month_->set_figure(text.credits_number(now), tr("cr"));
   const auto change = change_permille(now, before);
   month_->set_note(

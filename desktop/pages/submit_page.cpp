@@ -30,7 +30,7 @@ using widgets::Ink;
 
 namespace {
 
-constexpr int kLeftShare = 1, kRightShare = 1;
+constexpr int kLeftShare = 5, kRightShare = 6;
 constexpr int kClockMs = 1'000;
 constexpr int kRightWidth = 330;
 
@@ -329,8 +329,6 @@ void SubmitPage::show_quotes() {
   if (best) show_best(*best);
   if (rows) {
     const auto fitting = std::ranges::count_if(*rows, &models::QuoteRow::fits);
-    const bool all_fit = fitting == static_cast<std::ptrdiff_t>(rows->size());
-    quote_table_->set_hidden_columns(all_fit ? QSet<int>{models::QuoteModel::kWhy} : QSet<int>());
     quote_title_->set_caption(
         tr("%1 of %2 can").arg(text.count(fitting), text.count(static_cast<std::int64_t>(rows->size()))));
   }

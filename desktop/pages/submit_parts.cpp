@@ -24,7 +24,6 @@ using widgets::Ink;
 namespace {
 
 constexpr std::size_t kFilesShown = 8;
-constexpr int kStrategyCharacters = 20;
 
 struct SubmitParts {
   Q_DECLARE_TR_FUNCTIONS(SubmitParts)
@@ -51,8 +50,7 @@ TermsCard make_terms_card() {
                   .preferred = new widgets::ElidedLabel({}, theme::FontRole::body, Ink::accent),
                   .anywhere = new QPushButton(SubmitParts::tr("Anywhere instead"))};
   terms.strategy->setAccessibleName(SubmitParts::tr("Strategy"));
-  terms.strategy->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  terms.strategy->setMinimumContentsLength(kStrategyCharacters);
+  terms.strategy->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   terms.strategy->addItem(SubmitParts::tr("As the daemon is set"), QString());
   terms.strategy->addItem(SubmitParts::tr("Cheapest"), QStringLiteral("cheapest"));
   terms.strategy->addItem(SubmitParts::tr("Fastest"), QStringLiteral("fastest"));
@@ -73,15 +71,14 @@ TermsCard make_terms_card() {
 }
 
 widgets::Table* make_quote_table(QAbstractItemModel& quotes) {
-  auto* table = new widgets::Table(SubmitParts::tr("Quotes"), nullptr, widgets::Table::kTwoLines);
-  table->set_column(QuoteModel::kDevice, {.width = 92, .stretch = true});
+  auto* table = new widgets::Table(SubmitParts::tr("Quotes"), nullptr, widgets::Table::kNoted);
+  table->set_column(QuoteModel::kDevice, {.width = 300, .stretch = true});
   table->set_column(QuoteModel::kCost, {.cell = Cell::number, .width = 88, .strong = true});
   table->set_column(QuoteModel::kCostRange, {.cell = Cell::number, .priority = 4, .width = 140});
-  table->set_column(QuoteModel::kTime, {.cell = Cell::number, .priority = 2, .width = 80});
-  table->set_column(QuoteModel::kPrice, {.cell = Cell::number, .priority = 5, .width = 84});
-  table->set_column(QuoteModel::kWhy,
-                    {.priority = 1, .width = 104, .stretch = true, .second_line_role = models::kSubTextRole});
-  table->set_column(QuoteModel::kProvider, {.cell = Cell::muted, .priority = 3, .width = 112});
+  table->set_column(QuoteModel::kTime, {.cell = Cell::number, .priority = 1, .width = 80});
+  table->set_column(QuoteModel::kPrice, {.cell = Cell::number, .priority = 3, .width = 84});
+  table->set_column(QuoteModel::kProvider, {.cell = Cell::muted, .priority = 2, .width = 112});
+  table->set_note_role(models::kNoteRole);
   table->setModel(&quotes);
   table->setSortingEnabled(true);
   table->sortByColumn(QuoteModel::kCost, Qt::AscendingOrder);

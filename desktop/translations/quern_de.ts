@@ -800,8 +800,8 @@
         <translation>Warum</translation>
     </message>
     <message>
-        <source>Today</source>
-        <translation>Heute</translation>
+        <source>Earned today</source>
+        <translation>Heute verdient</translation>
     </message>
     <message>
         <source>Peers</source>
@@ -1006,8 +1006,8 @@
         </translation>
     </message>
     <message>
-        <source>%1 today</source>
-        <translation>%1 heute</translation>
+        <source>%1 earned today</source>
+        <translation>%1 heute verdient</translation>
     </message>
     <message>
         <source>Quern: %1</source>
@@ -1471,12 +1471,16 @@
         <translation>Preis/h</translation>
     </message>
     <message>
-        <source>Why not</source>
-        <translation>Warum nicht</translation>
-    </message>
-    <message>
         <source>Provider</source>
         <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>by %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
     </message>
     <message>
         <source>%1 – %2</source>
@@ -1793,14 +1797,25 @@
         <translation>Guthaben</translation>
     </message>
     <message>
-        <source>Today</source>
-        <translation>Heute</translation>
+        <source>Earned today</source>
+        <translation>Heute verdient</translation>
+    </message>
+    <message>
+        <source>Spent today</source>
+        <translation>Heute ausgegeben</translation>
     </message>
     <message numerus="yes">
-        <source>Last %Ln days</source>
+        <source>Earned in %Ln days</source>
         <translation>
-            <numerusform>Letzter %Ln Tag</numerusform>
-            <numerusform>Letzte %Ln Tage</numerusform>
+            <numerusform>An %Ln Tag verdient</numerusform>
+            <numerusform>In %Ln Tagen verdient</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Spent in %Ln days</source>
+        <translation>
+            <numerusform>An %Ln Tag ausgegeben</numerusform>
+            <numerusform>In %Ln Tagen ausgegeben</numerusform>
         </translation>
     </message>
     <message>

@@ -96,10 +96,17 @@
 <context>
     <name>quern::desktop::pages::EarningsPage</name>
     <message numerus="yes">
-        <source>Last %Ln days</source>
+        <source>Earned in %Ln days</source>
         <translation>
-            <numerusform>Last %Ln day</numerusform>
-            <numerusform>Last %Ln days</numerusform>
+            <numerusform>Earned in %Ln day</numerusform>
+            <numerusform>Earned in %Ln days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Spent in %Ln days</source>
+        <translation>
+            <numerusform>Spent in %Ln day</numerusform>
+            <numerusform>Spent in %Ln days</numerusform>
         </translation>
     </message>
     <message numerus="yes">

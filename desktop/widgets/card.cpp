@@ -87,6 +87,11 @@ KpiTile::KpiTile(const QString& label, QWidget* parent)
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
+void KpiTile::set_label(const QString& label) {
+  label_->set_text(label);
+  rename();
+}
+
 void KpiTile::set_figure(const QString& figure, const QString& unit) {
   figure_->set_text(figure);
   unit_->set_text(unit);

@@ -66,6 +66,7 @@ class KpiTile : public Card {
   Q_OBJECT
  public:
   explicit KpiTile(const QString& label, QWidget* parent = nullptr);
+  void set_label(const QString& label);
   // `figure` is formatted text ("1,284.60"), `unit` stands small behind it ("cr").
   void set_figure(const QString& figure, const QString& unit = {});
   void set_note(const QString& note, Ink ink = Ink::muted);

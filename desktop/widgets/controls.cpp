@@ -123,6 +123,14 @@ SegmentedControl::SegmentedControl(const QString& accessible_name, QWidget* pare
   setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 
+// Qt moves the stop with the focus only, not when a page is opened by other ways.
+void stop_tab_at_chosen(const QVector<QRadioButton*>& group) {
+  const bool any = std::ranges::any_of(group, &QRadioButton::isChecked);
+  for (QRadioButton* const each : group) {
+    each->setFocusPolicy(any && !each->isChecked() ? Qt::ClickFocus : Qt::StrongFocus);
+  }
+}
+
 void SegmentedControl::set_segments(const QStringList& texts) {
   qDeleteAll(segments_);
   segments_.clear();
@@ -133,6 +141,7 @@ void SegmentedControl::set_segments(const QStringList& texts) {
     layout()->addWidget(segment);
     // toggled, not clicked: arrow keys choose too.
     connect(segment, &QRadioButton::toggled, this, [this, index](bool on) {
+      stop_tab_at_chosen(segments_);
       if (on) Q_EMIT current_changed(index);
     });
   }

@@ -33,6 +33,9 @@ class Toggle : public QCheckBox {
   bool hitButton(const QPoint& position) const override;
 };
 
+// Of radio buttons that exclude each other Tab stops at the one that is on; at all while none is.
+void stop_tab_at_chosen(const QVector<QRadioButton*>& group);
+
 // One of a few, side by side.
 class SegmentedControl : public QWidget {
   Q_OBJECT

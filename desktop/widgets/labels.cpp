@@ -91,13 +91,25 @@ void TextLabel::set_text(const QString& text) {
   take_room();
 }
 
+// From right to left QLabel breaks lines elsewhere than it measured, and moves one that ends with a blank to the left
+// by that, out of its room.
+bool TextLabel::wraps_from_the_right() const {
+  return wordWrap() && layoutDirection() == Qt::RightToLeft && textInteractionFlags() == Qt::NoTextInteraction;
+}
+
 // Of its own: QLabel answers no less than the minimum that take_room() has set, and measures a text of letters from
 // right to left as one from left to right, which breaks elsewhere.
 int TextLabel::heightForWidth(int width) const {
   if (!wordWrap()) return QLabel::heightForWidth(width);
-  constexpr int kHighest = 1 << 20;
   const QMargins margins = contentsMargins();
-  const QRect room(0, 0, std::max(0, width - margins.left() - margins.right()), kHighest);
+  const int across = std::max(0, width - margins.left() - margins.right());
+  const int around = margins.top() + margins.bottom();
+  if (wraps_from_the_right()) {
+    const auto lines = static_cast<int>(wrapped(text(), font(), across, layoutDirection()).size());
+    return lines * fontMetrics().height() + around;
+  }
+  constexpr int kHighest = 1 << 20;
+  const QRect room(0, 0, across, kHighest);
   const auto measured = [&](int flags) {
     return fontMetrics().boundingRect(room, Qt::TextWordWrap | flags, text()).height();
   };
@@ -105,7 +117,22 @@ int TextLabel::heightForWidth(int width) const {
   if (layoutDirection() == Qt::RightToLeft) {
     height = std::max(height, measured(Qt::TextForceRightToLeft | Qt::AlignRight));
   }
-  return height + margins.top() + margins.bottom();
+  return height + around;
+}
+
+void TextLabel::paintEvent(QPaintEvent* event) {
+  if (!wraps_from_the_right()) return QLabel::paintEvent(event);
+  const QStringList lines = wrapped(text(), font(), contentsRect().width(), layoutDirection());
+  const int high = fontMetrics().height();
+  const QSize all(contentsRect().width(), static_cast<int>(lines.size()) * high);
+  QRect line = QStyle::alignedRect(Qt::LeftToRight, alignment(), all, contentsRect());
+  line.setHeight(high);
+  const int flags = static_cast<int>(alignment().toInt()) | Qt::TextSingleLine | Qt::TextForceRightToLeft;
+  QPainter painter(this);
+  for (const QString& words : lines) {
+    style()->drawItemText(&painter, line, flags, palette(), isEnabled(), words, foregroundRole());
+    line.translate(0, high);
+  }
 }
 
 QSize TextLabel::sizeHint() const {

@@ -33,9 +33,11 @@ class TextLabel : public QLabel {
  protected:
   void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
   void align();
+  bool wraps_from_the_right() const;
   void take_room();
 
   theme::FontRole role_;

@@ -130,6 +130,7 @@ void SideNavigation::set_items(const QVector<NavigationItem>& items) {
     items_.append(entry);
     list_->addWidget(entry);
     connect(entry, &QRadioButton::toggled, this, [this, index](bool on) {
+      stop_tab_at_chosen(items_);
       if (on) Q_EMIT current_changed(index);
     });
   }

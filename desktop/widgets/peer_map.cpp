@@ -1,6 +1,5 @@
 #include "desktop/widgets/peer_map.hpp"
 
-#include <QHash>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -13,6 +12,7 @@
 #include <numbers>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "desktop/theme/icon.hpp"
 #include "desktop/theme/theme.hpp"
@@ -30,7 +30,8 @@ constexpr int kTries = 72;                                 // directions that ar
 constexpr qreal kHub = 22;
 constexpr qreal kReach = 4;  // around a mark, for the mouse
 constexpr qreal kDash = 4;
-constexpr float kCrowdAlpha = 0.22F;
+constexpr float kCrowdAlpha = 0.22F;  // of one link
+constexpr qreal kCrowdOpacity = 0.4;  // of all together
 constexpr int kCrowdTries = 24;
 constexpr int kLabelsTried = 300;
 constexpr int kCrowd = 300;  // above, links are paler and marks smaller
@@ -54,37 +55,47 @@ quint32 direction_of(const QString& id) {
   return hash ^ (hash >> 15);
 }
 
-// Boxes that were placed, found by neighbourhood.
+// Boxes that were placed, found by neighbourhood; those outside of `area` count as of its edge.
 class Taken {
  public:
-  explicit Taken(qreal cell) : cell_(cell) {}
+  Taken(const QRectF& area, qreal cell)
+      : area_(area),
+        cell_(cell),
+        columns_(static_cast<int>(area.width() / cell) + 1),
+        rows_(static_cast<int>(area.height() / cell) + 1),
+        boxes_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {}
   bool free(const QRectF& box) const {
-    bool is_free = true;
-    each_cell(box, [&](qint64 key) {
-      const auto found = boxes_.constFind(key);
-      if (found == boxes_.constEnd()) return;
-      is_free = is_free && std::ranges::none_of(*found, [&](const QRectF& other) { return other.intersects(box); });
+    return each_cell(box, [&](std::size_t cell) {
+      return std::ranges::none_of(boxes_[cell], [&](const QRectF& other) { return other.intersects(box); });
     });
-    return is_free;
   }
   void add(const QRectF& box) {
-    each_cell(box, [&](qint64 key) { boxes_[key].append(box); });
+    std::ignore = each_cell(box, [&](std::size_t cell) {
+      boxes_[cell].push_back(box);
+      return true;
+    });
   }
 
  private:
+  // Until `visit` says no; whether it never did.
   template <typename Visit>
-  void each_cell(const QRectF& box, const Visit& visit) const {
-    for (auto x = static_cast<qint64>(std::floor(box.left() / cell_)); static_cast<qreal>(x) * cell_ <= box.right();
-         ++x) {
-      for (auto y = static_cast<qint64>(std::floor(box.top() / cell_)); static_cast<qreal>(y) * cell_ <= box.bottom();
-           ++y) {
-        visit(x * (1 << 20) + y);
+  bool each_cell(const QRectF& box, const Visit& visit) const {
+    const auto place = [this](qreal at, int count) { return std::clamp(static_cast<int>(at / cell_), 0, count - 1); };
+    const int last_column = place(box.right() - area_.left(), columns_);
+    const int last_row = place(box.bottom() - area_.top(), rows_);
+    for (int row = place(box.top() - area_.top(), rows_); row <= last_row; ++row) {
+      for (int column = place(box.left() - area_.left(), columns_); column <= last_column; ++column) {
+        if (!visit(static_cast<std::size_t>(row * columns_ + column))) return false;
       }
     }
+    return true;
   }
 
+  QRectF area_;
   qreal cell_;
-  QHash<qint64, QVector<QRectF>> boxes_;
+  int columns_;
+  int rows_;
+  std::vector<std::vector<QRectF>> boxes_;
 };
 
 QVector<int> up_to(qsizetype count) {
@@ -113,12 +124,16 @@ PeerMap::PeerMap(const QString& accessible_name, QWidget* parent) : QWidget(pare
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+  drawing_.setInterval(0);
+  connect(&drawing_, &QTimer::timeout, this, &PeerMap::draw_on);
 }
 
 void PeerMap::set_peers(QVector<PeerMark> peers) {
   const QString kept = selected();
   const auto far = [](const PeerMark& peer) { return peer.rtt_milliseconds < 0 ? INT_MAX : peer.rtt_milliseconds; };
-  std::ranges::sort(peers, {}, [&](const PeerMark& peer) { return std::pair(far(peer), peer.id); });
+  std::ranges::sort(peers, [&](const PeerMark& one, const PeerMark& other) {
+    return far(one) != far(other) ? far(one) < far(other) : one.id < other.id;
+  });
   if (peers.size() > kPeersMax) peers.resize(kPeersMax);
   for (PeerMark& peer : peers) {
     peer.name = one_line(peer.name);
@@ -162,7 +177,7 @@ void PeerMap::arrange() {
   places_.resize(peers_.size());
   QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) { return std::pair(-peers_[peer].devices, peer); });
-  Taken taken(32);
+  Taken taken(rect(), 32);
   taken.add(around(centre(), kHub + 8));
   for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
   QVector<double> angles(peers_.size());
@@ -185,8 +200,37 @@ void PeerMap::arrange() {
   by_angle_ = order;
   std::ranges::sort(by_angle_, {}, [&](int peer) { return std::pair(angles[peer], peer); });
   place_labels();
-  ground_ = QPixmap();
+  redraw();
+}
+
+// A crowd takes its time to be placed, and to be drawn: not both in one turn of the event loop. What was drawn before
+// stays meanwhile.
+void PeerMap::redraw() {
+  const bool can_wait = isVisible() && peers_.size() > kCrowd && ground_.size() == size() * devicePixelRatioF();
+  if (!can_wait) {
+    drawing_.stop();
+    ground_ = QPixmap();
+    update();
+  } else if (drawing_.isActive()) {
+    changed_meanwhile_ = true;  // what has begun is finished: changes that never cease must not keep it from that
+  } else {
+    next_ground_ = empty_ground();
+    next_layer_ = 0;
+    drawing_.start();
+  }
+}
+
+void PeerMap::draw_on() {
+  if (next_ground_.size() != size() * devicePixelRatioF()) return drawing_.stop();
+  QPainter painter(&next_ground_);
+  painter.setRenderHint(QPainter::Antialiasing);
+  paint_layer(painter, static_cast<Layer>(next_layer_));
+  if (++next_layer_ < kLayers) return;
+  painter.end();
+  drawing_.stop();
+  ground_ = std::exchange(next_ground_, QPixmap());
   update();
+  if (std::exchange(changed_meanwhile_, false)) redraw();
 }
 
 QRectF PeerMap::ring_label_box(int milliseconds) const {
@@ -208,7 +252,7 @@ QRectF PeerMap::label_box(int peer) const {
 void PeerMap::place_labels() {
   labelled_.clear();
   label_boxes_.clear();
-  Taken taken(48);
+  Taken taken(rect(), 48);
   for (int peer = 0; peer < peers_.size(); ++peer) {
     taken.add(around(places_[peer], mark_radius(peers_[peer], peers_.size())));
   }
@@ -249,6 +293,8 @@ void PeerMap::paint_rings(QPainter& painter) const {
 }
 
 // Of a crowd all at once, without antialiasing and with the dots made here: a dotted pen takes a hundred times as long.
+// They are made paler together: of a line that others shine through, Qt has every few pixels filled by other threads,
+// and waking those takes five times as long as all the rest.
 void PeerMap::paint_links(QPainter& painter) const {
   if (peers_.size() <= kCrowd) {
     for (int peer = 0; peer < peers_.size(); ++peer) paint_link(painter, peer, false);
@@ -266,12 +312,14 @@ void PeerMap::paint_links(QPainter& painter) const {
       lines.append(QLineF(whole.pointAt(at / length), whole.pointAt((at + kDash) / length)));
     }
   }
-  QColor color = theme::tokens().border_strong;
-  color.setAlphaF(kCrowdAlpha);
-  painter.setRenderHint(QPainter::Antialiasing, false);
-  painter.setPen(QPen(color, 1));
-  painter.drawLines(lines);
-  painter.setRenderHint(QPainter::Antialiasing, true);
+  QPixmap opaque = empty_ground();
+  QPainter solid(&opaque);
+  solid.setPen(QPen(theme::tokens().border_strong, 1));
+  solid.drawLines(lines);
+  solid.end();
+  painter.setOpacity(kCrowdOpacity);
+  painter.drawPixmap(0, 0, opaque);
+  painter.setOpacity(1);
 }
 
 void PeerMap::paint_link(QPainter& painter, int peer, bool strong) const {
@@ -327,12 +375,36 @@ void PeerMap::paint_label(QPainter& painter, int peer, const QRectF& box, bool s
   paint_text(painter, box.adjusted(-6, 0, 6, 0), Qt::AlignCenter, peers_[peer].name, layoutDirection());
 }
 
-QPixmap PeerMap::drawn_ground() const {
+QPixmap PeerMap::empty_ground() const {
   QPixmap pixmap(size() * devicePixelRatioF());
   pixmap.setDevicePixelRatio(devicePixelRatioF());
   pixmap.fill(Qt::transparent);
+  return pixmap;
+}
+
+QPixmap PeerMap::drawn_ground() const {
+  QPixmap pixmap = empty_ground();
   QPainter painter(&pixmap);
   painter.setRenderHint(QPainter::Antialiasing);
+  for (int layer = 0; layer < kLayers; ++layer) paint_layer(painter, static_cast<Layer>(layer));
+  return pixmap;
+}
+
+void PeerMap::paint_layer(QPainter& painter, Layer layer) const {
+  switch (layer) {
+    case Layer::links:
+      return paint_links_and_hub(painter);
+    case Layer::marks:
+      for (int peer = 0; peer < peers_.size(); ++peer) paint_peer(painter, peer, false);
+      return;
+    case Layer::labels:
+      paint_scale(painter);
+      for (qsizetype at = 0; at < labelled_.size(); ++at) paint_label(painter, labelled_[at], label_boxes_[at], false);
+      return;
+  }
+}
+
+void PeerMap::paint_links_and_hub(QPainter& painter) const {
   const theme::Tokens& t = theme::tokens();
   paint_rings(painter);
   paint_links(painter);
@@ -345,7 +417,10 @@ QPixmap PeerMap::drawn_ground() const {
   painter.setPen(QPen(t.accent, 2));
   painter.drawEllipse(centre(), kHub, kHub);
   theme::paint_icon(painter, around(centre(), kHub / 2), theme::Glyph::server, t.accent_text);
-  for (int peer = 0; peer < peers_.size(); ++peer) paint_peer(painter, peer, false);
+}
+
+void PeerMap::paint_scale(QPainter& painter) const {
+  const theme::Tokens& t = theme::tokens();
   painter.setFont(theme::font(theme::FontRole::micro));
   for (const int milliseconds : kRings) {
     const QRectF box = ring_label_box(milliseconds);
@@ -355,8 +430,6 @@ QPixmap PeerMap::drawn_ground() const {
     painter.setPen(t.muted);
     painter.drawText(box, Qt::AlignCenter, ring_text(milliseconds));
   }
-  for (qsizetype at = 0; at < labelled_.size(); ++at) paint_label(painter, labelled_[at], label_boxes_[at], false);
-  return pixmap;
 }
 
 void PeerMap::paintEvent(QPaintEvent*) {
@@ -470,7 +543,10 @@ void PeerMap::keyPressEvent(QKeyEvent* event) {
 
 void PeerMap::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
-  if (event->type() == QEvent::StyleChange || event->type() == QEvent::LayoutDirectionChange) arrange();
+  if (event->type() == QEvent::StyleChange || event->type() == QEvent::LayoutDirectionChange) {
+    ground_ = QPixmap();  // of other colours: not to be seen any more
+    arrange();
+  }
 }
 
 bool PeerMap::event(QEvent* event) {

@@ -4,10 +4,13 @@
 #pragma once
 #include <QPixmap>
 #include <QString>
+#include <QTimer>
 #include <QVector>
 #include <QWidget>
 
 #include "desktop/widgets/painted_items.hpp"
+
+class QPainter;
 
 namespace quern::desktop::widgets {
 
@@ -63,7 +66,15 @@ class PeerMap : public QWidget, public PaintedItems {
  private:
   void arrange();
   void place_labels();
+  enum class Layer { links, marks, labels };
+  static constexpr int kLayers = 3;
+  void redraw();
+  void draw_on();
+  QPixmap empty_ground() const;
   QPixmap drawn_ground() const;
+  void paint_layer(QPainter& painter, Layer layer) const;
+  void paint_links_and_hub(QPainter& painter) const;
+  void paint_scale(QPainter& painter) const;
   int peer_at(const QPointF& position) const;
   int neighbour(int key) const;
   QPointF centre() const;
@@ -81,6 +92,10 @@ class PeerMap : public QWidget, public PaintedItems {
   QVector<int> labelled_;
   QVector<QRectF> label_boxes_;  // of labelled_
   QPixmap ground_;               // everything but what is hovered or selected
+  QPixmap next_ground_;          // of a crowd, layer by layer, one in each turn of the event loop
+  int next_layer_ = 0;
+  bool changed_meanwhile_ = false;
+  QTimer drawing_;
   int current_ = -1;
   int hovered_ = -1;
 };

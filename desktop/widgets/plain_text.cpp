@@ -1,6 +1,8 @@
 #include "desktop/widgets/plain_text.hpp"
 
 #include <QFontMetricsF>
+#include <QTextLayout>
+#include <QTextOption>
 
 namespace quern::desktop::widgets {
 namespace {
@@ -66,6 +68,26 @@ QString breakable(const QString& text, qsizetype longest) {
 
 QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElideMode mode) {
   return QFontMetricsF(font).elidedText(one_line(text), mode, width);
+}
+
+QStringList wrapped(const QString& text, const QFont& font, qreal width, Qt::LayoutDirection direction,
+                    qsizetype most) {
+  QTextOption option;
+  option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+  option.setTextDirection(direction);
+  QStringList lines;
+  for (const QString& paragraph : text.split(u'\n')) {
+    QTextLayout layout(paragraph, font);
+    layout.setTextOption(option);
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid() && lines.size() < most; line = layout.createLine()) {
+      line.setLineWidth(width);
+      const bool last = lines.size() + 1 == most;
+      lines.append(paragraph.mid(line.textStart(), last ? -1 : line.textLength()).trimmed());
+    }
+    layout.endLayout();
+  }
+  return lines;
 }
 
 QString tool_tip(const QString& text) {

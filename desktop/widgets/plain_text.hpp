@@ -2,6 +2,7 @@
 #pragma once
 #include <QFont>
 #include <QString>
+#include <QStringList>
 
 class QFontMetricsF;
 
@@ -20,6 +21,11 @@ QString many_lines(const QString& text);
 QString breakable(const QString& text, qsizetype longest);
 // one_line(), then cut to `width` logical pixels.
 QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElideMode mode = Qt::ElideRight);
+// The lines that `text` takes at `width` logical pixels, broken between words where that is possible, without the
+// blanks at their ends. Of at most `most`: all that is left of its paragraph stands on the last, which may be too long
+// for it.
+QStringList wrapped(const QString& text, const QFont& font, qreal width, Qt::LayoutDirection direction,
+                    qsizetype most = kTextCharacters);
 // Of a tool tip: Qt takes a tip that looks like HTML for HTML; this never is.
 QString tool_tip(const QString& text);
 

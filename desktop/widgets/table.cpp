@@ -98,10 +98,12 @@ void Table::arrange() {
   }
   const auto least = [this](int sum, int column) { return sum + theme::scaled(looks_[column].width); };
   const int room = viewport()->width();
+  without_room_.clear();
   while (std::accumulate(shown.begin(), shown.end(), 0, least) > room) {
     const auto first_to_go =
         std::ranges::max_element(shown, {}, [this](int column) { return looks_[column].priority; });
     if (first_to_go == shown.end() || looks_[*first_to_go].priority == 0) break;
+    without_room_.append(*first_to_go);
     shown.erase(first_to_go);
   }
   int rest = room - std::accumulate(shown.begin(), shown.end(), 0, least);
@@ -119,6 +121,7 @@ void Table::arrange() {
     }
     setColumnWidth(column, std::max(8, width));
   }
+  std::ranges::sort(without_room_);
   arranging_ = false;
 }
 
@@ -211,6 +214,20 @@ void Table::set_placeholder(const QString& text) {
   viewport()->update();
 }
 
+void Table::set_note_role(int role) {
+  note_role_ = role;
+  viewport()->update();
+}
+
+QString Table::note(int row) const {
+  if (note_role_ < 0 || model() == nullptr || row < 0 || row >= model()->rowCount()) return {};
+  QStringList parts{one_line(model()->index(row, 0).data(note_role_).toString())};
+  for (const int column : without_room_)
+    parts.append(one_line(model()->index(row, column).data(note_role_).toString()));
+  parts.removeAll(QString());
+  return parts.join(QStringLiteral(" · "));
+}
+
 void Table::set_faded(std::function<bool(const QModelIndex&)> faded) {
   faded_ = std::move(faded);
   viewport()->update();
@@ -222,6 +239,7 @@ QString Table::row_text(int row) const {
   for (int column = 0; column < model()->columnCount(); ++column) {
     if (!isColumnHidden(column)) texts.append(one_line(model()->index(row, column).data().toString()));
   }
+  if (const QString said = note(row); !said.isEmpty()) texts.append(said);
   return texts.join(u'\t');
 }
 
@@ -271,11 +289,44 @@ void Table::keyPressEvent(QKeyEvent* event) {
 
 void Table::paintEvent(QPaintEvent* event) {
   QTableView::paintEvent(event);
+  paint_notes();
   if (placeholder_.isEmpty() || (model() != nullptr && model()->rowCount() > 0)) return;
   QPainter painter(viewport());
   painter.setPen(theme::tokens().muted);
   painter.setFont(theme::font(theme::FontRole::body));
   paint_text(painter, viewport()->rect().adjusted(16, 0, -16, 0), Qt::AlignCenter, placeholder_, layoutDirection());
+}
+
+QStringList Table::note_lines(int row) const {
+  const qreal room = viewport()->width() - 2.0 * kCellPadding;
+  const QString said = note(row);
+  if (said.isEmpty()) return {};
+  return wrapped(said, theme::font(theme::FontRole::caption), room, layoutDirection(), kNoteLines);
+}
+
+QRect Table::words_rect(const QRect& cell, int row) const {
+  const auto lines = static_cast<int>(note_lines(row).size());
+  if (lines == 0) return cell;
+  const int high = QFontMetrics(theme::font(theme::FontRole::body)).height();
+  const int below = lines * QFontMetrics(theme::font(theme::FontRole::caption)).height();
+  return {cell.left(), cell.top() + (cell.height() - high - below) / 2, cell.width(), high};
+}
+
+// Over the cells, of which each knows nothing but its own place.
+void Table::paint_notes() {
+  const int count = note_role_ < 0 || model() == nullptr ? 0 : model()->rowCount();
+  QPainter painter(viewport());
+  painter.setFont(theme::font(theme::FontRole::caption));
+  const int high = painter.fontMetrics().height();
+  for (int row = std::max(0, rowAt(0)); row < count && rowViewportPosition(row) < viewport()->height(); ++row) {
+    const QRect whole(0, rowViewportPosition(row), viewport()->width(), rowHeight(row));
+    QRect line(kCellPadding, words_rect(whole, row).bottom() + 1, whole.width() - 2 * kCellPadding, high);
+    painter.setPen(is_faded(model()->index(row, 0)) ? theme::tokens().faint : theme::tokens().muted);
+    for (const QString& words : note_lines(row)) {
+      paint_text(painter, line, Qt::AlignLeft | Qt::AlignVCenter, words, layoutDirection());
+      line.translate(0, high);
+    }
+  }
 }
 
 void Table::currentChanged(const QModelIndex& current, const QModelIndex& previous) {

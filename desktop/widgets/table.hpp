@@ -45,6 +45,8 @@ class Table : public QTableView {
  public:
   static constexpr int kOneLine = 40;  // heights of rows at a 13-pixel body
   static constexpr int kTwoLines = 54;
+  static constexpr int kNoteLines = 2;
+  static constexpr int kNoted = 66;  // for a note of so many
   static constexpr int kDense = 36;
   static constexpr int kColumnsMax = 64;
 
@@ -67,10 +69,18 @@ class Table : public QTableView {
 
   // Shown in the middle while there are no rows; the parts are elided.
   void set_placeholder(const QString& text);
+  // Below its cells a row says, muted and across its whole width, on at most kNoteLines lines, what the model answers
+  // in this role for its first column and for those that there is no room to show; with dots between. -1: rows say
+  // nothing.
+  void set_note_role(int role);
+  QString note(int row) const;
+  QStringList note_lines(int row) const;  // the last is elided where it is painted
+  // Where the words of a cell of that row stand: above the note, if there is one.
+  QRect words_rect(const QRect& cell, int row) const;
   // Rows whose texts are faint: what is old, or about to go. Asked at every paint; none when empty.
   void set_faded(std::function<bool(const QModelIndex&)> faded);
   bool is_faded(const QModelIndex& index) const { return faded_ && faded_(index); }
-  // Texts of the row in the order of the visible columns, with tabs between.
+  // Texts of the row in the order of the visible columns, and its note, with tabs between.
   QString row_text(int row) const;
 
   void setModel(QAbstractItemModel* model) override;
@@ -96,10 +106,13 @@ class Table : public QTableView {
   void dress();
   void add_sorting(QMenu& menu);
   QString title_of(int column) const;
+  void paint_notes();
   void set_hovered_row(int row);
 
   QVector<ColumnLook> looks_;
   QSet<int> hidden_by_user_;
+  QVector<int> without_room_;  // columns
+  int note_role_ = -1;
   QString placeholder_;
   std::function<bool(const QModelIndex&)> faded_;
   int row_height_;

@@ -16,7 +16,6 @@
 namespace quern::desktop::widgets {
 namespace {
 
-constexpr int kPadding = 12;
 constexpr int kBarWidth = 52;  // of a bar beside its text, in pixels of a 13-pixel body
 constexpr int kBarHeight = 5;
 constexpr int kBarTextWidth = 58;
@@ -50,13 +49,14 @@ struct TableCells::CellPaint {
 TableCells::TableCells(Table& table) : QStyledItemDelegate(&table), table_(table) {}
 
 void TableCells::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
-  const CellPaint cell{.painter = *painter,
-                       .look = table_.column_look(index.column()),
-                       .index = index,
-                       .whole = option.rect,
-                       .inner = QRectF(option.rect).adjusted(kPadding, 0, -kPadding, 0),
-                       .direction = table_.layoutDirection(),
-                       .selected = option.state.testFlag(QStyle::State_Selected)};
+  const CellPaint cell{
+      .painter = *painter,
+      .look = table_.column_look(index.column()),
+      .index = index,
+      .whole = option.rect,
+      .inner = QRectF(table_.words_rect(option.rect, index.row())).adjusted(kCellPadding, 0, -kCellPadding, 0),
+      .direction = table_.layoutDirection(),
+      .selected = option.state.testFlag(QStyle::State_Selected)};
   painter->save();
   painter->setClipRect(option.rect);
   paint_ground(cell);
@@ -157,7 +157,7 @@ bool TableCells::helpEvent(QHelpEvent* event, QAbstractItemView* view, const QSt
   const ColumnLook& look = table_.column_look(index.column());
   QString tip = index.data(Qt::ToolTipRole).toString();
   const QString text = text_of(index, Qt::DisplayRole);
-  const qreal room = option.rect.width() - 2.0 * kPadding;
+  const qreal room = option.rect.width() - 2.0 * kCellPadding;
   if (tip.isEmpty() && QFontMetricsF(theme::font(role_of(look))).horizontalAdvance(text) > room) tip = text;
   QToolTip::showText(event->globalPos(), tool_tip(tip), view);
   return true;
@@ -181,7 +181,7 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int column)
   const QString text = one_line(model()->headerData(column, Qt::Horizontal).toString());
   const qreal mark = sorted ? theme::scaled(14) + 4 : 0;
   // In left-to-right: the mark stands before a right-aligned text and behind a left-aligned one.
-  const QRectF inner = QRectF(rect).adjusted(kPadding, 0, -kPadding, 0);
+  const QRectF inner = QRectF(rect).adjusted(kCellPadding, 0, -kCellPadding, 0);
   const qreal words = std::min(QFontMetricsF(face).horizontalAdvance(text) + 1, std::max(0.0, inner.width() - mark));
   const QRectF text_box(figure ? inner.right() - words : inner.left(), inner.top(), words, inner.height());
   const qreal mark_x = figure ? text_box.left() - mark : text_box.right() + 4;

@@ -7,6 +7,8 @@
 
 namespace quern::desktop::widgets {
 
+inline constexpr int kCellPadding = 12;  // at both sides
+
 class TableCells : public QStyledItemDelegate {
   Q_OBJECT
  public:

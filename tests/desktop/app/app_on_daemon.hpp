@@ -2,9 +2,7 @@
 #pragma once
 #include <QAbstractButton>
 #include <QDateTime>
-#include <QSettings>
 #include <QTest>
-#include <QTimeZone>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -13,22 +11,16 @@
 
 #include <boost/json/value.hpp>
 
-#include "desktop/app/main_window.hpp"
-#include "desktop/client/connection.hpp"
 #include "desktop/client/profile.hpp"
 #include "desktop/client/subscription.hpp"
-#include "desktop/models/daemon_models.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "tests/desktop/app/shell.hpp"
+#include "tests/desktop/app/whole_window.hpp"
 #include "tests/desktop/daemon_process.hpp"
 
 namespace quern::desktop::app {
 
 inline constexpr int kDaemonMs = 60'000;
-
-inline models::QuantityText english() {
-  return models::QuantityText(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc());
-}
 
 inline client::ConnectionOptions soon() {
   using namespace std::chrono_literals;
@@ -51,34 +43,19 @@ inline QAbstractButton* button(const QWidget& in, const QString& text) {
 }
 
 // `daemon` outlives it.
-struct AppOnDaemon {
+struct AppOnDaemon : WholeWindow {
   explicit AppOnDaemon(const DaemonProcess& daemon)
-      : file(daemon.path() + QStringLiteral("/app.conf"), QSettings::IniFormat),
-        settings(file),
-        connection(transport_to(daemon), soon()),
-        models(connection, english(), [] { return QDateTime::currentMSecsSinceEpoch(); }),
-        donation(models),
-        window(models, settings, donation, service) {
-    window.set_pages(make_page_set(window, models, settings, service));
+      : WholeWindow(
+            daemon.path() + QStringLiteral("/app.conf"), transport_to(daemon),
+            [] { return QDateTime::currentMSecsSinceEpoch(); }, soon()) {
     window.open(kWelcomePage);
     window.show();
   }
-  ~AppOnDaemon() { window.hide(); }
-  AppOnDaemon(const AppOnDaemon&) = delete;
-  AppOnDaemon& operator=(const AppOnDaemon&) = delete;
 
   QString state() const { return window.findChild<widgets::StatusCard*>()->findChild<widgets::Pill*>()->text(); }
   bool becomes(const char* wanted) const {
     return QTest::qWaitFor([&] { return state() == QString::fromLatin1(wanted); }, kDaemonMs);
   }
-
-  QSettings file;
-  PlayedService service;
-  pages::AppSettings settings;
-  client::Connection connection;
-  models::DaemonModels models;
-  DonationControl donation;
-  MainWindow window;
 };
 
 // What a daemon says, over a connection of its own.

@@ -1,10 +1,14 @@
 // A market as people meet it: the window of a node that submits and that of one that provides, on real daemons, moved
 // by clicks and keys alone. What the pages show is what the daemons say.
 #include <QApplication>
+#include <QComboBox>
 #include <QCryptographicHash>
 #include <QFile>
+#include <QFileDialog>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QTimer>
 #include <iostream>
 
 #include <gtest/gtest.h>
@@ -50,6 +54,47 @@ std::string manifest(const std::string& name, int passes) {
          R"("steps":[{"kernel":"turn","repeat":)" + std::to_string(passes) +
          R"(,"globalWorkSize":[256],"args":[{"buffer":"out"},{"iteration":0}]}]})";
 }
+
+// By the keyboard alone: Tab goes on from where the focus is until something that is called so has it.
+bool tab_to(QWidget& window, const char* name) {
+  constexpr int kStepsMax = 120;
+  for (int step = 0; step < kStepsMax; ++step) {
+    QWidget* const now = QApplication::focusWidget();
+    const auto* const button = qobject_cast<const QAbstractButton*>(now);
+    const QString called = now && !now->accessibleName().isEmpty() ? now->accessibleName()
+                           : button                                ? button->text()
+                                                                   : QString();
+    if (called == QString::fromUtf8(name)) return true;
+    QTest::keyClick(now ? now : &window, Qt::Key_Tab);
+  }
+  return false;
+}
+void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
+  QWidget* const now = QApplication::focusWidget();
+  ASSERT_NE(now, nullptr);
+  QTest::keyClick(now, key, modifiers);
+}
+
+// Types a path into the dialog that asks for a file, as soon as there is one, and confirms.
+class PathTyper {
+ public:
+  explicit PathTyper(QString path) : path_(std::move(path)) {
+    QObject::connect(&look_, &QTimer::timeout, [this] {
+      QWidget* const asked = QApplication::activeModalWidget();
+      QWidget* const field = asked ? asked->focusWidget() : nullptr;
+      if (!qobject_cast<QFileDialog*>(asked) || !qobject_cast<QLineEdit*>(field)) return;
+      look_.stop();
+      QTest::keyClicks(field, path_);
+      QTest::keyClick(field, Qt::Key_Return);
+    });
+    look_.start(kLookMs);
+  }
+
+ private:
+  static constexpr int kLookMs = 20;
+  QString path_;
+  QTimer look_;
+};
 
 // Jobs whose time goes on are told without it.
 QStringList jobs_shown(const QWidget& page) {
@@ -149,10 +194,11 @@ QStringList earnings_told(Witness& witness, const models::DaemonModels& models, 
   const json::value today = witness.ask(
       "earnings.get", {{"from_unix_ms", midnight}, {"until_unix_ms", midnight + 86'400'000}, {"by", "device"}});
   const std::int64_t total = number_in(month.at("totals"), mine);
+  const QString side = earned ? QStringLiteral("Earned") : QStringLiteral("Spent");
   QStringList lines{
       QStringLiteral("Balance: %1 cr, settled · %2 pending").arg(amount("balance_micro"), amount("pending_micro")),
-      QStringLiteral("Today: %1 cr, ").arg(text.credits_number(number_in(today.at("totals"), mine))),
-      QStringLiteral("Last 30 days: %1 cr, nothing in the 30 days before").arg(text.credits_number(total))};
+      QStringLiteral("%1 today: %2 cr, ").arg(side, text.credits_number(number_in(today.at("totals"), mine))),
+      QStringLiteral("%1 in 30 days: %2 cr, nothing in the 30 days before").arg(side, text.credits_number(total))};
   lines += earned ? QStringLiteral("Not paid off yet: %1 cr, of %2 earned")
                         .arg(amount("receivable_micro"), amount("earned_micro"))
                   : QStringLiteral("Not paid off yet: %1 cr, of %2 spent · %3 set aside for jobs")
@@ -369,6 +415,39 @@ TEST_F(Market, IsLivedThroughByClicksAndEveryNumberIsTheDaemons) {
   if (!kSlowed) {
     EXPECT_LE(stall.took, kStallMax) << stall.what.toStdString();
   }
+}
+
+TEST_F(Market, AJobIsQuotedStartedAndStoppedByKeysAlone) {
+  window().activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&window()));
+  ASSERT_NO_FATAL_FAILURE(press(Qt::Key_N, Qt::ControlModifier));
+  ASSERT_EQ(window().current_page(), QStringLiteral("submit"));
+  const QWidget& page = *window().page(QStringLiteral("submit"));
+  {
+    const PathTyper typer(QString::fromStdString((folder_.path() / "long.json").string()));
+    ASSERT_TRUE(tab_to(window(), "Choose…"));
+    ASSERT_NO_FATAL_FAILURE(press(Qt::Key_Space));
+  }
+  const QAbstractButton* const start = button(page, QStringLiteral("Start job"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return start->isEnabled(); }, kDaemonMs));
+
+  // The quotes can be gone through, and how it is chosen among them.
+  ASSERT_TRUE(tab_to(window(), "Strategy"));
+  ASSERT_NO_FATAL_FAILURE(press(Qt::Key_Down));
+  EXPECT_EQ(named<QComboBox>(page, "Strategy").currentText(), QStringLiteral("Cheapest"));
+  ASSERT_TRUE(tab_to(window(), "Quotes"));
+  const auto& quotes = named<widgets::Table>(page, "Quotes");
+  ASSERT_NO_FATAL_FAILURE(press(Qt::Key_End));
+  EXPECT_EQ(quotes.currentIndex().row(), 1);
+  ASSERT_TRUE(tab_to(window(), "Start job"));
+  ASSERT_NO_FATAL_FAILURE(press(Qt::Key_Space));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return window().current_page() == QStringLiteral("jobs"); }, kDaemonMs));
+  ASSERT_TRUE(reaches(JobState::running));
+
+  ASSERT_TRUE(tab_to(window(), "Stop job"));
+  ASSERT_NO_FATAL_FAILURE(press(Qt::Key_Space));
+  ASSERT_TRUE(reaches(JobState::canceled));
+  EXPECT_EQ(jobs_shown(jobs()).size(), jobs_told(*ada_witness_).size());
 }
 
 }  // namespace

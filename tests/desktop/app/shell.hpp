@@ -2,7 +2,6 @@
 #pragma once
 #include <QSettings>
 #include <QTest>
-#include <QTimeZone>
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -15,6 +14,7 @@
 
 #include "desktop/app/main_window.hpp"
 #include "scheduler/rpc/patch.hpp"
+#include "tests/desktop/app/whole_window.hpp"
 #include "tests/desktop/client/scripted_transport.hpp"
 #include "tests/desktop/pages/played_service.hpp"
 #include "tests/temporary_folder.hpp"
@@ -48,8 +48,7 @@ class Shell {
       : file(QString::fromStdString((folder.path() / "app.conf").string()), QSettings::IniFormat),
         settings(file),
         connection(script.factory(), options()),
-        models(connection, models::QuantityText(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc()),
-               [this] { return now; }),
+        models(connection, english(), [this] { return now; }),
         donation(models),
         window(models, settings, donation, service) {
     topics["status"] = status_of(kDonating);

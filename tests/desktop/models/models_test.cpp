@@ -223,7 +223,7 @@ TEST(Models, QuotesShowTheBestAndTheReasons) {
   ASSERT_NE(model.best(), nullptr);
   EXPECT_EQ(model.best()->provider, QStringLiteral("p2"));
   EXPECT_EQ(model.index(0, QuoteModel::kCost).data().toString(), QStringLiteral("0.02 cr"));
-  EXPECT_EQ(model.index(1, QuoteModel::kWhy).data().toString(), QStringLiteral("too dear"));
+  EXPECT_EQ(model.index(1, QuoteModel::kDevice).data(kNoteRole).toString(), QStringLiteral("too dear: pay more"));
   EXPECT_EQ(model.index(1, QuoteModel::kCost).data().toString(), QuantityText::none());
 }
 

@@ -175,7 +175,7 @@ class EarningsPageTest : public ::testing::Test {
 
 TEST_F(EarningsPageTest, ShowsTheNumbersOfTheDaemon) {
   EarningsPage& page = open();
-  for (const char* text : {"1,262.14", "22.46 pending", "13.37", "45.50", "of 1,300.00 earned"}) {
+  for (const char* text : {"1,262.14", "22.46 pending", "Earned today", "13.37", "Earned in 30 days", "45.50", "of 1,300.00 earned"}) {
     EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text;
   }
   // The tile of the month is the sum of the days that the daemon told.
@@ -213,7 +213,9 @@ TEST_F(EarningsPageTest, SpendingHasItsOwnSide) {
   EXPECT_TRUE(says(page, QStringLiteral("Where it went")));
   EXPECT_FALSE(says(page, QStringLiteral("Where it came from")));
   EXPECT_EQ(table(page).model()->rowCount(), 40);
-  EXPECT_TRUE(says(page, QStringLiteral("3.00")));
+  for (const char* text : {"Spent today", "0.12", "Spent in 30 days", "3.00"}) {
+    EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text;
+  }
   EXPECT_TRUE(says(page, QStringLiteral("2.00 set aside for jobs")));
   EXPECT_EQ(bars(page).day_total(10) % 120'000, 0);
   EXPECT_TRUE(table(page).model()->index(0, models::ReceiptModel::kAmount).data().toString().startsWith(u'-') ||

@@ -352,6 +352,39 @@ TEST_F(Submit, AJobThatStatesNoWorkStartsWithATrial) {
   EXPECT_TRUE(says(QStringLiteral("A trial runs first")));
 }
 
+TEST_F(Submit, NamesAndReasonsOfQuotesAreWholeInASmallWindow) {
+  write_job(kKernel, manifest(kKernel));
+  begin(1100, 700);
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    json::object fits = quote_row(0, 420'000);
+    fits["device_name"] = "basic-skylake-avx512-Intel(R) Xeon(R) Processor";
+    json::object not_there = quote_row(2, 1);
+    not_there.erase("quote");
+    not_there["why"] = json::object{{"reason", "host_memory"},
+                                    {"text", "the job asks for more host memory than the node grants"},
+                                    {"detail", "268435456 of 67108864 bytes"},
+                                    {"remedy", "lower resources.memoryBytes"}};
+    return json::object{{"rows", json::array{fits, not_there}}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  settle();
+  picture(*page, QStringLiteral("submit-quotes"));
+  const auto* const table = page->findChild<widgets::Table*>();
+  EXPECT_EQ(table->note(0), QStringLiteral("0.21 – 0.84 cr · 2 s · 0.036 cr/h · by …W1000000"));
+  EXPECT_EQ(table->note(1), QStringLiteral("the job asks for more host memory than the node grants (268435456 of "
+                                           "67108864 bytes): lower resources.memoryBytes"));
+  const QFontMetricsF name(theme::font(theme::FontRole::body));
+  const QFontMetricsF note(theme::font(theme::FontRole::caption));
+  for (int row = 0; row < 2; ++row) {
+    const QString text = table->model()->index(row, models::QuoteModel::kDevice).data().toString();
+    EXPECT_LE(name.horizontalAdvance(text), table->columnWidth(models::QuoteModel::kDevice) - 24) << row;
+    for (const QString& line : table->note_lines(row)) {
+      EXPECT_LE(note.horizontalAdvance(line), table->viewport()->width() - 24) << line.toStdString();
+    }
+  }
+}
+
 TEST_F(Submit, NothingIsClippedOrNamelessInASmallWindowAndRightToLeft) {
   write_job(kKernel, manifest(kKernel, std::string(120, 'n')));
   begin(1100, 700);

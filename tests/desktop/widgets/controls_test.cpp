@@ -5,6 +5,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
@@ -14,6 +15,7 @@
 #include <QTextBlock>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -78,6 +80,14 @@ TEST_F(PlainText, OnlyWordsThatAreTooLongMayBreakAndNothingIsLost) {
 }
 
 TEST_F(PlainText, AWordBreaksNeitherInAPairNorBeforeAMark) {
+  const QFont font;
+  const qreal wide = QFontMetricsF(font).horizontalAdvance(QStringLiteral("one two "));
+  for (const Qt::LayoutDirection direction : {Qt::LeftToRight, Qt::RightToLeft}) {
+    EXPECT_EQ(wrapped(QStringLiteral("one two six\nseven"), font, wide, direction),
+              (QStringList{QStringLiteral("one two"), QStringLiteral("six"), QStringLiteral("seven")}));
+    EXPECT_EQ(wrapped(QStringLiteral("one two six ten"), font, wide, direction, 1),
+              QStringList{QStringLiteral("one two six ten")});
+  }
   const QString pairs = breakable(QStringLiteral("a") + QStringLiteral("\U0001F600").repeated(20), 8);
   const QString marks = breakable(QStringLiteral("abcdefg") + QStringLiteral("e\u0301").repeated(20), 8);
   for (const QString& text : {pairs, marks}) {
@@ -530,6 +540,27 @@ TEST_F(WeekGrids, MirrorsCellsAndKeys) {
   EXPECT_EQ(grid.week().at(30), HourState::idle);
   QTest::keyClick(&grid, Qt::Key_Left);
   EXPECT_EQ(grid.current_item(), 31);
+}
+
+TEST(KeyValueLists, AnIdIsWholeWhereItIsLongerThanTheList) {
+  theme::Theme::instance().install();
+  const QString id = QStringLiteral("12D3KooWJU8FtUQGNNaKimFyQMtASB1CqDDHvRLS4HLprm3p9mJv");
+  QWidget panel;
+  auto* column = new QVBoxLayout(&panel);
+  auto* list = new KeyValueList;
+  column->addWidget(list);
+  column->addStretch(1);
+  panel.resize(280, 400);
+  list->set_rows({{.key = QStringLiteral("Provider"), .value = id}});
+  panel.show();
+  QCoreApplication::processEvents();
+  const auto labels = list->findChildren<QLabel*>();
+  const auto value =
+      std::ranges::find_if(labels, [&](const QLabel* each) { return each->text().remove(QChar(0x200B)) == id; });
+  ASSERT_NE(value, labels.end());
+  EXPECT_GE((*value)->height(), (*value)->heightForWidth((*value)->width()));
+  EXPECT_GE((*value)->height(), 2 * (*value)->fontMetrics().height());
+  EXPECT_LE((*value)->width(), list->width());
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ SideNavigation* navigation() {
   list->set_badge(3, QStringLiteral("3"));
   auto* status = new StatusCard;
   status->set_state(QStringLiteral("Donating"), theme::Tone::ok);
-  status->set_rows({{QStringLiteral("Today"), QStringLiteral("13.37 cr")},
+  status->set_rows({{QStringLiteral("Earned today"), QStringLiteral("13.37 cr")},
                     {QStringLiteral("Peers"), QStringLiteral("34")},
                     {QStringLiteral("Connected to"), QStringLiteral("rig-01")}});
   list->foot()->addWidget(status);
@@ -271,7 +271,7 @@ QWidget* earnings_sheet() {
   auto* tiles = new QHBoxLayout;
   tiles->setSpacing(theme::kSpaceL);
   for (int at = 0; at < 4; ++at) {
-    auto* tile = new KpiTile(at % 2 == 0 ? QStringLiteral("Balance") : QStringLiteral("Today"));
+    auto* tile = new KpiTile(at % 2 == 0 ? QStringLiteral("Balance") : QStringLiteral("Earned today"));
     tile->set_figure(QStringLiteral("1,284.60"), QStringLiteral("cr"));
     tile->set_note(
         at % 2 == 0 ? QStringLiteral("1,262.14 settled · 22.46 pending") : QStringLiteral("▲ 12 % on a usual Friday"),

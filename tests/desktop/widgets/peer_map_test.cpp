@@ -157,6 +157,18 @@ TEST(PeerMaps, TwoThousandPeersAreLaidOutAndHoveredQuickly) {
   EXPECT_LT(watch.elapsed(), 300) << "hovering draws everything again";
 }
 
+TEST(PeerMaps, ACrowdIsDrawnInTurnsAndEndsAsIfAtOnce) {
+  const auto map = shown(samples::peers(1'000));
+  const QImage before = map->grab().toImage();
+  map->set_peers(samples::peers(1'100));
+  EXPECT_EQ(map->grab().toImage(), before) << "placed and drawn in the same turn";
+  map->set_peers(samples::peers(1'200));  // while it is drawn
+  const QImage wanted = shown(samples::peers(1'200))->grab().toImage();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return map->grab().toImage() == wanted; }, 10'000));
+  map->resize(700, 600);
+  EXPECT_EQ(map->grab().toImage(), shown(samples::peers(1'200), {700, 600})->grab().toImage());
+}
+
 TEST(PeerMaps, TakeAnyTextAndNumber) {
   QVector<PeerMark> peers;
   for (const QString& text : samples::hostile_texts()) {

@@ -60,6 +60,41 @@ struct Tables : testing::Test {
   }
 };
 
+TEST_F(Tables, SayBelowARowWhatTheyHaveNoRoomFor) {
+  constexpr int kNoteRole = Qt::UserRole + 2;
+  QStandardItemModel model(2, 3);
+  for (int row = 0; row < 2; ++row) {
+    for (int column = 0; column < 3; ++column) model.setItem(row, column, new QStandardItem(QStringLiteral("cell")));
+  }
+  model.item(0, 0)->setData(QStringLiteral("too dear"), kNoteRole);
+  model.item(0, 2)->setData(QStringLiteral("36 cr/h"), kNoteRole);
+  Table table(QStringLiteral("Quotes"), nullptr, Table::kNoted);
+  table.setModel(&model);
+  table.set_column(0, {.width = 200, .stretch = true});
+  table.set_column(1, {.priority = 1, .width = 100});
+  table.set_column(2, {.priority = 2, .width = 100});
+  table.set_note_role(kNoteRole);
+  table.resize(450, 300);
+  table.show();
+  EXPECT_EQ(table.note(0), QStringLiteral("too dear"));
+  EXPECT_EQ(table.note(1), QString());
+  const QRect cell(0, 0, 100, table.rowHeight(0));
+  EXPECT_LT(table.words_rect(cell, 0).bottom(), cell.bottom() - 15);
+  EXPECT_EQ(table.words_rect(cell, 1), cell);
+  const QImage wide = table.grab().toImage();
+  table.resize(350, 300);
+  EXPECT_EQ(table.note(0), QStringLiteral("too dear · 36 cr/h"));
+  EXPECT_EQ(table.row_text(0), QStringLiteral("cell\tcell\ttoo dear · 36 cr/h"));
+  table.resize(450, 300);
+  EXPECT_EQ(table.grab().toImage(), wide);
+  table.set_note_role(-1);
+  EXPECT_NE(table.grab().toImage(), wide);
+  // Whoever hides a column does not want to read of it.
+  table.set_hidden_columns({2});
+  table.set_note_role(kNoteRole);
+  EXPECT_EQ(table.note(0), QStringLiteral("too dear"));
+}
+
 TEST_F(Tables, HideColumnsByPriorityWhereItIsNarrowAndFillTheWidth) {
   Rows model(3);
   Table table(QStringLiteral("Offers"));
