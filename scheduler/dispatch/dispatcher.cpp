@@ -50,15 +50,17 @@ bool may_pass(Reason reason) {
 
 model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device) {
   const std::uint64_t walltime_ms = job.resources.walltime_ms;
+  const std::uint64_t device_us = std::max<std::uint64_t>(walltime_ms, 1) * kMicroPerMilli;
   const std::uint64_t cores = device.type == model::DeviceType::cpu
                                   ? std::max(job.resources.cpu_cores, device.compute_units)
                                   : job.resources.cpu_cores;
   model::Usage usage;
   using enum model::Dimension;
   usage[setup] = 1;
-  usage[device_time] = walltime_ms * kMicroPerMilli;
-  usage[cpu_time] = walltime_ms * kMicroPerMilli * std::max<std::uint64_t>(cores, 1);
-  usage[memory_time] = model::memory_time(job.resources.memory_bytes, walltime_ms * kMicroPerMilli);
+  usage[device_time] = device_us;
+  // An offer may say any number of compute units.
+  usage[cpu_time] = device_us * std::clamp<std::uint64_t>(cores, 1, model::kQuantityMax / device_us);
+  usage[memory_time] = model::memory_time(job.resources.memory_bytes, device_us);
   usage[bytes_in] = share.input_bytes;
   usage[bytes_out] = share.output_bytes;
   for (std::uint64_t& quantity : usage.quantity) quantity = std::min(quantity, model::kQuantityMax);

@@ -148,22 +148,28 @@ Task<Result<void>> until_silent(PeerStream& stream) {
 
 }  // namespace
 
-agreement::Demand Submitter::demand_for(const Order& order) {
-  agreement::Demand demand{.made_unix_ms = now().unix_ms,
+agreement::Demand demand_of(const Order& order, const identity::PeerId& submitter, runtime::WallTime now,
+                            std::int64_t validity_ms) {
+  agreement::Demand demand{.made_unix_ms = now.unix_ms,
                            .id = {},
-                           .submitter = host_.id(),
+                           .submitter = submitter,
                            .provider = order.provider.peer,
                            .tasks = {},
                            .device = order.device,
                            .offer_sequence = order.offer_sequence,
                            .usage_max = order.usage_max,
                            .max_total = order.max_total,
-                           .deadline_unix_ms = now().unix_ms + config_.demand_validity_ms};
+                           .deadline_unix_ms = now.unix_ms + validity_ms};
   demand.tasks.reserve(order.tasks.size());
   for (const OrderTask& task : order.tasks) {
     demand.tasks.push_back(
         {.job = multiformats::sha2_256(runtime::bytes_of(task.manifest)), .shard = task.shard, .shards = task.shards});
   }
+  return demand;
+}
+
+agreement::Demand Submitter::demand_for(const Order& order) {
+  agreement::Demand demand = demand_of(order, host_.id(), now(), config_.demand_validity_ms);
   runtime_.fill_secret(demand.id);
   return demand;
 }

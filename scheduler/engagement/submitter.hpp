@@ -36,6 +36,11 @@ struct Order {
   std::optional<model::RateCard> rates;  // of the offer: a bid with a higher one is refused
 };
 
+// What an order asks its provider for, but for the demand's random id. Where the order was made on an offer that
+// market::open_offer() takes it is a record that everybody takes.
+agreement::Demand demand_of(const Order& order, const identity::PeerId& submitter, runtime::WallTime now,
+                            std::int64_t validity_ms);
+
 struct SubmitterConfig {
   std::int64_t demand_validity_ms = 30'000;
   runtime::Duration ask_timeout = std::chrono::seconds(10);
