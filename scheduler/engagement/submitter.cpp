@@ -105,6 +105,12 @@ Why first_of(const std::optional<Why>& own, const Trail& trail) {
   return trail.stage() == Stage::closed ? Why{trail.receipt().reason(), {}} : Why{Reason::provider_lost, {}};
 }
 
+// Both are bound, and only a receipt says what became of the work: a refusal says that none will come from there.
+Why end_by_refusal(const Why& refusal) {
+  if (refusal.reason == Reason::agreement_unknown) return refusal;
+  return {Reason::provider_lost, "it refuses: " + std::string(model::text_of(refusal.reason).name)};
+}
+
 std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail) {
   std::vector<OrderTaskEnd> tasks;
   const auto owed = trail.owed_by_task();
@@ -322,7 +328,7 @@ Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream,
     if (auto* record = std::get_if<exchange::RecordMessage>(&*message)) {
       CO_CHECK(co_await on_record(following, out, std::move(record->envelope)));
     } else if (const auto* refusal = std::get_if<exchange::RefusalMessage>(&*message)) {
-      following.why = refusal->why;
+      following.why = end_by_refusal(refusal->why);
     } else if (const auto* progress = std::get_if<exchange::ProgressMessage>(&*message)) {
       const bool known = progress->task < following.log_offsets.size();
       if (known && following.events.progress) following.events.progress(progress->task, progress->permille);

@@ -55,6 +55,7 @@ class TwoParties {
   std::function<void()> output_asked_for;
   std::function<std::size_t()> working;                      // at the provider, while it runs
   std::function<Task<void>(Runtime&, Provider&)> meanwhile;  // at the provider, once it listens
+  connection::StreamHandler says;                            // in place of the provider, to who follows the work
   SubmitterAccounts accounts;
   std::optional<runtime::Duration> deliver_after;  // the end
   std::optional<runtime::Result<void>> delivered;
@@ -91,6 +92,7 @@ class TwoParties {
       return provider.may_have(peer, digest);
     });
     provider.set_offer(sample_offer());
+    if (says) host->handle(std::string(exchange::kJobProtocol), says);
     working = [&provider] { return provider.working(); };
     auto trails = co_await journal.load(damaged);
     left_at_provider = *trails;
