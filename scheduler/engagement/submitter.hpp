@@ -4,6 +4,7 @@
 #include <chrono>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -46,7 +47,15 @@ struct SubmitterConfig {
   runtime::Duration ask_timeout = std::chrono::seconds(10);
   runtime::Duration lost_after = std::chrono::minutes(2);  // without a word from the provider: it is given up
   runtime::Duration reconnect_wait = std::chrono::seconds(1);
+  runtime::Duration slack = std::chrono::minutes(10);  // of an agreement, beyond what leave_after() names
 };
+
+// What inputs and outputs are moved at, at the least: a provider that is slower is left.
+inline constexpr std::uint64_t kMovedPerSecondMin = 64 << 10;
+
+// How long an agreement on that demand may take from its acceptance on, whatever its provider says: the device time of
+// all its tasks, which is their wall time, the moving of their bytes, and `slack` for all else.
+runtime::Duration leave_after(const agreement::Demand& demand, runtime::Duration slack);
 
 // What is to be told while an order is carried out. Any may be empty. Tasks are counted as in the order.
 struct OrderEvents {
@@ -133,7 +142,10 @@ class Submitter {
   // This node, with whom it makes no agreement: both sides of one have a trail, a journal and a ledger of their own.
   const identity::PeerId& self() const { return host_.id(); }
 
-  // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
+  // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's. One that
+  // was accepted is lost (provider_lost) when it is silent for `lost_after`; `lost_after` after all its tasks were
+  // canceled; and leave_after() its acceptance, or after the agreement on the same device that it has to wait for:
+  // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
@@ -154,6 +166,7 @@ class Submitter {
  private:
   struct Following;
   class Outgoing;
+  class Turn;
   class Grant;
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
@@ -165,6 +178,10 @@ class Submitter {
   agreement::Demand demand_for(const Order& order);
   runtime::Task<OrderEnd> follow(Following& following);
   runtime::Task<runtime::Result<void>> follow_once(Following& following);
+  runtime::Task<runtime::Result<void>> converse(Following& following, connection::PeerStream& stream);
+  runtime::Task<void> leave_in_time(Following& following, connection::PeerStream& stream);
+  void canceled(Following& following);
+  void ended(Following& following);
   runtime::Task<runtime::Result<void>> talk(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> read_all(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
@@ -182,6 +199,8 @@ class Submitter {
   SubmitterConfig config_;
   SubmitterAccounts accounts_;
   std::multiset<std::pair<identity::PeerId, model::Digest>> granted_;
+  // Until when its agreements under way may be at work, by provider and device.
+  std::multimap<std::pair<identity::PeerId, std::string>, runtime::Time> turns_;
 };
 
 }  // namespace quern::engagement

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "overlay/protocols/length_delimited.hpp"
+#include "overlay/runtime/simulation/node.hpp"
 #include "tests/scheduler/engagement/two_parties.hpp"
 
 namespace quern::engagement {
@@ -44,6 +45,71 @@ TEST(HostileProvider, that_knows_of_no_agreement_is_believed_in_that) {
   parties.world.run_until(Time{} + 1min);
   ASSERT_EQ(parties.ends.size(), 1u);
   EXPECT_EQ(parties.ends[0].why.reason, Reason::agreement_unknown);
+}
+
+// Says every five seconds that it is at work, for ever.
+connection::StreamHandler talking(TwoParties& parties) {
+  return [&parties](PeerStreamPtr stream) -> Task<void> {
+    for (std::uint32_t permille = 0;; permille = (permille + 1) % 1000) {
+      co_await say(*stream, exchange::ProgressMessage{.task = 0, .permille = permille});
+      co_await parties.world.node(parties.provider_node).clock().sleep_for(5s);
+    }
+  };
+}
+
+TEST(HostileProvider, that_never_stops_talking_is_left_soon_after_a_cancel) {
+  TwoParties parties;
+  parties.says = talking(parties);
+  parties.cancel_after = 3s;
+  parties.world.run_until(Time{} + 1min);
+  EXPECT_TRUE(parties.ends.empty()) << "it may still send its receipt";
+  parties.world.run_until(Time{} + 3s + SubmitterConfig{}.lost_after + 5s);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost);
+}
+
+TEST(HostileProvider, that_never_stops_talking_is_left_when_its_tasks_have_had_their_time) {
+  TwoParties parties;
+  parties.says = talking(parties);
+  parties.world.run_until(Time{} + 55s + SubmitterConfig{}.slack);
+  EXPECT_TRUE(parties.ends.empty()) << "a task of a minute, and what is granted for all else";
+  parties.world.run_until(Time{} + 60s + SubmitterConfig{}.slack + 5s);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost);
+  EXPECT_EQ(parties.ends[0].owed, model::Credits{0});
+}
+
+TEST(HostileProvider, whose_second_agreement_waits_for_its_first_has_the_time_of_both) {
+  TwoParties parties;
+  parties.says = talking(parties);
+  parties.orders_at_once = 2;
+  parties.world.run_until(Time{} + 60s + SubmitterConfig{}.slack + 5s);
+  EXPECT_EQ(parties.ends.size(), 1u);
+  parties.world.run_until(Time{} + 2 * (60s + SubmitterConfig{}.slack) + 5s);
+  ASSERT_EQ(parties.ends.size(), 2u);
+  EXPECT_EQ(parties.ends[1].why.reason, Reason::provider_lost);
+}
+
+// The whole size, and then a byte before the patience with a stalled transfer is over, for ever.
+connection::StreamHandler dripping(TwoParties& parties) {
+  return [&parties](PeerStreamPtr stream) -> Task<void> {
+    const std::string_view head("\x05\x08\x01\x10\x80\x20", 6);  // found, of 4096 bytes
+    std::ignore = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
+    if (!co_await stream->write(runtime::bytes_of(head))) co_return;
+    const std::array<std::byte, 1> drop{};
+    while (co_await stream->write(drop)) co_await parties.world.node(parties.provider_node).clock().sleep_for(20s);
+  };
+}
+
+TEST(HostileProvider, whose_output_comes_in_drops_is_left_and_not_paid) {
+  TwoParties parties;
+  parties.serves = dripping(parties);
+  parties.world.run_until(Time{} + 1min);
+  EXPECT_TRUE(parties.ends.empty());
+  parties.world.run_until(Time{} + 4min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::provider_lost) << model::to_text(parties.ends[0].why);
+  EXPECT_EQ(parties.ends[0].trail.stage(), Stage::ended) << "nothing is acknowledged";
 }
 
 }  // namespace

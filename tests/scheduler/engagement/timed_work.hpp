@@ -9,6 +9,7 @@
 #include "scheduler/blobs/blob_store.hpp"
 #include "scheduler/engagement/runner.hpp"
 #include "scheduler/model/offer.hpp"
+#include "scheduler/model/shard.hpp"
 
 namespace quern::engagement {
 
@@ -49,8 +50,11 @@ class TimedRunner final : public Runner {
     co_return finished;
   }
 
+  // As many bytes as the shard's part of the one output.
   static std::string output_of(const model::Job& job, std::uint32_t shard) {
-    return "output of " + job.name + ", shard " + std::to_string(shard) + "; ";
+    std::string text = "output of " + job.name + ", shard " + std::to_string(shard) + "; ";
+    text.resize(static_cast<std::size_t>(model::shard_of(job, shard).outputs.at(0).bytes), '.');
+    return text;
   }
 
  private:

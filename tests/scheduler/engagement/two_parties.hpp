@@ -55,6 +55,7 @@ class TwoParties {
   std::function<void()> output_asked_for;
   std::function<std::size_t()> working;                      // at the provider, while it runs
   std::function<Task<void>(Runtime&, Provider&)> meanwhile;  // at the provider, once it listens
+  connection::StreamHandler serves;                          // in place of the provider, to who asks for a blob
   connection::StreamHandler says;                            // in place of the provider, to who follows the work
   SubmitterAccounts accounts;
   std::optional<runtime::Duration> deliver_after;  // the end
@@ -91,6 +92,7 @@ class TwoParties {
       if (output_asked_for) output_asked_for();
       return provider.may_have(peer, digest);
     });
+    if (serves) host->handle(std::string(blobs::kBlobProtocol), serves);
     provider.set_offer(sample_offer());
     if (says) host->handle(std::string(exchange::kJobProtocol), says);
     working = [&provider] { return provider.working(); };
