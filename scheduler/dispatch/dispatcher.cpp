@@ -320,7 +320,8 @@ class Dispatcher::Run {
                     .rates = terms.device.rates,
                     .task = {.manifest = manifest_,
                              .shard = static_cast<std::uint32_t>(task),
-                             .shards = std::max<std::uint32_t>(job_.shards.count, 1)},
+                             .shards = std::max<std::uint32_t>(job_.shards.count, 1),
+                             .output_bytes = engagement::output_bytes_of(job_, static_cast<std::uint32_t>(task))},
                     .outputs = job_.outputs.size(),
                     .usage_max = usage_max(job_, share, terms.device),
                     .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
@@ -466,12 +467,19 @@ Task<Result<std::vector<OutputDigest>>> join_outputs(const model::Job& job, cons
   std::vector<OutputDigest> joined;
   joined.reserve(job.outputs.size());
   for (std::size_t i = 0; i < job.outputs.size(); ++i) {
+    std::uint64_t bytes = 0;
+    for (const auto& [task, outputs] : end.outputs) bytes += outputs[i].bytes;
+    if (bytes > blobs::kBlobBytesMax) {
+      co_return runtime::fail(blobs::Errc::too_large, job.outputs[i].path + " has " + std::to_string(bytes) +
+                                                          " bytes, limit " + std::to_string(blobs::kBlobBytesMax));
+    }
     Bytes content;
+    content.reserve(static_cast<std::size_t>(bytes));
     for (const auto& [task, outputs] : end.outputs) {
       CO_TRY(const Bytes part, co_await store.read(outputs[i].digest));
+      if (part.size() != outputs[i].bytes) co_return runtime::fail(blobs::Errc::corrupt, job.outputs[i].path);
       runtime::append(content, part);
     }
-    const std::uint64_t bytes = content.size();
     CO_TRY(const auto digest, co_await store.add(std::move(content)));
     joined.push_back({.digest = digest, .bytes = bytes});
   }

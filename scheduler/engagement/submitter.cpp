@@ -32,6 +32,7 @@ struct Submitter::Following {
   Trail trail;
   OrderEvents events;
   Cancels cancels;
+  std::vector<std::vector<std::uint64_t>> output_bytes;  // by task; empty: not known any more
   std::vector<std::uint64_t> log_offsets;
   std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
   runtime::Time heard;
@@ -273,10 +274,19 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
     end.why = *refused;
     co_return end;
   }
-  co_return co_await resume(std::move(order.provider), std::move(trail), std::move(events), std::move(cancels));
+  std::vector<std::vector<std::uint64_t>> output_bytes;
+  output_bytes.reserve(order.tasks.size());
+  for (OrderTask& task : order.tasks) output_bytes.push_back(std::move(task.output_bytes));
+  co_return co_await follow_from(std::move(order.provider), std::move(trail), std::move(events), std::move(cancels),
+                                 std::move(output_bytes));
 }
 
 Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail, OrderEvents events, Cancels cancels) {
+  return follow_from(std::move(provider), std::move(trail), std::move(events), std::move(cancels), {});
+}
+
+Task<OrderEnd> Submitter::follow_from(connection::PeerAddresses provider, Trail trail, OrderEvents events,
+                                      Cancels cancels, std::vector<std::vector<std::uint64_t>> output_bytes) {
   const std::size_t tasks = trail.demand().tasks.size();
   QUERN_ASSERT(cancels.size() == tasks);
   const Turn turn(*this, trail.demand());
@@ -284,6 +294,7 @@ Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail
                       .trail = std::move(trail),
                       .events = std::move(events),
                       .cancels = std::move(cancels),
+                      .output_bytes = std::move(output_bytes),
                       .log_offsets = std::vector<std::uint64_t>(tasks),
                       .why = {},
                       .heard = runtime_.clock().now(),
@@ -487,7 +498,35 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
   co_return co_await until_silent(stream);
 }
 
+// Held against what was asked for before a byte of them is fetched.
+std::optional<Why> Submitter::fault_of_outputs(const Following& following) {
+  const std::vector<agreement::TaskEnd>& ends = following.trail.receipt().tasks;
+  std::uint64_t all = 0;  // at most kOutputsMax times kFileBytesMax
+  for (std::size_t task = 0; task < ends.size(); ++task) {
+    const auto& outputs = ends[task].outputs;
+    for (const agreement::OutputDigest& output : outputs) all += output.bytes;
+    const bool done = ends[task].reason == Reason::completed;
+    if (!done && !outputs.empty()) return Why{Reason::output_wrong, "outputs of a task that did not complete"};
+    if (!done || following.output_bytes.empty()) continue;
+    const std::vector<std::uint64_t>& wanted = following.output_bytes[task];
+    if (outputs.size() != wanted.size()) {
+      return Why{Reason::output_wrong,
+                 std::to_string(outputs.size()) + " outputs, not " + std::to_string(wanted.size())};
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (outputs[i].bytes == wanted[i]) continue;
+      return Why{Reason::output_wrong, "output " + std::to_string(i + 1) + " has " + std::to_string(outputs[i].bytes) +
+                                           " bytes, not " + std::to_string(wanted[i])};
+    }
+  }
+  const std::uint64_t most = following.trail.demand().usage_max[model::Dimension::bytes_out];
+  if (all <= most) return std::nullopt;
+  return Why{Reason::output_wrong, std::to_string(all) + " bytes of outputs, at most " + std::to_string(most)};
+}
+
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {
+  following.why = fault_of_outputs(following);
+  if (following.why) co_return Result<void>();
   const auto outputs_of = [](const agreement::TaskEnd& task) -> const auto& { return task.outputs; };
   for (const auto& output : following.trail.receipt().tasks | std::views::transform(outputs_of) | std::views::join) {
     auto fetched = co_await runtime::with_deadline(

@@ -23,7 +23,8 @@ struct OrderTask {
   std::string manifest;  // of the job, canonical
   std::uint32_t shard = 0;
   std::uint32_t shards = 1;
-  std::vector<model::Digest> inputs;  // what the provider may fetch from the agreement on until the end
+  std::vector<model::Digest> inputs;        // what the provider may fetch from the agreement on until the end
+  std::vector<std::uint64_t> output_bytes;  // of each output, in the order of the manifest (share.hpp)
 };
 
 // Tasks for one device, under one agreement.
@@ -145,9 +146,11 @@ class Submitter {
   // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's. One that
   // was accepted is lost (provider_lost) when it is silent for `lost_after`; `lost_after` after all its tasks were
   // canceled; and leave_after() its acceptance, or after the agreement on the same device that it has to wait for:
-  // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take.
+  // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take. A
+  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
-  // The rest of an order whose trail a crash has left, of Stage::agreed or later.
+  // The rest of an order whose trail a crash has left, of Stage::agreed or later. What is not known of it any more is
+  // how large each output is: together they are no more than the demand says.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
                                  Cancels cancels);
   // Sees to it that the provider has the acknowledgement of a closed trail, which may have been lost on its way: until
@@ -176,6 +179,8 @@ class Submitter {
   runtime::Task<runtime::Result<void>> hand_over(connection::PeerStream& stream, const agreement::Trail& trail);
   runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);
   agreement::Demand demand_for(const Order& order);
+  runtime::Task<OrderEnd> follow_from(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
+                                      Cancels cancels, std::vector<std::vector<std::uint64_t>> output_bytes);
   runtime::Task<OrderEnd> follow(Following& following);
   runtime::Task<runtime::Result<void>> follow_once(Following& following);
   runtime::Task<runtime::Result<void>> converse(Following& following, connection::PeerStream& stream);
@@ -186,6 +191,7 @@ class Submitter {
   runtime::Task<runtime::Result<void>> read_all(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
   runtime::Task<runtime::Result<void>> send_what_is_due(Following& following, Outgoing& out);
+  static std::optional<model::Why> fault_of_outputs(const Following& following);
   runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
   runtime::Task<void> tell_over(const agreement::Trail& trail);
   runtime::Task<void> close(Following& following, connection::PeerStream& stream);

@@ -112,5 +112,61 @@ TEST(HostileProvider, whose_output_comes_in_drops_is_left_and_not_paid) {
   EXPECT_EQ(parties.ends[0].trail.stage(), Stage::ended) << "nothing is acknowledged";
 }
 
+// The provider has other bytes under a name of theirs, so that its receipt and its blobs fit each other.
+Task<void> keep(blobs::BlobStore& store, Finished& finished, std::size_t bytes) {
+  const auto digest = co_await store.add(Bytes(bytes, std::byte{7}));
+  EXPECT_TRUE(digest);
+  finished.outputs.push_back({.digest = *digest, .bytes = bytes});
+}
+
+// Ends as `output_wrong` before anything was fetched, and nothing beyond the vouchers is owed.
+void expect_wrong_output(TwoParties& parties) {
+  bool asked = false;
+  parties.output_asked_for = [&] { asked = true; };
+  parties.provider_config.credit_limit = {100'000};
+  parties.world.run_until(Time{} + 1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  const OrderEnd& end = parties.ends[0];
+  EXPECT_EQ(end.why.reason, Reason::output_wrong) << model::to_text(end.why);
+  EXPECT_EQ(end.tasks[0].why.reason, Reason::output_wrong);
+  EXPECT_EQ(end.trail.stage(), Stage::ended) << "the receipt is not acknowledged";
+  EXPECT_EQ(end.owed, end.trail.authorised());
+  EXPECT_FALSE(asked) << "seen by the receipt alone";
+}
+
+TEST(HostileProvider, whose_output_is_larger_or_smaller_than_the_shards_is_caught_before_it_is_fetched) {
+  for (const std::size_t bytes : {0u, 1u, 4095u, 4097u, 40'000u}) {
+    TwoParties parties;
+    parties.tampers = [bytes](const Work&, blobs::BlobStore& store, Finished& finished) -> Task<void> {
+      finished.outputs.clear();
+      co_await keep(store, finished, bytes);
+    };
+    expect_wrong_output(parties);
+  }
+}
+
+TEST(HostileProvider, that_has_more_or_fewer_outputs_than_the_job_is_caught_before_they_are_fetched) {
+  for (const bool more : {false, true}) {
+    TwoParties parties;
+    parties.tampers = [more](const Work&, blobs::BlobStore& store, Finished& finished) -> Task<void> {
+      if (more) co_await keep(store, finished, 4096);
+      if (!more) finished.outputs.clear();
+    };
+    expect_wrong_output(parties);
+  }
+}
+
+TEST(HostileProvider, whose_outputs_are_larger_than_the_demand_says_is_caught_after_a_restart_too) {
+  TwoParties parties;
+  parties.tampers = [](const Work&, blobs::BlobStore& store, Finished& finished) -> Task<void> {
+    finished.outputs.clear();
+    co_await keep(store, finished, 40'000);
+  };
+  parties.world.run_until(Time{} + 4s);
+  parties.world.crash(parties.submitter_node, simulation::CrashKind::process);
+  parties.world.restart(parties.submitter_node);
+  expect_wrong_output(parties);
+}
+
 }  // namespace
 }  // namespace quern::engagement
