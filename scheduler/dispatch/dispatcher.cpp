@@ -24,6 +24,9 @@ using runtime::Task;
 
 namespace {
 
+// What a manifest may ask for, joined, is one blob.
+static_assert(model::kFileBytesMax <= blobs::kBlobBytesMax);
+
 constexpr runtime::Duration kPlaceAgain = std::chrono::seconds(1);
 constexpr std::uint64_t kMicroPerMilli = 1000;
 
@@ -454,6 +457,13 @@ class Dispatcher::Run {
 Task<DispatchEnd> Dispatcher::run(model::Job job, DispatchOptions options, DispatchEvents events, Cancel& cancel) {
   Run run(*this, std::move(job), std::move(options), std::move(events), cancel);
   co_return co_await run.to_end();
+}
+
+Why why_not_joined(const runtime::Error& error) {
+  Reason reason = Reason::internal;  // what was fetched and checked is not there any more
+  if (error == blobs::Errc::too_large || error == runtime::Errc::too_large) reason = Reason::output_size;
+  if (error == blobs::Errc::store_full || error == runtime::Errc::no_space) reason = Reason::disk_full;
+  return {reason, error.message()};
 }
 
 Task<Result<std::vector<OutputDigest>>> join_outputs(const model::Job& job, const DispatchEnd& end,

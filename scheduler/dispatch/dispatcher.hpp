@@ -101,5 +101,7 @@ model::Usage usage_max(const model::Job& job, const market::Share& share, const 
 runtime::Task<runtime::Result<std::vector<agreement::OutputDigest>>> join_outputs(const model::Job& job,
                                                                                   const DispatchEnd& end,
                                                                                   blobs::BlobStore& store);
+// The reason of a job whose outputs could not be joined: output_size, disk_full, or internal.
+model::Why why_not_joined(const runtime::Error& error);
 
 }  // namespace quern::dispatch
