@@ -90,12 +90,22 @@ TEST(HostileProvider, whose_second_agreement_waits_for_its_first_has_the_time_of
   EXPECT_EQ(parties.ends[1].why.reason, Reason::provider_lost);
 }
 
+constexpr std::string_view kHeadOf4096("\x05\x08\x01\x10\x80\x20", 6);  // found, and the size
+
+// The same bytes, whatever is asked for.
+connection::StreamHandler serving(Bytes content) {
+  return [content](PeerStreamPtr stream) -> Task<void> {
+    std::ignore = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
+    if (co_await stream->write(runtime::bytes_of(kHeadOf4096))) std::ignore = co_await stream->write(content);
+    stream->shutdown_write();
+  };
+}
+
 // The whole size, and then a byte before the patience with a stalled transfer is over, for ever.
 connection::StreamHandler dripping(TwoParties& parties) {
   return [&parties](PeerStreamPtr stream) -> Task<void> {
-    const std::string_view head("\x05\x08\x01\x10\x80\x20", 6);  // found, of 4096 bytes
     std::ignore = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
-    if (!co_await stream->write(runtime::bytes_of(head))) co_return;
+    if (!co_await stream->write(runtime::bytes_of(kHeadOf4096))) co_return;
     const std::array<std::byte, 1> drop{};
     while (co_await stream->write(drop)) co_await parties.world.node(parties.provider_node).clock().sleep_for(20s);
   };
@@ -117,6 +127,35 @@ Task<void> keep(blobs::BlobStore& store, Finished& finished, std::size_t bytes) 
   const auto digest = co_await store.add(Bytes(bytes, std::byte{7}));
   EXPECT_TRUE(digest);
   finished.outputs.push_back({.digest = *digest, .bytes = bytes});
+}
+
+// One that it made for somebody else: signed for, and served as what it is.
+TEST(HostileProvider, that_returns_another_jobs_output_is_caught_by_its_size) {
+  TwoParties parties;
+  parties.tampers = [](const Work&, blobs::BlobStore& store, Finished& finished) -> Task<void> {
+    const std::string other = "the output of another job";
+    const auto digest = co_await store.add(runtime::copy_of(bytes_of(other)));
+    finished.outputs = {{.digest = *digest, .bytes = other.size()}};
+  };
+  parties.world.run_until(Time{} + 1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::output_wrong) << model::to_text(parties.ends[0].why);
+  EXPECT_EQ(parties.ends[0].trail.stage(), Stage::ended);
+}
+
+TEST(HostileProvider, that_serves_another_output_than_it_has_signed_for_is_caught_by_its_digest) {
+  for (const bool served : {false, true}) {
+    TwoParties parties;
+    parties.tampers = [](const Work&, blobs::BlobStore&, Finished& finished) -> Task<void> {
+      finished.outputs[0].digest[0] ^= std::byte{1};
+      co_return;
+    };
+    if (served) parties.serves = serving(Bytes(4096, std::byte{9}));
+    parties.world.run_until(Time{} + 1min);
+    ASSERT_EQ(parties.ends.size(), 1u);
+    EXPECT_EQ(parties.ends[0].why.reason, Reason::output_wrong) << model::to_text(parties.ends[0].why);
+    EXPECT_EQ(parties.ends[0].trail.stage(), Stage::ended);
+  }
 }
 
 // Ends as `output_wrong` before anything was fetched, and nothing beyond the vouchers is owed.
