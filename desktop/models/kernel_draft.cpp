@@ -168,7 +168,7 @@ std::expected<Parts, QString> parts_of(const KernelDraft& draft) {
         json::object buffer{{"bytes", value.bytes}};
         if (value.output) {
           if (value.bytes > kManifestFileBytesMax)
-            return fault(argument.name, KernelDraftText::tr("an output has at most 1 GiB"));
+            return fault(argument.name, KernelDraftText::tr("an output has at most 64 MiB"));
           buffer["output"] = name + ".bin";
           parts.outputs.push_back(json::object{{"path", name + ".bin"}, {"maxBytes", value.bytes}});
         }

@@ -51,7 +51,7 @@ std::expected<QString, QString> path_in(const Reading& read, const QString& plac
 }
 
 QString too_large(std::string_view key) {
-  return ManifestText::tr("\"%1\" must be there, and a number from 0 to 1073741824")
+  return ManifestText::tr("\"%1\" must be there, and a number from 0 to 67108864")
       .arg(QString::fromLatin1(key.data(), static_cast<qsizetype>(key.size())));
 }
 

@@ -14,7 +14,7 @@ namespace quern::desktop::models {
 
 inline constexpr qsizetype kManifestBytesMax = 262'144;
 inline constexpr std::size_t kManifestFilesMax = 64;
-inline constexpr std::uint64_t kManifestFileBytesMax = 1'073'741'824;
+inline constexpr std::uint64_t kManifestFileBytesMax = 67'108'864;
 
 struct ManifestInput {
   QString path;    // relative, as path_fault() wants it

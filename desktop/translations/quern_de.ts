@@ -247,8 +247,8 @@
         <translation>ein Puffer muss 1 Byte bis 1 TiB groß sein</translation>
     </message>
     <message>
-        <source>an output has at most 1 GiB</source>
-        <translation>eine Ausgabe hat höchstens 1 GiB</translation>
+        <source>an output has at most 64 MiB</source>
+        <translation>eine Ausgabe hat höchstens 64 MiB</translation>
     </message>
     <message>
         <source>local memory must have 1 byte to 16 MiB</source>
@@ -298,8 +298,8 @@
         <translation>fehlt</translation>
     </message>
     <message>
-        <source>&quot;%1&quot; must be there, and a number from 0 to 1073741824</source>
-        <translation>„%1“ muss angegeben sein, als Zahl von 0 bis 1073741824</translation>
+        <source>&quot;%1&quot; must be there, and a number from 0 to 67108864</source>
+        <translation>„%1“ muss angegeben sein, als Zahl von 0 bis 67108864</translation>
     </message>
     <message>
         <source>must be a list of 1 to 64 files</source>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scheduler/agreement/records.pb.h"
+#include "scheduler/model/offer.hpp"
 
 namespace quern::agreement {
 namespace {
@@ -201,9 +202,9 @@ Decoded read(Reading& reading, const wire::agreement::Demand& message, std::int6
   demand.tasks.reserve(static_cast<std::size_t>(message.tasks_size()));
   for (const auto& task : message.tasks()) demand.tasks.push_back(read(reading, task));
   demand.device = message.device();
-  const bool printable = std::ranges::all_of(demand.device, [](char c) { return c > ' ' && c < '\x7f'; });
   const std::size_t size = reading.number("device size", demand.device.size(), 1, model::kNameBytesMax);
-  reading.require(printable, "device", "has characters among its " + std::to_string(size) + " that are not ASCII");
+  reading.require(model::is_device_id(demand.device), "device",
+                  "has characters among its " + std::to_string(size) + " that are not visible ASCII");
   demand.offer_sequence = message.offer_sequence();
   demand.usage_max = reading.usage(message.usage_max());
   demand.max_total = reading.amount("max_total", message.max_total());

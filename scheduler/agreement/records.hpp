@@ -73,7 +73,7 @@ struct Demand {
   identity::PeerId submitter;
   identity::PeerId provider;
   std::vector<TaskRef> tasks;         // 1 to kTasksMax, of the same job or of several
-  std::string device;                 // model::OfferedDevice::id; printable, 1 to kNameBytesMax bytes
+  std::string device;                 // model::OfferedDevice::id: model::is_device_id()
   std::uint64_t offer_sequence = 0;   // of the offer that the demand is made on
   model::Usage usage_max;             // no more is paid for
   model::Credits max_total;           // no bid may exceed it

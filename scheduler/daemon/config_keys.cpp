@@ -333,9 +333,11 @@ void add_task_limits(std::vector<ConfigKey>& keys) {
                          [](Config& c) -> auto& { return c.provider.limits.scratch_bytes; }));
   keys.push_back(integer("provider.limits.walltime_ms", "Longest run of a task", 1, 7ULL * 24 * 3600 * 1000,
                          [](Config& c) -> auto& { return c.provider.limits.walltime_ms; }));
-  keys.push_back(integer("provider.limits.input_bytes", "Most bytes of a task's inputs", 0, kBytesMax,
+  keys.push_back(integer("provider.limits.input_bytes",
+                         "Most bytes of a task's inputs together, of 64 MiB at most each", 0, kBytesMax,
                          [](Config& c) -> auto& { return c.provider.limits.input_bytes; }));
-  keys.push_back(integer("provider.limits.output_bytes", "Most bytes of a task's outputs", 0, kBytesMax,
+  keys.push_back(integer("provider.limits.output_bytes",
+                         "Most bytes of a task's outputs together, of 64 MiB at most each", 0, kBytesMax,
                          [](Config& c) -> auto& { return c.provider.limits.output_bytes; }));
 }
 

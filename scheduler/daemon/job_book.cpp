@@ -237,7 +237,7 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   if (state == State::complete) {
     if (const auto stored = co_await keep_outputs(kept, ended); !stored) {
       state = State::system_error;
-      why = {.reason = Reason::disk_full, .detail = stored.error().detail()};
+      why = dispatch::why_not_joined(stored.error());
     }
   }
   record.state = state;

@@ -24,6 +24,9 @@ using runtime::Task;
 
 namespace {
 
+// What a manifest may ask for, joined, is one blob.
+static_assert(model::kFileBytesMax <= blobs::kBlobBytesMax);
+
 constexpr runtime::Duration kPlaceAgain = std::chrono::seconds(1);
 constexpr std::uint64_t kMicroPerMilli = 1000;
 
@@ -50,15 +53,17 @@ bool may_pass(Reason reason) {
 
 model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device) {
   const std::uint64_t walltime_ms = job.resources.walltime_ms;
+  const std::uint64_t device_us = std::max<std::uint64_t>(walltime_ms, 1) * kMicroPerMilli;
   const std::uint64_t cores = device.type == model::DeviceType::cpu
                                   ? std::max(job.resources.cpu_cores, device.compute_units)
                                   : job.resources.cpu_cores;
   model::Usage usage;
   using enum model::Dimension;
   usage[setup] = 1;
-  usage[device_time] = walltime_ms * kMicroPerMilli;
-  usage[cpu_time] = walltime_ms * kMicroPerMilli * std::max<std::uint64_t>(cores, 1);
-  usage[memory_time] = model::memory_time(job.resources.memory_bytes, walltime_ms * kMicroPerMilli);
+  usage[device_time] = device_us;
+  // An offer may say any number of compute units.
+  usage[cpu_time] = device_us * std::clamp<std::uint64_t>(cores, 1, model::kQuantityMax / device_us);
+  usage[memory_time] = model::memory_time(job.resources.memory_bytes, device_us);
   usage[bytes_in] = share.input_bytes;
   usage[bytes_out] = share.output_bytes;
   for (std::uint64_t& quantity : usage.quantity) quantity = std::min(quantity, model::kQuantityMax);
@@ -323,7 +328,8 @@ class Dispatcher::Run {
                     .rates = terms.device.rates,
                     .task = {.manifest = manifest_,
                              .shard = static_cast<std::uint32_t>(task),
-                             .shards = std::max<std::uint32_t>(job_.shards.count, 1)},
+                             .shards = std::max<std::uint32_t>(job_.shards.count, 1),
+                             .output_bytes = engagement::output_bytes_of(job_, static_cast<std::uint32_t>(task))},
                     .outputs = job_.outputs.size(),
                     .usage_max = usage_max(job_, share, terms.device),
                     .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
@@ -458,6 +464,13 @@ Task<DispatchEnd> Dispatcher::run(model::Job job, DispatchOptions options, Dispa
   co_return co_await run.to_end();
 }
 
+Why why_not_joined(const runtime::Error& error) {
+  Reason reason = Reason::internal;  // what was fetched and checked is not there any more
+  if (error == blobs::Errc::too_large || error == runtime::Errc::too_large) reason = Reason::output_size;
+  if (error == blobs::Errc::store_full || error == runtime::Errc::no_space) reason = Reason::disk_full;
+  return {reason, error.message()};
+}
+
 Task<Result<std::vector<OutputDigest>>> join_outputs(const model::Job& job, const DispatchEnd& end,
                                                      blobs::BlobStore& store) {
   for (std::size_t task = 0; task < end.tasks.size(); ++task) {
@@ -469,12 +482,19 @@ Task<Result<std::vector<OutputDigest>>> join_outputs(const model::Job& job, cons
   std::vector<OutputDigest> joined;
   joined.reserve(job.outputs.size());
   for (std::size_t i = 0; i < job.outputs.size(); ++i) {
+    std::uint64_t bytes = 0;
+    for (const auto& [task, outputs] : end.outputs) bytes += outputs[i].bytes;
+    if (bytes > blobs::kBlobBytesMax) {
+      co_return runtime::fail(blobs::Errc::too_large, job.outputs[i].path + " has " + std::to_string(bytes) +
+                                                          " bytes, limit " + std::to_string(blobs::kBlobBytesMax));
+    }
     Bytes content;
+    content.reserve(static_cast<std::size_t>(bytes));
     for (const auto& [task, outputs] : end.outputs) {
       CO_TRY(const Bytes part, co_await store.read(outputs[i].digest));
+      if (part.size() != outputs[i].bytes) co_return runtime::fail(blobs::Errc::corrupt, job.outputs[i].path);
       runtime::append(content, part);
     }
-    const std::uint64_t bytes = content.size();
     CO_TRY(const auto digest, co_await store.add(std::move(content)));
     joined.push_back({.digest = digest, .bytes = bytes});
   }

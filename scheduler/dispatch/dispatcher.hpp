@@ -97,9 +97,13 @@ class Dispatcher {
 model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device);
 
 // The job's outputs out of those of its tasks, in the order of the manifest: of several shards joined in order and kept
-// in the store, that of a single one as it lies there. Errc::not_found when a task lacks one; what the store says.
+// in the store, that of a single one as it lies there. runtime::Errc::not_found when a task lacks one;
+// blobs::Errc::too_large above kBlobBytesMax, before anything is read: no more than that is in memory; what the store
+// says.
 runtime::Task<runtime::Result<std::vector<agreement::OutputDigest>>> join_outputs(const model::Job& job,
                                                                                   const DispatchEnd& end,
                                                                                   blobs::BlobStore& store);
+// The reason of a job whose outputs could not be joined: output_size, disk_full, or internal.
+model::Why why_not_joined(const runtime::Error& error);
 
 }  // namespace quern::dispatch

@@ -23,7 +23,7 @@
 
 namespace quern::engagement {
 
-inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreement; what comes after is dropped
+inline constexpr std::size_t kLogBytesMax = 1 << 20;  // kept of one agreement, and a line a task that says how it ended
 inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
 inline constexpr std::size_t kEarlierOffersMax = 8;        // on which demands may still be made
 inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits

@@ -72,7 +72,22 @@ class Provider::WorkMeter final : public Meter {
     engagement.changed.wake_all();
   }
 
+  // The last line of a task's log: the particulars of its end, which the receipt has no room for.
+  void log_end(const Why& why) {
+    if (why.reason == Reason::completed || why.detail.empty()) return;
+    Bytes& log = engagement_->tasks[task_].log;
+    runtime::append(log, runtime::bytes_of(end_line(why, !log.empty() && log.back() != std::byte{'\n'})));
+    engagement_->changed.wake_all();
+  }
+
  private:
+  // Nobody has signed it, and a file's name or a compiler's word may be in it: text to be read, and nothing else.
+  static std::string end_line(const Why& why, bool next) {
+    std::string text = "quern: " + model::to_text(why).substr(0, model::kDetailBytesMax);
+    std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return (next ? "\n" : "") + text + "\n";
+  }
+
   void see_setup(const model::Usage& of_task) {
     const auto device_time = std::chrono::microseconds(of_task[model::Dimension::device_time]);
     if (setup_ || device_time.count() == 0) return;
@@ -168,10 +183,12 @@ Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement
     meter.begin(task, used);
     Finished finished = co_await fetch_and_run(engagement, task, meter);
     used = model::sum(used, finished.usage);
-    Reason reason = finished.why.reason == Reason::unspecified ? Reason::internal : finished.why.reason;
-    if (const auto& why = engagement->why; why && reason != Reason::completed) reason = why->reason;
-    if (reason != Reason::completed) finished.outputs.clear();
-    ends.push_back({.reason = reason, .usage = finished.usage, .outputs = std::move(finished.outputs)});
+    Why& end = finished.why;
+    if (end.reason == Reason::unspecified) end.reason = Reason::internal;
+    if (const auto& why = engagement->why; why && end.reason != Reason::completed) end = *why;
+    if (end.reason != Reason::completed) finished.outputs.clear();
+    meter.log_end(end);
+    ends.push_back({.reason = end.reason, .usage = finished.usage, .outputs = std::move(finished.outputs)});
   }
   co_return ends;
 }
@@ -330,17 +347,18 @@ Task<void> Provider::tell(PeerStream& stream, EngagementPtr engagement, exchange
     told[i].log = i < follow.log_offsets.size() ? follow.log_offsets[i] : UINT64_MAX;
   while (!engagement->stuck) {
     Bytes out;
-    if (!engagement->taking) {
-      for (const runtime::ByteView record : engagement->trail.lacking(sent))
-        add(out, exchange::RecordMessage{runtime::copy_of(record)});
-      sent = engagement->trail.progress();
-    }
     for (std::size_t i = 0; i < told.size(); ++i) {
       const EngagedTask& task = engagement->tasks[i];
       const auto number = static_cast<std::uint32_t>(i);
       add_log(out, number, task.log, told[i].log);
       if (told[i].permille != task.permille)
         add(out, exchange::ProgressMessage{.task = number, .permille = told[i].permille = task.permille});
+    }
+    // Behind the log: who has the receipt listens no longer.
+    if (!engagement->taking) {
+      for (const runtime::ByteView record : engagement->trail.lacking(sent))
+        add(out, exchange::RecordMessage{runtime::copy_of(record)});
+      sent = engagement->trail.progress();
     }
     if (!out.empty() && !co_await stream.write(out)) co_return;
     const bool all_sent = !engagement->taking && sent == engagement->trail.progress();

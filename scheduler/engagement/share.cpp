@@ -14,4 +14,12 @@ market::Share share_of(const model::Job& job, std::uint32_t shard) {
   return share;
 }
 
+std::vector<std::uint64_t> output_bytes_of(const model::Job& job, std::uint32_t shard) {
+  const model::Shard part = model::shard_of(job, shard);
+  std::vector<std::uint64_t> bytes;
+  bytes.reserve(part.outputs.size());
+  for (const model::OutputSlice& slice : part.outputs) bytes.push_back(slice.bytes);
+  return bytes;
+}
+
 }  // namespace quern::engagement

@@ -32,10 +32,35 @@ struct Submitter::Following {
   Trail trail;
   OrderEvents events;
   Cancels cancels;
+  std::vector<std::vector<std::uint64_t>> output_bytes;  // by task; empty: not known any more
   std::vector<std::uint64_t> log_offsets;
   std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
   runtime::Time heard;
-  bool told = false;  // accounts_.over
+  runtime::Time leave_at;    // whatever it says
+  runtime::WaitQueue moved;  // leave_at was
+  bool told = false;         // accounts_.over
+};
+
+// An agreement's turn on its device, which does one of a submitter after the other.
+class Submitter::Turn {
+ public:
+  Turn(Submitter& submitter, const agreement::Demand& demand) : turns_(submitter.turns_) {
+    const std::pair place(demand.provider, demand.device);
+    runtime::Time begin = submitter.runtime_.clock().now();
+    const auto [first, last] = turns_.equal_range(place);
+    for (auto other = first; other != last; ++other) begin = std::max(begin, other->second);
+    own_ = turns_.emplace(place, begin + leave_after(demand, submitter.config_.slack));
+  }
+  ~Turn() { turns_.erase(own_); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  runtime::Time over() const { return own_->second; }
+
+ private:
+  using Turns = decltype(Submitter::turns_);
+  Turns& turns_;
+  Turns::iterator own_;
 };
 
 void Cancel::ask() {
@@ -105,6 +130,12 @@ Why first_of(const std::optional<Why>& own, const Trail& trail) {
   return trail.stage() == Stage::closed ? Why{trail.receipt().reason(), {}} : Why{Reason::provider_lost, {}};
 }
 
+// Both are bound, and only a receipt says what became of the work: a refusal says that none will come from there.
+Why end_by_refusal(const Why& refusal) {
+  if (refusal.reason == Reason::agreement_unknown) return refusal;
+  return {Reason::provider_lost, "it refuses: " + std::string(model::text_of(refusal.reason).name)};
+}
+
 std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail) {
   std::vector<OrderTaskEnd> tasks;
   const auto owed = trail.owed_by_task();
@@ -148,22 +179,36 @@ Task<Result<void>> until_silent(PeerStream& stream) {
 
 }  // namespace
 
-agreement::Demand Submitter::demand_for(const Order& order) {
-  agreement::Demand demand{.made_unix_ms = now().unix_ms,
+runtime::Duration leave_after(const agreement::Demand& demand, runtime::Duration slack) {
+  using enum model::Dimension;
+  const model::Usage& most = demand.usage_max;
+  const std::uint64_t moving_s = std::min<std::uint64_t>((most[bytes_in] + most[bytes_out]) / kMovedPerSecondMin,
+                                                         agreement::kWalltimeMaxMs / 1000);
+  return std::chrono::microseconds(most[device_time]) + std::chrono::seconds(moving_s) + slack;
+}
+
+agreement::Demand demand_of(const Order& order, const identity::PeerId& submitter, runtime::WallTime now,
+                            std::int64_t validity_ms) {
+  agreement::Demand demand{.made_unix_ms = now.unix_ms,
                            .id = {},
-                           .submitter = host_.id(),
+                           .submitter = submitter,
                            .provider = order.provider.peer,
                            .tasks = {},
                            .device = order.device,
                            .offer_sequence = order.offer_sequence,
                            .usage_max = order.usage_max,
                            .max_total = order.max_total,
-                           .deadline_unix_ms = now().unix_ms + config_.demand_validity_ms};
+                           .deadline_unix_ms = now.unix_ms + validity_ms};
   demand.tasks.reserve(order.tasks.size());
   for (const OrderTask& task : order.tasks) {
     demand.tasks.push_back(
         {.job = multiformats::sha2_256(runtime::bytes_of(task.manifest)), .shard = task.shard, .shards = task.shards});
   }
+  return demand;
+}
+
+agreement::Demand Submitter::demand_for(const Order& order) {
+  agreement::Demand demand = demand_of(order, host_.id(), now(), config_.demand_validity_ms);
   runtime_.fill_secret(demand.id);
   return demand;
 }
@@ -229,29 +274,47 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
     end.why = *refused;
     co_return end;
   }
-  co_return co_await resume(std::move(order.provider), std::move(trail), std::move(events), std::move(cancels));
+  std::vector<std::vector<std::uint64_t>> output_bytes;
+  output_bytes.reserve(order.tasks.size());
+  for (OrderTask& task : order.tasks) output_bytes.push_back(std::move(task.output_bytes));
+  co_return co_await follow_from(std::move(order.provider), std::move(trail), std::move(events), std::move(cancels),
+                                 std::move(output_bytes));
 }
 
 Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail, OrderEvents events, Cancels cancels) {
+  return follow_from(std::move(provider), std::move(trail), std::move(events), std::move(cancels), {});
+}
+
+Task<OrderEnd> Submitter::follow_from(connection::PeerAddresses provider, Trail trail, OrderEvents events,
+                                      Cancels cancels, std::vector<std::vector<std::uint64_t>> output_bytes) {
   const std::size_t tasks = trail.demand().tasks.size();
   QUERN_ASSERT(cancels.size() == tasks);
+  const Turn turn(*this, trail.demand());
   Following following{.provider = std::move(provider),
                       .trail = std::move(trail),
                       .events = std::move(events),
                       .cancels = std::move(cancels),
+                      .output_bytes = std::move(output_bytes),
                       .log_offsets = std::vector<std::uint64_t>(tasks),
                       .why = {},
-                      .heard = runtime_.clock().now()};
+                      .heard = runtime_.clock().now(),
+                      .leave_at = turn.over()};
+  if (following.trail.stage() >= Stage::ended) ended(following);
   if (following.trail.stage() >= Stage::running && following.events.agreed) following.events.agreed(following.trail);
   co_return co_await follow(following);
 }
 
 Task<OrderEnd> Submitter::follow(Following& following) {
+  std::list<Cancel::Listener> listeners;
+  for (Cancel* cancel : following.cancels) listeners.emplace_back(*cancel, [&] { canceled(following); });
+  canceled(following);
   while (following.trail.stage() != Stage::closed && !following.why) {
     const auto once = co_await follow_once(following);
     if (following.trail.stage() == Stage::closed || following.why) break;
+    const runtime::Time now = runtime_.clock().now();
+    if (now >= following.leave_at) following.why = Why{Reason::provider_lost, "it has had its time"};
     if (once) continue;
-    if (runtime_.clock().now() - following.heard >= config_.lost_after) break;
+    if (now - following.heard >= config_.lost_after) break;
     co_await runtime_.clock().sleep_for(config_.reconnect_wait);
   }
   if (!following.told) co_await tell_over(following.trail);
@@ -275,11 +338,46 @@ Task<Result<void>> Submitter::follow_once(Following& following) {
     if (following.events.agreed) following.events.agreed(following.trail);
   }
   CO_TRY(const auto stream, co_await host_.open(following.provider.peer, std::string(exchange::kJobProtocol)));
-  Outgoing out(*stream);
+  co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
+    group.spawn(leave_in_time(following, *stream));
+    co_return co_await converse(following, *stream);
+  });
+}
+
+// Who neither ends nor reads is left, whatever waits on the stream.
+Task<void> Submitter::leave_in_time(Following& following, PeerStream& stream) {
+  const auto wait = [](runtime::WaitQueue& moved) -> Task<Result<void>> {
+    co_await moved.wait();
+    co_return Result<void>();
+  };
+  while (runtime_.clock().now() < following.leave_at)
+    std::ignore = co_await runtime::with_deadline(runtime_.clock(), following.leave_at, wait(following.moved));
+  stream.abort();
+}
+
+// Where all its tasks are to end there is nothing to wait for but the receipt.
+void Submitter::canceled(Following& following) {
+  if (following.trail.stage() >= Stage::ended || !std::ranges::all_of(following.cancels, &Cancel::asked)) return;
+  following.leave_at = std::min(following.leave_at, runtime_.clock().now() + config_.lost_after);
+  following.moved.wake_all();
+}
+
+// The receipt is here: what is left is to fetch the outputs.
+void Submitter::ended(Following& following) {
+  std::uint64_t bytes = 0;  // at most kOutputsMax times kFileBytesMax
+  for (const agreement::TaskEnd& task : following.trail.receipt().tasks)
+    for (const agreement::OutputDigest& output : task.outputs) bytes += output.bytes;
+  const auto moving = std::chrono::seconds(bytes / kMovedPerSecondMin);
+  following.leave_at = runtime_.clock().now() + config_.lost_after + moving;
+  following.moved.wake_all();
+}
+
+Task<Result<void>> Submitter::converse(Following& following, PeerStream& stream) {
+  Outgoing out(stream);
   co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
     group.spawn(out.write_all());
-    auto followed = co_await talk(following, *stream, out);
-    if (following.trail.stage() == Stage::closed) co_await close(following, *stream);
+    auto followed = co_await talk(following, stream, out);
+    if (following.trail.stage() == Stage::closed) co_await close(following, stream);
     out.close();
     co_await group.join();
     co_return followed;
@@ -316,7 +414,7 @@ Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream,
     if (auto* record = std::get_if<exchange::RecordMessage>(&*message)) {
       CO_CHECK(co_await on_record(following, out, std::move(record->envelope)));
     } else if (const auto* refusal = std::get_if<exchange::RefusalMessage>(&*message)) {
-      following.why = refusal->why;
+      following.why = end_by_refusal(refusal->why);
     } else if (const auto* progress = std::get_if<exchange::ProgressMessage>(&*message)) {
       const bool known = progress->task < following.log_offsets.size();
       if (known && following.events.progress) following.events.progress(progress->task, progress->permille);
@@ -337,6 +435,7 @@ Task<Result<void>> Submitter::on_record(Following& following, Outgoing& out, Byt
     following.why = taken.error();  // what it has signed for stands; this is not paid
     co_return Result<void>();
   }
+  if (*taken == RecordKind::receipt) ended(following);
   co_return co_await send_what_is_due(following, out);
 }
 
@@ -399,10 +498,40 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
   co_return co_await until_silent(stream);
 }
 
+// Held against what was asked for before a byte of them is fetched.
+std::optional<Why> Submitter::fault_of_outputs(const Following& following) {
+  const std::vector<agreement::TaskEnd>& ends = following.trail.receipt().tasks;
+  std::uint64_t all = 0;  // at most kOutputsMax times kFileBytesMax
+  for (std::size_t task = 0; task < ends.size(); ++task) {
+    const auto& outputs = ends[task].outputs;
+    for (const agreement::OutputDigest& output : outputs) all += output.bytes;
+    const bool done = ends[task].reason == Reason::completed;
+    if (!done && !outputs.empty()) return Why{Reason::output_wrong, "outputs of a task that did not complete"};
+    if (!done || following.output_bytes.empty()) continue;
+    const std::vector<std::uint64_t>& wanted = following.output_bytes[task];
+    if (outputs.size() != wanted.size()) {
+      return Why{Reason::output_wrong,
+                 std::to_string(outputs.size()) + " outputs, not " + std::to_string(wanted.size())};
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (outputs[i].bytes == wanted[i]) continue;
+      return Why{Reason::output_wrong, "output " + std::to_string(i + 1) + " has " + std::to_string(outputs[i].bytes) +
+                                           " bytes, not " + std::to_string(wanted[i])};
+    }
+  }
+  const std::uint64_t most = following.trail.demand().usage_max[model::Dimension::bytes_out];
+  if (all <= most) return std::nullopt;
+  return Why{Reason::output_wrong, std::to_string(all) + " bytes of outputs, at most " + std::to_string(most)};
+}
+
 Task<Result<void>> Submitter::fetch_outputs(Following& following) {
+  following.why = fault_of_outputs(following);
+  if (following.why) co_return Result<void>();
   const auto outputs_of = [](const agreement::TaskEnd& task) -> const auto& { return task.outputs; };
   for (const auto& output : following.trail.receipt().tasks | std::views::transform(outputs_of) | std::views::join) {
-    auto fetched = co_await blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes);
+    auto fetched = co_await runtime::with_deadline(
+        runtime_.clock(), following.leave_at,
+        blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes));
     if (fetched && *fetched == output.bytes) continue;
     const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||
                        fetched.error() == blobs::Errc::not_found || fetched.error() == blobs::Errc::too_large;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,7 +23,8 @@ struct OrderTask {
   std::string manifest;  // of the job, canonical
   std::uint32_t shard = 0;
   std::uint32_t shards = 1;
-  std::vector<model::Digest> inputs;  // what the provider may fetch from the agreement on until the end
+  std::vector<model::Digest> inputs;        // what the provider may fetch from the agreement on until the end
+  std::vector<std::uint64_t> output_bytes;  // of each output, in the order of the manifest (share.hpp)
 };
 
 // Tasks for one device, under one agreement.
@@ -36,12 +38,25 @@ struct Order {
   std::optional<model::RateCard> rates;  // of the offer: a bid with a higher one is refused
 };
 
+// What an order asks its provider for, but for the demand's random id. Where the order was made on an offer that
+// market::open_offer() takes it is a record that everybody takes.
+agreement::Demand demand_of(const Order& order, const identity::PeerId& submitter, runtime::WallTime now,
+                            std::int64_t validity_ms);
+
 struct SubmitterConfig {
   std::int64_t demand_validity_ms = 30'000;
   runtime::Duration ask_timeout = std::chrono::seconds(10);
   runtime::Duration lost_after = std::chrono::minutes(2);  // without a word from the provider: it is given up
   runtime::Duration reconnect_wait = std::chrono::seconds(1);
+  runtime::Duration slack = std::chrono::minutes(10);  // of an agreement, beyond what leave_after() names
 };
+
+// What inputs and outputs are moved at, at the least: a provider that is slower is left.
+inline constexpr std::uint64_t kMovedPerSecondMin = 64 << 10;
+
+// How long an agreement on that demand may take from its acceptance on, whatever its provider says: the device time of
+// all its tasks, which is their wall time, the moving of their bytes, and `slack` for all else.
+runtime::Duration leave_after(const agreement::Demand& demand, runtime::Duration slack);
 
 // What is to be told while an order is carried out. Any may be empty. Tasks are counted as in the order.
 struct OrderEvents {
@@ -128,9 +143,14 @@ class Submitter {
   // This node, with whom it makes no agreement: both sides of one have a trail, a journal and a ledger of their own.
   const identity::PeerId& self() const { return host_.id(); }
 
-  // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's.
+  // From the demand to the end. A provider that refuses is no failure of this node: its reason is the end's. One that
+  // was accepted is lost (provider_lost) when it is silent for `lost_after`; `lost_after` after all its tasks were
+  // canceled; and leave_after() its acceptance, or after the agreement on the same device that it has to wait for:
+  // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take. A
+  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
-  // The rest of an order whose trail a crash has left, of Stage::agreed or later.
+  // The rest of an order whose trail a crash has left, of Stage::agreed or later. What is not known of it any more is
+  // how large each output is: together they are no more than the demand says.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
                                  Cancels cancels);
   // Sees to it that the provider has the acknowledgement of a closed trail, which may have been lost on its way: until
@@ -149,6 +169,7 @@ class Submitter {
  private:
   struct Following;
   class Outgoing;
+  class Turn;
   class Grant;
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
@@ -158,12 +179,19 @@ class Submitter {
   runtime::Task<runtime::Result<void>> hand_over(connection::PeerStream& stream, const agreement::Trail& trail);
   runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);
   agreement::Demand demand_for(const Order& order);
+  runtime::Task<OrderEnd> follow_from(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
+                                      Cancels cancels, std::vector<std::vector<std::uint64_t>> output_bytes);
   runtime::Task<OrderEnd> follow(Following& following);
   runtime::Task<runtime::Result<void>> follow_once(Following& following);
+  runtime::Task<runtime::Result<void>> converse(Following& following, connection::PeerStream& stream);
+  runtime::Task<void> leave_in_time(Following& following, connection::PeerStream& stream);
+  void canceled(Following& following);
+  void ended(Following& following);
   runtime::Task<runtime::Result<void>> talk(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> read_all(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
   runtime::Task<runtime::Result<void>> send_what_is_due(Following& following, Outgoing& out);
+  static std::optional<model::Why> fault_of_outputs(const Following& following);
   runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
   runtime::Task<void> tell_over(const agreement::Trail& trail);
   runtime::Task<void> close(Following& following, connection::PeerStream& stream);
@@ -177,6 +205,8 @@ class Submitter {
   SubmitterConfig config_;
   SubmitterAccounts accounts_;
   std::multiset<std::pair<identity::PeerId, model::Digest>> granted_;
+  // Until when its agreements under way may be at work, by provider and device.
+  std::multimap<std::pair<identity::PeerId, std::string>, runtime::Time> turns_;
 };
 
 }  // namespace quern::engagement

@@ -50,8 +50,9 @@ bool is_plain(std::string_view text) {
 
 std::optional<RefusalMessage> refusal_of(const wire::Refusal& refusal) {
   if (refusal.detail().size() > model::kDetailBytesMax || !is_plain(refusal.detail())) return std::nullopt;
-  const auto reason = model::reason_from_number(refusal.reason());
-  return RefusalMessage{{.reason = reason.value_or(model::Reason::unspecified), .detail = refusal.detail()}};
+  const auto told = model::reason_from_number(refusal.reason());
+  const bool refuses = told && *told != model::Reason::unspecified && *told != model::Reason::completed;
+  return RefusalMessage{{.reason = refuses ? *told : model::Reason::record_malformed, .detail = refusal.detail()}};
 }
 
 std::optional<Follow> follow_of(const wire::Follow& from) {

@@ -35,7 +35,8 @@ struct RecordMessage {
   runtime::Bytes envelope;  // 1 to kRecordBytesMax bytes
   bool operator==(const RecordMessage&) const = default;
 };
-// A reason of a later version is told as Reason::unspecified.
+// Nobody signs it: it never says that something was done. What is no reason to refuse (a number of a later version,
+// `unspecified`, `completed`) is decoded as Reason::record_malformed.
 struct RefusalMessage {
   model::Why why;
   bool operator==(const RefusalMessage&) const = default;

@@ -132,7 +132,8 @@ Outcome JobMachine::progressed(std::size_t task, std::uint32_t permille) {
 
 Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount) {
   Attempt* attempt = under_way(task);
-  if (!attempt || why.reason == Reason::unspecified) return {};
+  if (!attempt) return {};
+  if (why.reason == Reason::unspecified) why.reason = Reason::internal;  // it has ended all the same
   Outcome outcome{.taken = true, .actions = {}};
   attempt->state = end_of(why.reason);
   attempt->why = why;

@@ -93,7 +93,8 @@ class JobMachine {
   Outcome started(std::size_t task);
   Outcome progressed(std::size_t task, std::uint32_t permille);
   // The attempt under way has ended: completed, or for another reason. Whose fault it was decides what follows
-  // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider.
+  // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider. No reason at all
+  // is `internal`.
   Outcome ended(std::size_t task, model::Why why, model::Credits amount);
   Outcome cancel();
 

@@ -31,7 +31,10 @@ bool is_text(std::string_view text, std::size_t bytes_max) {
 }
 
 Result<void> check_device(const OfferedDevice& device) {
-  if (!is_text(device.id, kDeviceIdBytesMax)) return malformed("a device's id");
+  if (!model::is_device_id(device.id)) {
+    return malformed("a device's id, which must be 1 to " + std::to_string(model::kNameBytesMax) +
+                     " visible characters of ASCII");
+  }
   if (!is_text(device.name, model::kNameBytesMax)) return malformed(device.id + ": name");
   if (device.type == model::DeviceType::any) return malformed(device.id + ": type");
   if (!model::is_possible(device.rates)) return malformed(device.id + ": a rate below 0 or above the most");

@@ -8,7 +8,6 @@
 
 namespace quern::market {
 
-inline constexpr std::size_t kDeviceIdBytesMax = 128;
 inline constexpr std::size_t kExtensionsMax = 32;
 inline constexpr std::size_t kExtensionBytesMax = 64;
 

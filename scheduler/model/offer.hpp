@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scheduler/model/job.hpp"
@@ -25,8 +26,12 @@ struct Speed {
   bool operator==(const Speed&) const = default;
 };
 
+// What a device may be called, in offers and in the demands made on them: 1 to kNameBytesMax characters of ASCII that
+// can be seen, and no space.
+bool is_device_id(std::string_view id);
+
 struct OfferedDevice {
-  std::string id;    // hwprobe's, stable over restarts
+  std::string id;    // hwprobe's, stable over restarts: is_device_id()
   std::string name;  // for people
   DeviceType type = DeviceType::cpu;
   std::uint32_t opencl_version = 0;  // as Resources::min_opencl_version

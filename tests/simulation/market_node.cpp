@@ -10,6 +10,7 @@
 #include "scheduler/dispatch/offer_exchange.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "tests/scheduler/engagement/timed_work.hpp"
+#include "tests/simulation/hostile_provider.hpp"
 #include "tests/simulation/market_books.hpp"
 #include "tests/simulation/market_job_log.hpp"
 #include "tests/simulation/never_paying.hpp"
@@ -36,28 +37,33 @@ constexpr Duration kGossipPause = 30s;
 constexpr Duration kIdleGossipPause = 2min;  // of who does not buy: the longer part of a run's time goes there
 constexpr Duration kDeliverAgain = 30s;
 constexpr Duration kReceiptKept = 5min;
+constexpr Duration kSlack = 3min;
+constexpr std::uint32_t kWalltimeMs = 120'000;  // more than any task takes
 constexpr std::int64_t kOverchargeFactor = 3;
 constexpr const char* kHogFile = "hog";
 
 // Lets the scenario know who is at work. One that lies says that it has other bytes than it has.
 class WatchedRunner final : public engagement::Runner {
  public:
-  WatchedRunner(engagement::Runner& honest, bool lies, std::uint32_t& at_work)
-      : honest_(honest), lies_(lies), at_work_(at_work) {
+  WatchedRunner(engagement::Runner& honest, Conduct conduct, std::uint32_t& at_work)
+      : honest_(honest), conduct_(conduct), at_work_(at_work) {
     at_work_ = 0;
   }
   Task<engagement::Finished> run(engagement::Work work, engagement::Meter& meter) override {
     ++at_work_;
     auto finished = co_await honest_.run(std::move(work), meter);
     --at_work_;
-    if (lies_ && !finished.outputs.empty()) finished.outputs[0].digest[0] ^= std::byte{1};
+    const bool lies = conduct_ == Conduct::wrong_outputs && !finished.outputs.empty();
+    if (lies) finished.outputs[0].digest[0] ^= std::byte{1};
+    if (conduct_ == Conduct::wrong_sizes) spoil_outputs(finished, spoiled_++);
     co_return finished;
   }
 
  private:
   engagement::Runner& honest_;
-  bool lies_;
+  Conduct conduct_;
   std::uint32_t& at_work_;
+  std::uint32_t spoiled_ = 0;
 };
 
 class MarketNode {
@@ -78,7 +84,7 @@ class MarketNode {
         books_(runtime, files, self_.budget, host_->id(), tally),
         runner_(
             runtime, store_, [this](const auto& work) { return length_of(work); }, kWorkStep),
-        watched_(runner_, self_.conduct == Conduct::wrong_outputs, tally.at_work[number]),
+        watched_(runner_, self_.conduct, tally.at_work[number]),
         provider_(*host_, self_.key, journal_, store_, watched_, provider_config(),
                   [this](const Trail& trail) { provided(trail); }),
         blobs_(*host_, store_,
@@ -86,7 +92,7 @@ class MarketNode {
                  return inputs_.contains(digest) || provider_.may_have(peer, digest);
                }),
         offers_(*host_, book_, [this] { return own_offer(); }),
-        orders_(*host_, self_.key, journal_, store_, {.lost_after = 60s}, accounts()),
+        orders_(*host_, self_.key, journal_, store_, {.lost_after = 60s, .slack = kSlack}, accounts()),
         dispatcher_(runtime, orders_, book_, [this](const auto& provider) { return addresses_of(provider); }) {}
 
   Task<void> run() {
@@ -188,13 +194,20 @@ class MarketNode {
     offer.from_unix_ms = kOffersFromUnixMs;
     offer.until_unix_ms = kOffersFromUnixMs + model::kOfferValidityMaxMs;
     offer.devices = self_.devices;
+    if (self_.conduct == Conduct::odd_offers) make_absurd(offer);
     signed_offer_ = *market::seal_offer(self_.key, offer);
+    if (self_.conduct == Conduct::odd_offers) odd_offer_ = with_odd_ids(self_.key, *signed_offer_);
     if (self_.conduct == Conduct::overcharging) {
       for (auto& device : offer.devices) device.rates[model::Dimension::device_time] *= kOverchargeFactor;
     }
     provider_.set_offer(std::move(offer));
+    const std::string protocol(exchange::kJobProtocol);
+    if (self_.conduct == Conduct::refusing) host_->handle(protocol, refuse_who_follows(runtime_));
+    if (self_.conduct == Conduct::talking) host_->handle(protocol, talk_for_ever(runtime_, provider_));
   }
-  std::optional<market::SignedOffer> own_offer() const { return signed_offer_; }
+  std::optional<market::SignedOffer> own_offer() {
+    return odd_offer_ && random_.below(2) == 0 ? odd_offer_ : signed_offer_;
+  }
 
   // The work's own figures say how long it takes here; a shard of it its part.
   Duration length_of(const engagement::Work& work) const {
@@ -224,7 +237,9 @@ class MarketNode {
       const PeerId peer = PeerId::of(other.key.public_key());
       if (peer != host_->id()) {
         const bool connected = host_->swarm().connected(peer) || co_await connect(other);
-        if (connected) std::ignore = co_await dispatch::fetch_offers(*host_, book_, peer);
+        const auto fetched =
+            connected ? co_await dispatch::fetch_offers(*host_, book_, peer) : dispatch::OffersFetched();
+        if (fetched) tally_.offers_refused += fetched->refused;
       }
       const bool buys = !self_.jobs.empty() && world_now() < plan_.faults_end;
       co_await runtime_.clock().sleep_for(buys ? kGossipPause : kIdleGossipPause);
@@ -269,7 +284,7 @@ class MarketNode {
     job.inputs[0].digest = blobs::digest_of(runtime::bytes_of(source));
     job.inputs[0].bytes = source.size();
     job.work->fp32_flop = wanted.gflop * 1'000'000'000;
-    job.resources.walltime_ms = 900'000;
+    job.resources.walltime_ms = kWalltimeMs;
     job.shards.count = wanted.shards;
     return job;
   }
@@ -423,6 +438,7 @@ class MarketNode {
   runtime::Random random_;
   runtime::TaskGroup* group_ = nullptr;
   std::optional<market::SignedOffer> signed_offer_;
+  std::optional<market::SignedOffer> odd_offer_;
   std::set<model::Digest> inputs_;
   std::vector<Trail> open_;  // this node's agreements of an earlier life
   market::OfferBook book_;

@@ -26,7 +26,12 @@ enum class Conduct : std::uint8_t {
   wrong_outputs,  // a provider: the receipt names other bytes than those it has
   overcharging,   // a provider: bids higher rates than it offers
   never_paying,   // a submitter: says every request twice, and never signs a voucher
+  refusing,       // a provider, and so are the rest: agrees, and refuses whoever follows the work
+  talking,        // makes progress for ever
+  wrong_sizes,    // the receipt has larger, fewer or more outputs than the job
+  odd_offers,     // ids that nobody may take, and figures at their limits
 };
+inline constexpr std::uint32_t kConducts = 8;
 
 struct MarketJob {
   runtime::Duration at;  // of the world
@@ -75,6 +80,7 @@ struct MarketTally {
   std::map<std::string, std::uint64_t> attempt_ends;      // by reason
   std::map<std::string, std::uint64_t> requests_refused;  // by reason: what a submitter that never pays was told
   std::map<std::string, std::uint64_t> receipts;          // of trails that are over at their provider, by reason
+  std::uint64_t offers_refused = 0;                       // that were heard
   std::uint64_t agreements = 0;                           // signed by submitters
   std::uint64_t orders_kept_back = 0;                     // by the ledger: budget, disk
   std::uint64_t resumed = 0;                              // agreements, after a crash

@@ -40,7 +40,8 @@ struct Sums {
     jobs += tally.submitted.size();
     crashes += outcome.crashes;
     partitions += outcome.partitions;
-    add(counts, {{"agreements", tally.agreements},
+    add(counts, {{"offers_refused", tally.offers_refused},
+                 {"agreements", tally.agreements},
                  {"kept_back", tally.orders_kept_back},
                  {"resumed", tally.resumed},
                  {"given_up_by_submitter", tally.given_up_by_submitter},

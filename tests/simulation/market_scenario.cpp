@@ -26,7 +26,6 @@ constexpr Duration kSplitMax = 90s;
 constexpr Duration kStopWithin = 2min;  // all nodes, when the end has come
 constexpr std::uint32_t kSlowPairsPerNode = 2;
 constexpr std::uint32_t kCrashesPerMinute = 4;  // at most, of one node each
-constexpr std::uint32_t kConducts = 4;
 
 class Scenario {
  public:
@@ -82,7 +81,7 @@ class Scenario {
                       .budget = {draws_.below(8) == 0 ? 50'000'000 : 1'000'000'000'000},
                       .full_disk = {},
                       .vanishes = node >= options_.nodes - options_.vanishing};
-    const bool cheats = made.conduct == Conduct::wrong_outputs || made.conduct == Conduct::overcharging;
+    const bool cheats = made.conduct != Conduct::honest && made.conduct != Conduct::never_paying;
     const bool provides = cheats || (made.conduct == Conduct::honest && draws_.below(3) != 0);
     if (provides) make_provider(made);
     if (!provides || draws_.below(2) == 0) {

@@ -11,7 +11,7 @@ namespace quern::simulation {
 
 struct MarketOptions {
   std::uint32_t nodes = 50;
-  std::uint32_t hostile = 6;                               // of them: two of each conduct
+  std::uint32_t hostile = 14;                              // of them: two of each conduct
   std::uint32_t vanishing = 2;                             // for ever
   runtime::Duration faults = std::chrono::minutes(15);     // of the world's time
   runtime::Duration aftermath = std::chrono::minutes(15);  // without faults, for all that is under way

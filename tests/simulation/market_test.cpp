@@ -9,7 +9,7 @@ namespace {
 
 // A smaller world than market_run's, so that several pass in the time of a test.
 MarketOptions small_market() {
-  return {.nodes = 16, .hostile = 3, .vanishing = 1};
+  return {.nodes = 16, .hostile = 7, .vanishing = 1};
 }
 
 TEST(MarketScenario, some_seeds_end_every_job_once_with_ledgers_that_agree_and_repeat_bit_for_bit) {
@@ -23,6 +23,8 @@ TEST(MarketScenario, some_seeds_end_every_job_once_with_ledgers_that_agree_and_r
     total.tally.agreements += first.tally.agreements;
     for (const auto& [how, count] : first.tally.job_ends) total.tally.job_ends[how] += count;
     for (const auto& [reason, count] : first.tally.orders_refused) total.tally.orders_refused[reason] += count;
+    for (const auto& [reason, count] : first.tally.attempt_ends) total.tally.attempt_ends[reason] += count;
+    total.tally.offers_refused += first.tally.offers_refused;
   }
   // The faults were there, and so was work.
   EXPECT_GT(total.crashes, 20u);
@@ -30,6 +32,10 @@ TEST(MarketScenario, some_seeds_end_every_job_once_with_ledgers_that_agree_and_r
   EXPECT_GT(total.tally.agreements, 100u);
   EXPECT_GT(total.tally.job_ends["COMPLETE completed"], 20u);
   EXPECT_GT(total.tally.orders_refused["terms_differ"], 0u);
+  EXPECT_GT(total.tally.attempt_ends["output_wrong"], 0u);
+  EXPECT_GT(total.tally.attempt_ends["provider_lost"], 0u);
+  EXPECT_EQ(total.tally.attempt_ends["unspecified"], 0u);
+  EXPECT_GT(total.tally.offers_refused, 0u);
 }
 
 TEST(MarketScenario, ledgers_that_lack_entries_are_found) {

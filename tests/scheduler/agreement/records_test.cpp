@@ -321,8 +321,8 @@ TEST_F(StrictRecords, names_hashes_and_peers_have_their_form) {
   names(demand([](auto& m) { m.clear_submitter(); }), "submitter is no peer id");
   names(demand([](auto& m) { m.set_provider(m.submitter()); }), "provider is the submitter itself");
   names(demand([](auto& m) { m.set_device(""); }), "device");
-  names(demand([](auto& m) { m.set_device("two words"); }), "not ASCII");
-  names(demand([](auto& m) { m.set_device("\x1b[2J"); }), "not ASCII");
+  names(demand([](auto& m) { m.set_device("two words"); }), "not visible ASCII");
+  names(demand([](auto& m) { m.set_device("\x1b[2J"); }), "not visible ASCII");
   names(demand([](auto& m) { m.set_device(std::string(model::kNameBytesMax + 1, 'x')); }), "device");
 }
 

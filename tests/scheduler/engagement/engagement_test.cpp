@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "overlay/runtime/simulation/node.hpp"
@@ -125,6 +127,24 @@ TEST(Engagement, waits_behind_one_of_the_same_submitter_and_a_third_is_refused) 
   }
   const std::int64_t first = parties.closed[0].receipt().made_unix_ms;
   EXPECT_GE(parties.closed[1].receipt().made_unix_ms, first + 8'000) << "one after the other";
+}
+
+TEST(Engagement, of_a_task_that_fails_tells_the_particulars_in_the_last_line_of_its_log) {
+  for (const std::size_t bytes : {std::size_t{1}, 2 * model::kDetailBytesMax}) {
+    TwoParties parties;
+    parties.tampers = [bytes](const Work&, blobs::BlobStore&, Finished& finished) -> Task<void> {
+      finished.why = {Reason::kernel_not_found, std::string(bytes, 'k') + "\x1b[2J\xff"};
+      co_return;
+    };
+    parties.world.run_until(Time{} + 1min);
+    expect_same_end(parties, Reason::kernel_not_found);
+    const std::string& log = parties.logs[0];
+    if (bytes == 1) {
+      EXPECT_EQ(log, "begins\nquern: kernel_not_found: the program has no kernel of that name (k?[2J?)\n");
+    }
+    EXPECT_LE(log.size(), 64 + model::kDetailBytesMax);
+    EXPECT_EQ(std::ranges::count(log, '\n'), 2);
+  }
 }
 
 struct Refused {

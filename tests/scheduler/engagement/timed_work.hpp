@@ -9,6 +9,7 @@
 #include "scheduler/blobs/blob_store.hpp"
 #include "scheduler/engagement/runner.hpp"
 #include "scheduler/model/offer.hpp"
+#include "scheduler/model/shard.hpp"
 
 namespace quern::engagement {
 
@@ -18,6 +19,9 @@ inline constexpr std::chrono::milliseconds kTimedStep{100};
 class TimedRunner final : public Runner {
  public:
   using Length = std::function<runtime::Duration(const Work&)>;
+
+  // Changes the end of a run, and what is in the store.
+  using Tampers = std::function<runtime::Task<void>(const Work&, blobs::BlobStore&, Finished&)>;
 
   // It tells what it has used after every `step`.
   TimedRunner(runtime::Runtime& runtime, blobs::BlobStore& store, Length length,
@@ -46,11 +50,16 @@ class TimedRunner final : public Runner {
     }
     finished.outputs = {{*output, *store_.size_of(*output)}};
     finished.why = {model::Reason::completed, {}};
+    if (tampers_) co_await tampers_(work, store_, finished);
     co_return finished;
   }
+  void set_tampering(Tampers tampers) { tampers_ = std::move(tampers); }
 
+  // As many bytes as the shard's part of the one output.
   static std::string output_of(const model::Job& job, std::uint32_t shard) {
-    return "output of " + job.name + ", shard " + std::to_string(shard) + "; ";
+    std::string text = "output of " + job.name + ", shard " + std::to_string(shard) + "; ";
+    text.resize(static_cast<std::size_t>(model::shard_of(job, shard).outputs.at(0).bytes), '.');
+    return text;
   }
 
  private:
@@ -58,6 +67,7 @@ class TimedRunner final : public Runner {
   blobs::BlobStore& store_;
   Length length_;
   std::chrono::milliseconds step_;
+  Tampers tampers_;
 };
 
 inline model::Job sample_job() {

@@ -11,6 +11,7 @@
 #include "overlay/runtime/cleanup.hpp"
 #include "overlay/runtime/simulation/world.hpp"
 #include "scheduler/engagement/provider.hpp"
+#include "scheduler/engagement/share.hpp"
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/model/manifest.hpp"
 #include "tests/overlay/connection/test_peers.hpp"
@@ -53,8 +54,11 @@ class TwoParties {
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
+  TimedRunner::Tampers tampers;                              // with what the provider says of its work
   std::function<std::size_t()> working;                      // at the provider, while it runs
   std::function<Task<void>(Runtime&, Provider&)> meanwhile;  // at the provider, once it listens
+  connection::StreamHandler serves;                          // in place of the provider, to who asks for a blob
+  connection::StreamHandler says;                            // in place of the provider, to who follows the work
   SubmitterAccounts accounts;
   std::optional<runtime::Duration> deliver_after;  // the end
   std::optional<runtime::Result<void>> delivered;
@@ -84,13 +88,16 @@ class TwoParties {
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
     TimedRunner runner(runtime, store, [this](const Work&) { return work_length; });
+    runner.set_tampering(tampers);
     Provider provider(*host, provider_key(), journal, store, runner, provider_config,
                       [this](const Trail& trail) { closed.push_back(trail); });
     const blobs::BlobServer blobs(*host, store, [&](const auto& peer, const auto& digest) {
       if (output_asked_for) output_asked_for();
       return provider.may_have(peer, digest);
     });
+    if (serves) host->handle(std::string(blobs::kBlobProtocol), serves);
     provider.set_offer(sample_offer());
+    if (says) host->handle(std::string(exchange::kJobProtocol), says);
     working = [&provider] { return provider.working(); };
     auto trails = co_await journal.load(damaged);
     left_at_provider = *trails;
@@ -201,11 +208,13 @@ class TwoParties {
                .device = "gpu",
                .offer_sequence = 1,
                .tasks = {{.manifest = model::to_canonical_json(sample_job()),
-                          .inputs = {blobs::digest_of(runtime::bytes_of("source"))}}},
+                          .inputs = {blobs::digest_of(runtime::bytes_of("source"))},
+                          .output_bytes = output_bytes_of(sample_job(), 0)}},
                .usage_max = {},
                .max_total = {60'000'000}};
     made.usage_max[model::Dimension::setup] = 1;
     made.usage_max[model::Dimension::device_time] = 60'000'000;
+    made.usage_max[model::Dimension::bytes_out] = 3 * 4096;
     if (change_order) change_order(made);
     return made;
   }

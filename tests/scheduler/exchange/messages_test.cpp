@@ -101,7 +101,7 @@ TEST(AgreementMessages, beyond_their_bounds_are_none) {
   EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = {long_text}}))));
 }
 
-TEST(RefusalMessages, of_a_later_version_have_no_reason_but_their_detail) {
+TEST(RefusalMessages, of_a_later_version_are_malformed_and_keep_their_detail) {
   // refusal { reason: 60000, detail: "new" }
   const Bytes bytes = [] {
     const std::string_view text("\x12\x09\x08\xe0\xd4\x03\x12\x03new", 11);
@@ -109,7 +109,15 @@ TEST(RefusalMessages, of_a_later_version_have_no_reason_but_their_detail) {
   }();
   const auto decoded = decode_agreement_response(bytes);
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(std::get<RefusalMessage>(*decoded).why, (model::Why{model::Reason::unspecified, "new"}));
+  EXPECT_EQ(std::get<RefusalMessage>(*decoded).why, (model::Why{model::Reason::record_malformed, "new"}));
+}
+
+TEST(RefusalMessages, never_say_that_something_was_done) {
+  for (const auto reason : {model::Reason::unspecified, model::Reason::completed}) {
+    const auto decoded = decode_job_message(encode(JobMessage(RefusalMessage{{reason, "done"}})));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(std::get<RefusalMessage>(*decoded).why, (model::Why{model::Reason::record_malformed, "done"}));
+  }
 }
 
 TEST(Offers, go_together_in_one_response_and_no_more_than_may) {

@@ -106,6 +106,15 @@ TEST(JobMachine, waits_when_nobody_takes_it_now_and_ends_when_nobody_ever_will) 
   EXPECT_EQ(job.why().reason, Reason::extension_missing);
 }
 
+TEST(JobMachine, whose_attempt_ends_for_no_reason_goes_on_by_a_name) {
+  JobMachine job(1);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  EXPECT_EQ(kinds(job.ended(0, because(Reason::unspecified), {})), (std::vector<Kind>{Kind::place}));
+  EXPECT_EQ(job.tasks()[0].attempts[0].why.reason, Reason::internal);
+  EXPECT_EQ(job.tasks()[0].state, State::queued);
+}
+
 TEST(JobMachine, that_was_stored_goes_on_where_it_was) {
   JobMachine job(3);
   job.begin();
@@ -137,8 +146,8 @@ RC_GTEST_PROP(JobMachine, ends_exactly_once_whatever_happens, ()) {
     for (const Action& action : outcome.actions) finished += action.kind == Kind::finish ? 1 : 0;
   };
   take(job.begin());
-  const std::vector<Reason> reasons{Reason::completed, Reason::completed, Reason::provider_lost,  Reason::build_failed,
-                                    Reason::canceled,  Reason::preempted, Reason::voucher_missing};
+  const std::vector<Reason> reasons{Reason::completed, Reason::completed, Reason::provider_lost,   Reason::build_failed,
+                                    Reason::canceled,  Reason::preempted, Reason::voucher_missing, Reason::unspecified};
   const auto steps = *rc::gen::inRange(0, 80);
   for (int step = 0; step < steps; ++step) {
     const auto task = *rc::gen::inRange<std::size_t>(0, count + 1);

@@ -54,9 +54,12 @@ struct Breach {
   const char* what;
   void (*make)(model::Offer&);
 };
-constexpr std::array<Breach, 10> kBreaches{{
+constexpr std::array<Breach, 13> kBreaches{{
     {"a device", [](model::Offer& offer) { offer.devices[0].id = ""; }},
     {"a device", [](model::Offer& offer) { offer.devices[0].id = "a\nb"; }},
+    {"a device", [](model::Offer& offer) { offer.devices[0].id = "evil device"; }},
+    {"a device", [](model::Offer& offer) { offer.devices[0].id = "ger\xc3\xa4t"; }},
+    {"a device", [](model::Offer& offer) { offer.devices[0].id.assign(model::kNameBytesMax + 1, 'x'); }},
     {"type", [](model::Offer& offer) { offer.devices[0].type = model::DeviceType::any; }},
     {"rate", [](model::Offer& offer) { offer.devices[0].rates.rate[1] = -1; }},
     {"rate", [](model::Offer& offer) { offer.devices[0].rates.rate[1] = model::kRateMax + 1; }},
