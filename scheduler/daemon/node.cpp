@@ -202,6 +202,11 @@ Task<Result<void>> Node::restore() {
     entry = settled && !closed ? trails.erase(entry) : std::next(entry);  // given up
   }
   co_await save_rows(std::move(rows));
+  CO_TRY(const auto unpaid,
+         co_await with_ledger([](ledger::Ledger& ledger) { return load_unpaid(ledger.database()); }));
+  for (const Unpaid& left : unpaid) {
+    if (const auto peer = identity::PeerId::from_text(left.peer)) provider_->add_unpaid(*peer, left.amount);
+  }
   co_await provider_->restore(std::move(trails));
   co_return Result<void>();
 }

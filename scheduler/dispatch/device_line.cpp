@@ -22,6 +22,7 @@ bool whatever_is_asked(Reason reason) {
     case Reason::busy:
     case Reason::draining:
     case Reason::rate_limited:
+    case Reason::credit_exhausted:
     case Reason::offer_unknown:
     case Reason::provider_lost:
     case Reason::canceled:

@@ -179,6 +179,12 @@ void Provider::expire() {
 void Provider::over(const EngagementPtr& engagement) {
   engagement->inbox.close();
   engagements_.erase(engagement->demand().id);
+  const PeerId& peer = engagement->demand().submitter;
+  if (engagement->trail.stage() == Stage::closed) {
+    forgive(peer, engagement->trail.due());
+  } else {
+    add_unpaid(peer, engagement->unpaid());
+  }
   on_over_(engagement->trail);
 }
 
@@ -232,6 +238,7 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (draining_) return refuse(Reason::draining);
   if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
+  if (auto exhausted = credit_exhausted(from)) return std::unexpected(*std::move(exhausted));
   if (bids_of(from) >= config_.bids_each_peer_max) {
     return refuse(Reason::rate_limited,
                   std::to_string(config_.bids_each_peer_max) + " bids for this peer stand already");
@@ -322,6 +329,8 @@ Task<std::expected<void, Why>> Provider::bind(EngagementPtr engagement, Bytes ag
   const std::string& device = engagement->demand().device;
   if (!offers(device)) co_return refuse(Reason::offer_withdrawn, device);
   if (device_taken(*engagement)) co_return refuse(Reason::busy, device);
+  if (auto exhausted = credit_exhausted(engagement->demand().submitter))
+    co_return std::unexpected(*std::move(exhausted));
   if (auto taken = engagement->trail.take(agreement, now()); !taken)
     co_return std::unexpected(std::move(taken).error());
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));

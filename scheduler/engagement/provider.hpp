@@ -1,5 +1,8 @@
 // The provider's side of agreements: answers demands with bids, countersigns, runs the work, bills it note by note and
-// never works further ahead of its vouchers than it said.
+// never works further ahead of a peer's vouchers than its credit limit for that peer. All that the peer has had done
+// and has not signed for counts, in all its agreements: under way, ended and not acknowledged, given up. At the limit
+// work is held until vouchers come, outputs stay here, and demands are refused by credit_exhausted. What is billed may
+// be above it by what a runner does between two reports, once for each device.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -32,12 +35,15 @@ inline constexpr protocols::Rate kAskedPerPeer = {.per_second = 1'000, .burst = 
 inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);    // a device, by who was refused for another
 inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
 inline constexpr std::uint64_t kLinkSampleBytes = 1 << 20;                  // what is shorter tells of latency
+inline constexpr std::size_t kDebtorsMax = 65'536;  // peers that have left something unpaid; then the least is forgiven
+inline constexpr std::int64_t kForgivenShare =
+    16;  // of what a peer pays, so much of what it had left unpaid is forgiven
 inline constexpr runtime::Duration kRefusalHeard =
     std::chrono::seconds(10);                                             // the longest that a refused one may listen
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
-  model::Credits credit_limit{100'000};  // of work ahead of vouchers, in one agreement
+  model::Credits credit_limit{100'000};  // of work ahead of vouchers, of all agreements of a peer
   std::uint32_t note_interval_ms = 1'000;
   std::int64_t bid_validity_ms = 30'000;
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
@@ -68,6 +74,10 @@ class Provider {
   // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched; those that were given
   // up (dispatch::settled()) are left out by the caller.
   runtime::Task<void> restore(std::map<jobs::DemandId, agreement::Trail> trails);
+  // What a peer had left unpaid when an earlier life gave its agreements up. Before it listens.
+  void add_unpaid(const identity::PeerId& peer, model::Credits amount);
+  // What a peer has had done and not signed for, in all its agreements. Looks at all engagements.
+  model::Credits unpaid_of(const identity::PeerId& peer) const;
   // Whether a peer may have a blob: the outputs of an agreement with it.
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
   // The inputs of agreements that are under way, and the outputs of those that ended less than kOutputsNeeded ago.
@@ -119,6 +129,15 @@ class Provider {
   runtime::Task<void> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
   runtime::Task<std::expected<void, model::Why>> bind(EngagementPtr engagement, runtime::Bytes agreement);
 
+  model::Credits unpaid_until(const identity::PeerId& peer, agreement::Stage least) const;
+  std::optional<model::Why> credit_exhausted(const identity::PeerId& peer) const;
+  bool within_credit(const Engagement& engagement) const;
+  void forgive(const identity::PeerId& peer, model::Credits paid);
+  void wake_work_of(const identity::PeerId& peer);
+  runtime::Task<bool> wait_for_voucher(EngagementPtr engagement, const EngagedTask* task);
+  runtime::Task<void> see_it_paid(EngagementPtr engagement, std::vector<agreement::TaskEnd>& ends);
+  runtime::Task<bool> note(EngagementPtr engagement, model::Usage used);
+
   runtime::Task<void> work(EngagementPtr engagement);
   runtime::Task<std::vector<agreement::TaskEnd>> run_all(EngagementPtr engagement);
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
@@ -153,8 +172,9 @@ class Provider {
   std::optional<model::Offer> offer_;
   std::deque<model::Offer> earlier_;  // that it took the place of, the newest first
   std::map<jobs::DemandId, EngagementPtr> engagements_;
-  std::map<std::string, const Engagement*> at_work_;  // by device
-  runtime::WaitQueue device_free_;                    // some device is
+  std::map<identity::PeerId, model::Credits> given_up_;  // what peers have left unpaid
+  std::map<std::string, const Engagement*> at_work_;     // by device
+  runtime::WaitQueue device_free_;                       // some device is
   struct Wanted {
     identity::PeerId by;
     runtime::Time until;
