@@ -83,6 +83,22 @@ TEST(Credit, never_holds_up_a_submitter_that_pays) {
   }
 }
 
+// What notes have said meanwhile stays said; it is not asked for.
+TEST(Credit, is_given_back_for_a_program_that_does_not_compile_but_for_its_setup) {
+  TwoParties parties;
+  parties.ends_with = Reason::build_failed;
+  parties.provider_config.credit_limit = {1'000'000};
+  parties.world.run_until(Time{} + 1min);
+  ASSERT_EQ(parties.ends.size(), 1u);
+  ASSERT_EQ(parties.closed.size(), 1u);
+  const Trail& trail = parties.closed[0];
+  EXPECT_EQ(trail.receipt().reason(), Reason::build_failed);
+  EXPECT_GT(trail.note_count(), 0u);
+  EXPECT_GT(trail.authorised().micro, 0);
+  EXPECT_EQ(trail.due().micro, 0) << "setting up is free here";
+  EXPECT_EQ(parties.ends[0].owed.micro, 0);
+}
+
 TEST(Credit, that_a_submitter_left_unpaid_once_comes_back_as_it_pays) {
   TwoParties parties;
   parties.provider_config.credit_limit = {1'000'000};
