@@ -106,6 +106,8 @@ class Provider {
   std::vector<const agreement::Trail*> not_over() const;
   // Has the work ended by `why`, as soon as it is metered next. False: no such work.
   bool end_work(const jobs::DemandId& demand, model::Why why);
+  // The same for all work; of which agreements.
+  std::vector<jobs::DemandId> end_all_work(const model::Why& why);
   // Told when work begins, with the job of its first task.
   using OnBegun = std::function<void(const agreement::Trail&, const model::Job&)>;
   void set_on_begun(OnBegun on_begun) { on_begun_ = std::move(on_begun); }

@@ -46,4 +46,12 @@ bool Provider::end_work(const jobs::DemandId& demand, model::Why why) {
   return true;
 }
 
+std::vector<jobs::DemandId> Provider::end_all_work(const model::Why& why) {
+  std::vector<jobs::DemandId> ended;
+  for (const auto& [id, engagement] : engagements_) {
+    if (end_work(id, why)) ended.push_back(id);
+  }
+  return ended;
+}
+
 }  // namespace quern::engagement
