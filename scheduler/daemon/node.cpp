@@ -343,7 +343,7 @@ void Node::renew_offer() {
     return;
   }
   own_offer_ = *std::move(sealed);
-  std::ignore = offers_.add(*own_offer_, now());
+  std::ignore = offers_.add(*own_offer_, now(), market::Heard::directly);
   provider_->set_offer(made->withdrawn ? std::nullopt : std::optional(own_offer_->offer));
   topics_.changed("offers");
   topics_.changed("status");
