@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "overlay/host.hpp"
-#include "overlay/protocols/token_bucket.hpp"
+#include "overlay/protocols/peer_rates.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/blobs/blob_exchange.hpp"
 #include "scheduler/engagement/runner.hpp"
@@ -26,12 +26,16 @@
 
 namespace quern::engagement {
 
-inline constexpr std::size_t kLogBytesMax = 1 << 20;       // kept of one agreement; what comes after is dropped
-inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
-inline constexpr std::size_t kEarlierOffersMax = 8;        // on which demands may still be made
-inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits
+inline constexpr std::size_t kLogBytesMax = 1 << 20;        // kept of one agreement; what comes after is dropped
+inline constexpr std::size_t kEndedLogBytesMax = 64 << 20;  // of all agreements that ended; the oldest logs go first
+inline constexpr std::size_t kReceiptsWaitingMax = 4'096;   // for their submitters; of more the oldest are given up
+inline constexpr std::size_t kEarlierOffersMax = 8;         // on which demands may still be made
+inline constexpr std::size_t kOwnOnDeviceMax = 2;           // agreements of one submitter: one at work, one that waits
 // Of demands and agreements: two a job for a submitter whose jobs come one after the other.
 inline constexpr protocols::Rate kAskedPerPeer = {.per_second = 1'000, .burst = 2'000};
+// And of their bytes, by these pieces: a manifest takes its time to read. What is less than one is not counted.
+inline constexpr std::size_t kAskedPieceBytes = 16 << 10;
+inline constexpr protocols::Rate kAskedPiecesPerPeer = {.per_second = 128, .burst = 1'024};
 inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);    // a device, by who was refused for another
 inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
 inline constexpr std::uint64_t kLinkSampleBytes = 1 << 20;                  // what is shorter tells of latency
@@ -48,8 +52,10 @@ struct ProviderConfig {
   std::int64_t bid_validity_ms = 30'000;
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
   runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
-  std::size_t engagements_max = 64;                         // bids that stand, and work under way
-  std::size_t bids_each_peer_max = 16;                      // bids that stand, so that no peer keeps others out
+  // Bids that stand, and work under way. Of more, the oldest bid of who has most of them is given up for the new one.
+  std::size_t engagements_max = 64;
+  std::size_t ended_log_bytes_max = kEndedLogBytesMax;
+  std::size_t bids_each_peer_max = 16;  // bids that stand, so that no peer keeps others out
 };
 
 // Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
@@ -102,6 +108,8 @@ class Provider {
   std::vector<UnderWay> under_way() const;
   // Of bids, work, and receipts that wait for their submitters; null: none of that id.
   const agreement::Trail* trail(const jobs::DemandId& demand) const;
+  // Of agreements that have ended and are kept; at most ProviderConfig::ended_log_bytes_max.
+  std::size_t ended_log_bytes() const;
   // Agreements that are not over: work, and receipts that wait.
   std::vector<const agreement::Trail*> not_over() const;
   // Has the work ended by `why`, as soon as it is metered next. False: no such work.
@@ -134,6 +142,7 @@ class Provider {
   model::Credits unpaid_until(const identity::PeerId& peer, agreement::Stage least) const;
   std::optional<model::Why> credit_exhausted(const identity::PeerId& peer) const;
   bool within_credit(const Engagement& engagement) const;
+  model::Why why_no_voucher(const identity::PeerId& peer) const;
   void forgive(const identity::PeerId& peer, model::Credits paid);
   void wake_work_of(const identity::PeerId& peer);
   runtime::Task<bool> wait_for_voucher(EngagementPtr engagement, const EngagedTask* task);
@@ -156,6 +165,9 @@ class Provider {
   runtime::WallTime now() const;
   std::size_t count_until(agreement::Stage last) const;
   std::size_t bids_of(const identity::PeerId& peer) const;
+  bool asks_too_much(const identity::PeerId& peer, std::size_t bytes);
+  bool make_room();
+  void cap_logs();
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
   bool device_taken(const Engagement& wanting);
@@ -184,6 +196,7 @@ class Provider {
   std::map<std::string, Wanted> wanted_;  // devices, by submitters that were refused for another's work
   market::RecentMedian setup_ms_;
   market::RecentMedian link_bytes_per_second_;
+  protocols::PeerRates asked_pieces_;
   bool draining_ = false;
   runtime::TaskGroup tasks_;
 };

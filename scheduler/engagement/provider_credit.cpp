@@ -129,11 +129,16 @@ Task<void> Provider::see_it_paid(EngagementPtr engagement, std::vector<TaskEnd>&
   bool paid = notes && (trail.billable(used) == trail.usage() || co_await note(engagement, used));
   while (paid && !may_end() && !engagement->why) paid = co_await wait_for_voucher(engagement, nullptr);
   if (may_end()) co_return;
-  const Reason reason = engagement->why ? engagement->why->reason : Reason::voucher_missing;
+  const Reason reason = engagement->why ? engagement->why->reason : why_no_voucher(peer).reason;
   for (TaskEnd& end : ends) {
     if (end.reason == Reason::completed) end.reason = reason;
     end.outputs.clear();
   }
+}
+
+// Why nothing more is done for a peer whose vouchers do not come.
+Why Provider::why_no_voucher(const PeerId& peer) const {
+  return {host_.swarm().connected(peer) ? Reason::voucher_missing : Reason::submitter_lost, {}};
 }
 
 Task<bool> Provider::note(EngagementPtr engagement, model::Usage used) {

@@ -52,7 +52,9 @@ class Provider::WorkMeter final : public Meter {
     engagement.metered = agreement::amount_due(engagement.trail.bid(), engagement.trail.billable(total));
     if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total)) co_return false;
     while (!task.cancel && !engagement.why && !may_go_on(total)) {
-      if (!co_await provider_.wait_for_voucher(engagement_, &task)) engagement.why = Why{Reason::voucher_missing, {}};
+      if (!co_await provider_.wait_for_voucher(engagement_, &task)) {
+        engagement.why = provider_.why_no_voucher(engagement.demand().submitter);
+      }
     }
     co_return !task.cancel && !engagement.why;
   }
@@ -233,6 +235,9 @@ Task<void> Provider::end(EngagementPtr engagement, std::vector<agreement::TaskEn
   const auto body = draft_receipt(engagement->trail, ends, now(), amount_for(engagement->trail, ends));
   engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
   std::ignore = co_await take(engagement, seal_record(key_, body));
+  if (engagement->trail.stage() < Stage::ended) co_return;
+  for (EngagedTask& task : engagement->tasks) task.job.reset();
+  cap_logs();
 }
 
 Task<void> Provider::receive(EngagementPtr engagement) {
