@@ -108,16 +108,18 @@ bool Provider::asks_too_much(const PeerId& peer, std::size_t bytes) {
 // the device.
 bool Provider::make_room() {
   if (count_until(Stage::running) < config_.engagements_max) return true;
+  const auto stands = [](const Engagement& engagement) {
+    return engagement.trail.stage() <= Stage::bid && !engagement.accepting;
+  };
+  std::map<PeerId, std::size_t> bids;
+  for (const auto& [id, engagement] : engagements_)
+    if (stands(*engagement)) ++bids[engagement->demand().submitter];
+  const auto most = std::ranges::max_element(bids, {}, [](const auto& entry) { return entry.second; });
   auto victim = engagements_.end();
-  std::size_t most = 0;
   for (auto entry = engagements_.begin(); entry != engagements_.end(); ++entry) {
     const Engagement& engagement = *entry->second;
-    if (engagement.trail.stage() > Stage::bid || engagement.accepting) continue;
-    const std::size_t bids = bids_of(engagement.demand().submitter);
-    const bool older = bids == most && engagement.made < victim->second->made;
-    if (bids <= most && !older) continue;
-    most = bids;
-    victim = entry;
+    if (!stands(engagement) || bids[engagement.demand().submitter] < most->second) continue;
+    if (victim == engagements_.end() || engagement.made < victim->second->made) victim = entry;
   }
   if (victim == engagements_.end()) return false;
   engagements_.erase(victim);

@@ -30,9 +30,33 @@ TEST(NodeDrain, hands_back_what_is_under_way_when_its_patience_ends) {
   const auto& attempts = submitter.jobs[0].tasks[0].attempts;
   ASSERT_EQ(attempts.size(), 1u);
   EXPECT_EQ(attempts[0].why.reason, model::Reason::shutting_down);
-  EXPECT_EQ(submitter.jobs[0].why.reason, model::Reason::no_device) << "it was to be placed elsewhere";
+  EXPECT_EQ(submitter.jobs[0].why.reason, model::Reason::retries_exhausted) << "another node was looked for";
   EXPECT_GT(provider.balance.earned.micro, 7'000'000) << "what was done is paid for";
   EXPECT_EQ(provider.balance.earned, submitter.balance.spent);
+}
+
+TEST(NodeDrain, work_of_a_peer_that_is_blocked_meanwhile_ends_by_that_name) {
+  NodeWorld world;
+  world.work_length = 10min;
+  std::vector<model::Reason> ends;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kProvider) co_return;
+    auto& clock = node.runtime().clock();
+    co_await clock.sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
+    EXPECT_EQ(node.provider().working(), 1u);
+    const auto changed = co_await node.change([](Preferences& preferences) -> std::expected<void, rpc::Failure> {
+      preferences.blocked = {connection::test_peer(NodeWorld::kSubmitter + 1).text()};
+      return {};
+    });
+    EXPECT_TRUE(changed);
+    co_await clock.sleep_for(5s);
+    for (const agreement::Trail* trail : node.provider().not_over()) {
+      EXPECT_EQ(trail->stage(), agreement::Stage::ended);
+      ends.push_back(trail->receipt().reason());
+    }
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 20s);
+  EXPECT_EQ(ends, std::vector{model::Reason::submitter_denied});
 }
 
 }  // namespace
