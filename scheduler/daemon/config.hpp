@@ -67,7 +67,7 @@ struct ProviderConfig {
                               .walltime_ms = 3'600'000,
                               .input_bytes = 1ULL << 30,
                               .output_bytes = 1ULL << 30};
-  model::Credits credit_limit{1 * model::kMicroPerCredit};  // of work that a peer has not acknowledged
+  model::Credits credit_limit{1 * model::kMicroPerCredit};  // of work that a peer has not signed for, in all
   std::uint32_t note_interval_ms = 1000;
   bool operator==(const ProviderConfig&) const = default;
 };

@@ -349,9 +349,13 @@ void add_provider(std::vector<ConfigKey>& keys) {
                        any_text, [](Config& c) -> auto& { return c.provider.devices_allow; }));
   keys.push_back(texts("provider.devices_deny", "list of device ids", "Devices that are never offered", any_text,
                        [](Config& c) -> auto& { return c.provider.devices_deny; }));
-  keys.push_back(credits("provider.credit_limit", "How far a task may run ahead of what its submitter has acknowledged",
-                         std::numeric_limits<std::int64_t>::max(),
-                         [](Config& c) -> auto& { return c.provider.credit_limit.micro; }));
+  keys.push_back(credits(
+      "provider.credit_limit",
+      "How far this node works ahead of what a submitter has signed for, in all its agreements "
+      "together: under way, ended, given up. At the limit work is held, outputs stay here and demands "
+      "are refused (`credit_exhausted`). A submitter that never pays costs this much, once for each "
+      "identity it makes; of what a submitter pays a sixteenth is forgiven of what it once left unpaid",
+      std::numeric_limits<std::int64_t>::max(), [](Config& c) -> auto& { return c.provider.credit_limit.micro; }));
   keys.push_back(integer("provider.note_interval_ms", "Time between two usage notes of a task", 100, 60'000,
                          [](Config& c) -> auto& { return c.provider.note_interval_ms; }));
   add_task_limits(keys);

@@ -21,8 +21,6 @@
 
 namespace quern::daemon {
 
-inline constexpr std::size_t kJobRecordBytesMax = 16 << 20;
-
 struct JobOutput {
   std::string path;
   std::uint64_t bytes = 0;

@@ -202,6 +202,11 @@ Task<Result<void>> Node::restore() {
     entry = settled && !closed ? trails.erase(entry) : std::next(entry);  // given up
   }
   co_await save_rows(std::move(rows));
+  CO_TRY(const auto unpaid,
+         co_await with_ledger([](ledger::Ledger& ledger) { return load_unpaid(ledger.database()); }));
+  for (const Unpaid& left : unpaid) {
+    if (const auto peer = identity::PeerId::from_text(left.peer)) provider_->add_unpaid(*peer, left.amount);
+  }
   co_await provider_->restore(std::move(trails));
   co_return Result<void>();
 }
@@ -338,7 +343,7 @@ void Node::renew_offer() {
     return;
   }
   own_offer_ = *std::move(sealed);
-  std::ignore = offers_.add(*own_offer_, now());
+  std::ignore = offers_.add(*own_offer_, now(), market::Heard::directly);
   provider_->set_offer(made->withdrawn ? std::nullopt : std::optional(own_offer_->offer));
   topics_.changed("offers");
   topics_.changed("status");
@@ -434,7 +439,22 @@ Task<void> Node::drain(runtime::Duration patience) {
   while (provider_->working() > 0 && runtime_.clock().now() < until) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
+  if (provider_->working() > 0) co_await hand_back();
   co_await jobs_->save_logs();
+}
+
+// Ends the work by that name, so that its submitters place it elsewhere at once and acknowledge what was billed.
+Task<void> Node::hand_back() {
+  std::set<jobs::DemandId> ended;
+  const auto waits = [this](const jobs::DemandId& demand) { return provider_->trail(demand) != nullptr; };
+  const runtime::Time until = runtime_.clock().now() + kHandBackPatience;
+  do {
+    const auto now_ended = provider_->end_all_work({model::Reason::shutting_down, {}});
+    ended.insert(now_ended.begin(), now_ended.end());
+    co_await runtime_.clock().sleep_for(kDrainLookEvery);
+  } while (runtime_.clock().now() < until && (provider_->working() > 0 || std::ranges::any_of(ended, waits)));
+  log_.write(LogLevel::info, "handed_back",
+             {{"agreements", ended.size()}, {"unacknowledged", std::ranges::count_if(ended, waits)}});
 }
 
 // From the top down; what is being posted is finished by the writer, which goes last.

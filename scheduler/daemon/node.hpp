@@ -58,6 +58,8 @@ struct Today {
   bool operator==(const Today&) const = default;
 };
 
+inline constexpr runtime::Duration kHandBackPatience = std::chrono::seconds(5);
+
 struct NodeParts {
   // Measures the machine's devices, which takes seconds.
   using Measure = std::function<runtime::Task<std::optional<hwprobe::Measurements>>()>;
@@ -91,8 +93,9 @@ class Node {
   // Takes up what an earlier life left, listens, offers, and connects to the configured peers. What of it fails is told
   // with the key of the config that said so.
   runtime::Task<runtime::Result<void>> start();
-  // Takes no new work, withdraws the offer, and returns when no work is under way, at the latest at the deadline. The logs
-  // of its own jobs are on the disk then.
+  // Takes no new work, withdraws the offer, and returns when no work is under way. What still is when the patience ends
+  // is ended by shutting_down, and kHandBackPatience is left for receipts to be acknowledged. The logs of its own jobs
+  // are on the disk then.
   runtime::Task<void> drain(runtime::Duration patience);
   runtime::Task<void> stop();
 
@@ -140,6 +143,7 @@ class Node {
   runtime::Result<void> make_host();
   runtime::Result<void> listen();
   void make_market();
+  runtime::Task<void> hand_back();
   runtime::Task<runtime::Result<Balance>> open_tables();
   runtime::Task<runtime::Result<void>> restore();
   runtime::Task<void> resume(agreement::Trail trail);

@@ -74,6 +74,11 @@ void Node::block_peers() {
   host_->swarm().gater().clear();
   for (const std::string& peer : parts_.preferences.blocked) std::ignore = host_->swarm().gater().deny(peer);
   host_->swarm().enforce_gater();
+  const std::set<std::string>& blocked = parts_.preferences.blocked;
+  for (const agreement::Trail* trail : provider_->not_over()) {
+    if (!blocked.contains(trail->demand().submitter.text())) continue;
+    std::ignore = provider_->end_work(trail->demand().id, {model::Reason::submitter_denied, {}});
+  }
 }
 
 void Node::connect_peers() {

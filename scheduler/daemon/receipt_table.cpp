@@ -8,6 +8,7 @@
 #include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/job_record.hpp"
 #include "scheduler/daemon/rates_json.hpp"
+#include "scheduler/engagement/provider.hpp"
 #include "scheduler/store/schema.hpp"
 
 namespace quern::daemon {
@@ -46,6 +47,14 @@ CREATE TABLE receipts (
   at_unix_ms INTEGER NOT NULL
 ) STRICT;
 )sql";
+
+// Whether there are any is asked at every start; all are read only then.
+constexpr std::string_view kUnpaidIndex =
+    "CREATE INDEX receipts_unpaid ON receipts (peer) WHERE role = 1 AND state = 3";
+constexpr std::string_view kAnyUnpaid = "SELECT 1 FROM receipts WHERE role = 1 AND state = 3 LIMIT 1";
+constexpr std::string_view kUnpaid =
+    "SELECT peer, sum(iif(state = 3, due - owed, 0)) - sum(iif(state = 2, owed / ?, 0)) AS unpaid FROM receipts "
+    "WHERE role = 1 GROUP BY peer HAVING unpaid > 0 ORDER BY unpaid DESC LIMIT ?";
 
 #define QUERN_RECEIPT_COLUMNS                                                                                        \
   "demand, agreement, role, peer, device, job, job_id, name, kind, task, tasks, together, usage, owed, due, state, " \
@@ -165,7 +174,8 @@ ReceiptRow receipt_of(const Trail& trail, const identity::PeerId& self, Outlook 
 }
 
 Result<void> migrate_receipts(Database& database) {
-  static constexpr std::array kSteps{store::SchemaStep{.name = "receipts", .sql = kFirst}};
+  static constexpr std::array kSteps{store::SchemaStep{.name = "receipts", .sql = kFirst},
+                                     store::SchemaStep{.name = "unpaid", .sql = kUnpaidIndex}};
   return store::migrate(database, "receipts", kSteps);
 }
 
@@ -190,6 +200,21 @@ Result<std::vector<ReceiptRow>> load_receipts(Database& database, std::int64_t b
 
 Result<std::optional<ReceiptRow>> find_receipt(Database& database, const jobs::DemandId& demand) {
   return database.find(kFind, row_of, demand);
+}
+
+Result<std::vector<Unpaid>> load_unpaid(Database& database) {
+  std::vector<Unpaid> all;
+  const auto any = database.find(kAnyUnpaid, [](const Row&) { return true; });
+  if (!any) return std::unexpected(any.error());
+  if (!*any) return all;
+  const auto take = [&](const Row& row) {
+    all.push_back({.peer = std::string(row.text(0)), .amount = {row.integer(1)}});
+    return true;
+  };
+  if (auto read = database.each(kUnpaid, take, engagement::kForgivenShare, engagement::kDebtorsMax); !read) {
+    return std::unexpected(std::move(read).error());
+  }
+  return all;
 }
 
 Result<Earnings> read_earnings(ledger::Ledger& ledger, const EarningsQuery& query, EarningsBy by) {

@@ -63,6 +63,14 @@ runtime::Result<std::vector<ReceiptRow>> load_receipts(store::Database& database
                                                        std::size_t count);
 runtime::Result<std::optional<ReceiptRow>> find_receipt(store::Database& database, const jobs::DemandId& demand);
 
+// What peers have left unpaid in agreements that this node has provided and given up, less their part of what they have
+// paid (engagement::kForgivenShare). At most engagement::kDebtorsMax, of those that owe most.
+struct Unpaid {
+  std::string peer;
+  model::Credits amount;
+};
+runtime::Result<std::vector<Unpaid>> load_unpaid(store::Database& database);
+
 enum class EarningsBy : std::uint8_t { device, peer, kind };
 // The ledger's entries of the time, each under its device, peer or kind of job. Reads them all: about a second a
 // million.

@@ -117,7 +117,17 @@ Task<Finished> WorkRun::to_end() {
   const bool ran = begun_ != runtime::Time{};
   // For a node that could not even begin nobody pays.
   if (ran || model::text_of(finished.why.reason).fault != model::Fault::provider) finished.usage = usage_;
+  if (finished.why.reason == Reason::build_failed && is_free(usage_)) {
+    finished.usage = {};
+    finished.usage[model::Dimension::setup] = 1;
+  }
   co_return finished;
+}
+
+// Whether a program that does not compile costs its set-up alone. Code of the task before may speak for a worker of a
+// processor: there it is no more than a compiler may need.
+bool WorkRun::is_free(const model::Usage& used) const {
+  return !bill_terms_.is_processor || task_ == 0 || used[model::Dimension::cpu_time] <= kSetupCpuTimeUs;
 }
 
 Task<void> WorkRun::leave() {
@@ -162,6 +172,7 @@ Task<Outcome<void>> WorkRun::get_worker() {
     worker_ = *std::move(start->worker);
   }
   task_ = worker_->tasks++;
+  bill_terms_.setup_cpu_time_us = setup_allowance(task_ == 0, std::nullopt);
   co_return Outcome<void>();
 }
 
@@ -236,8 +247,12 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
   measure();
   under_way_ = false;
   // Earlier tasks of the worker have run the same submitter's code.
-  const Why why = believed(finished_->why, bill_terms_.is_processor && (started_ || task_ > 0));
-  keep_ = may_go_on(why.reason) && worker_->words < kWorkerWordsMax / 2 && worker_->tasks < kTasksOfWorkerMax;
+  const Why why = launched_ && bill_terms_.is_processor && finished_->why.reason == Reason::build_failed
+                      ? Why{Reason::worker_crashed, "it says build_failed of a program that it has launched"}
+                      : believed(finished_->why, bill_terms_.is_processor && (started_ || task_ > 0));
+  const bool doubtful = why.reason == Reason::build_failed && bill_terms_.is_processor && task_ > 0;
+  keep_ =
+      may_go_on(why.reason) && !doubtful && worker_->words < kWorkerWordsMax / 2 && worker_->tasks < kTasksOfWorkerMax;
   if (why.reason != Reason::completed) co_return std::unexpected(why);
   co_return std::move(finished_->outputs);
 }
@@ -264,6 +279,7 @@ Task<Outcome<void>> WorkRun::take(WorkerReport report) {
     meter_.log(runtime::bytes_of(log->text));
   } else if (const auto* progress = std::get_if<WorkerProgress>(&report)) {
     permille_ = progress->permille;
+    launched_ = true;  // or about to be
     claimed_ = {.device_time_us = progress->device_time_us, .cpu_time_us = progress->cpu_time_us};
     untold_ = true;  // of the last report that is here
   } else if (const auto* started = std::get_if<WorkerStarted>(&report)) {
@@ -357,6 +373,13 @@ void WorkRun::measure() {
     measured.elapsed = runtime().clock().now() - begun_ - held_;
     cpu_seen_us_ = std::max(cpu_seen_us_, worker_->child->cpu_time_us());
     if (cpu_seen_us_ > 0) measured.cpu_time_us = cpu_seen_us_ - std::min(cpu_seen_us_, cpu_before_us_);
+  }
+  if (measured.cpu_time_us && claimed_.device_time_us > 0 && !setup_seen_) {
+    setup_seen_ = true;
+    const std::uint64_t claimed_us = std::min(claimed_.device_time_us, execution::kWorkerTimeMaxUs);
+    const std::uint64_t device_us = claimed_us * std::max(bill_terms_.compute_units, 1U);
+    const std::uint64_t cpu_us = *measured.cpu_time_us;
+    bill_terms_.setup_cpu_time_us = setup_allowance(task_ == 0, cpu_us - std::min(cpu_us, device_us));
   }
   usage_ = bill(bill_terms_, claimed_, measured, usage_);
 }

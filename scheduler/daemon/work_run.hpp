@@ -53,6 +53,7 @@ class WorkRun {
   runtime::Duration walltime() const { return bill_terms_.walltime; }
   void pass_on_words();
   void measure();  // brings usage_ up to date
+  bool is_free(const model::Usage& used) const;
   runtime::Runtime& runtime() const { return pool_.runtime(); }
 
   WorkerPool& pool_;
@@ -68,9 +69,11 @@ class WorkRun {
   std::uint64_t task_ = 0;       // its number in the worker
   std::uint64_t inputs_at_ = 0;  // numbers of its folders
   std::uint64_t outputs_at_ = 0;
-  bool keep_ = false;     // the worker may do another
-  bool emptied_ = false;  // its outputs' folder; or nothing was to be put there
-  bool started_ = false;  // the worker has said so
+  bool keep_ = false;        // the worker may do another
+  bool emptied_ = false;     // its outputs' folder; or nothing was to be put there
+  bool started_ = false;     // the worker has said so
+  bool launched_ = false;    // it has told of progress: the program was built
+  bool setup_seen_ = false;  // bill_terms_ has what setting up took
   std::optional<execution::WorkerFinished> finished_;
   runtime::Time begun_;  // the worker was given the task
   bool under_way_ = false;

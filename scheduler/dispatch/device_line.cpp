@@ -22,6 +22,7 @@ bool whatever_is_asked(Reason reason) {
     case Reason::busy:
     case Reason::draining:
     case Reason::rate_limited:
+    case Reason::credit_exhausted:
     case Reason::offer_unknown:
     case Reason::provider_lost:
     case Reason::canceled:
@@ -84,6 +85,7 @@ struct DeviceLine::Batch {
 
 DeviceLine::Ticket::Ticket(DeviceLine& line, LineEvents events) : line_(line), entry_(std::make_shared<Entry>()) {
   entry_->events = std::move(events);
+  ++line_.tickets_;
   line_.waiting_.push_back(entry_);
   line_.wake_next();
 }
@@ -92,6 +94,7 @@ DeviceLine::Ticket::~Ticket() {
   entry_->events = {};
   entry_->given_up = true;
   if (std::erase(line_.waiting_, entry_) > 0) line_.wake_next();
+  --line_.tickets_;
 }
 
 void DeviceLine::Ticket::cancel() {

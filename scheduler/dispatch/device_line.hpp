@@ -19,6 +19,7 @@ namespace quern::dispatch {
 inline constexpr std::uint64_t kTogetherUs = 1'000'000;  // of device time that tasks of one agreement likely take
 
 inline constexpr std::size_t kUnderWayMax = 2;
+inline constexpr std::size_t kLinesKept = 1'024;  // of all devices; where there are more, those that are empty go
 
 // What a task asks of its device, by the offer that stands when its turn comes.
 struct LineOrder {
@@ -62,7 +63,8 @@ class DeviceLine {
   DeviceLine(const DeviceLine&) = delete;
   DeviceLine& operator=(const DeviceLine&) = delete;
 
-  bool empty() const { return waiting_.empty() && under_way_ == 0; }
+  // Nobody has a place in it: it may go.
+  bool empty() const { return tickets_ == 0; }
 
  private:
   struct Entry;
@@ -83,6 +85,7 @@ class DeviceLine {
   std::deque<EntryPtr> waiting_;
   std::size_t under_way_ = 0;  // agreements, at most kUnderWayMax
   std::size_t tasks_under_way_ = 0;
+  std::size_t tickets_ = 0;
   bool agreeing_ = false;  // the newest of them is not made yet
   bool one_at_a_time_ = false;
 };

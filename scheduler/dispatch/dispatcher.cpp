@@ -369,6 +369,9 @@ class Dispatcher::Run {
   Task<LineEnd> stand_in_line(std::size_t task, const Place& where) {
     std::optional<Chosen> terms;
     bool taken = false;
+    if (dispatcher_.lines_.size() >= kLinesKept) {
+      std::erase_if(dispatcher_.lines_, [](const auto& line) { return line.second.empty(); });
+    }
     const auto line = dispatcher_.lines_.try_emplace(where, dispatcher_.submitter_, where.device).first;
     DeviceLine::Ticket ticket(line->second, events_of(task, where, terms, taken));
     tickets_.insert(&ticket);

@@ -28,6 +28,7 @@ OfferServer::~OfferServer() {
 }
 
 Task<Result<OffersFetched>> fetch_offers(overlay::Host& host, market::OfferBook& book, identity::PeerId peer) {
+  const std::string teller = peer.text();
   CO_TRY(const Bytes response, co_await host.request(std::move(peer), std::string(exchange::kOffersProtocol), {},
                                                      {.response_bytes_max = exchange::kOffersResponseBytesMax}));
   const auto offers = exchange::decode_offers(response);
@@ -42,7 +43,8 @@ Task<Result<OffersFetched>> fetch_offers(overlay::Host& host, market::OfferBook&
       continue;
     }
     auto offer = market::open_offer(envelope);
-    const bool taken = offer && book.add(*std::move(offer), host.runtime().clock().wall_now().unix_ms);
+    const auto heard = offer && offer->offer.provider == teller ? market::Heard::directly : market::Heard::relayed;
+    const bool taken = offer && book.add(*std::move(offer), host.runtime().clock().wall_now().unix_ms, heard);
     ++(taken ? fetched.taken : fetched.refused);
   }
   co_return fetched;

@@ -48,6 +48,7 @@ Provider::Provider(overlay::Host& host, identity::PrivateKey key, jobs::TrailJou
       runner_(runner),
       config_(config),
       on_over_(std::move(on_over)),
+      asked_pieces_(kAskedPiecesPerPeer, runtime_.clock().now()),
       tasks_(runtime_.executor()) {
   host_.serve(std::string(exchange::kAgreementProtocol),
               {.request_bytes_max = exchange::kAgreementRequestBytesMax,
@@ -93,6 +94,36 @@ std::size_t Provider::bids_of(const PeerId& peer) const {
   return static_cast<std::size_t>(std::ranges::count_if(engagements_, [&](const auto& entry) {
     return entry.second->trail.stage() <= Stage::bid && entry.second->demand().submitter == peer;
   }));
+}
+
+bool Provider::asks_too_much(const PeerId& peer, std::size_t bytes) {
+  const runtime::Time now = runtime_.clock().now();
+  for (std::size_t pieces = bytes / kAskedPieceBytes; pieces > 0; --pieces) {
+    if (!asked_pieces_.take(peer, now)) return true;
+  }
+  return false;
+}
+
+// For one more bid. A bid that is given up costs its peer another demand; one that cannot be made costs another peer
+// the device.
+bool Provider::make_room() {
+  if (count_until(Stage::running) < config_.engagements_max) return true;
+  const auto stands = [](const Engagement& engagement) {
+    return engagement.trail.stage() <= Stage::bid && !engagement.accepting;
+  };
+  std::map<PeerId, std::size_t> bids;
+  for (const auto& [id, engagement] : engagements_)
+    if (stands(*engagement)) ++bids[engagement->demand().submitter];
+  const auto most = std::ranges::max_element(bids, {}, [](const auto& entry) { return entry.second; });
+  auto victim = engagements_.end();
+  for (auto entry = engagements_.begin(); entry != engagements_.end(); ++entry) {
+    const Engagement& engagement = *entry->second;
+    if (!stands(engagement) || bids[engagement.demand().submitter] < most->second) continue;
+    if (victim == engagements_.end() || engagement.made < victim->second->made) victim = entry;
+  }
+  if (victim == engagements_.end()) return false;
+  engagements_.erase(victim);
+  return true;
 }
 
 // Whether an engagement cannot have its device: another submitter's work is there, or one more already waits for it.
@@ -175,14 +206,41 @@ void Provider::expire() {
   }
 }
 
+// What their submitters have not fetched of it, they never will: they are told of no more than there is.
+void Provider::cap_logs() {
+  std::size_t bytes = ended_log_bytes();
+  if (bytes <= config_.ended_log_bytes_max) return;
+  std::vector<EngagementPtr> ended;
+  for (const auto& [id, engagement] : engagements_) {
+    if (engagement->trail.stage() >= Stage::ended) ended.push_back(engagement);
+  }
+  std::ranges::sort(ended, {}, [](const EngagementPtr& engagement) { return engagement->kept_until; });
+  for (const EngagementPtr& engagement : ended) {
+    if (bytes <= config_.ended_log_bytes_max) break;
+    bytes -= engagement->log_bytes;
+    engagement->drop_logs();
+  }
+}
+
 // Whoever still asks is told that there is no such agreement.
 void Provider::over(const EngagementPtr& engagement) {
   engagement->inbox.close();
   engagements_.erase(engagement->demand().id);
+  const PeerId& peer = engagement->demand().submitter;
+  if (engagement->trail.stage() == Stage::closed) {
+    forgive(peer, engagement->trail.due());
+  } else {
+    add_unpaid(peer, engagement->unpaid());
+  }
   on_over_(engagement->trail);
 }
 
 Task<Result<Bytes>> Provider::answer(PeerId from, Bytes request) {
+  if (asks_too_much(from, request.size())) {
+    const Why why{Reason::rate_limited, "more than " + std::to_string(kAskedPiecesPerPeer.per_second) + " times " +
+                                            std::to_string(kAskedPieceBytes) + " bytes a second"};
+    co_return exchange::encode(exchange::AgreementResponse(exchange::RefusalMessage{why}));
+  }
   const auto message = exchange::decode_agreement_request(request);
   if (!message)
     co_return exchange::encode(exchange::AgreementResponse(exchange::RefusalMessage{{Reason::record_malformed, {}}}));
@@ -232,12 +290,10 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   if (draining_) return refuse(Reason::draining);
   if (const auto known = engagements_.find(demand.id); known != engagements_.end())
     return refuse(Reason::record_duplicate);
+  if (auto exhausted = credit_exhausted(from)) return std::unexpected(*std::move(exhausted));
   if (bids_of(from) >= config_.bids_each_peer_max) {
     return refuse(Reason::rate_limited,
                   std::to_string(config_.bids_each_peer_max) + " bids for this peer stand already");
-  }
-  if (count_until(Stage::running) >= config_.engagements_max) {
-    return refuse(Reason::busy, std::to_string(config_.engagements_max) + " bids and agreements stand");
   }
   auto tasks = tasks_of(demand, ask.manifests);
   if (!tasks) return std::unexpected(std::move(tasks).error());
@@ -247,6 +303,8 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
   offered->demand = engagement->trail.newest(RecordKind::demand);
   Bytes envelope = seal_record(key_, *offered);
   if (const auto taken = engagement->trail.take(envelope, now()); !taken) return std::unexpected(taken.error());
+  if (!make_room()) return refuse(Reason::busy, std::to_string(config_.engagements_max) + " agreements stand");
+  engagement->made = runtime_.clock().now();
   engagements_.emplace(demand.id, std::move(engagement));
   return envelope;
 }
@@ -322,6 +380,8 @@ Task<std::expected<void, Why>> Provider::bind(EngagementPtr engagement, Bytes ag
   const std::string& device = engagement->demand().device;
   if (!offers(device)) co_return refuse(Reason::offer_withdrawn, device);
   if (device_taken(*engagement)) co_return refuse(Reason::busy, device);
+  if (auto exhausted = credit_exhausted(engagement->demand().submitter))
+    co_return std::unexpected(*std::move(exhausted));
   if (auto taken = engagement->trail.take(agreement, now()); !taken)
     co_return std::unexpected(std::move(taken).error());
   Bytes acceptance = seal_record(key_, draft_acceptance(engagement->trail, now()));

@@ -1,5 +1,8 @@
 // The provider's side of agreements: answers demands with bids, countersigns, runs the work, bills it note by note and
-// never works further ahead of its vouchers than it said.
+// never works further ahead of a peer's vouchers than its credit limit for that peer. All that the peer has had done
+// and has not signed for counts, in all its agreements: under way, ended and not acknowledged, given up. At the limit
+// work is held until vouchers come, outputs stay here, and demands are refused by credit_exhausted. What is billed may
+// be above it by what a runner does between two reports, once for each device.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -12,7 +15,7 @@
 #include <vector>
 
 #include "overlay/host.hpp"
-#include "overlay/protocols/token_bucket.hpp"
+#include "overlay/protocols/peer_rates.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/blobs/blob_exchange.hpp"
 #include "scheduler/engagement/runner.hpp"
@@ -24,26 +27,35 @@
 namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;  // kept of one agreement, and a line a task that says how it ended
-inline constexpr std::size_t kReceiptsWaitingMax = 4'096;  // for their submitters; of more the oldest are given up
-inline constexpr std::size_t kEarlierOffersMax = 8;        // on which demands may still be made
-inline constexpr std::size_t kOwnOnDeviceMax = 2;          // agreements of one submitter: one at work, one that waits
+inline constexpr std::size_t kEndedLogBytesMax = 64 << 20;  // of all agreements that ended; the oldest logs go first
+inline constexpr std::size_t kReceiptsWaitingMax = 4'096;   // for their submitters; of more the oldest are given up
+inline constexpr std::size_t kEarlierOffersMax = 8;         // on which demands may still be made
+inline constexpr std::size_t kOwnOnDeviceMax = 2;           // agreements of one submitter: one at work, one that waits
 // Of demands and agreements: two a job for a submitter whose jobs come one after the other.
 inline constexpr protocols::Rate kAskedPerPeer = {.per_second = 1'000, .burst = 2'000};
+// And of their bytes, by these pieces: a manifest takes its time to read. What is less than one is not counted.
+inline constexpr std::size_t kAskedPieceBytes = 16 << 10;
+inline constexpr protocols::Rate kAskedPiecesPerPeer = {.per_second = 128, .burst = 1'024};
 inline constexpr runtime::Duration kWantedFor = std::chrono::seconds(2);    // a device, by who was refused for another
 inline constexpr runtime::Duration kOutputsNeeded = std::chrono::hours(1);  // then they may go, if there is no room
 inline constexpr std::uint64_t kLinkSampleBytes = 1 << 20;                  // what is shorter tells of latency
+inline constexpr std::size_t kDebtorsMax = 65'536;  // peers that have left something unpaid; then the least is forgiven
+inline constexpr std::int64_t kForgivenShare =
+    16;  // of what a peer pays, so much of what it had left unpaid is forgiven
 inline constexpr runtime::Duration kRefusalHeard =
     std::chrono::seconds(10);                                             // the longest that a refused one may listen
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
-  model::Credits credit_limit{100'000};  // of work ahead of vouchers, in one agreement
+  model::Credits credit_limit{100'000};  // of work ahead of vouchers, of all agreements of a peer
   std::uint32_t note_interval_ms = 1'000;
   std::int64_t bid_validity_ms = 30'000;
   runtime::Duration voucher_timeout = std::chrono::seconds(30);
   runtime::Duration receipt_kept = std::chrono::hours(24);  // for a submitter that is away; then it is forgotten
-  std::size_t engagements_max = 64;                         // bids that stand, and work under way
-  std::size_t bids_each_peer_max = 16;                      // bids that stand, so that no peer keeps others out
+  // Bids that stand, and work under way. Of more, the oldest bid of who has most of them is given up for the new one.
+  std::size_t engagements_max = 64;
+  std::size_t ended_log_bytes_max = kEndedLogBytesMax;
+  std::size_t bids_each_peer_max = 16;  // bids that stand, so that no peer keeps others out
 };
 
 // Everything it is given outlives it. On the runtime's executor. stop(), and then the stop of its host, before it is
@@ -68,6 +80,10 @@ class Provider {
   // receipt waits for the submitter. Trails of other providers, and closed ones, are not touched; those that were given
   // up (dispatch::settled()) are left out by the caller.
   runtime::Task<void> restore(std::map<jobs::DemandId, agreement::Trail> trails);
+  // What a peer had left unpaid when an earlier life gave its agreements up. Before it listens.
+  void add_unpaid(const identity::PeerId& peer, model::Credits amount);
+  // What a peer has had done and not signed for, in all its agreements. Looks at all engagements.
+  model::Credits unpaid_of(const identity::PeerId& peer) const;
   // Whether a peer may have a blob: the outputs of an agreement with it.
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
   // The inputs of agreements that are under way, and the outputs of those that ended less than kOutputsNeeded ago.
@@ -92,10 +108,14 @@ class Provider {
   std::vector<UnderWay> under_way() const;
   // Of bids, work, and receipts that wait for their submitters; null: none of that id.
   const agreement::Trail* trail(const jobs::DemandId& demand) const;
+  // Of agreements that have ended and are kept; at most ProviderConfig::ended_log_bytes_max.
+  std::size_t ended_log_bytes() const;
   // Agreements that are not over: work, and receipts that wait.
   std::vector<const agreement::Trail*> not_over() const;
   // Has the work ended by `why`, as soon as it is metered next. False: no such work.
   bool end_work(const jobs::DemandId& demand, model::Why why);
+  // The same for all work; of which agreements.
+  std::vector<jobs::DemandId> end_all_work(const model::Why& why);
   // Told when work begins, with the job of its first task.
   using OnBegun = std::function<void(const agreement::Trail&, const model::Job&)>;
   void set_on_begun(OnBegun on_begun) { on_begun_ = std::move(on_begun); }
@@ -119,6 +139,16 @@ class Provider {
   runtime::Task<void> accept_by(EngagementPtr engagement, runtime::Bytes agreement);
   runtime::Task<std::expected<void, model::Why>> bind(EngagementPtr engagement, runtime::Bytes agreement);
 
+  model::Credits unpaid_until(const identity::PeerId& peer, agreement::Stage least) const;
+  std::optional<model::Why> credit_exhausted(const identity::PeerId& peer) const;
+  bool within_credit(const Engagement& engagement) const;
+  model::Why why_no_voucher(const identity::PeerId& peer) const;
+  void forgive(const identity::PeerId& peer, model::Credits paid);
+  void wake_work_of(const identity::PeerId& peer);
+  runtime::Task<bool> wait_for_voucher(EngagementPtr engagement, const EngagedTask* task);
+  runtime::Task<void> see_it_paid(EngagementPtr engagement, std::vector<agreement::TaskEnd>& ends);
+  runtime::Task<bool> note(EngagementPtr engagement, model::Usage used);
+
   runtime::Task<void> work(EngagementPtr engagement);
   runtime::Task<std::vector<agreement::TaskEnd>> run_all(EngagementPtr engagement);
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
@@ -135,6 +165,9 @@ class Provider {
   runtime::WallTime now() const;
   std::size_t count_until(agreement::Stage last) const;
   std::size_t bids_of(const identity::PeerId& peer) const;
+  bool asks_too_much(const identity::PeerId& peer, std::size_t bytes);
+  bool make_room();
+  void cap_logs();
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
   bool device_taken(const Engagement& wanting);
@@ -153,8 +186,9 @@ class Provider {
   std::optional<model::Offer> offer_;
   std::deque<model::Offer> earlier_;  // that it took the place of, the newest first
   std::map<jobs::DemandId, EngagementPtr> engagements_;
-  std::map<std::string, const Engagement*> at_work_;  // by device
-  runtime::WaitQueue device_free_;                    // some device is
+  std::map<identity::PeerId, model::Credits> given_up_;  // what peers have left unpaid
+  std::map<std::string, const Engagement*> at_work_;     // by device
+  runtime::WaitQueue device_free_;                       // some device is
   struct Wanted {
     identity::PeerId by;
     runtime::Time until;
@@ -162,6 +196,7 @@ class Provider {
   std::map<std::string, Wanted> wanted_;  // devices, by submitters that were refused for another's work
   market::RecentMedian setup_ms_;
   market::RecentMedian link_bytes_per_second_;
+  protocols::PeerRates asked_pieces_;
   bool draining_ = false;
   runtime::TaskGroup tasks_;
 };

@@ -29,14 +29,25 @@ struct Provider::Engagement {
   bool done = false;                  // the work is: its device is free
   bool stuck = false;                 // the disk does not take a record: nothing more is said
   std::optional<model::Why> why;      // the work must end, for this
+  model::Credits metered;             // cost of what was used so far, while it runs
   std::size_t log_bytes = 0;          // of all tasks, at most kLogBytesMax
   std::uint64_t log_dropped = 0;
+  runtime::Time made;        // the bid
   runtime::Time noted;       // when the last note was made
   runtime::Time kept_until;  // after its end
   runtime::WaitQueue changed;
 
   // Every engagement begins with one.
   const agreement::Demand& demand() const { return trail.demand(); }
+  void drop_logs() {
+    for (EngagedTask& each : tasks) {
+      log_dropped += each.log.size();
+      runtime::Bytes().swap(each.log);
+    }
+    log_bytes = 0;
+  }
+  // What was used and not signed for by vouchers.
+  model::Credits unpaid() const;
 };
 
 }  // namespace quern::engagement

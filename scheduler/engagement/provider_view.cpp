@@ -37,6 +37,14 @@ std::vector<const Trail*> Provider::not_over() const {
   return list;
 }
 
+std::size_t Provider::ended_log_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [id, engagement] : engagements_) {
+    if (engagement->trail.stage() >= Stage::ended) bytes += engagement->log_bytes;
+  }
+  return bytes;
+}
+
 bool Provider::end_work(const jobs::DemandId& demand, model::Why why) {
   const auto found = engagements_.find(demand);
   if (found == engagements_.end() || found->second->trail.stage() != Stage::running) return false;
@@ -44,6 +52,14 @@ bool Provider::end_work(const jobs::DemandId& demand, model::Why why) {
   if (!engagement.why) engagement.why = std::move(why);
   engagement.changed.wake_all();
   return true;
+}
+
+std::vector<jobs::DemandId> Provider::end_all_work(const model::Why& why) {
+  std::vector<jobs::DemandId> ended;
+  for (const auto& [id, engagement] : engagements_) {
+    if (end_work(id, why)) ended.push_back(id);
+  }
+  return ended;
 }
 
 }  // namespace quern::engagement

@@ -49,8 +49,13 @@ class Provider::WorkMeter final : public Meter {
           Why{Reason::budget_exceeded,
               "more than the " + model::to_text(engagement.trail.bid().max_total) + " that were agreed on"};
     }
-    if (must_note(total) && !engagement.why && !co_await note(total)) co_return false;
-    while (!task.cancel && !engagement.why && !engagement.trail.may_work(total)) co_await wait_for_voucher();
+    engagement.metered = agreement::amount_due(engagement.trail.bid(), engagement.trail.billable(total));
+    if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total)) co_return false;
+    while (!task.cancel && !engagement.why && !may_go_on(total)) {
+      if (!co_await provider_.wait_for_voucher(engagement_, &task)) {
+        engagement.why = provider_.why_no_voucher(engagement.demand().submitter);
+      }
+    }
     co_return !task.cancel && !engagement.why;
   }
 
@@ -102,33 +107,21 @@ class Provider::WorkMeter final : public Meter {
     return !cost || *cost > bid.max_total;
   }
 
-  // In time, and early enough for the voucher to come before the credit is used up.
+  bool may_go_on(const model::Usage& total) const {
+    return engagement_->trail.may_work(total) && provider_.within_credit(*engagement_);
+  }
+
+  // In time, and early enough for the voucher to come before the credit is used up, which other agreements of the peer
+  // may do, too.
   bool must_note(const model::Usage& total) const {
     const agreement::Bid& bid = engagement_->trail.bid();
     const auto interval = std::chrono::milliseconds(bid.note_interval_ms);
-    const std::int64_t unpaid = agreement::amount_due(bid, total).micro - engagement_->trail.authorised().micro;
+    const std::int64_t limit = provider_.config_.credit_limit.micro;
+    const bool much = engagement_->unpaid().micro > bid.credit_limit.micro / 2 ||
+                      provider_.unpaid_of(engagement_->demand().submitter).micro > limit - limit / 4;
     return engagement_->trail.stage() == Stage::running &&
-           (provider_.runtime_.clock().now() - engagement_->noted >= interval || unpaid > bid.credit_limit.micro / 2) &&
+           (provider_.runtime_.clock().now() - engagement_->noted >= interval || much) &&
            engagement_->trail.billable(total) != engagement_->trail.usage();
-  }
-
-  Task<bool> note(model::Usage total) {
-    engagement_->noted = provider_.runtime_.clock().now();
-    const auto body = draft_usage_note(engagement_->trail, total, provider_.now());
-    co_return co_await provider_.take(engagement_, seal_record(provider_.key_, body));
-  }
-
-  Task<void> wait_for_voucher() {
-    const std::size_t before = engagement_->trail.voucher_count();
-    const auto wait = [](Engagement& engagement) -> Task<Result<void>> {
-      co_await engagement.changed.wait();
-      co_return Result<void>();
-    };
-    const auto until = provider_.runtime_.clock().now() + provider_.config_.voucher_timeout;
-    while (engagement_->trail.voucher_count() == before && !engagement_->tasks[task_].cancel && !engagement_->why) {
-      const auto woken = co_await runtime::with_deadline(provider_.runtime_.clock(), until, wait(*engagement_));
-      if (!woken) engagement_->why = Why{Reason::voucher_missing, {}};
-    }
   }
 
   Provider& provider_;
@@ -166,6 +159,7 @@ class Provider::DeviceTurn {
 
 Task<void> Provider::work(EngagementPtr engagement) {
   auto ends = co_await run_all(engagement);
+  co_await see_it_paid(engagement, ends);
   co_await end(engagement, std::move(ends));
 }
 
@@ -239,11 +233,28 @@ Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::s
   co_return std::nullopt;
 }
 
+namespace {
+
+// For a program that does not compile its set-up alone is asked for, also where notes have said what compiling took.
+std::optional<model::Credits> amount_for(const agreement::Trail& trail, const std::vector<agreement::TaskEnd>& ends) {
+  if (std::ranges::none_of(ends, [](const auto& end) { return end.reason == Reason::build_failed; })) {
+    return std::nullopt;
+  }
+  model::Usage used;
+  for (const agreement::TaskEnd& end : ends) used = model::sum(used, end.usage);
+  return agreement::amount_due(trail.bid(), used);
+}
+
+}  // namespace
+
 Task<void> Provider::end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends) {
   while (engagement->stuck) co_await engagement->changed.wait();
-  const auto body = draft_receipt(engagement->trail, std::move(ends), now());
+  const auto body = draft_receipt(engagement->trail, ends, now(), amount_for(engagement->trail, ends));
   engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
   std::ignore = co_await take(engagement, seal_record(key_, body));
+  if (engagement->trail.stage() < Stage::ended) co_return;
+  for (EngagedTask& task : engagement->tasks) task.job.reset();
+  cap_logs();
 }
 
 Task<void> Provider::receive(EngagementPtr engagement) {
@@ -269,6 +280,8 @@ Task<bool> Provider::take(EngagementPtr engagement, Bytes record) {
   }
   engagement->changed.wake_all();
   if (!closed && engagement->trail.stage() == Stage::closed) over(engagement);
+  const bool paid = taken == RecordKind::voucher || taken == RecordKind::receipt_acknowledgement;
+  if (paid) wake_work_of(engagement->demand().submitter);
   co_return taken.has_value();
 }
 

@@ -251,14 +251,6 @@ Task<Result<void>> SandboxedChild::write_message(std::span<const std::byte> byte
   co_return Result<void>();
 }
 
-void SandboxedChild::close_messages() {
-  {
-    const std::scoped_lock lock(state_->shared->mutex);
-    state_->shared->outgoing_closed = true;
-  }
-  state_->thread.order(state_->id, &detail::SandboxProcess::feed);
-}
-
 Task<std::optional<LogChunk>> SandboxedChild::read_log() {
   const std::shared_ptr<State> state = state_;
   for (;;) {

@@ -60,8 +60,6 @@ class SandboxedChild {
   runtime::Task<runtime::Result<std::size_t>> read_message(std::span<std::byte> out);
   // To the job's kMessageInDescriptor: waits while kMessageBytesQueued are on the way. Written is not read.
   runtime::Task<runtime::Result<void>> write_message(std::span<const std::byte> bytes);
-  // The job sees the end of its messages once it has read what is on the way.
-  void close_messages();
 
   // The next piece of the job's log; nullopt at its end. What is not read is kept: ChildLimits::log_bytes at most.
   runtime::Task<std::optional<LogChunk>> read_log();

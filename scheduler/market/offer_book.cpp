@@ -1,5 +1,6 @@
 #include "scheduler/market/offer_book.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace quern::market {
@@ -7,7 +8,15 @@ namespace quern::market {
 using runtime::fail;
 using runtime::Result;
 
-Result<void> OfferBook::add(SignedOffer offer, std::int64_t now_unix_ms) {
+bool OfferBook::has_room(Heard heard) const {
+  if (heard == Heard::directly || offers_.size() < kProvidersMax - kDirectReserved)
+    return offers_.size() < kProvidersMax;
+  const auto relayed =
+      std::ranges::count(offers_, Heard::relayed, [](const auto& entry) { return entry.second.heard; });
+  return static_cast<std::size_t>(relayed) < kProvidersMax - kDirectReserved && offers_.size() < kProvidersMax;
+}
+
+Result<void> OfferBook::add(SignedOffer offer, std::int64_t now_unix_ms, Heard heard) {
   const model::Offer& terms = offer.offer;
   if (terms.until_unix_ms <= now_unix_ms || terms.from_unix_ms > now_unix_ms + kClockSkewMaxMs) {
     return fail(Errc::expired, "valid from " + std::to_string(terms.from_unix_ms) + " until " +
@@ -15,24 +24,30 @@ Result<void> OfferBook::add(SignedOffer offer, std::int64_t now_unix_ms) {
   }
   const auto known = offers_.find(terms.provider);
   if (known == offers_.end()) {
-    if (offers_.size() == kProvidersMax) expire(now_unix_ms);
-    if (offers_.size() == kProvidersMax) {
-      return fail(Errc::book_full, std::to_string(kProvidersMax) + " providers are known");
+    if (!has_room(heard)) expire(now_unix_ms);
+    if (!has_room(heard)) {
+      return fail(Errc::book_full, std::to_string(offers_.size()) + " providers are known, of " +
+                                       std::to_string(kProvidersMax) + " the last " + std::to_string(kDirectReserved) +
+                                       " are for who tells of itself");
     }
-  } else if (known->second.envelope == offer.envelope) {
-    return {};
-  } else if (terms.sequence <= known->second.offer.sequence) {
-    return fail(Errc::outdated, "sequence " + std::to_string(terms.sequence) + ", known is " +
-                                    std::to_string(known->second.offer.sequence));
+  } else {
+    if (heard == Heard::directly) known->second.heard = heard;
+    heard = known->second.heard;
+    if (known->second.offer.envelope == offer.envelope) return {};
+    if (terms.sequence <= known->second.offer.offer.sequence) {
+      return fail(Errc::outdated, "sequence " + std::to_string(terms.sequence) + ", known is " +
+                                      std::to_string(known->second.offer.offer.sequence));
+    }
   }
   std::string provider = terms.provider;
-  offers_.insert_or_assign(std::move(provider), std::move(offer));
+  offers_.insert_or_assign(std::move(provider), Entry{.offer = std::move(offer), .heard = heard});
   ++version_;
   return {};
 }
 
 void OfferBook::expire(std::int64_t now_unix_ms) {
-  if (std::erase_if(offers_, [&](const auto& entry) { return entry.second.offer.until_unix_ms <= now_unix_ms; }) != 0) {
+  if (std::erase_if(offers_,
+                    [&](const auto& entry) { return entry.second.offer.offer.until_unix_ms <= now_unix_ms; }) != 0) {
     ++version_;
   }
 }
@@ -43,14 +58,14 @@ void OfferBook::forget(const std::string& provider) {
 
 const SignedOffer* OfferBook::find(const std::string& provider) const {
   const auto found = offers_.find(provider);
-  return found == offers_.end() || found->second.offer.withdrawn ? nullptr : &found->second;
+  return found == offers_.end() || found->second.offer.offer.withdrawn ? nullptr : &found->second.offer;
 }
 
 std::vector<const SignedOffer*> OfferBook::offers() const {
   std::vector<const SignedOffer*> standing;
   standing.reserve(offers_.size());
-  for (const auto& [provider, offer] : offers_) {
-    if (!offer.offer.withdrawn) standing.push_back(&offer);
+  for (const auto& [provider, entry] : offers_) {
+    if (!entry.offer.offer.withdrawn) standing.push_back(&entry.offer);
   }
   return standing;
 }

@@ -9,15 +9,20 @@
 
 namespace quern::market {
 
-inline constexpr std::size_t kProvidersMax = 10'000;     // of 4 KiB at most each
+inline constexpr std::size_t kProvidersMax = 10'000;  // of 4 KiB at most each
+// Of these, kept for who tells of itself: what one peer tells of others fills the rest at most.
+inline constexpr std::size_t kDirectReserved = 1'000;
 inline constexpr std::int64_t kClockSkewMaxMs = 60'000;  // how far a provider's clock may be ahead of this node's
+
+// From whom an offer was heard: from its provider, or from a peer that passed it on.
+enum class Heard : std::uint8_t { relayed, directly };
 
 // Pure: time comes in, as milliseconds of the civil clock. On one executor.
 class OfferBook {
  public:
   // Keeps the offer in place of an older one of its provider; a withdrawn one is kept, too, until it expires, so that
   // no older one comes back. Errc::expired, outdated, book_full. The same offer again is no error: nothing changes.
-  runtime::Result<void> add(SignedOffer offer, std::int64_t now_unix_ms);
+  runtime::Result<void> add(SignedOffer offer, std::int64_t now_unix_ms, Heard heard = Heard::relayed);
   // Forgets what has expired, and a provider that is gone.
   void expire(std::int64_t now_unix_ms);
   void forget(const std::string& provider);
@@ -31,7 +36,13 @@ class OfferBook {
   std::uint64_t version() const { return version_; }
 
  private:
-  std::map<std::string, SignedOffer> offers_;
+  struct Entry {
+    SignedOffer offer;
+    Heard heard = Heard::relayed;
+  };
+  bool has_room(Heard heard) const;
+
+  std::map<std::string, Entry> offers_;
   std::uint64_t version_ = 0;
 };
 

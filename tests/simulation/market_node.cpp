@@ -41,6 +41,8 @@ constexpr Duration kSlack = 3min;
 constexpr std::uint32_t kWalltimeMs = 120'000;  // more than any task takes
 constexpr std::int64_t kOverchargeFactor = 3;
 constexpr const char* kHogFile = "hog";
+constexpr int kUnpaidJobs = 12;  // that a submitter which never pays wants of one provider
+constexpr Duration kUnpaidPause = 5s;
 
 // Lets the scenario know who is at work. One that lies says that it has other bytes than it has.
 class WatchedRunner final : public engagement::Runner {
@@ -183,7 +185,9 @@ class MarketNode {
       co_return false;
     }
     if (ours && trail.stage() == Stage::closed) group_->spawn(deliver(trail));
-    if ((!ours && trail.stage() == Stage::closed) || (settled && trail.stage() != Stage::closed))
+    if (!ours && settled && trail.stage() != Stage::closed)
+      provider_.add_unpaid(trail.demand().submitter, {trail.due().micro - trail.authorised().micro});
+    if ((!ours && trail.stage() == Stage::closed) || (ours && settled && trail.stage() != Stage::closed))
       std::ignore = co_await journal_.forget(trail);
     co_return !settled && trail.stage() != Stage::closed;
   }
@@ -398,7 +402,10 @@ class MarketNode {
     if (!input || offers.empty()) co_return;
     const market::SignedOffer offer = *offers[random_.below(offers.size())];
     const auto provider = PeerId::from_text(offer.offer.provider);
-    co_await work_without_paying(*host_, self_.key, where(*provider), manifest_of(number), offer, tally_);
+    for (int i = 0; i < kUnpaidJobs; ++i) {
+      co_await work_without_paying(*host_, self_.key, where(*provider), manifest_of(number), offer, tally_);
+      co_await runtime_.clock().sleep_for(kUnpaidPause);
+    }
   }
 
   // The provider's word on an agreement that is over.
@@ -407,11 +414,23 @@ class MarketNode {
     const auto step = static_cast<std::int64_t>(rate * kWorkStep.count() / 1'000 + 1);
     const std::int64_t most = trail.authorised().micro + trail.bid().credit_limit.micro + step;
     if (trail.due().micro > most) violated("a provider worked further ahead than its credit limit");
+    if (trail.stage() != Stage::closed) look_at_unpaid(trail, step);
     if (group_) group_->spawn(settle(trail));
+  }
+  // Of all agreements of a peer together, over all lives: each device may be one step too far.
+  void look_at_unpaid(const Trail& given_up, std::int64_t step) {
+    auto& unpaid = tally_.unpaid[{number_, given_up.demand().submitter.text()}];
+    unpaid[given_up.demand().id] = {given_up.due().micro - given_up.authorised().micro};
+    std::int64_t all = 0;
+    for (const auto& [demand, amount] : unpaid) all += amount.micro;
+    if (all > self_.credit_limit.micro + step * static_cast<std::int64_t>(self_.devices.size()))
+      violated("a submitter that does not pay has cost " + std::to_string(all) + ", the credit limit is " +
+               std::to_string(self_.credit_limit.micro));
   }
   Task<void> settle(Trail trail) {
     if (!plan_.planted_loss) std::ignore = co_await books_.over(trail);
-    std::ignore = co_await journal_.forget(trail);
+    // One that was given up says what its submitter has left unpaid.
+    if (trail.stage() == Stage::closed) std::ignore = co_await journal_.forget(trail);
   }
 
   void look_at_the_end() {

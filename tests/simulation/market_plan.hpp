@@ -12,6 +12,7 @@
 #include "overlay/runtime/network.hpp"
 #include "overlay/runtime/time.hpp"
 #include "scheduler/agreement/trail.hpp"
+#include "scheduler/jobs/trail_journal.hpp"
 #include "scheduler/model/offer.hpp"
 #include "scheduler/placement/plan.hpp"
 
@@ -25,7 +26,7 @@ enum class Conduct : std::uint8_t {
   honest,
   wrong_outputs,  // a provider: the receipt names other bytes than those it has
   overcharging,   // a provider: bids higher rates than it offers
-  never_paying,   // a submitter: says every request twice, and never signs a voucher
+  never_paying,   // a submitter: says every request twice, comes back again and again, and never signs a voucher
   refusing,       // a provider, and so are the rest: agrees, and refuses whoever follows the work
   talking,        // makes progress for ever
   wrong_sizes,    // the receipt has larger, fewer or more outputs than the job
@@ -86,7 +87,9 @@ struct MarketTally {
   std::uint64_t resumed = 0;                              // agreements, after a crash
   std::uint64_t given_up_by_submitter = 0;
   std::uint64_t given_up_by_provider = 0;
-  std::uint64_t delivered = 0;                     // acknowledgements, seen to
+  std::uint64_t delivered = 0;  // acknowledgements, seen to
+  // Of agreements that were given up, what was due beyond all vouchers: by provider and submitter.
+  std::map<std::pair<std::uint32_t, std::string>, std::map<jobs::DemandId, model::Credits>> unpaid;
   std::uint64_t disk_full = 0;                     // postings that had to be tried again
   std::map<std::uint32_t, std::uint32_t> at_work;  // tasks that a provider runs now
   // The first broken promise. None in a right run.

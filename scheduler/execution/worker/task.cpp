@@ -150,6 +150,7 @@ Outcome<cl_program> TaskRun::program() {
   control_->send_log(WorkerLog::Source::compiler, built.log);
   if (!built.program) return std::unexpected(std::move(built.program).error());
   warm_->program = *std::move(built.program);
+  built_ = true;
   warm_->sources = std::move(sources);
   warm_->options = job_.program.build_options;
   return warm_->program.get();
@@ -202,6 +203,11 @@ Outcome<void> TaskRun::fill(const model::Buffer& buffer, cl_mem memory) {
 Outcome<void> TaskRun::launch_all() {
   plan_.emplace(job_, shard_);
   last_report_ = steady_time();
+  if (built_) {
+    // Said before any code of the job runs, which could say that it was never built.
+    control_->send(progress());
+    control_->flush();
+  }
   while (const auto batch = plan_->next()) {
     if (auto looked = look_around(); !looked) return looked;
     if (auto launched = launch(*batch); !launched) return launched;

@@ -92,6 +92,7 @@ class TaskRun {
   Nanoseconds last_report_{};
   std::uint32_t last_permille_ = 0;
   std::uint64_t told_device_us_ = 0;
+  bool built_ = false;  // the program, for this task
   bool in_flight_ = false;
 };
 

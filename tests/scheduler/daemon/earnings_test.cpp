@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "scheduler/daemon/receipt_table.hpp"
+#include "scheduler/engagement/provider.hpp"
 #include "tests/scheduler/store/simulated_files.hpp"
 
 namespace quern::daemon {
@@ -179,6 +180,34 @@ TEST(Receipts, come_back_as_they_were_saved_page_by_page) {
   ASSERT_TRUE(one && *one);
   EXPECT_EQ(**one, rows[2]);
   EXPECT_FALSE(*find_receipt(kept.database(), {}));
+}
+
+TEST(Receipts, say_what_peers_left_unpaid_less_their_part_of_what_they_paid) {
+  Kept kept;
+  auto save = [&, number = 0ULL](std::string peer, ReceiptState state, std::int64_t due,
+                                       std::int64_t owed) mutable {
+    ReceiptRow row = kept.row(++number, "gpu");
+    row.peer = std::move(peer);
+    row.state = state;
+    row.due = {due};
+    row.owed = {owed};
+    ASSERT_TRUE(save_receipt(kept.database(), row));
+  };
+  save("ada", ReceiptState::settled, 1'000, 1'000);
+  ASSERT_TRUE(load_unpaid(kept.database()));
+  EXPECT_TRUE(load_unpaid(kept.database())->empty());
+  save("ada", ReceiptState::unpaid, 500, 100);
+  save("bob", ReceiptState::unpaid, 70, 0);
+  save("bob", ReceiptState::unpaid, 30, 10);
+  save("eve", ReceiptState::unpaid, 10, 0);
+  save("eve", ReceiptState::settled, 160, 160);
+  const auto unpaid = load_unpaid(kept.database());
+  ASSERT_TRUE(unpaid);
+  ASSERT_EQ(unpaid->size(), 2u);
+  EXPECT_EQ(unpaid->at(0).peer, "ada");
+  EXPECT_EQ(unpaid->at(0).amount.micro, 400 - 1'000 / engagement::kForgivenShare);
+  EXPECT_EQ(unpaid->at(1).peer, "bob");
+  EXPECT_EQ(unpaid->at(1).amount.micro, 90);
 }
 
 TEST(Receipts, that_have_ended_stay_and_what_was_known_of_the_job_is_kept) {

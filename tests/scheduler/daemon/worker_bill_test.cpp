@@ -19,6 +19,7 @@ BillTerms terms() {
           .memory_bytes = 512 << 20,
           .bytes_in = 1000,
           .bytes_out_max = 2000,
+          .setup_cpu_time_us = setup_allowance(true, std::nullopt),
           .walltime = seconds(60)};
 }
 
@@ -52,6 +53,30 @@ TEST(WorkerBill, setting_up_is_no_device_time) {
   const Usage usage = bill(terms(), {}, {.elapsed = seconds(3), .cpu_time_us = kSetupCpuTimeUs}, {});
   EXPECT_EQ(usage[Dimension::device_time], 0);
   EXPECT_EQ(usage[Dimension::cpu_time], kSetupCpuTimeUs);
+}
+
+TEST(WorkerBill, setting_up_is_allowed_for_once_a_worker_and_no_longer_than_it_took) {
+  EXPECT_EQ(setup_allowance(true, std::nullopt), kSetupCpuTimeUs);
+  EXPECT_EQ(setup_allowance(true, 200'000), 200'000 + kTaskCpuTimeUs);
+  EXPECT_EQ(setup_allowance(true, UINT64_MAX), kSetupCpuTimeUs);
+  EXPECT_EQ(setup_allowance(false, std::nullopt), kTaskCpuTimeUs);
+  EXPECT_EQ(setup_allowance(false, 200'000), kTaskCpuTimeUs);
+}
+
+// As much as 64 tasks of one agreement could once hide: 5 s each.
+TEST(WorkerBill, a_task_of_a_warm_worker_that_claims_nothing_is_billed_what_it_used) {
+  BillTerms warm = terms();
+  warm.setup_cpu_time_us = setup_allowance(false, std::nullopt);
+  warm.bytes_in = warm.bytes_out_max = 0;
+  const Usage usage = bill(warm, {}, {.elapsed = seconds(6), .cpu_time_us = 4'900'000}, {});
+  EXPECT_EQ(usage[Dimension::device_time], (4'900'000 - kTaskCpuTimeUs) / 4);
+}
+
+TEST(WorkerBill, launching_is_no_device_time_of_a_claim_that_is_nearly_all) {
+  BillTerms warm = terms();
+  warm.setup_cpu_time_us = setup_allowance(false, std::nullopt);
+  const Usage usage = bill(warm, {.device_time_us = 1'000'000}, {.elapsed = seconds(2), .cpu_time_us = 4'400'000}, {});
+  EXPECT_EQ(usage[Dimension::device_time], 1'000'000);
 }
 
 TEST(WorkerBill, without_a_cgroup_the_claim_counts_up_to_all_cores) {

@@ -260,13 +260,13 @@ TEST(WorkerRunnerHostile, the_provider_is_not_blamed_by_a_later_job_of_a_worker_
 }
 
 TEST(WorkerRunnerHostile, an_end_that_is_claimed_early_does_not_let_the_job_run_on) {
-  const execution::WorkerFinished lie = lie_of(Reason::build_failed, "not really");
+  const execution::WorkerFinished lie = lie_of(Reason::kernel_not_found, "not really");
   // Keeps its worker, which is stopped: or a job would go on for nothing.
   const TestJob job = reporting(encode_report(lie), "for (;;) b[1]++;");
   with_runner([&](RunnerWorld& world) -> Task<void> {
     TestMeter meter;
     const Finished finished = co_await world.run(job, meter);
-    EXPECT_EQ(finished.why.reason, Reason::build_failed) << told(finished);
+    EXPECT_EQ(finished.why.reason, Reason::kernel_not_found) << told(finished);
     EXPECT_EQ(world.runner.pool().idle(), 1);
     // The submitter's next job finds a worker that is not there for it, and is ended by its own wall time.
     TestJob next = job_of(kCount);
@@ -283,7 +283,7 @@ TEST(WorkerRunnerHostile, an_end_that_is_claimed_early_does_not_let_the_job_run_
 
 TEST(WorkerRunnerHostile, time_that_is_not_claimed_is_billed_all_the_same) {
   execution::WorkerFinished lie;
-  lie.why = {Reason::build_failed, "nothing was used"};
+  lie.why = {Reason::kernel_not_found, "nothing was used"};
   const Ended run =
       run_alone(calling("volatile long n = 0; while (n < 1500000000) n++;\n"
                         "call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++;",
@@ -293,12 +293,21 @@ TEST(WorkerRunnerHostile, time_that_is_not_claimed_is_billed_all_the_same) {
   EXPECT_GT(run.finished.usage[Dimension::cpu_time], 300'000);
 }
 
+// A program that does not compile costs next to nothing: one that runs is none.
+TEST(WorkerRunnerHostile, a_kernel_that_says_it_did_not_compile_is_billed) {
+  const execution::WorkerFinished lie = lie_of(Reason::build_failed, "not really");
+  const Ended run = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("it says build_failed"));
+  EXPECT_GT(run.finished.usage[Dimension::memory_time], 0);
+}
+
 TEST(WorkerRunnerHostile, more_time_than_there_was_is_not_billed) {
-  const execution::WorkerFinished lie = lie_of(Reason::build_failed, "years were used");
+  const execution::WorkerFinished lie = lie_of(Reason::kernel_not_found, "years were used");
   TestJob job = reporting(encode_report(lie), "for (;;) b[1]++;");
   job.job.resources.walltime_ms = 200'000;
   const Ended run = run_alone(job);
-  EXPECT_EQ(run.finished.why.reason, Reason::build_failed) << told(run.finished);
+  EXPECT_EQ(run.finished.why.reason, Reason::kernel_not_found) << told(run.finished);
   EXPECT_LT(run.finished.usage[Dimension::device_time], 200'000'000);
   EXPECT_LT(run.finished.usage[Dimension::cpu_time], 200'000'000 * kCoresMax);
 }

@@ -96,7 +96,9 @@ TEST(WorkerRunner, a_kernel_that_does_not_compile_ends_with_the_compiler_s_log_a
         co_await world.run(job_of("__kernel void k(__global int* b) { b[0] = no_such_thing; }"), meter);
     EXPECT_EQ(finished.why.reason, Reason::build_failed) << told(finished);
     EXPECT_THAT(meter.logged, HasSubstr("no_such_thing"));
-    EXPECT_EQ(finished.usage[Dimension::device_time], 0);
+    model::Usage setup;
+    setup[Dimension::setup] = 1;
+    EXPECT_EQ(finished.usage, setup) << "of no other kind anything";
     EXPECT_EQ(world.runner.pool().idle(), 1);
   });
 }

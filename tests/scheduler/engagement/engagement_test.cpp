@@ -235,11 +235,14 @@ TEST(Engagement, that_its_provider_ends_is_preempted_and_paid_for_what_was_done)
 
 // A peer that asks for bids and takes none of them.
 struct BidHoarder {
+  int key = 3;
+  std::size_t manifest_bytes = 0;  // at least
   std::size_t bids = 0;
   std::map<Reason, std::size_t> refusals;
+  int asked = 20;
 
   Task<void> run(Runtime& runtime, runtime::IpAddress provider_at) {
-    overlay::HostConfig config{.key = connection::test_key(3)};
+    overlay::HostConfig config{.key = connection::test_key(key)};
     config.transports = {"tcp"};
     config.security = {"noise"};
     const auto host = *overlay::Host::make(runtime, std::move(config));
@@ -251,9 +254,9 @@ struct BidHoarder {
     const auto provider = connection::test_peer(1);
     const std::string at = "/ip4/" + provider_at.to_string() + "/tcp/" + std::to_string(TwoParties::kPort);
     EXPECT_TRUE(co_await host.connect({.peer = provider, .addresses = {connection::multiaddr(at)}}));
-    const std::string manifest = model::to_canonical_json(sample_job());
+    const std::string manifest = model::to_canonical_json(sample_job()) + std::string(manifest_bytes, ' ');
     const auto now = runtime.clock().wall_now().unix_ms;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < asked; ++i) {
       agreement::Demand demand{.made_unix_ms = now,
                                .id = {},
                                .submitter = host.id(),
@@ -266,7 +269,7 @@ struct BidHoarder {
                                .deadline_unix_ms = now + 30'000};
       runtime.fill_secret(demand.id);
       const exchange::AgreementRequest request =
-          exchange::Ask{.demand = seal_record(connection::test_key(3), demand), .manifests = {manifest}};
+          exchange::Ask{.demand = seal_record(connection::test_key(key), demand), .manifests = {manifest}};
       const auto answer =
           co_await host.request(provider, std::string(exchange::kAgreementProtocol), exchange::encode(request),
                                 {.request_bytes_max = exchange::kAgreementRequestBytesMax,
@@ -294,7 +297,55 @@ TEST(Engagement, is_still_to_be_had_when_another_peer_hoards_bids) {
   expect_same_end(parties, Reason::completed);
 }
 
-TEST(Engagement, whose_submitter_vanishes_ends_for_want_of_vouchers_within_the_credit_limit) {
+// Four keys that take all the bids there are.
+TEST(Engagement, is_still_to_be_had_when_several_peers_hoard_all_bids) {
+  std::vector<BidHoarder> hoarders(4);
+  TwoParties parties;
+  parties.provider_config.bids_each_peer_max = 4;
+  parties.provider_config.engagements_max = 16;
+  parties.submit_after = 5s;
+  const auto provider_at = parties.world.address_of(parties.provider_node);
+  for (std::size_t i = 0; i < hoarders.size(); ++i) {
+    hoarders[i].key = static_cast<int>(3 + i);
+    parties.world.add_node({}, [&, i](Runtime& runtime) { return hoarders[i].run(runtime, provider_at); });
+  }
+  parties.world.run_until(Time{} + 1min);
+  for (const BidHoarder& hoarder : hoarders) EXPECT_EQ(hoarder.bids, 4u);
+  expect_same_end(parties, Reason::completed);
+}
+
+TEST(Engagement, is_not_asked_for_by_more_bytes_than_can_be_read) {
+  BidHoarder hoarder;
+  hoarder.manifest_bytes = 200'000;
+  hoarder.asked = 400;
+  TwoParties parties;
+  const auto provider_at = parties.world.address_of(parties.provider_node);
+  parties.world.add_node({}, [&](Runtime& runtime) { return hoarder.run(runtime, provider_at); });
+  parties.world.run_until(Time{} + 1min);
+  const std::size_t pieces = hoarder.manifest_bytes / kAskedPieceBytes;
+  EXPECT_GE(400 - hoarder.refusals[Reason::rate_limited], kAskedPiecesPerPeer.burst / pieces);
+  EXPECT_GT(hoarder.refusals[Reason::rate_limited], 50u);
+  expect_same_end(parties, Reason::completed);
+}
+
+// Their submitter is away; of the two logs there is room for one.
+TEST(Engagement, that_ended_keeps_its_log_while_there_is_room_for_it) {
+  TwoParties parties;
+  parties.work_length = 300ms;
+  parties.orders_at_once = 2;
+  parties.provider_config.credit_limit = {10'000'000};
+  parties.provider_config.ended_log_bytes_max = 10;  // each has seven
+  parties.output_asked_for = [&] { parties.world.links().cut(parties.submitter_node, parties.provider_node, true); };
+  std::vector<std::size_t> logs;
+  parties.meanwhile = [&](Runtime& runtime, Provider& provider) -> Task<void> {
+    co_await runtime.clock().sleep_for(30s);
+    logs.push_back(provider.ended_log_bytes());
+  };
+  parties.world.run_until(Time{} + 1min);
+  EXPECT_EQ(logs, std::vector<std::size_t>{7});
+}
+
+TEST(Engagement, whose_submitter_vanishes_ends_by_that_name_within_the_credit_limit) {
   TwoParties parties;
   parties.work_length = 10min;
   parties.provider_config.credit_limit = {500'000};
@@ -303,7 +354,7 @@ TEST(Engagement, whose_submitter_vanishes_ends_for_want_of_vouchers_within_the_c
   parties.world.run_until(Time{} + 2min);
   parties.world.restart(parties.submitter_node);
   parties.world.run_until(Time{} + 5min);
-  expect_same_end(parties, Reason::voucher_missing);
+  expect_same_end(parties, Reason::submitter_lost);
   ASSERT_FALSE(parties.closed.empty());
   const Trail& trail = parties.closed[0];
   EXPECT_LE(trail.due().micro - trail.authorised().micro, 600'000) << "the limit, and one step of the runner";

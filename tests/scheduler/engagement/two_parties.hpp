@@ -29,6 +29,24 @@ using runtime::Runtime;
 using runtime::Task;
 using runtime::Time;
 
+// Runs the work and says that it ended otherwise.
+class EndingRunner final : public Runner {
+ public:
+  EndingRunner(Runner& runner, const std::optional<Reason>& ends_with) : runner_(runner), ends_with_(ends_with) {}
+  Task<Finished> run(Work work, Meter& meter) override {
+    Finished finished = co_await runner_.run(std::move(work), meter);
+    if (!ends_with_) co_return finished;
+    const std::uint64_t setup = finished.usage[model::Dimension::setup];
+    finished = {.why = {*ends_with_, {}}, .usage = {}, .outputs = {}};
+    finished.usage[model::Dimension::setup] = setup;
+    co_return finished;
+  }
+
+ private:
+  Runner& runner_;
+  const std::optional<Reason>& ends_with_;
+};
+
 class TwoParties {
  public:
   static constexpr std::uint16_t kPort = 4001;
@@ -45,6 +63,7 @@ class TwoParties {
   simulation::NodeId submitter_node = 0;
 
   runtime::Duration work_length = 8s;
+  std::optional<Reason> ends_with;  // build_failed and the like: what was used but for the set-up is not asked for
   ProviderConfig provider_config;
   std::function<void(Order&)> change_order;
   runtime::Duration submit_after{0};
@@ -87,8 +106,9 @@ class TwoParties {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
-    TimedRunner runner(runtime, store, [this](const Work&) { return work_length; });
-    runner.set_tampering(tampers);
+    TimedRunner timed(runtime, store, [this](const Work&) { return work_length; });
+    timed.set_tampering(tampers);
+    EndingRunner runner(timed, ends_with);
     Provider provider(*host, provider_key(), journal, store, runner, provider_config,
                       [this](const Trail& trail) { closed.push_back(trail); });
     const blobs::BlobServer blobs(*host, store, [&](const auto& peer, const auto& digest) {

@@ -45,6 +45,20 @@ TEST(OfferBook, takes_the_same_offer_again_without_a_change) {
   EXPECT_TRUE(!other && other.error() == Errc::outdated) << "two offers of one sequence: the first stands";
 }
 
+TEST(OfferBook, has_room_for_who_tells_of_itself_however_many_a_peer_has_heard_of) {
+  OfferBook book;
+  std::size_t relayed = 0;
+  for (std::size_t i = 0; i < kProvidersMax; ++i) relayed += book.add(offer_of(std::to_string(i), 1), kNow) ? 1 : 0;
+  EXPECT_EQ(relayed, kProvidersMax - kDirectReserved);
+  for (std::size_t i = 0; i < kDirectReserved; ++i) {
+    EXPECT_TRUE(book.add(offer_of("direct " + std::to_string(i), 1), kNow, Heard::directly));
+  }
+  EXPECT_FALSE(book.add(offer_of("one more", 1), kNow, Heard::directly));
+  EXPECT_TRUE(book.add(offer_of("direct 0", 2), kNow)) << "a newer one, also when another peer tells of it";
+  book.forget("direct 0");
+  EXPECT_FALSE(book.add(offer_of("relayed", 1), kNow));
+}
+
 TEST(OfferBook, does_not_show_what_was_withdrawn_nor_let_older_ones_come_back) {
   OfferBook book;
   EXPECT_TRUE(book.add(offer_of("a", 2), kNow));
@@ -77,12 +91,12 @@ TEST(OfferBook, forgets_what_has_expired_and_refuses_what_has_or_is_not_yet_vali
 TEST(OfferBook, has_room_for_a_bounded_number_of_providers) {
   OfferBook book;
   for (std::size_t i = 0; i < kProvidersMax; ++i) {
-    ASSERT_TRUE(book.add(offer_of(std::to_string(i), 1, i == 0 ? kNow + 1 : kNow + 1000), kNow));
+    ASSERT_TRUE(book.add(offer_of(std::to_string(i), 1, i == 0 ? kNow + 1 : kNow + 1000), kNow, Heard::directly));
   }
-  const auto one_more = book.add(offer_of("more", 1), kNow);
+  const auto one_more = book.add(offer_of("more", 1), kNow, Heard::directly);
   EXPECT_TRUE(!one_more && one_more.error() == Errc::book_full);
   EXPECT_TRUE(book.add(offer_of("5", 2), kNow)) << "one that is known may change";
-  EXPECT_TRUE(book.add(offer_of("more", 1), kNow + 1)) << "what has expired makes room";
+  EXPECT_TRUE(book.add(offer_of("more", 1), kNow + 1, Heard::directly)) << "what has expired makes room";
 }
 
 // Against a twin that remembers everything.
