@@ -66,8 +66,7 @@ Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const Worke
   };
   auto folder = co_await runtime::offload(runtime_, make);
   if (!folder) co_return std::unexpected(why_no_folder(folder.error()));
-  const WorkerPlaces places{
-      .program = options_.worker_program, .inputs = folder->inputs(), .outputs = folder->outputs()};
+  const WorkerPlaces places{.program = options_.worker_program, .inputs = folder->inputs()};
   const bool limits_memory = supervisor_.tier() != execution::CgroupTier::none;
   auto plan = plan_of(terms, device, layout_, places, options_.owner, limits_memory);
   auto child = co_await supervisor_.start(std::move(plan), worker_command(),

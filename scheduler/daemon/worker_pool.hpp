@@ -50,11 +50,9 @@ struct Worker {
   execution::ReportReader reader;
   std::uint64_t tasks = 0;  // that it was given
   std::size_t words = 0;    // bytes of its standard error that were read
-  // What lies in its folder: the inputs of the task before, by the number of their folder, and an empty folder for
-  // outputs. The next task may well have the same inputs.
+  // What lies in its folder: the inputs of the task before, by the number of their folder. The next may have the same.
   std::vector<model::Input> inputs;
   std::optional<std::uint64_t> inputs_at;
-  std::optional<std::uint64_t> outputs_at;
   runtime::Time idle_since;
   bool held = false;
 };
@@ -84,7 +82,7 @@ class WorkerPool {
   WorkerPtr take(const WorkerTerms& terms);
   // Fails with sandbox_unavailable, busy, disk_full or internal.
   std::shared_ptr<Start> start(WorkerTerms terms, const WorkerDevice& device);
-  // Lets it wait for the next task. Its child runs, and its outputs' folder is empty.
+  // Lets it wait for the next task. Its child runs.
   void give_back(WorkerPtr worker);
   // Kills it and returns when nothing of it is left: no process (but one that does not die: see supervisor.hpp), no
   // folder.
