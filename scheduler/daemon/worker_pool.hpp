@@ -2,8 +2,9 @@
 //
 // A worker that has done a task may wait for the next of the same terms (worker_plan.hpp: one submitter, one device,
 // one set of limits), never for another's. While it waits for longer than kHoldIdleAfter it is stopped: what a job has
-// left running in it does not run on unpaid. At most `idle_max` wait, each for `idle_time`; the one that has waited
-// longest goes first.
+// left running in it does not run on unpaid. At most `idle_max` wait, each for `idle_time`, and all of them together
+// hold no more than `idle_bytes_max` of this machine's memory. Where there are too many, one goes of the submitter that
+// has the most, the longest waiting first: nobody's workers are pushed out by one who varies its limits.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -28,6 +29,8 @@ namespace quern::daemon {
 template <class T>
 using Outcome = std::expected<T, model::Why>;
 
+inline constexpr std::uint64_t kIdleBytesMax = 1ull << 30;  // nobody pays for it: about as many as idle_max of PoCL
+
 struct PoolOptions {
   // Within the reach of `owner`, as is `worker_program`. Jobs can learn its name (/proc/self/mountinfo): it should say
   // nothing of whose machine it is.
@@ -35,6 +38,7 @@ struct PoolOptions {
   std::string worker_program;  // quern-worker
   JobOwner owner;              // needed when the daemon is root
   std::size_t idle_max = 8;
+  std::uint64_t idle_bytes_max = kIdleBytesMax;
   runtime::Duration idle_time = std::chrono::seconds(30);
 };
 
@@ -54,6 +58,7 @@ struct Worker {
   std::vector<model::Input> inputs;
   std::optional<std::uint64_t> inputs_at;
   runtime::Time idle_since;
+  std::uint64_t idle_bytes = 0;  // that it holds of memory; what it was granted where nothing tells
   bool held = false;
 };
 using WorkerPtr = std::unique_ptr<Worker>;
@@ -92,6 +97,7 @@ class WorkerPool {
 
   const PoolFigures& figures() const { return figures_; }
   std::size_t idle() const { return idle_.size(); }
+  std::uint64_t idle_bytes() const;
   runtime::Runtime& runtime() const { return runtime_; }
   const PoolOptions& options() const { return options_; }
 
@@ -100,6 +106,9 @@ class WorkerPool {
   runtime::Task<Outcome<WorkerPtr>> start_worker(WorkerTerms terms, const WorkerDevice& device);
   void end_soon(WorkerPtr worker);
   void look_at_idle();
+  void measure(Worker& worker) const;
+  void end_what_is_too_much();
+  std::deque<WorkerPtr>::iterator next_to_go();
   void arm();
 
   execution::Supervisor& supervisor_;
