@@ -175,14 +175,39 @@ BlobServer::~BlobServer() {
   host_.unhandle(std::string(kBlobProtocol));
 }
 
+void BlobOwners::add(const PeerId& peer, const Digest& digest) {
+  if (!owners_.emplace(peer, digest).second) return;
+  by_age_.emplace_back(peer, digest);
+  if (by_age_.size() <= max_) return;
+  owners_.erase(by_age_.front());
+  by_age_.pop_front();
+}
+
+void BlobOwners::set_bringing(const PeerId& peer, const Digest& digest) {
+  if (bringing_.size() >= max_) bringing_.clear();  // they begin anew
+  bringing_.insert_or_assign(digest, peer);
+}
+
+bool BlobOwners::is_bringing(const PeerId& peer, const Digest& digest) const {
+  const auto found = bringing_.find(digest);
+  return found != bringing_.end() && found->second == peer;
+}
+
 Task<Result<std::uint64_t>> fetch_blob(overlay::Host& host, BlobStore& store, PeerId peer, Digest digest,
-                                       std::uint64_t size_max) {
+                                       std::uint64_t size_max, BlobOwners* owners) {
   store.hold(digest, kFreshHeld);
-  if (const auto size = store.size_of(digest)) co_return *size;
+  const auto here = [&] { return !owners || owners->has(peer, digest) ? store.size_of(digest) : std::nullopt; };
+  if (const auto size = here()) co_return *size;
   const BlobStore::Turn turn = co_await store.turn(digest);
-  if (const auto size = store.size_of(digest)) co_return *size;  // another has brought it meanwhile
-  CO_TRY(const PeerStreamPtr stream, co_await host.open(std::move(peer), std::string(kBlobProtocol)));
-  co_return co_await receive(host.runtime(), *stream, store, digest, size_max);
+  if (const auto size = here()) co_return *size;  // another has brought it meanwhile
+  if (owners && !owners->is_bringing(peer, digest)) {
+    CO_CHECK(co_await store.drop_part(digest));
+    owners->set_bringing(peer, digest);
+  }
+  CO_TRY(const PeerStreamPtr stream, co_await host.open(peer, std::string(kBlobProtocol)));
+  CO_TRY(const std::uint64_t size, co_await receive(host.runtime(), *stream, store, digest, size_max));
+  if (owners) owners->add(peer, digest);
+  co_return size;
 }
 
 }  // namespace quern::blobs

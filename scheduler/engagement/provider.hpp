@@ -154,6 +154,7 @@ class Provider {
   std::deque<model::Offer> earlier_;  // that it took the place of, the newest first
   std::map<jobs::DemandId, EngagementPtr> engagements_;
   std::map<std::string, const Engagement*> at_work_;  // by device
+  blobs::BlobOwners owners_;                          // a demand that names a digest does not get the bytes by it
   runtime::WaitQueue device_free_;                    // some device is
   struct Wanted {
     identity::PeerId by;

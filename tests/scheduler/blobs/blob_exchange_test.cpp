@@ -180,6 +180,65 @@ TEST_P(BlobExchanges, from_a_peer_that_lies_end_with_an_error_and_an_empty_store
   });
 }
 
+TEST(BlobOwners, are_as_many_as_fit_and_the_oldest_go) {
+  BlobOwners owners(2);
+  const PeerId one = PeerId::of(connection::test_key(1).public_key());
+  const PeerId two = PeerId::of(connection::test_key(2).public_key());
+  const Digest a = digest_of(bytes_of("a"));
+  const Digest b = digest_of(bytes_of("b"));
+  owners.add(one, a);
+  owners.add(one, a);
+  owners.add(two, b);
+  EXPECT_TRUE(owners.has(one, a));
+  EXPECT_TRUE(owners.has(two, b));
+  EXPECT_FALSE(owners.has(two, a)) << "each for itself";
+  owners.add(two, a);
+  EXPECT_FALSE(owners.has(one, a));
+  EXPECT_TRUE(owners.has(two, a));
+  EXPECT_EQ(owners.size(), 2u);
+}
+
+TEST_P(BlobExchanges, give_a_peer_nothing_for_a_digest_that_it_knows_and_has_not_brought) {
+  run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
+    BlobStore store(runtime);
+    BlobOwners owners;
+    const Digest digest = *co_await store.add(runtime::copy_of(bytes_of("of another")));
+    const auto fetch = [&] { return fetch_blob(dialer, store, listener.id(), digest, 100, &owners); };
+    {
+      const BlobServer nothing(listener, store, [](const PeerId&, const Digest&) { return false; });
+      EXPECT_EQ((co_await fetch()).error(), Errc::not_found);
+      EXPECT_FALSE(owners.has(listener.id(), digest));
+    }
+    {
+      const BlobServer has_it(listener, store, kEverybody);
+      EXPECT_EQ(co_await fetch(), 10u) << "it shows that it has the same bytes";
+      EXPECT_EQ(store.part_size(digest), 0u);
+    }
+    EXPECT_EQ(co_await fetch(), 10u) << "now it is its own, and nobody is asked";
+    EXPECT_EQ(co_await store.read(digest), runtime::copy_of(bytes_of("of another")));
+  });
+}
+
+TEST_P(BlobExchanges, do_not_let_a_peer_finish_the_part_of_another) {
+  run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
+    BlobStore store(runtime);
+    BlobOwners owners;
+    const Digest digest = digest_of(bytes_of("wanted"));
+    owners.set_bringing(dialer.id(), digest);
+    EXPECT_TRUE(co_await store.append_part(digest, runtime::copy_of(bytes_of("wan"))));
+    listener.handle(std::string(kBlobProtocol), [](auto stream) -> Task<void> {
+      std::ignore = co_await protocols::read_message(*stream, 1024);
+      Bytes answer{std::byte{4}, std::byte{8}, std::byte{1}, std::byte{16}, std::byte{6}};  // found, six bytes
+      runtime::append(answer, bytes_of("ted"));
+      std::ignore = co_await stream->write(answer);
+      stream->shutdown_write();
+    });
+    EXPECT_FALSE(co_await fetch_blob(dialer, store, listener.id(), digest, 100, &owners));
+    EXPECT_FALSE(store.has(digest));
+    EXPECT_FALSE(owners.has(listener.id(), digest));
+  });
+}
+
 TEST_P(BlobExchanges, with_one_who_asks_for_nonsense_are_broken_off) {
   run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
     BlobStore store(runtime);
