@@ -22,8 +22,12 @@ namespace quern::blobs {
 
 inline constexpr std::size_t kBlobOwnersMax = 20'000;  // of a record of owners
 inline constexpr std::string_view kBlobProtocol = "/quern/blob/1.0.0";
-inline constexpr std::size_t kServedAtOnceMax = 8;                        // each holds its blob in memory; others wait
+inline constexpr std::size_t kServedAtOnceMax = 8;    // each holds its blob in memory; others wait
+inline constexpr std::size_t kServedEachPeerMax = 2;  // of these, so that no peer keeps others waiting
 inline constexpr runtime::Duration kStallMax = std::chrono::seconds(30);  // without a byte; then a transfer is given up
+// A reader gets no more time than kStallMax and, for all that it was sent, what this pace takes: one that reads a
+// little now and then would keep its place for ever.
+inline constexpr std::uint64_t kServedPaceMin = 32 << 10;  // bytes a second
 
 // Whether a peer may have a blob: true for those of an agreement with it.
 using MayHave = std::function<bool(const identity::PeerId& peer, const Digest& digest)>;

@@ -145,6 +145,110 @@ TEST(BlobExchange, takes_no_more_than_was_asked_for) {
   EXPECT_EQ(nodes.fetched[0].error(), Errc::too_large);
 }
 
+// A node that serves a blob, one that opens many streams and reads a little now and then, and one that wants the blob.
+class SlowReaders {
+ public:
+  static constexpr std::size_t kStreams = 2 * kServedAtOnceMax;
+  static constexpr std::size_t kBytes = 4 << 20;
+
+  SlowReaders() : world({.link = {.latency = 10ms, .jitter = 0ms, .bytes_per_second = 8 << 20}}) {
+    content_.resize(kBytes);
+    world.random().fill(content_);
+    digest_ = digest_of(content_);
+    server_ = world.add_node({}, [this](Runtime& runtime) { return serve(runtime); });
+    world.add_node({}, [this](Runtime& runtime) { return keep_places(runtime); });
+    world.add_node({}, [this](Runtime& runtime) { return fetch(runtime); });
+  }
+
+  simulation::World world;
+  std::optional<Result<std::uint64_t>> fetched;
+  std::size_t begun = 0;  // streams of the slow one that got bytes,
+  std::size_t cut = 0;    // that were broken off,
+  std::size_t whole = 0;  // that came to the end of the blob
+
+ private:
+  std::string at() { return "/ip4/" + world.address_of(server_).to_string() + "/tcp/4001"; }
+
+  Task<void> serve(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(2, {}));
+    BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.add(content_));
+    const BlobServer blobs(*host, store, kEverybody);
+    EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/4001"));
+    co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(1h); }, [&] { return host->stop(); });
+  }
+
+  Task<void> keep_places(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(1, {}));
+    const auto peer = co_await host->connect(at());
+    EXPECT_TRUE(peer);
+    if (!peer) co_return;
+    const auto all = [&]() -> Task<void> {
+      co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+        for (std::size_t i = 0; i < kStreams; ++i) group.spawn(read_slowly(runtime, *host, *peer));
+        co_await group.join();
+      });
+    };
+    co_await runtime::with_cleanup<void>(all, [&] { return host->stop(); });
+  }
+
+  // A quarter of a mebibyte in each 25 s: more than nothing in kStallMax.
+  Task<void> read_slowly(Runtime& runtime, Host& host, PeerId peer) {
+    const auto stream = co_await host.open(std::move(peer), std::string(kBlobProtocol));
+    if (!stream) co_return;
+    Bytes request{std::byte{10}, std::byte{32}};
+    runtime::append(request, digest_);
+    std::ignore = co_await protocols::write_message(**stream, request);
+    Bytes buffer(256 << 10);
+    std::size_t got = 0;
+    while (got < kBytes) {
+      const std::size_t turn_ends = got + buffer.size();
+      while (got < turn_ends) {
+        const auto size = co_await (*stream)->read_some(buffer);
+        if (size && got == 0) ++begun;
+        if (!size) {
+          ++cut;
+          co_return;
+        }
+        got += *size;
+      }
+      co_await runtime.clock().sleep_for(25s);
+    }
+    ++whole;
+  }
+
+  Task<void> fetch(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(3, {}));
+    BlobStore store(runtime);
+    const auto ask = [&]() -> Task<void> {
+      co_await runtime.clock().sleep_for(5s);
+      const auto peer = co_await host->connect(at());
+      EXPECT_TRUE(peer);
+      if (peer) fetched = co_await fetch_blob(*host, store, *peer, digest_, kBytes);
+    };
+    co_await runtime::with_cleanup<void>(ask, [&] { return host->stop(); });
+  }
+
+  Digest digest_{};
+  simulation::NodeId server_ = 0;
+  Bytes content_;
+};
+
+TEST(BlobExchange, gives_a_peer_with_many_streams_its_share_of_the_places_and_others_theirs) {
+  SlowReaders nodes;
+  nodes.world.run_until(Time{} + 20s);
+  EXPECT_EQ(nodes.begun, kServedEachPeerMax);
+  ASSERT_TRUE(nodes.fetched);
+  EXPECT_EQ(*nodes.fetched, SlowReaders::kBytes);
+}
+
+TEST(BlobExchange, breaks_off_with_one_who_reads_a_little_now_and_then) {
+  SlowReaders nodes;
+  nodes.world.run_until(Time{} + 5min);
+  EXPECT_GE(nodes.cut, kServedEachPeerMax);
+  EXPECT_EQ(nodes.whole, 0u);
+}
+
 class BlobExchanges : public protocols::HostPairs {};
 QUERN_ON_BOTH_WORLDS(BlobExchanges);
 
