@@ -102,4 +102,13 @@ Result<SignedEnvelope> open_envelope(ByteView bytes, std::string_view domain, By
   return SignedEnvelope{*std::move(signer), runtime::copy_of(payload_type), runtime::copy_of(fields->payload)};
 }
 
+Result<SignedEnvelope> reopen_envelope(ByteView bytes, ByteView payload_type) {
+  const auto fields = read_fields(bytes);
+  if (!fields) return std::unexpected(fields.error());
+  if (!std::ranges::equal(fields->payload_type, payload_type)) return fail(Errc::wrong_payload_type);
+  auto signer = PublicKey::from_protobuf(fields->public_key);
+  if (!signer) return std::unexpected(std::move(signer).error());
+  return SignedEnvelope{*std::move(signer), runtime::copy_of(payload_type), runtime::copy_of(fields->payload)};
+}
+
 }  // namespace quern::identity

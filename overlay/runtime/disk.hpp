@@ -1,6 +1,7 @@
 // A node's small files as a dependency: keys, peer stores, journals. Databases open their own files.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ class Disk {
   virtual Task<Result<void>> remove(std::string name) = 0;
   // Names in order.
   virtual Task<Result<std::vector<std::string>>> list() = 0;
+  // At most so many bytes of a file from the offset on; fewer at its end, none beyond it. Errors are those of read().
+  virtual Task<Result<std::vector<std::byte>>> read_piece(std::string name, std::uint64_t offset,
+                                                          std::size_t bytes) = 0;
 };
 
 }  // namespace quern::runtime

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -72,11 +73,11 @@ class File {
     }
     return {};
   }
-  Result<Bytes> read(std::size_t size) const {
+  Result<Bytes> read(std::size_t size, std::uint64_t offset = 0) const {
     Bytes bytes(size);
     std::size_t done = 0;
     while (done < size) {
-      const ssize_t got = ::read(fd_, bytes.data() + done, size - done);
+      const ssize_t got = ::pread(fd_, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return system_failure(errno, path_);
       if (got == 0) break;
@@ -125,7 +126,12 @@ Result<void> check_owner_only(const fs::path& path, mode_t mode) {
                                 " lets others at it: if it may have been read, replace it; else chmod 600 it");
 }
 
-Result<Bytes> read_file(const fs::path& path) {
+// `piece`: at most so many bytes from there on; otherwise all of it.
+struct Piece {
+  std::uint64_t offset = 0;
+  std::size_t bytes = 0;
+};
+Result<Bytes> read_file(const fs::path& path, std::optional<Piece> piece = std::nullopt) {
   const File file(path, O_RDONLY);
   if (auto opened = file.check(); !opened) return std::unexpected(std::move(opened).error());
   const auto status = file.status();
@@ -135,7 +141,9 @@ Result<Bytes> read_file(const fs::path& path) {
   }
   const auto size = static_cast<std::size_t>(status->st_size);
   if (auto fits = check_size(path, size); !fits) return std::unexpected(std::move(fits).error());
-  return file.read(size);
+  if (!piece) return file.read(size);
+  const auto offset = static_cast<std::size_t>(std::min<std::uint64_t>(piece->offset, size));
+  return file.read(std::min(piece->bytes, size - offset), offset);
 }
 
 Result<void> write_durably(const fs::path& path, const Bytes& content) {
@@ -199,6 +207,11 @@ class SystemDisk final : public Disk {
 
   Task<Result<Bytes>> read(std::string name) override {
     return offload(runtime_, [path = path_of(name)] { return read_file(path); });
+  }
+  Task<Result<Bytes>> read_piece(std::string name, std::uint64_t offset, std::size_t bytes) override {
+    return offload(runtime_, [path = path_of(name), offset, bytes] {
+      return read_file(path, Piece{.offset = offset, .bytes = bytes});
+    });
   }
   Task<Result<void>> replace(std::string name, Bytes content) override {
     return offload(runtime_,

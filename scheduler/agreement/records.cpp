@@ -44,6 +44,28 @@ Why malformed(std::string detail) {
   return {Reason::record_malformed, std::move(detail)};
 }
 
+template <class Open>
+std::expected<Record, Why> record_in(ByteView envelope, Open open) {
+  if (envelope.size() > kRecordBytesMax) {
+    return std::unexpected(malformed("a record of " + std::to_string(envelope.size()) + " bytes, limit " +
+                                     std::to_string(kRecordBytesMax)));
+  }
+  for (std::size_t i = 0; i < kRecordKinds; ++i) {
+    const KindText& text = kKinds[i];
+    // Of seven kinds it is not the one: that is seen before any signature is looked at.
+    const auto opened = open(text);
+    if (!opened && opened.error() == identity::Errc::wrong_payload_type) continue;
+    const std::string name(text.name);
+    if (!opened && opened.error() == identity::Errc::bad_signature)
+      return std::unexpected(Why{Reason::signature_invalid, name});
+    if (!opened) return std::unexpected(malformed(opened.error().message()));
+    auto body = decode_body(static_cast<RecordKind>(i), opened->payload);
+    if (!body) return std::unexpected(malformed(name + ": " + body.error()));
+    return Record{.signer = identity::PeerId::of(opened->signer), .hash = hash_of(envelope), .body = *std::move(body)};
+  }
+  return std::unexpected(malformed("an envelope around something else"));
+}
+
 }  // namespace
 
 Party signer_of(RecordKind kind) {
@@ -81,24 +103,15 @@ Bytes seal_record(const identity::PrivateKey& key, const Body& body) {
 }
 
 std::expected<Record, Why> open_record(ByteView envelope) {
-  if (envelope.size() > kRecordBytesMax) {
-    return std::unexpected(malformed("a record of " + std::to_string(envelope.size()) + " bytes, limit " +
-                                     std::to_string(kRecordBytesMax)));
-  }
-  for (std::size_t i = 0; i < kRecordKinds; ++i) {
-    const KindText& text = kKinds[i];
-    // Of seven kinds it is not the one: that is seen before any signature is looked at.
-    const auto opened = identity::open_envelope(envelope, text.domain, runtime::bytes_of(text.payload_type));
-    if (!opened && opened.error() == identity::Errc::wrong_payload_type) continue;
-    const std::string name(text.name);
-    if (!opened && opened.error() == identity::Errc::bad_signature)
-      return std::unexpected(Why{Reason::signature_invalid, name});
-    if (!opened) return std::unexpected(malformed(opened.error().message()));
-    auto body = decode_body(static_cast<RecordKind>(i), opened->payload);
-    if (!body) return std::unexpected(malformed(name + ": " + body.error()));
-    return Record{.signer = identity::PeerId::of(opened->signer), .hash = hash_of(envelope), .body = *std::move(body)};
-  }
-  return std::unexpected(malformed("an envelope around something else"));
+  return record_in(envelope, [&](const KindText& text) {
+    return identity::open_envelope(envelope, text.domain, runtime::bytes_of(text.payload_type));
+  });
+}
+
+std::expected<Record, Why> reopen_record(ByteView envelope) {
+  return record_in(envelope, [&](const KindText& text) {
+    return identity::reopen_envelope(envelope, runtime::bytes_of(text.payload_type));
+  });
 }
 
 }  // namespace quern::agreement

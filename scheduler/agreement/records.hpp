@@ -190,5 +190,7 @@ runtime::Bytes seal_record(const identity::PrivateKey& key, const Body& body);
 // outside [kTimeMinUnixMs, kTimeMaxUnixMs); signature_invalid. The detail names the record, the field, the value and
 // the limit. 60 us for an Ed25519 signature.
 std::expected<Record, model::Why> open_record(runtime::ByteView envelope);
+// As open_record(), of one whose signature was verified when it was kept: it is not verified again.
+std::expected<Record, model::Why> reopen_record(runtime::ByteView envelope);
 
 }  // namespace quern::agreement

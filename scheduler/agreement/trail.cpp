@@ -23,17 +23,21 @@ Credits amount_due(const Bid& bid, const Usage& usage) {
 }
 
 Outcome Trail::take(ByteView envelope, WallTime now) {
-  return admit(envelope, now);
+  return admit(envelope, open_record, now);
 }
 
 Outcome Trail::replay(ByteView envelope) {
-  return admit(envelope, std::nullopt);
+  return admit(envelope, open_record, std::nullopt);
 }
 
-Outcome Trail::admit(ByteView envelope, std::optional<WallTime> clock) {
+Outcome Trail::recall(ByteView envelope) {
+  return admit(envelope, reopen_record, std::nullopt);
+}
+
+Outcome Trail::admit(ByteView envelope, Open open, std::optional<WallTime> clock) {
   if (envelope.size() <= kRecordBytesMax && hashes_.contains(hash_of(envelope)))
     return std::unexpected(Why{Reason::record_duplicate, ""});
-  const auto record = open_record(envelope);
+  const auto record = open(envelope);
   if (!record) return std::unexpected(record.error());
   const RecordKind kind = record->kind();
   const WallTime now = clock.value_or(WallTime{made_unix_ms(record->body)});

@@ -77,6 +77,9 @@ class Trail {
   // As take() by the signer's own time: for records out of a file, which somebody took when they were new. What take()
   // has taken from the first record on, this takes too.
   Outcome replay(runtime::ByteView envelope);
+  // As replay(), without verifying the signature. Only for records that this node has taken before and that a later
+  // one, which is verified, names by its hash.
+  Outcome recall(runtime::ByteView envelope);
 
   Stage stage() const;
   // What has been said. It must be there (asserted): stage() tells.
@@ -136,7 +139,8 @@ class Trail {
   };
   using Check = std::optional<model::Why>;  // why not
 
-  Outcome admit(runtime::ByteView envelope, std::optional<runtime::WallTime> clock);
+  using Open = std::expected<Record, model::Why> (*)(runtime::ByteView envelope);
+  Outcome admit(runtime::ByteView envelope, Open open, std::optional<runtime::WallTime> clock);
   Check check_turn(RecordKind kind) const;
   Check check_party(const Record& record) const;
   // What must hold for the body; one a kind.

@@ -106,24 +106,39 @@ struct BlobServer::State {
   BlobStore& store;
   MayHave may_have;
   std::size_t serving = 0;
+  std::map<PeerId, std::size_t> serving_each;  // of `serving`
   runtime::WaitQueue turns;
 };
 
 namespace {
 
+using Places = std::map<PeerId, std::size_t>;
+
+bool is_place_for(const PeerId& peer, std::size_t serving, const Places& each) {
+  const auto found = each.find(peer);
+  return serving < kServedAtOnceMax && (found == each.end() || found->second < kServedEachPeerMax);
+}
+
 // One of kServedAtOnceMax places.
 class Turn {
  public:
-  Turn(std::size_t& serving, runtime::WaitQueue& turns) : serving_(serving), turns_(turns) { ++serving_; }
+  Turn(PeerId peer, std::size_t& serving, Places& each, runtime::WaitQueue& turns)
+      : peer_(std::move(peer)), serving_(serving), each_(each), turns_(turns) {
+    ++serving_;
+    ++each_[peer_];
+  }
   ~Turn() {
     --serving_;
-    turns_.wake_one();
+    if (--each_[peer_] == 0) each_.erase(peer_);
+    turns_.wake_all();  // the first that waits may be one of a peer that has its share
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
  private:
+  PeerId peer_;
   std::size_t& serving_;
+  Places& each_;
   runtime::WaitQueue& turns_;
 };
 
@@ -141,8 +156,8 @@ Task<Result<void>> BlobServer::State::serve(PeerStream& stream) {
     stream.shutdown_write();
     co_return Result<void>();
   }
-  while (serving >= kServedAtOnceMax) co_await turns.wait();
-  const Turn turn(serving, turns);
+  while (!is_place_for(stream.peer(), serving, serving_each)) co_await turns.wait();
+  const Turn turn(stream.peer(), serving, serving_each, turns);
   co_return co_await send(stream, digest, request.offset());
 }
 
@@ -154,10 +169,13 @@ Task<Result<void>> BlobServer::State::send(PeerStream& stream, Digest digest, st
   CO_CHECK(co_await write(stream, head));
   if (content) {
     ByteView rest = ByteView(*content).subspan(static_cast<std::size_t>(offset));
+    runtime::Time until = runtime.clock().now() + kStallMax;
     while (!rest.empty()) {
       const ByteView piece = rest.first(std::min(rest.size(), kPieceBytes));
-      CO_CHECK(co_await runtime::with_timeout(runtime.clock(), kStallMax, stream.write(piece)));
+      const runtime::Time stalled = runtime.clock().now() + kStallMax;
+      CO_CHECK(co_await runtime::with_deadline(runtime.clock(), std::min(until, stalled), stream.write(piece)));
       rest = rest.subspan(piece.size());
+      until = until + std::chrono::milliseconds(static_cast<std::int64_t>(piece.size() * 1000 / kServedPaceMin));
     }
   }
   stream.shutdown_write();
@@ -175,14 +193,39 @@ BlobServer::~BlobServer() {
   host_.unhandle(std::string(kBlobProtocol));
 }
 
+void BlobOwners::add(const PeerId& peer, const Digest& digest) {
+  if (!owners_.emplace(peer, digest).second) return;
+  by_age_.emplace_back(peer, digest);
+  if (by_age_.size() <= max_) return;
+  owners_.erase(by_age_.front());
+  by_age_.pop_front();
+}
+
+void BlobOwners::set_bringing(const PeerId& peer, const Digest& digest) {
+  if (bringing_.size() >= max_) bringing_.clear();  // they begin anew
+  bringing_.insert_or_assign(digest, peer);
+}
+
+bool BlobOwners::is_bringing(const PeerId& peer, const Digest& digest) const {
+  const auto found = bringing_.find(digest);
+  return found != bringing_.end() && found->second == peer;
+}
+
 Task<Result<std::uint64_t>> fetch_blob(overlay::Host& host, BlobStore& store, PeerId peer, Digest digest,
-                                       std::uint64_t size_max) {
+                                       std::uint64_t size_max, BlobOwners* owners) {
   store.hold(digest, kFreshHeld);
-  if (const auto size = store.size_of(digest)) co_return *size;
+  const auto here = [&] { return !owners || owners->has(peer, digest) ? store.size_of(digest) : std::nullopt; };
+  if (const auto size = here()) co_return *size;
   const BlobStore::Turn turn = co_await store.turn(digest);
-  if (const auto size = store.size_of(digest)) co_return *size;  // another has brought it meanwhile
-  CO_TRY(const PeerStreamPtr stream, co_await host.open(std::move(peer), std::string(kBlobProtocol)));
-  co_return co_await receive(host.runtime(), *stream, store, digest, size_max);
+  if (const auto size = here()) co_return *size;  // another has brought it meanwhile
+  if (owners && !owners->is_bringing(peer, digest)) {
+    CO_CHECK(co_await store.drop_part(digest));
+    owners->set_bringing(peer, digest);
+  }
+  CO_TRY(const PeerStreamPtr stream, co_await host.open(peer, std::string(kBlobProtocol)));
+  CO_TRY(const std::uint64_t size, co_await receive(host.runtime(), *stream, store, digest, size_max));
+  if (owners) owners->add(peer, digest);
+  co_return size;
 }
 
 }  // namespace quern::blobs

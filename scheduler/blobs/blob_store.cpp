@@ -26,6 +26,7 @@ std::string file_of(std::string_view prefix, const Digest& digest) {
   return std::string(prefix) + name_of(digest);
 }
 
+constexpr std::size_t kCheckedAtOnceBytes = 1 << 20;  // held in memory while a blob is checked
 constexpr std::size_t kHashedAtOnceBytes = 16 << 10;  // in less time than the way to the pool takes
 
 Task<Digest> digest_of_all(runtime::Runtime& runtime, const Bytes& content) {
@@ -174,9 +175,35 @@ Task<Result<Bytes>> BlobStore::read(Digest digest) {
   co_return fail(Errc::corrupt, name_of(digest));
 }
 
+Task<Result<Bytes>> BlobStore::read_piece(Digest digest, std::uint64_t offset, std::size_t bytes) {
+  if (!has(digest)) co_return fail(Errc::not_found, name_of(digest));
+  shelf_.use({.digest = digest});
+  if (!checked_.contains(digest)) CO_CHECK(co_await check(digest));
+  co_return co_await runtime_.disk().read_piece(file_of(kBlobPrefix, digest), offset, bytes);
+}
+
+// One that the disk has spoiled is forgotten.
+Task<Result<void>> BlobStore::check(Digest digest) {
+  const std::uint64_t size = size_of(digest).value_or(0);
+  runtime::Sha256 hash;
+  for (std::uint64_t at = 0; at < size;) {
+    const auto piece = co_await runtime_.disk().read_piece(file_of(kBlobPrefix, digest), at, kCheckedAtOnceBytes);
+    if (!piece || piece->empty()) break;
+    at += piece->size();
+    co_await runtime::offload(runtime_, [&] { hash.update(*piece); });
+  }
+  if (hash.digest() != digest) {
+    CO_CHECK(co_await remove(digest));
+    co_return fail(Errc::corrupt, name_of(digest));
+  }
+  if (has(digest)) checked_.insert(digest);
+  co_return Result<void>();
+}
+
 Task<Result<void>> BlobStore::remove(Digest digest) {
   const auto found = blobs_.find(digest);
   if (found == blobs_.end()) co_return Result<void>();
+  checked_.erase(digest);
   bytes_ -= found->second;
   blobs_.erase(found);
   shelf_.remove({.digest = digest});

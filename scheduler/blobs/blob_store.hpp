@@ -63,6 +63,9 @@ class BlobStore {
   runtime::Task<runtime::Result<Digest>> add(runtime::Bytes content);
   // The whole blob, checked against its name: one that the disk has spoiled is forgotten. Errc::not_found, corrupt.
   runtime::Task<runtime::Result<runtime::Bytes>> read(Digest digest);
+  // A piece of at most so many bytes, none beyond the end. The first piece of a blob that is read after a start has the
+  // whole checked as read() does, a part after the other.
+  runtime::Task<runtime::Result<runtime::Bytes>> read_piece(Digest digest, std::uint64_t offset, std::size_t bytes);
   // Nothing happens when there is none.
   runtime::Task<runtime::Result<void>> remove(Digest digest);
 
@@ -82,11 +85,13 @@ class BlobStore {
   runtime::Task<runtime::Result<void>> evict(ShelfItem item);
   runtime::Time fresh_until() const { return runtime_.clock().now() + kFreshHeld; }
   runtime::Task<runtime::Result<void>> keep(Digest digest, runtime::Bytes content);
+  runtime::Task<runtime::Result<void>> check(Digest digest);
 
   runtime::Runtime& runtime_;
   StoreLimits limits_;
   std::map<Digest, std::uint64_t> blobs_;  // sizes
   std::map<Digest, std::uint64_t> parts_;
+  std::set<Digest> checked_;  // of blobs_: their bytes were those of the name, in this life
   std::set<Digest> keeping_;  // are being written
   runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;

@@ -92,22 +92,20 @@ Task<Answer> put(Node& node, json::object params) {
 Task<Answer> get(Node& node, json::object params) {
   const auto digest = digest_in(params);
   if (!digest) co_return bad_digest();
-  const auto bytes = co_await node.blobs().read(*digest);
-  const auto output = bytes ? std::nullopt : node.jobs().output_of(*digest);
+  const auto offset = params.at("offset").to_number<std::uint64_t>();
+  const auto wanted = params.at("bytes_max").to_number<std::size_t>();
+  const auto size = node.blobs().size_of(*digest);
+  const auto piece = co_await node.blobs().read_piece(*digest, offset, wanted);
+  const auto output = piece ? std::nullopt : node.jobs().output_of(*digest);
   if (output && !node.blobs().has(*digest)) {
     co_return rpc::fail(rpc::Code::failed,
                         output->output->path + " of job " + output->job->record.id + " is not kept any more",
                         "outputs make room for others: run the job again, fetch them earlier, or raise "
                         "store.keep_outputs_hours or store.blob_bytes");
   }
-  if (!bytes) co_return std::unexpected(rpc::failure_of(bytes.error()));
-  const auto offset = std::min<std::uint64_t>(params.at("offset").to_number<std::uint64_t>(), bytes->size());
-  const auto wanted = params.at("bytes_max").to_number<std::uint64_t>();
-  const auto piece = runtime::ByteView(*bytes).subspan(offset);
-  if (piece.size() <= wanted) node.jobs().fetched(*digest);
-  co_return json::object{{"content", multiformats::encode_base(
-                                         Base::base64_pad, piece.first(std::min<std::size_t>(piece.size(), wanted)))},
-                         {"size", bytes->size()}};
+  if (!piece) co_return std::unexpected(rpc::failure_of(piece.error()));
+  if (offset + piece->size() >= size.value_or(0)) node.jobs().fetched(*digest);
+  co_return json::object{{"content", multiformats::encode_base(Base::base64_pad, *piece)}, {"size", size.value_or(0)}};
 }
 
 }  // namespace

@@ -263,15 +263,26 @@ std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices,
   return list;
 }
 
-std::optional<model::Offer> make_offer(const Config& config, const std::vector<NodeDevice>& devices,
-                                       const std::vector<model::JobKind>& kinds, std::uint64_t sequence,
-                                       std::int64_t now_unix_ms) {
+model::TaskLimits limits_on(const hwprobe::MachineReport& machine, const model::TaskLimits& wanted) {
+  model::TaskLimits limits = wanted;
+  if (const auto& topology = machine.topology; topology && !topology->threads.empty()) {
+    limits.cpu_cores = static_cast<std::uint32_t>(std::min<std::size_t>(limits.cpu_cores, topology->threads.size()));
+  }
+  if (const auto& memory = machine.memory; memory && memory->total_bytes > 0) {
+    limits.memory_bytes = std::min(limits.memory_bytes, memory->total_bytes);
+  }
+  return limits;
+}
+
+std::optional<model::Offer> make_offer(const Config& config, const hwprobe::MachineReport& machine,
+                                       const std::vector<NodeDevice>& devices, const std::vector<model::JobKind>& kinds,
+                                       std::uint64_t sequence, std::int64_t now_unix_ms) {
   if (!config.provider.enabled || kinds.empty()) return std::nullopt;
   model::Offer offer{.sequence = sequence,
                      .from_unix_ms = now_unix_ms,
                      .until_unix_ms = now_unix_ms + kOfferValidityMs,
                      .kinds = kinds,
-                     .limits = config.provider.limits};
+                     .limits = limits_on(machine, config.provider.limits)};
   for (const NodeDevice& device : devices) {
     if (const auto& found = device.offered) offer.devices.push_back(*found);
   }

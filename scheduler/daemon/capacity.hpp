@@ -74,9 +74,13 @@ std::vector<model::JobKind> kinds_held(const Config& config, const execution::Se
 std::vector<WorkerDevice> worker_devices(const std::vector<NodeDevice>& devices, const std::filesystem::path& vendors,
                                          const std::vector<std::pair<std::string, std::string>>& environment);
 
+// What one task may ask for: what the config says, and no more threads and memory than the machine has. Demands are
+// held against the offer, so that both follow from here.
+model::TaskLimits limits_on(const hwprobe::MachineReport& machine, const model::TaskLimits& wanted);
+
 // nullopt when there is nothing to offer: not enabled, no device, no kind.
-std::optional<model::Offer> make_offer(const Config& config, const std::vector<NodeDevice>& devices,
-                                       const std::vector<model::JobKind>& kinds, std::uint64_t sequence,
-                                       std::int64_t now_unix_ms);
+std::optional<model::Offer> make_offer(const Config& config, const hwprobe::MachineReport& machine,
+                                       const std::vector<NodeDevice>& devices, const std::vector<model::JobKind>& kinds,
+                                       std::uint64_t sequence, std::int64_t now_unix_ms);
 
 }  // namespace quern::daemon

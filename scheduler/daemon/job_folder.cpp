@@ -19,7 +19,6 @@ namespace quern::daemon {
 
 using execution::Descriptor;
 using execution::errno_text;
-using runtime::Bytes;
 using runtime::ByteView;
 using runtime::Errc;
 using runtime::fail;
@@ -32,7 +31,6 @@ constexpr std::string_view kWorkerPrefix = "worker-";
 constexpr mode_t kRootMode = 0711;    // a worker's user passes through and sees no names
 constexpr mode_t kWorkerMode = 0700;  // of the worker's user
 constexpr mode_t kSharedMode = 0755;  // below it: read by the worker's user, written by the daemon
-constexpr mode_t kOutputMode = 0700;
 constexpr mode_t kInputMode = 0644;
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr int kDepthMax = 32;  // of folders that are open at once
@@ -51,10 +49,9 @@ std::unexpected<runtime::Error> failure(const std::string& path, int number) {
   }
 }
 
-Result<void> make_folder(const fs::path& path, mode_t mode, const JobOwner& owner = std::nullopt) {
+Result<void> make_folder(const fs::path& path, mode_t mode) {
   if (::mkdir(path.c_str(), mode) != 0) return failure(path, errno);
   if (::chmod(path.c_str(), mode) != 0) return failure(path, errno);  // whatever the umask
-  if (owner && ::lchown(path.c_str(), owner->uid, owner->gid) != 0) return failure(path, errno);
   return {};
 }
 
@@ -132,37 +129,6 @@ bool write_all(const Descriptor& file, ByteView content) {
   return true;
 }
 
-// Opens a file below a folder step by step: no part of the way may be a link.
-Result<Descriptor> open_below(const fs::path& folder, const std::string& at) {
-  Descriptor here(::open(folder.c_str(), kFolderFlags));
-  if (!here) return failure(folder, errno);
-  std::size_t begin = 0;
-  for (std::size_t end = at.find('/'); end != std::string::npos; end = at.find('/', begin)) {
-    Descriptor next(::openat(here.get(), at.substr(begin, end - begin).c_str(), kFolderFlags));
-    if (!next) return failure(at, errno);
-    here = std::move(next);
-    begin = end + 1;
-  }
-  // Not waiting: a pipe without a writer would be waited for.
-  Descriptor file(
-      ::openat(here.get(), at.substr(begin).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!file) return failure(at, errno);
-  return file;
-}
-
-// As many bytes as there are, at most those that fit.
-Result<std::size_t> read_all(const Descriptor& file, const std::string& at, std::span<std::byte> to) {
-  std::size_t done = 0;
-  while (done < to.size()) {
-    const ssize_t size = ::read(file.get(), to.data() + done, to.size() - done);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return failure(at, errno);
-    if (size == 0) break;
-    done += static_cast<std::size_t>(size);
-  }
-  return done;
-}
-
 }  // namespace
 
 Result<void> remove_tree(const fs::path& path) {
@@ -193,7 +159,6 @@ Result<JobFolder> JobFolder::make(const fs::path& root, std::uint64_t number, co
   JobFolder folder(root / (std::string(kWorkerPrefix) + std::to_string(number)));
   auto made = make_folder(folder.path_, kWorkerMode);
   if (made) made = make_folder(folder.inputs(), kSharedMode);
-  if (made) made = make_folder(folder.outputs(), kSharedMode);
   // Last: what the user owns it could change.
   if (made && owner && ::lchown(folder.path_.c_str(), owner->uid, owner->gid) != 0) {
     made = failure(folder.path_, errno);
@@ -205,10 +170,6 @@ Result<JobFolder> JobFolder::make(const fs::path& root, std::uint64_t number, co
 
 Result<void> JobFolder::make_inputs(std::uint64_t number) const {
   return make_folder(fs::path(inputs()) / std::to_string(number), kSharedMode);
-}
-
-Result<void> JobFolder::make_outputs(std::uint64_t number, const JobOwner& owner) const {
-  return make_folder(fs::path(outputs()) / std::to_string(number), kOutputMode, owner);
 }
 
 Result<void> JobFolder::write_input(std::uint64_t number, const std::string& at, ByteView content) const {
@@ -223,32 +184,8 @@ Result<void> JobFolder::write_input(std::uint64_t number, const std::string& at,
   return {};
 }
 
-Result<Bytes> JobFolder::read_output(std::uint64_t number, const std::string& at, std::uint64_t bytes) const {
-  const auto file = open_below(fs::path(outputs()) / std::to_string(number), at);
-  if (!file) return std::unexpected(file.error());
-  struct stat status{};
-  if (::fstat(file->get(), &status) != 0) return failure(at, errno);
-  if (!S_ISREG(status.st_mode)) return fail(Errc::not_found, at + " is no file");
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  const std::string compared = at + " has " + std::to_string(size) + " bytes, not " + std::to_string(bytes);
-  if (size > bytes) return fail(Errc::too_large, compared);
-  if (size < bytes) return fail(Errc::not_found, compared);
-  Bytes content(static_cast<std::size_t>(bytes));
-  const auto read = read_all(*file, at, content);
-  if (!read) return std::unexpected(read.error());
-  if (*read != content.size()) return fail(Errc::not_found, at + " was cut while it was read");
-  return content;
-}
-
 Result<void> JobFolder::remove_inputs(std::uint64_t number) const {
   return remove_tree(fs::path(inputs()) / std::to_string(number));
-}
-
-Result<void> JobFolder::empty_outputs(std::uint64_t number) const {
-  const fs::path path = fs::path(outputs()) / std::to_string(number);
-  const Descriptor top(::open(path.c_str(), kFolderFlags));
-  if (!top || !Removal(top.get()).empty_all()) return failure(path, errno);
-  return {};
 }
 
 }  // namespace quern::daemon

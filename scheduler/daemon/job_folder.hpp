@@ -1,15 +1,14 @@
 // The folders on this machine's disk that workers see. Everything blocks: call it from the pool for blocking work.
 //
-// Below the root that the configuration names, every worker has a folder, `worker-N`, and in it `in` and `out`, which
-// are bound into its sandbox; inputs and outputs of a task lie in a numbered folder in each of them. Whoever the
-// workers are on the host (SandboxPlan::identity) gets the outputs' folders and can read the inputs, nobody else can
-// enter `worker-N`. The root itself must be within that user's reach.
+// Below the root that the configuration names, every worker has a folder, `worker-N`, and in it `in`, which is bound
+// into its sandbox, read only; inputs of a task lie in a numbered folder there. Whoever the workers are on the host
+// (SandboxPlan::identity) can read them, nobody else can enter `worker-N`. The root itself must be within that user's
+// reach. There is no folder for outputs: a worker that could write to the host's disk could fill it faster than anybody
+// looks.
 //
-// What lies in `out` is hostile and may change while it is looked at: no link is followed, only regular files are read,
-// never more than is asked for, and removal needs few descriptors however deep the folders are.
+// Removal follows no link and needs few descriptors however deep the folders are.
 //
-// Errors are runtime::Errc: no_space where the disk is full, not_found, too_large, otherwise system; the detail names
-// the path.
+// Errors are runtime::Errc: no_space where the disk is full, not_found, otherwise system; the detail names the path.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -39,19 +38,12 @@ class JobFolder {
                                          const JobOwner& owner);
 
   std::string inputs() const { return (path_ / "in").string(); }
-  std::string outputs() const { return (path_ / "out").string(); }
   const std::filesystem::path& path() const { return path_; }
 
   runtime::Result<void> make_inputs(std::uint64_t number) const;
   // `at` is a job's path: relative, without "..".
   runtime::Result<void> write_input(std::uint64_t number, const std::string& at, runtime::ByteView content) const;
   runtime::Result<void> remove_inputs(std::uint64_t number) const;
-
-  runtime::Result<void> make_outputs(std::uint64_t number, const JobOwner& owner) const;
-  // The output's bytes: too_large when there are more than `bytes`, not_found when there are fewer or no file.
-  runtime::Result<runtime::Bytes> read_output(std::uint64_t number, const std::string& at, std::uint64_t bytes) const;
-  // All that is in it; the folder stays.
-  runtime::Result<void> empty_outputs(std::uint64_t number) const;
 
  private:
   explicit JobFolder(std::filesystem::path path) : path_(std::move(path)) {}

@@ -324,7 +324,7 @@ void Node::renew_offer() {
   const auto kinds = kinds_held(parts_.config, parts_.sandbox);
   // A later start must not go back: the clock of the node counts on.
   offer_sequence_ = std::max(offer_sequence_ + 1, static_cast<std::uint64_t>(now()));
-  auto made = make_offer(parts_.config, parts_.devices, kinds, offer_sequence_, now());
+  auto made = make_offer(parts_.config, parts_.report, parts_.devices, kinds, offer_sequence_, now());
   if (made) {
     made->setup_ms = static_cast<std::uint32_t>(std::min(provider_->measured_setup_ms().value_or(0), kSetupMsMax));
     made->link_bytes_per_second = provider_->measured_link().value_or(0);

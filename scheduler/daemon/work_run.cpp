@@ -17,12 +17,12 @@ using engagement::Work;
 using execution::WorkerFinished;
 using execution::WorkerLog;
 using execution::WorkerOutput;
+using execution::WorkerOutputPiece;
 using execution::WorkerProgress;
 using execution::WorkerReport;
 using execution::WorkerStarted;
 using model::Reason;
 using model::Why;
-using runtime::Bytes;
 using runtime::Task;
 
 namespace {
@@ -42,10 +42,7 @@ Why why_no_input(const std::string& path, const runtime::Error& error) {
 }
 
 Why why_no_output(const runtime::Error& error) {
-  if (error == runtime::Errc::not_found) return {Reason::output_missing, error.detail()};
-  if (error == runtime::Errc::too_large || error == blobs::Errc::too_large) {
-    return {Reason::output_exceeded, error.message()};
-  }
+  if (error == blobs::Errc::too_large) return {Reason::output_exceeded, error.message()};
   const bool full = error == blobs::Errc::store_full || error == runtime::Errc::no_space;
   return {full ? Reason::disk_full : Reason::internal, error.message()};
 }
@@ -136,11 +133,6 @@ Task<void> WorkRun::leave() {
     if (start->worker) worker_ = *std::move(start->worker);
   }
   if (!worker_) co_return;
-  if (keep_ && !emptied_) {
-    const auto emptied = co_await runtime::offload(
-        runtime(), [folder = worker_->folder, number = outputs_at_] { return folder.empty_outputs(number); });
-    keep_ = emptied.has_value();
-  }
   if (keep_) {
     pool_.give_back(std::move(worker_));
   } else {
@@ -162,7 +154,7 @@ Task<Why> WorkRun::work(Outputs& outputs) {
 }
 
 Task<Outcome<void>> WorkRun::get_worker() {
-  const WorkerTerms terms = terms_of(work_.submitter, work_.job, shard_, device_);
+  const WorkerTerms terms = terms_of(work_.submitter, work_.job, device_);
   worker_ = pool_.take(terms);
   if (!worker_) {
     start_ = pool_.start(terms, device_);
@@ -178,15 +170,6 @@ Task<Outcome<void>> WorkRun::get_worker() {
 
 // Where the task before had the same inputs they are there already.
 Task<Outcome<void>> WorkRun::put_inputs() {
-  if (!worker_->outputs_at) {
-    const auto make = [folder = worker_->folder, number = task_, owner = pool_.options().owner] {
-      return folder.make_outputs(number, owner);
-    };
-    if (const auto made = co_await runtime::offload(runtime(), make); !made)
-      co_return std::unexpected(why_no_input("the job's folder", made.error()));
-    worker_->outputs_at = task_;
-  }
-  outputs_at_ = worker_->outputs_at.value_or(task_);
   inputs_at_ = worker_->inputs_at.value_or(task_);
   if (worker_->inputs_at && worker_->inputs == work_.job.inputs) co_return Outcome<void>();
   inputs_at_ = task_;
@@ -226,12 +209,10 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
                                    .device = device_.device,
                                    .device_name = device_.name,
                                    .input_folder = std::string(kInputsInside) + "/" + std::to_string(inputs_at_),
-                                   .output_folder = std::string(kOutputsInside) + "/" + std::to_string(outputs_at_),
                                    .limits = limits()};
   begun_ = told_ = runtime().clock().now();
   cpu_before_us_ = worker_->child->cpu_time_us();
   under_way_ = true;
-  emptied_ = execution::outputs_are_reported(shard_);
   worker_->reader.expect(shard_, task.limits);
   if (!co_await worker_->child->write_message(execution::encode_request(task))) {
     co_return std::unexpected(co_await end_of_worker());
@@ -287,10 +268,23 @@ Task<Outcome<void>> WorkRun::take(WorkerReport report) {
     if (!device_.name.empty() && started->device_name != device_.name) {
       co_return std::unexpected(co_await kill({Reason::device_lost, "the worker found " + started->device_name}));
     }
+  } else if (auto* piece = std::get_if<WorkerOutputPiece>(&report)) {
+    co_return co_await take_piece(std::move(*piece));
   } else {
     finished_ = std::get<WorkerFinished>(std::move(report));
     claimed_ = {.device_time_us = finished_->device_time_us, .cpu_time_us = finished_->cpu_time_us};
   }
+  co_return Outcome<void>();
+}
+
+// An output goes to the store as soon as it is whole: no more than one is held in memory.
+Task<Outcome<void>> WorkRun::take_piece(WorkerOutputPiece piece) {
+  runtime::append(arriving_, piece.content);
+  if (arriving_.size() < shard_.outputs.at(piece.output).bytes) co_return Outcome<void>();
+  const auto digest = co_await store_.add(std::exchange(arriving_, {}));
+  if (!digest) co_return std::unexpected(co_await kill(why_no_output(digest.error())));
+  store_.hold(*digest, walltime());  // until the agreement needs it
+  arrived_.emplace(piece.output, *digest);
   co_return Outcome<void>();
 }
 
@@ -336,28 +330,21 @@ Task<Why> WorkRun::end_of_worker() {
 Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> said) {
   Outputs outputs;
   outputs.reserve(said.size());
-  for (const WorkerOutput& output : said) {
-    auto content = co_await content_of(output, &output == &said.back());
-    keep_ = keep_ && content.has_value();
-    if (!content) co_return std::unexpected(why_no_output(content.error()));
-    const auto digest = co_await store_.add(*std::move(content));
+  for (WorkerOutput& output : said) {
+    const auto arrived = arrived_.find(static_cast<std::uint32_t>(outputs.size()));
+    runtime::Result<model::Digest> digest = output.digest;
+    if (arrived != arrived_.end()) {
+      digest = arrived->second;
+    } else {
+      digest = co_await store_.add(std::move(output.content));
+    }
+    keep_ = keep_ && digest && *digest == output.digest;
     if (!digest) co_return std::unexpected(why_no_output(digest.error()));
-    keep_ = keep_ && *digest == output.digest;
     if (*digest != output.digest) co_return end_with(Reason::worker_crashed, output.path + " is not what it says");
     outputs.push_back({.digest = *digest, .bytes = output.bytes});
   }
   usage_[model::Dimension::bytes_out] = bill_terms_.bytes_out_max;
   co_return outputs;
-}
-
-// With the last file the folder is emptied, too: one way to the pool and back is as dear as a small file.
-Task<runtime::Result<Bytes>> WorkRun::content_of(const WorkerOutput& output, bool last) {
-  if (execution::outputs_are_reported(shard_)) co_return output.content;
-  co_return co_await runtime::offload(runtime(), [this, &output, last] {
-    auto content = worker_->folder.read_output(outputs_at_, output.path, output.bytes);
-    if (content && last) emptied_ = worker_->folder.empty_outputs(outputs_at_).has_value();
-    return content;
-  });
 }
 
 void WorkRun::pass_on_words() {

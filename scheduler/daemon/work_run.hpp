@@ -1,6 +1,7 @@
 // One work in one worker: from its inputs to its outputs. What ends it in which way says worker_runner.hpp.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,10 +42,10 @@ class WorkRun {
   runtime::Task<Outcome<std::vector<execution::WorkerOutput>>> follow();  // until it has completed
   runtime::Task<Outcome<void>> read_more();
   runtime::Task<Outcome<void>> take(execution::WorkerReport report);
+  runtime::Task<Outcome<void>> take_piece(execution::WorkerOutputPiece piece);
   runtime::Task<Outcome<void>> tell();  // the meter; holds the worker while that takes long
   runtime::Task<void> hold_soon();
   runtime::Task<Outcome<Outputs>> keep_outputs(std::vector<execution::WorkerOutput> said);
-  runtime::Task<runtime::Result<runtime::Bytes>> content_of(const execution::WorkerOutput& output, bool last);
   // Ends the worker, or sees how it has ended.
   runtime::Task<model::Why> kill(model::Why why);
   runtime::Task<model::Why> end_of_worker();
@@ -66,14 +67,14 @@ class WorkRun {
   BillTerms bill_terms_;
   std::shared_ptr<WorkerPool::Start> start_;  // while the worker is on its way
   WorkerPtr worker_;
-  std::uint64_t task_ = 0;       // its number in the worker
-  std::uint64_t inputs_at_ = 0;  // numbers of its folders
-  std::uint64_t outputs_at_ = 0;
-  bool keep_ = false;        // the worker may do another
-  bool emptied_ = false;     // its outputs' folder; or nothing was to be put there
-  bool started_ = false;     // the worker has said so
-  bool launched_ = false;    // it has told of progress: the program was built
-  bool setup_seen_ = false;  // bill_terms_ has what setting up took
+  std::uint64_t task_ = 0;                          // its number in the worker
+  std::uint64_t inputs_at_ = 0;                     // the number of its folder
+  bool keep_ = false;                               // the worker may do another
+  bool started_ = false;                            // the worker has said so
+  bool launched_ = false;                           // it has told of progress: the program was built
+  bool setup_seen_ = false;                         // bill_terms_ has what setting up took
+  runtime::Bytes arriving_;                         // of the output that comes in pieces
+  std::map<std::uint32_t, model::Digest> arrived_;  // those that are whole and in the store, by their place
   std::optional<execution::WorkerFinished> finished_;
   runtime::Time begun_;  // the worker was given the task
   bool under_way_ = false;

@@ -1,7 +1,6 @@
 #include "scheduler/daemon/worker_plan.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace quern::daemon {
 
@@ -32,14 +31,12 @@ std::uint64_t bytes_of(const model::Shard& shard) {
   return bytes;
 }
 
-WorkerTerms terms_of(const std::string& submitter, const model::Job& job, const model::Shard& shard,
-                     const WorkerDevice& device) {
+WorkerTerms terms_of(const std::string& submitter, const model::Job& job, const WorkerDevice& device) {
   return {.submitter = submitter,
           .device = device.id,
           .memory_bytes = job.resources.memory_bytes,
           .cores = cores_of(job, device),
-          .scratch_bytes = job.resources.scratch_bytes,
-          .output_bytes = std::bit_ceil(bytes_of(shard) + kOutputSlackBytes)};
+          .scratch_bytes = job.resources.scratch_bytes};
 }
 
 SandboxPlan plan_of(const WorkerTerms& terms, const WorkerDevice& device, const execution::HostLayout& layout,
@@ -48,7 +45,6 @@ SandboxPlan plan_of(const WorkerTerms& terms, const WorkerDevice& device, const 
   set_scratch(plan, terms.scratch_bytes);
   plan.binds.push_back({.host = places.program, .inside = std::string(kWorkerInside)});
   plan.binds.push_back({.host = places.inputs, .inside = std::string(kInputsInside)});
-  plan.binds.push_back({.host = places.outputs, .inside = std::string(kOutputsInside), .writable = true});
   for (const std::string& folder : device.folders) {
     plan.binds.push_back({.host = folder, .inside = folder, .needed = false});
   }
@@ -60,9 +56,8 @@ SandboxPlan plan_of(const WorkerTerms& terms, const WorkerDevice& device, const 
   const std::uint64_t memory = terms.memory_bytes + kWorkerMemoryBytes;
   plan.limits = {.memory_bytes = memory, .processes = processes, .cpu_permille = std::uint64_t{terms.cores} * 1000};
   plan.inner.processes = processes;
-  plan.inner.file_bytes = std::max({terms.output_bytes, terms.scratch_bytes, execution::kScratchBytes});
+  plan.inner.file_bytes = std::max(terms.scratch_bytes, execution::kScratchBytes);
   if (!limits_memory && device.nodes.empty()) plan.inner.address_space_bytes = memory * kAddressSpaceFactor;
-  plan.scratch_bytes_max = terms.output_bytes;
   plan.identity = std::move(identity);
   if (auto& who = plan.identity) {
     who->groups.insert(who->groups.end(), device.node_groups.begin(), device.node_groups.end());

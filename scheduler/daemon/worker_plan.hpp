@@ -1,8 +1,9 @@
 // What a worker is granted and what it sees: values, pure.
 //
 // A worker is made for one submitter, one device and one set of limits, and does tasks of these only. It sees the
-// system's programs and libraries, its own program, /job/in (read only) and /job/out, in which every task has a folder
-// of its own, /tmp and its /cache of compiled programs, which lives and dies with it.
+// system's programs and libraries, its own program and /job/in, all read only, and /tmp, /dev/shm and its /cache of
+// compiled programs, which are memory of a size and live and die with it. It can write to nothing on the host's disk:
+// what it makes comes through its pipe (worker_messages.hpp), which bounds it as it comes.
 //
 // A card needs more than a processor does: card_nodes.hpp says what. With nodes the list of system calls is that of
 // drivers with devices, and the address space is not limited: such a driver reserves far more than it uses.
@@ -39,10 +40,8 @@ struct WorkerDevice {
 
 // Of the host, on top of what the job asks for: the worker, its driver and its compiler.
 inline constexpr std::uint64_t kWorkerMemoryBytes = 256 << 20;
-inline constexpr std::uint64_t kOutputSlackBytes = 1 << 20;  // folders, and blocks that are not full
 inline constexpr std::string_view kWorkerInside = "/run/quern/worker";
 inline constexpr std::string_view kInputsInside = "/job/in";
-inline constexpr std::string_view kOutputsInside = "/job/out";
 
 // What tasks must have in common to be done by one worker. Fixed for its life.
 struct WorkerTerms {
@@ -51,7 +50,6 @@ struct WorkerTerms {
   std::uint64_t memory_bytes = 0;
   std::uint32_t cores = 1;
   std::uint64_t scratch_bytes = 0;  // of /tmp
-  std::uint64_t output_bytes = 0;   // of /job/out: a power of two, so that like jobs share
   bool operator==(const WorkerTerms&) const = default;
 };
 
@@ -60,14 +58,12 @@ struct WorkerTerms {
 std::uint32_t cores_of(const model::Job& job, const WorkerDevice& device);
 std::uint64_t bytes_of(const model::Shard& shard);  // of all outputs
 
-WorkerTerms terms_of(const std::string& submitter, const model::Job& job, const model::Shard& shard,
-                     const WorkerDevice& device);
+WorkerTerms terms_of(const std::string& submitter, const model::Job& job, const WorkerDevice& device);
 
 // Where a worker's things are on the host.
 struct WorkerPlaces {
   std::string program;  // quern-worker
-  std::string inputs;   // folders
-  std::string outputs;
+  std::string inputs;   // a folder
 };
 
 // `identity`: see SandboxPlan. `limits_memory`: a cgroup does; otherwise the processes' address space is limited.

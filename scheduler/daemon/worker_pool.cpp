@@ -1,6 +1,8 @@
 #include "scheduler/daemon/worker_pool.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 #include <utility>
 
 namespace quern::daemon {
@@ -66,8 +68,7 @@ Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const Worke
   };
   auto folder = co_await runtime::offload(runtime_, make);
   if (!folder) co_return std::unexpected(why_no_folder(folder.error()));
-  const WorkerPlaces places{
-      .program = options_.worker_program, .inputs = folder->inputs(), .outputs = folder->outputs()};
+  const WorkerPlaces places{.program = options_.worker_program, .inputs = folder->inputs()};
   const bool limits_memory = supervisor_.tier() != execution::CgroupTier::none;
   auto plan = plan_of(terms, device, layout_, places, options_.owner, limits_memory);
   auto child = co_await supervisor_.start(std::move(plan), worker_command(),
@@ -83,12 +84,36 @@ Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const Worke
 
 void WorkerPool::give_back(WorkerPtr worker) {
   worker->idle_since = runtime_.clock().now();
+  measure(*worker);
   idle_.push_back(std::move(worker));
-  while (idle_.size() > options_.idle_max) {
-    end_soon(std::move(idle_.front()));
-    idle_.pop_front();
-  }
+  end_what_is_too_much();
   arm();
+}
+
+void WorkerPool::measure(Worker& worker) const {
+  worker.idle_bytes = worker.child->memory_bytes().value_or(worker.terms.memory_bytes + kWorkerMemoryBytes);
+}
+
+std::uint64_t WorkerPool::idle_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const WorkerPtr& worker : idle_) bytes += worker->idle_bytes;
+  return bytes;
+}
+
+void WorkerPool::end_what_is_too_much() {
+  while (!idle_.empty() && (idle_.size() > options_.idle_max || idle_bytes() > options_.idle_bytes_max)) {
+    const auto going = next_to_go();
+    end_soon(std::move(*going));
+    idle_.erase(going);
+  }
+}
+
+// Of the submitter with the most of what there is too much of, the first.
+std::deque<WorkerPtr>::iterator WorkerPool::next_to_go() {
+  const bool by_bytes = idle_bytes() > options_.idle_bytes_max;
+  std::map<std::string_view, std::uint64_t> shares;
+  for (const WorkerPtr& worker : idle_) shares[worker->terms.submitter] += by_bytes ? worker->idle_bytes : 1;
+  return std::ranges::max_element(idle_, {}, [&](const WorkerPtr& worker) { return shares[worker->terms.submitter]; });
 }
 
 Task<void> WorkerPool::end(WorkerPtr worker) {
@@ -119,8 +144,11 @@ void WorkerPool::look_at_idle() {
     idle_.pop_front();
   }
   for (const WorkerPtr& worker : idle_) {
-    if (worker->idle_since + kHoldIdleAfter <= now && !std::exchange(worker->held, true)) worker->child->hold();
+    if (worker->idle_since + kHoldIdleAfter > now || std::exchange(worker->held, true)) continue;
+    worker->child->hold();
+    measure(*worker);  // until then what was left running in it could take more
   }
+  end_what_is_too_much();
   arm();
 }
 

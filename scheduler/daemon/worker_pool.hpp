@@ -2,8 +2,9 @@
 //
 // A worker that has done a task may wait for the next of the same terms (worker_plan.hpp: one submitter, one device,
 // one set of limits), never for another's. While it waits for longer than kHoldIdleAfter it is stopped: what a job has
-// left running in it does not run on unpaid. At most `idle_max` wait, each for `idle_time`; the one that has waited
-// longest goes first.
+// left running in it does not run on unpaid. At most `idle_max` wait, each for `idle_time`, and all of them together
+// hold no more than `idle_bytes_max` of this machine's memory. Where there are too many, one goes of the submitter that
+// has the most, the longest waiting first: nobody's workers are pushed out by one who varies its limits.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -28,6 +29,8 @@ namespace quern::daemon {
 template <class T>
 using Outcome = std::expected<T, model::Why>;
 
+inline constexpr std::uint64_t kIdleBytesMax = 1ull << 30;  // nobody pays for it: about as many as idle_max of PoCL
+
 struct PoolOptions {
   // Within the reach of `owner`, as is `worker_program`. Jobs can learn its name (/proc/self/mountinfo): it should say
   // nothing of whose machine it is.
@@ -35,6 +38,7 @@ struct PoolOptions {
   std::string worker_program;  // quern-worker
   JobOwner owner;              // needed when the daemon is root
   std::size_t idle_max = 8;
+  std::uint64_t idle_bytes_max = kIdleBytesMax;
   runtime::Duration idle_time = std::chrono::seconds(30);
 };
 
@@ -50,12 +54,11 @@ struct Worker {
   execution::ReportReader reader;
   std::uint64_t tasks = 0;  // that it was given
   std::size_t words = 0;    // bytes of its standard error that were read
-  // What lies in its folder: the inputs of the task before, by the number of their folder, and an empty folder for
-  // outputs. The next task may well have the same inputs.
+  // What lies in its folder: the inputs of the task before, by the number of their folder. The next may have the same.
   std::vector<model::Input> inputs;
   std::optional<std::uint64_t> inputs_at;
-  std::optional<std::uint64_t> outputs_at;
   runtime::Time idle_since;
+  std::uint64_t idle_bytes = 0;  // that it holds of memory; what it was granted where nothing tells
   bool held = false;
 };
 using WorkerPtr = std::unique_ptr<Worker>;
@@ -84,7 +87,7 @@ class WorkerPool {
   WorkerPtr take(const WorkerTerms& terms);
   // Fails with sandbox_unavailable, busy, disk_full or internal.
   std::shared_ptr<Start> start(WorkerTerms terms, const WorkerDevice& device);
-  // Lets it wait for the next task. Its child runs, and its outputs' folder is empty.
+  // Lets it wait for the next task. Its child runs.
   void give_back(WorkerPtr worker);
   // Kills it and returns when nothing of it is left: no process (but one that does not die: see supervisor.hpp), no
   // folder.
@@ -94,6 +97,7 @@ class WorkerPool {
 
   const PoolFigures& figures() const { return figures_; }
   std::size_t idle() const { return idle_.size(); }
+  std::uint64_t idle_bytes() const;
   runtime::Runtime& runtime() const { return runtime_; }
   const PoolOptions& options() const { return options_; }
 
@@ -102,6 +106,9 @@ class WorkerPool {
   runtime::Task<Outcome<WorkerPtr>> start_worker(WorkerTerms terms, const WorkerDevice& device);
   void end_soon(WorkerPtr worker);
   void look_at_idle();
+  void measure(Worker& worker) const;
+  void end_what_is_too_much();
+  std::deque<WorkerPtr>::iterator next_to_go();
   void arm();
 
   execution::Supervisor& supervisor_;

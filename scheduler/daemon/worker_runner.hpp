@@ -1,8 +1,9 @@
 // Runs the work of agreements: by quern-worker, in the sandbox, on this machine's OpenCL devices.
 //
 // A work's way: its inputs are copied from the blob store into the folder of a worker, which gets the task; its reports
-// become usage (worker_bill.hpp says what of them is believed) and log; its outputs are read from its folder, hashed
-// and kept in the blob store. What the worker says of outputs is only compared.
+// become usage (worker_bill.hpp says what of them is believed) and log; its outputs come in reports, too, are hashed
+// and kept in the blob store. What the worker says of outputs is only compared. No byte of a job is on this machine's
+// disk but what the daemon puts there.
 //
 // Holding. While Meter::used() does not return, the worker's processes are stopped (SandboxedChild::hold) after
 // kHoldAfter, whether they want it or not: they do not work on, and the time of it is no wall time and is not billed.
@@ -15,8 +16,8 @@
 //   it says what cannot be              worker_crashed, or log_exceeded
 //   it says it has finished             as it says. Once the job's own code may have run in it (a processor's kernels
 //                                       are such), ends that only a provider can be guilty of are worker_crashed.
-//   outputs are not as agreed           output_missing, output_exceeded, worker_crashed where the worker's digest is
-//                                       another; disk_full where the store has no room
+//   outputs are not as agreed           worker_crashed: one is not whole, or the worker's digest is another;
+//                                       disk_full where the store has no room
 // After an end that shows nothing bad of it (completed, a program that does not compile...) the worker waits for the
 // submitter's next task; after any other it is killed.
 #pragma once

@@ -188,6 +188,7 @@ class Provider {
   std::map<jobs::DemandId, EngagementPtr> engagements_;
   std::map<identity::PeerId, model::Credits> given_up_;  // what peers have left unpaid
   std::map<std::string, const Engagement*> at_work_;     // by device
+  blobs::BlobOwners owners_;                             // a demand that names a digest does not get the bytes by it
   runtime::WaitQueue device_free_;                       // some device is
   struct Wanted {
     identity::PeerId by;

@@ -188,9 +188,11 @@ Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement
 }
 
 Task<Result<std::uint64_t>> Provider::fetch(identity::PeerId submitter, model::Input input) {
-  const std::uint64_t there = store_.size_of(input.digest).value_or(store_.part_size(input.digest));
+  const bool whole = owners_.has(submitter, input.digest) && store_.has(input.digest);
+  const std::uint64_t part = owners_.is_bringing(submitter, input.digest) ? store_.part_size(input.digest) : 0;
+  const std::uint64_t there = whole ? input.bytes : part;
   const runtime::Time began = runtime_.clock().now();
-  auto fetched = co_await blobs::fetch_blob(host_, store_, std::move(submitter), input.digest, input.bytes);
+  auto fetched = co_await blobs::fetch_blob(host_, store_, std::move(submitter), input.digest, input.bytes, &owners_);
   const auto took_us = static_cast<std::uint64_t>((runtime_.clock().now() - began) / std::chrono::microseconds(1));
   if (fetched && *fetched >= there + kLinkSampleBytes) {
     link_bytes_per_second_.add((*fetched - there) * 1'000'000 / std::max<std::uint64_t>(took_us, 1));
@@ -210,6 +212,9 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
                                             .device = engagement->demand().device},
                                            meter);
   meter.finished(finished);
+  for (const agreement::OutputDigest& output : finished.outputs) {
+    owners_.add(engagement->demand().submitter, output.digest);
+  }
   const auto& setup = meter.setup();
   if (setup && finished.why.reason == Reason::completed) {
     setup_ms_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(*setup / std::chrono::milliseconds(1), 1)));

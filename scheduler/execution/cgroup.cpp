@@ -295,6 +295,12 @@ CgroupEvents Cgroup::events() const {
           .memory_peak_bytes = number_in(read_text(folders_[memory] + "/memory.max_usage_in_bytes"))};
 }
 
+std::optional<std::uint64_t> Cgroup::memory_bytes() const {
+  if (tier_ == CgroupTier::none || folders_.empty()) return std::nullopt;
+  if (tier_ == CgroupTier::v2) return number_in(read_text(folders_[0] + "/memory.current"));
+  return number_in(read_text(folders_[memory] + "/memory.usage_in_bytes"));
+}
+
 std::uint64_t Cgroup::cpu_time_us() const {
   if (tier_ == CgroupTier::v2) return value_of(folders_[0] + "/cpu.stat", "usage_usec");
   if (tier_ == CgroupTier::none || folders_.empty()) return 0;

@@ -32,7 +32,7 @@ struct CgroupEvents {
 enum class CgroupTier : std::uint8_t {
   v2,    // the daemon's own group was delegated to it
   v1,    // a hierarchy a controller, writable by the daemon
-  none,  // neither: per-process limits only
+  none,  // neither: per-process limits only, which hold no kind of job (self_test.hpp)
 };
 std::string_view name_of(CgroupTier tier);
 
@@ -51,6 +51,8 @@ class Cgroup {
   CgroupEvents events() const;
   // That of events() alone, which is one file less to read a controller.
   std::uint64_t cpu_time_us() const;
+  // Of all processes now, with their files in memory; nothing where the tier does not tell.
+  std::optional<std::uint64_t> memory_bytes() const;
   // Stops all that is in it, or lets it run on. False where the tier cannot: then nothing has happened.
   bool freeze(bool frozen) const;
   // Kills what is in it.

@@ -15,6 +15,8 @@ using runtime::Task;
 
 namespace {
 
+constexpr std::string_view kHeld = "held\n";
+
 // A file of the kernel that holds one number.
 bool says(const std::string& root, const std::string& file, char number) {
   const std::string text = text_of_file(root + file);
@@ -48,6 +50,19 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// What the trial has found, beside that it held until then.
+std::string holes_in(std::string said) {
+  if (said.starts_with(kHeld)) said.erase(0, kHeld.size());
+  return one_line(std::move(said));
+}
+
+std::string without_groups(const std::string& note) {
+  return "nothing bounds the memory of a job's processes together on this machine" +
+         (note.empty() ? std::string() : " (" + note + ")") +
+         ": start the daemon where it may make control groups, as the system's service or by \"systemd-run --user "
+         "--scope -p Delegate=yes quernd\"";
+}
+
 Task<KindTest> test_kind(Supervisor& supervisor, const SupervisorOptions& options,
                          const std::optional<HostIdentity>& identity, SandboxKind kind) {
   KindTest result{.kind = kind};
@@ -67,10 +82,11 @@ Task<KindTest> test_kind(Supervisor& supervisor, const SupervisorOptions& option
   const model::Why why = (co_await (*child)->wait()).why;
   if (why.reason == Reason::sandbox_unavailable) {
     result.why = explain(machine_limits(options.bwrap), why.detail);
-  } else if (said == "held\n" && (why.reason == Reason::completed || why.reason == Reason::memory_exceeded)) {
+  } else if (said == kHeld && (why.reason == Reason::completed || why.reason == Reason::memory_exceeded)) {
     result.held = true;
   } else {
-    result.why = "the sandbox does not hold: " + (said.empty() ? model::to_text(why) : one_line(said));
+    result.why = "the sandbox does not hold: " + (said.empty() ? model::to_text(why) : holes_in(said));
+    if (supervisor.tier() == CgroupTier::none) result.why += "; " + without_groups(supervisor.tier_note());
   }
   co_return result;
 }

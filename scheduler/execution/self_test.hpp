@@ -1,5 +1,7 @@
 // Whether the sandbox of this machine holds, tried out at the daemon's start: a small program inside it attempts what
-// must fail there. A kind of job that is not held is not offered; the reason is for the operator.
+// must fail there. A kind of job that is not held is not offered; the reason is for the operator. So it is wherever
+// no control group bounds what a job's processes take together: limits of each process for itself add up, and a driver
+// with its compiler needs more of them than could be divided among.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,7 +14,7 @@
 namespace quern::execution {
 
 inline constexpr std::chrono::seconds kSelfTestDeadline{20};  // of one kind
-inline constexpr std::size_t kSelfTestMemoryBytes = 128 << 20;
+inline constexpr std::size_t kSelfTestMemoryBytes = 64 << 20;
 inline constexpr std::size_t kSelfTestProcesses = 24;
 
 struct KindTest {
@@ -43,8 +45,8 @@ MachineLimits machine_limits(const std::string& bwrap, const std::string& root =
 // Why a sandbox did not come about: bwrap's own words, and what they mean on this machine.
 std::string explain(const MachineLimits& machine, std::string_view words);
 
-// Runs the program of sandbox_exec as each kind of job. `identity`: as in SandboxPlan. Takes 20 ms, kSelfTestDeadline a
-// kind at most.
+// Runs the program of sandbox_exec as each kind of job. `identity`: as in SandboxPlan. Takes a tenth of a second where
+// nothing else runs, kSelfTestDeadline a kind at most.
 runtime::Task<SelfTest> self_test(Supervisor& supervisor, const SupervisorOptions& options,
                                   std::optional<HostIdentity> identity);
 

@@ -294,6 +294,15 @@ std::uint64_t SandboxedChild::cpu_time_us() const {
   return state_->outcome ? 0 : cgroup.cpu_time_us();
 }
 
+std::optional<std::uint64_t> SandboxedChild::memory_bytes() const {
+  Cgroup cgroup;
+  {
+    const std::scoped_lock lock(state_->shared->mutex);
+    cgroup = state_->shared->cgroup;
+  }
+  return cgroup.memory_bytes();
+}
+
 bool SandboxedChild::is_over() const {
   return state_->outcome.has_value();
 }

@@ -74,6 +74,9 @@ class SandboxedChild {
   // Processor time of all its processes until now; 0 where no cgroup tells, and once it is over. Reads a file of the
   // kernel.
   std::uint64_t cpu_time_us() const;
+  // What all its processes hold of memory now, with their files in memory; nothing where no cgroup tells. Reads a file
+  // of the kernel.
+  std::optional<std::uint64_t> memory_bytes() const;
   // All its processes are gone, or were given up: wait() returns at once.
   bool is_over() const;
 

@@ -78,7 +78,6 @@ void set(wire::WorkerTask& message, const WorkerTask& task) {
   message.set_device(task.device);
   message.set_device_name(fit_text(task.device_name, kDeviceNameBytesMax));
   message.set_input_folder(task.input_folder);
-  message.set_output_folder(task.output_folder);
   message.set_device_time_us_max(task.limits.device_time_us);
   message.set_cpu_time_us_max(task.limits.cpu_time_us);
   message.set_output_bytes_max(task.limits.output_bytes);
@@ -88,9 +87,8 @@ void set(wire::WorkerTask& message, const WorkerTask& task) {
 Result<WorkerRequest> task_of(const wire::WorkerTask& message) {
   if (message.job().size() > model::kManifestBytesMax) return malformed("job: too long");
   if (!is_text(message.device_name(), kDeviceNameBytesMax)) return malformed("device_name");
-  for (const std::string* folder : {&message.input_folder(), &message.output_folder()}) {
-    if (!folder->starts_with('/') || folder->size() > kFolderBytesMax)
-      return malformed("a folder that is not absolute");
+  if (!message.input_folder().starts_with('/') || message.input_folder().size() > kFolderBytesMax) {
+    return malformed("a folder that is not absolute");
   }
   return WorkerTask{.job = message.job(),
                     .shard = message.shard(),
@@ -98,7 +96,6 @@ Result<WorkerRequest> task_of(const wire::WorkerTask& message) {
                     .device = message.device(),
                     .device_name = message.device_name(),
                     .input_folder = message.input_folder(),
-                    .output_folder = message.output_folder(),
                     .limits = {.device_time_us = message.device_time_us_max(),
                                .cpu_time_us = message.cpu_time_us_max(),
                                .output_bytes = message.output_bytes_max(),
@@ -145,6 +142,12 @@ void set(wire::WorkerReport& message, const WorkerFinished& finished) {
   }
 }
 
+void set(wire::WorkerReport& message, const WorkerOutputPiece& piece) {
+  QUERN_ASSERT(piece.content.size() <= kOutputPieceBytesMax, "a piece that is to be several");
+  message.mutable_piece()->set_output(piece.output);
+  message.mutable_piece()->set_content(std::string(runtime::text_of(piece.content)));
+}
+
 Result<WorkerReport> started_of(const wire::WorkerStarted& message) {
   if (!is_text(message.device_name(), kDeviceNameBytesMax)) return malformed("started.device_name");
   if (message.compute_units() == 0 || message.compute_units() > kComputeUnitsMax) {
@@ -167,6 +170,12 @@ Result<WorkerReport> progress_of(const wire::WorkerProgress& message) {
   if (message.permille() > 1000) return malformed("progress.permille");
   return WorkerProgress{
       .permille = message.permille(), .device_time_us = message.device_time_us(), .cpu_time_us = message.cpu_time_us()};
+}
+
+Result<WorkerReport> piece_of(const wire::WorkerOutputPiece& message) {
+  if (message.content().empty() || message.content().size() > kOutputPieceBytesMax) return malformed("piece.content");
+  return WorkerOutputPiece{.output = message.output(),
+                           .content = runtime::copy_of(runtime::bytes_of(message.content()))};
 }
 
 Result<WorkerReport> finished_of(const wire::WorkerFinished& message) {
@@ -218,6 +227,8 @@ Result<WorkerReport> decode_report(ByteView bytes) {
       return progress_of(message.progress());
     case wire::WorkerReport::kFinished:
       return finished_of(message.finished());
+    case wire::WorkerReport::kPiece:
+      return piece_of(message.piece());
     case wire::WorkerReport::KIND_NOT_SET:
       break;
   }

@@ -23,7 +23,8 @@ inline constexpr std::size_t kWorkerRequestBytesMax = model::kManifestBytesMax +
 inline constexpr std::size_t kWorkerReportBytesMax = 128 << 10;
 inline constexpr std::size_t kWorkerLogBytesMax = 32 << 10;       // of one report; a longer text is several
 inline constexpr std::size_t kBuildLogBytesMax = 64 << 10;        // in all; the rest is cut
-inline constexpr std::size_t kReportedOutputBytesMax = 32 << 10;  // of a task that writes no files
+inline constexpr std::size_t kReportedOutputBytesMax = 32 << 10;  // of a task, in its last report
+inline constexpr std::size_t kOutputPieceBytesMax = 64 << 10;     // of one report
 inline constexpr std::size_t kDeviceNameBytesMax = 256;
 inline constexpr std::uint32_t kComputeUnitsMax = 1 << 20;
 inline constexpr std::uint64_t kWorkerTimeMaxUs = 1ull << 50;  // model::kQuantityMax
@@ -56,9 +57,8 @@ struct WorkerTask {
   std::uint32_t shard = 0;
   std::uint32_t platform = 0;  // indices among what the worker's OpenCL drivers show
   std::uint32_t device = 0;
-  std::string device_name;    // that the device must have; empty: any
-  std::string input_folder;   // absolute; every input lies there at its path
-  std::string output_folder;  // absolute; outputs that are not reported are written there, none may exist
+  std::string device_name;   // that the device must have; empty: any
+  std::string input_folder;  // absolute; every input lies there at its path
   WorkerLimits limits;
   bool operator==(const WorkerTask&) const = default;
 };
@@ -92,11 +92,10 @@ struct WorkerOutput {
   std::string path;
   std::uint64_t bytes = 0;
   model::Digest digest{};
-  runtime::Bytes content;  // of outputs_are_reported(), all of it; otherwise nothing
+  runtime::Bytes content;  // of outputs_are_reported(), all of it; otherwise nothing: it came in pieces
   bool operator==(const WorkerOutput&) const = default;
 };
-// Whether the task's outputs come in its last report and not as files: together kReportedOutputBytesMax at most.
-// Making, reading and removing a file is dearer than a short task.
+// Whether the task's outputs come in its last report and not in pieces: together kReportedOutputBytesMax at most.
 bool outputs_are_reported(const model::Shard& shard);
 struct WorkerFinished {
   model::Why why;
@@ -105,7 +104,14 @@ struct WorkerFinished {
   std::vector<WorkerOutput> outputs;  // all of the shard's, in the job's order, when completed; otherwise none
   bool operator==(const WorkerFinished&) const = default;
 };
-using WorkerReport = std::variant<WorkerStarted, WorkerLog, WorkerProgress, WorkerFinished>;
+// What follows the piece before: every output whole, one after the other in the job's order, before `finished`. A
+// worker writes no file that the daemon reads: it has no place on the host's disk.
+struct WorkerOutputPiece {
+  std::uint32_t output = 0;  // its place among the shard's
+  runtime::Bytes content;    // 1 to kOutputPieceBytesMax bytes
+  bool operator==(const WorkerOutputPiece&) const = default;
+};
+using WorkerReport = std::variant<WorkerStarted, WorkerLog, WorkerProgress, WorkerFinished, WorkerOutputPiece>;
 
 // A message after its length.
 runtime::Bytes encode_request(const WorkerRequest& request);

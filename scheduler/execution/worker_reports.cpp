@@ -30,6 +30,8 @@ void ReportReader::expect(const model::Shard& shard, const WorkerLimits& limits)
   stage_ = Stage::sent;
   outputs_ = shard.outputs;
   reported_ = outputs_are_reported(shard);
+  arriving_ = 0;
+  arrived_bytes_ = 0;
   limits_ = limits;
   log_bytes_ = 0;
   build_log_bytes_ = 0;
@@ -102,10 +104,32 @@ Result<void> ReportReader::take(const WorkerFinished& finished) {
     return expected.path == output.path && expected.bytes == output.bytes &&
            output.content.size() == (reported_ ? output.bytes : 0);
   };
+  if (done && !reported_ && output_to_come() != outputs_.size()) {
+    return fail(WorkerErrc::malformed, "finished: an output is not whole");
+  }
   if (done ? !std::ranges::equal(outputs_, finished.outputs, same) : !finished.outputs.empty()) {
     return fail(WorkerErrc::malformed, "finished: the outputs are not those of the shard");
   }
   stage_ = Stage::idle;
+  return {};
+}
+
+// The first that is not whole; those of no bytes are.
+std::size_t ReportReader::output_to_come() {
+  while (arriving_ < outputs_.size() && arrived_bytes_ == outputs_[arriving_].bytes) {
+    ++arriving_;
+    arrived_bytes_ = 0;
+  }
+  return arriving_;
+}
+
+Result<void> ReportReader::take(const WorkerOutputPiece& piece) {
+  if (stage_ != Stage::started || reported_) return fail(WorkerErrc::out_of_order, "a piece that is not to come");
+  const std::size_t at = output_to_come();
+  if (at == outputs_.size() || piece.output != at || piece.content.size() > outputs_[at].bytes - arrived_bytes_) {
+    return fail(WorkerErrc::malformed, "a piece of another output, or beyond its end");
+  }
+  arrived_bytes_ += piece.content.size();
   return {};
 }
 

@@ -35,12 +35,16 @@ class ReportReader {
   runtime::Result<void> take(const WorkerLog& log);
   runtime::Result<void> take(const WorkerProgress& progress);
   runtime::Result<void> take(const WorkerFinished& finished);
+  runtime::Result<void> take(const WorkerOutputPiece& piece);
+  std::size_t output_to_come();
   runtime::Result<void> take_totals(const WorkerProgress& totals);
 
   MessageCutter cutter_{kWorkerReportBytesMax};
   Stage stage_ = Stage::idle;
   std::vector<model::OutputSlice> outputs_;
-  bool reported_ = false;  // in the last report
+  bool reported_ = false;            // in the last report
+  std::size_t arriving_ = 0;         // which of them comes in pieces
+  std::uint64_t arrived_bytes_ = 0;  // of that one
   WorkerLimits limits_;
   std::uint64_t log_bytes_ = 0;
   std::uint64_t build_log_bytes_ = 0;

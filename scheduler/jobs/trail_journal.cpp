@@ -44,8 +44,23 @@ struct Read {
   std::size_t whole = 0;  // bytes of whole records
 };
 
+// A closed trail is named, hash by hash, by its last record: that one's signature stands for all, which were verified
+// when they were written. (Vouchers that the receipt does not name are dropped by it.) nullopt: it is not closed, or is
+// spoiled.
+std::optional<Read> recall(ByteView content) {
+  Read result;
+  while (const auto record = first_record(content.subspan(result.whole))) {
+    result.whole += kSizeBytes + record->size();
+    const bool last = result.whole == content.size();
+    if (!(last ? result.trail.replay(*record) : result.trail.recall(*record))) return std::nullopt;
+  }
+  if (result.whole != content.size() || result.trail.stage() != agreement::Stage::closed) return std::nullopt;
+  return result;
+}
+
 // nullopt when a whole record is none that the trail takes.
 std::optional<Read> read(ByteView content) {
+  if (auto closed = recall(content)) return closed;
   Read result;
   while (const auto record = first_record(content.subspan(result.whole))) {
     if (!result.trail.replay(*record)) return std::nullopt;

@@ -22,7 +22,8 @@ class TrailJournal {
   explicit TrailJournal(runtime::Runtime& runtime) : runtime_(runtime) {}
 
   // Every trail the disk holds. A record that a crash has cut off at the end of a file never was acknowledged: it is
-  // taken out. Files that make no trail are left alone and named in `damaged`. Once, before all else.
+  // taken out. Files that make no trail are left alone and named in `damaged`. Of a closed trail, as most are, one
+  // signature is verified and not all of its eight or more: the rest hangs on it by hashes. Once, before all else.
   runtime::Task<runtime::Result<std::map<DemandId, agreement::Trail>>> load(std::vector<std::string>& damaged);
 
   // Lets the trail take the record and stores it: when this returns a kind, the record is durable and may be answered.

@@ -1,8 +1,10 @@
 #include "overlay/runtime/simulation/disk.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "overlay/runtime/assertion.hpp"
+#include "overlay/runtime/bytes.hpp"
 #include "overlay/runtime/simulation/node.hpp"
 
 namespace quern::simulation {
@@ -39,6 +41,15 @@ class NodeDisk final : public runtime::Disk {
     const auto file = content_.files.find(name);
     if (file == content_.files.end()) co_return fail(Errc::not_found, name);
     co_return file->second.bytes;
+  }
+
+  Task<Result<Bytes>> read_piece(std::string name, std::uint64_t offset, std::size_t bytes) override {
+    CO_CHECK(co_await begin(name));
+    const auto file = content_.files.find(name);
+    if (file == content_.files.end()) co_return fail(Errc::not_found, name);
+    const runtime::ByteView all = file->second.bytes;
+    const auto rest = all.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(offset, all.size())));
+    co_return runtime::copy_of(rest.first(std::min(rest.size(), bytes)));
   }
 
   Task<Result<void>> replace(std::string name, Bytes content) override {

@@ -23,7 +23,9 @@ namespace {
 constexpr int kDone = 0;  // exit status of a child that could do what it tried
 constexpr int kPrevented = 1;
 constexpr std::size_t kChildrenMax = 1024;
-constexpr pid_t kOwnNumberMax = 64;  // of a process in a young process namespace
+constexpr std::uint64_t kTakers = 6;         // processes that take memory together,
+constexpr std::uint64_t kTakersAtLimit = 3;  // of which so many take as much as is allowed
+constexpr pid_t kOwnNumberMax = 64;          // of a process in a young process namespace
 
 bool can_open(const char* path, int flags) {
   const int file = ::open(path, flags | O_CLOEXEC, 0600);
@@ -119,6 +121,38 @@ bool take_memory(std::uint64_t bytes) {
   return true;
 }
 
+// A child that takes memory and keeps it. It has done so, or is dead, when this returns.
+pid_t start_taker(std::uint64_t bytes) {
+  std::array<int, 2> told{};
+  if (::pipe2(told.data(), O_CLOEXEC) != 0) return -1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!take_memory(bytes) || ::write(told[1], "x", 1) != 1) ::_exit(kPrevented);
+    ::alarm(60);
+    for (;;) ::pause();
+  }
+  ::close(told[1]);
+  char byte = 0;
+  if (::read(told[0], &byte, 1) < 0) byte = 0;  // it is asked below whether it lives
+  ::close(told[0]);
+  return child;
+}
+
+// What several processes have of memory at the same time, each of them less than the limit.
+std::uint64_t take_together(std::uint64_t limit) {
+  const std::uint64_t share = limit / kTakersAtLimit;
+  std::array<pid_t, kTakers> takers{};
+  for (pid_t& taker : takers) taker = start_taker(share);
+  std::uint64_t had = 0;
+  for (const pid_t taker : takers) {
+    if (taker <= 0) continue;
+    had += ::waitpid(taker, nullptr, WNOHANG) == 0 ? share : 0;
+    ::kill(taker, SIGKILL);
+    ::waitpid(taker, nullptr, 0);
+  }
+  return had;
+}
+
 }  // namespace
 
 int run_trial(const TrialLimits& limits) {
@@ -149,6 +183,9 @@ int run_trial(const TrialLimits& limits) {
   int status = 0;
   if (child < 0 || ::waitpid(child, &status, 0) != child) return 1;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kDone) return broken("more memory can be taken than is allowed");
+  if (take_together(limits.memory_bytes) > limits.memory_bytes) {
+    return broken("processes can take more memory together than is allowed");
+  }
   return 0;
 }
 

@@ -44,6 +44,14 @@ void Control::send_log(WorkerLog::Source source, std::string_view text) {
   }
 }
 
+void Control::send_output(std::uint32_t output, std::span<const std::byte> bytes) {
+  for (; !bytes.empty() && open_; bytes = bytes.subspan(std::min(bytes.size(), execution::kOutputPieceBytesMax))) {
+    const auto piece = bytes.first(std::min(bytes.size(), execution::kOutputPieceBytesMax));
+    send(execution::WorkerOutputPiece{.output = output, .content = runtime::copy_of(piece)});
+    flush();
+  }
+}
+
 std::optional<execution::WorkerTask> Control::next_task() {
   while (open_ && waiting_.empty()) read_requests();
   if (waiting_.empty()) return std::nullopt;

@@ -26,6 +26,9 @@ class Control {
   // In pieces of kWorkerLogBytesMax. At once: the kernel that prints may be the worker's end.
   void send_log(execution::WorkerLog::Source source, std::string_view text);
 
+  // The next bytes of the shard's output with this number. Blocks while the daemon does not read.
+  void send_output(std::uint32_t output, std::span<const std::byte> bytes);
+
   // The next task; cancels are dropped. Nullopt: the requests have ended, or are none.
   std::optional<execution::WorkerTask> next_task();
 

@@ -48,32 +48,6 @@ ssize_t read_fully(int fd, std::span<std::byte> to) {
   return static_cast<ssize_t>(done);
 }
 
-bool write_fully(int fd, std::span<const std::byte> from) {
-  while (!from.empty()) {
-    const ssize_t written = ::write(fd, from.data(), from.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    from = from.subspan(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-std::unexpected<model::Why> not_written(const std::string& path) {
-  const std::string detail = "output " + path + ": " + text_of_errno();
-  if (errno == ENOSPC || errno == EDQUOT) return end_with(scratch_exceeded, detail);
-  if (errno == EFBIG) return end_with(output_exceeded, detail);
-  return end_with(internal, detail);
-}
-
-// Makes the folders on the way to `path` below `folder`.
-bool make_folders(const std::string& folder, const std::string& path) {
-  for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
-    const std::string full = folder + '/' + path.substr(0, at);
-    if (::mkdir(full.c_str(), 0700) != 0 && errno != EEXIST) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Outcome<void> read_input(const std::string& folder, const model::Input& input,
@@ -109,18 +83,15 @@ Outcome<execution::WorkerOutput> report_output(const std::string& path, std::uin
   return output;
 }
 
-Outcome<execution::WorkerOutput> write_output(const std::string& folder, const std::string& path, std::uint64_t bytes,
-                                              const GiveOutput& give) {
-  if (!make_folders(folder, path)) return not_written(path);
-  const File file(::open((folder + '/' + path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (file.get() < 0) return not_written(path);
+Outcome<execution::WorkerOutput> send_output(const std::string& path, std::uint64_t bytes, const GiveOutput& give,
+                                             const SendOutput& send) {
   runtime::Sha256 hash;
   std::vector<std::byte> piece(std::min<std::uint64_t>(bytes, kPieceBytes));
   for (std::uint64_t at = 0; at < bytes; at += piece.size()) {
     const auto part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), bytes - at));
     if (auto given = give(part, at); !given) return std::unexpected(std::move(given).error());
     hash.update(part);
-    if (!write_fully(file.get(), part)) return not_written(path);
+    send(part);
   }
   return execution::WorkerOutput{.path = path, .bytes = bytes, .digest = hash.digest(), .content = {}};
 }

@@ -1,4 +1,4 @@
-// Inputs and outputs as files, hashed while they are moved.
+// Inputs that are files, and outputs, hashed while they are moved.
 #pragma once
 #include <functional>
 #include <memory>
@@ -24,9 +24,9 @@ using GiveOutput = std::function<Outcome<void>(std::span<std::byte>, std::uint64
 // An output that is reported whole.
 Outcome<execution::WorkerOutput> report_output(const std::string& path, std::uint64_t bytes, const GiveOutput& give);
 
-// Writes an output of `bytes` bytes that `give` fills piece by piece, as a new file whose folders are made.
-// scratch_exceeded where there is no room, output_exceeded where the file may not be so large.
-Outcome<execution::WorkerOutput> write_output(const std::string& folder, const std::string& path, std::uint64_t bytes,
-                                              const GiveOutput& give);
+// An output of `bytes` bytes that `give` fills and `send` takes, piece by piece.
+using SendOutput = std::function<void(std::span<const std::byte>)>;
+Outcome<execution::WorkerOutput> send_output(const std::string& path, std::uint64_t bytes, const GiveOutput& give,
+                                             const SendOutput& send);
 
 }  // namespace quern::worker

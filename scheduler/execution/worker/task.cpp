@@ -325,8 +325,11 @@ Outcome<std::vector<WorkerOutput>> TaskRun::keep_outputs() {
       if (error != CL_SUCCESS) return std::unexpected(why_of("reading output " + slice.path, error, kernel_failed));
       return {};
     };
-    auto output = reported ? report_output(slice.path, slice.bytes, read)
-                           : write_output(task_->output_folder, slice.path, slice.bytes, read);
+    const auto send = [this, number = static_cast<std::uint32_t>(outputs.size())](std::span<const std::byte> piece) {
+      control_->send_output(number, piece);
+    };
+    auto output =
+        reported ? report_output(slice.path, slice.bytes, read) : send_output(slice.path, slice.bytes, read, send);
     if (!output) return std::unexpected(std::move(output).error());
     outputs.push_back(*std::move(output));
   }

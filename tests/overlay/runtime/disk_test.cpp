@@ -50,6 +50,19 @@ TEST_P(Disks, appended_bytes_are_read_before_and_after_sync) {
   });
 }
 
+TEST_P(Disks, a_piece_ends_where_its_file_ends) {
+  run([](Runtime& runtime) -> Task<void> {
+    Disk& disk = runtime.disk();
+    EXPECT_TRUE(co_await disk.replace("key", bytes_of("0123456789")));
+    EXPECT_EQ((co_await disk.read_piece("key", 0, 4)).value_or(Bytes()), bytes_of("0123"));
+    EXPECT_EQ((co_await disk.read_piece("key", 4, 3)).value_or(Bytes()), bytes_of("456"));
+    EXPECT_EQ((co_await disk.read_piece("key", 7, 100)).value_or(Bytes()), bytes_of("789"));
+    EXPECT_EQ(co_await disk.read_piece("key", 10, 1), Bytes());
+    EXPECT_EQ(co_await disk.read_piece("key", UINT64_MAX, 1), Bytes());
+    EXPECT_EQ((co_await disk.read_piece("nothing", 0, 1)).error(), Errc::not_found);
+  });
+}
+
 TEST_P(Disks, a_missing_file_is_not_found_and_removing_it_is_fine) {
   run([](Runtime& runtime) -> Task<void> {
     Disk& disk = runtime.disk();

@@ -145,6 +145,110 @@ TEST(BlobExchange, takes_no_more_than_was_asked_for) {
   EXPECT_EQ(nodes.fetched[0].error(), Errc::too_large);
 }
 
+// A node that serves a blob, one that opens many streams and reads a little now and then, and one that wants the blob.
+class SlowReaders {
+ public:
+  static constexpr std::size_t kStreams = 2 * kServedAtOnceMax;
+  static constexpr std::size_t kBytes = 4 << 20;
+
+  SlowReaders() : world({.link = {.latency = 10ms, .jitter = 0ms, .bytes_per_second = 8 << 20}}) {
+    content_.resize(kBytes);
+    world.random().fill(content_);
+    digest_ = digest_of(content_);
+    server_ = world.add_node({}, [this](Runtime& runtime) { return serve(runtime); });
+    world.add_node({}, [this](Runtime& runtime) { return keep_places(runtime); });
+    world.add_node({}, [this](Runtime& runtime) { return fetch(runtime); });
+  }
+
+  simulation::World world;
+  std::optional<Result<std::uint64_t>> fetched;
+  std::size_t begun = 0;  // streams of the slow one that got bytes,
+  std::size_t cut = 0;    // that were broken off,
+  std::size_t whole = 0;  // that came to the end of the blob
+
+ private:
+  std::string at() { return "/ip4/" + world.address_of(server_).to_string() + "/tcp/4001"; }
+
+  Task<void> serve(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(2, {}));
+    BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.add(content_));
+    const BlobServer blobs(*host, store, kEverybody);
+    EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/4001"));
+    co_await runtime::with_cleanup<void>([&] { return runtime.clock().sleep_for(1h); }, [&] { return host->stop(); });
+  }
+
+  Task<void> keep_places(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(1, {}));
+    const auto peer = co_await host->connect(at());
+    EXPECT_TRUE(peer);
+    if (!peer) co_return;
+    const auto all = [&]() -> Task<void> {
+      co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+        for (std::size_t i = 0; i < kStreams; ++i) group.spawn(read_slowly(runtime, *host, *peer));
+        co_await group.join();
+      });
+    };
+    co_await runtime::with_cleanup<void>(all, [&] { return host->stop(); });
+  }
+
+  // A quarter of a mebibyte in each 25 s: more than nothing in kStallMax.
+  Task<void> read_slowly(Runtime& runtime, Host& host, PeerId peer) {
+    const auto stream = co_await host.open(std::move(peer), std::string(kBlobProtocol));
+    if (!stream) co_return;
+    Bytes request{std::byte{10}, std::byte{32}};
+    runtime::append(request, digest_);
+    std::ignore = co_await protocols::write_message(**stream, request);
+    Bytes buffer(256 << 10);
+    std::size_t got = 0;
+    while (got < kBytes) {
+      const std::size_t turn_ends = got + buffer.size();
+      while (got < turn_ends) {
+        const auto size = co_await (*stream)->read_some(buffer);
+        if (size && got == 0) ++begun;
+        if (!size) {
+          ++cut;
+          co_return;
+        }
+        got += *size;
+      }
+      co_await runtime.clock().sleep_for(25s);
+    }
+    ++whole;
+  }
+
+  Task<void> fetch(Runtime& runtime) {
+    const auto host = *Host::make(runtime, protocols::test_config(3, {}));
+    BlobStore store(runtime);
+    const auto ask = [&]() -> Task<void> {
+      co_await runtime.clock().sleep_for(5s);
+      const auto peer = co_await host->connect(at());
+      EXPECT_TRUE(peer);
+      if (peer) fetched = co_await fetch_blob(*host, store, *peer, digest_, kBytes);
+    };
+    co_await runtime::with_cleanup<void>(ask, [&] { return host->stop(); });
+  }
+
+  Digest digest_{};
+  simulation::NodeId server_ = 0;
+  Bytes content_;
+};
+
+TEST(BlobExchange, gives_a_peer_with_many_streams_its_share_of_the_places_and_others_theirs) {
+  SlowReaders nodes;
+  nodes.world.run_until(Time{} + 20s);
+  EXPECT_EQ(nodes.begun, kServedEachPeerMax);
+  ASSERT_TRUE(nodes.fetched);
+  EXPECT_EQ(*nodes.fetched, SlowReaders::kBytes);
+}
+
+TEST(BlobExchange, breaks_off_with_one_who_reads_a_little_now_and_then) {
+  SlowReaders nodes;
+  nodes.world.run_until(Time{} + 5min);
+  EXPECT_GE(nodes.cut, kServedEachPeerMax);
+  EXPECT_EQ(nodes.whole, 0u);
+}
+
 class BlobExchanges : public protocols::HostPairs {};
 QUERN_ON_BOTH_WORLDS(BlobExchanges);
 
@@ -177,6 +281,65 @@ TEST_P(BlobExchanges, from_a_peer_that_lies_end_with_an_error_and_an_empty_store
     EXPECT_EQ((co_await fetch_blob(dialer, store, listener.id(), digest, 100)).error(), Errc::corrupt);
     EXPECT_EQ(store.part_size(digest), 0u);
     EXPECT_FALSE(store.has(digest));
+  });
+}
+
+TEST(BlobOwners, are_as_many_as_fit_and_the_oldest_go) {
+  BlobOwners owners(2);
+  const PeerId one = PeerId::of(connection::test_key(1).public_key());
+  const PeerId two = PeerId::of(connection::test_key(2).public_key());
+  const Digest a = digest_of(bytes_of("a"));
+  const Digest b = digest_of(bytes_of("b"));
+  owners.add(one, a);
+  owners.add(one, a);
+  owners.add(two, b);
+  EXPECT_TRUE(owners.has(one, a));
+  EXPECT_TRUE(owners.has(two, b));
+  EXPECT_FALSE(owners.has(two, a)) << "each for itself";
+  owners.add(two, a);
+  EXPECT_FALSE(owners.has(one, a));
+  EXPECT_TRUE(owners.has(two, a));
+  EXPECT_EQ(owners.size(), 2u);
+}
+
+TEST_P(BlobExchanges, give_a_peer_nothing_for_a_digest_that_it_knows_and_has_not_brought) {
+  run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
+    BlobStore store(runtime);
+    BlobOwners owners;
+    const Digest digest = *co_await store.add(runtime::copy_of(bytes_of("of another")));
+    const auto fetch = [&] { return fetch_blob(dialer, store, listener.id(), digest, 100, &owners); };
+    {
+      const BlobServer nothing(listener, store, [](const PeerId&, const Digest&) { return false; });
+      EXPECT_EQ((co_await fetch()).error(), Errc::not_found);
+      EXPECT_FALSE(owners.has(listener.id(), digest));
+    }
+    {
+      const BlobServer has_it(listener, store, kEverybody);
+      EXPECT_EQ(co_await fetch(), 10u) << "it shows that it has the same bytes";
+      EXPECT_EQ(store.part_size(digest), 0u);
+    }
+    EXPECT_EQ(co_await fetch(), 10u) << "now it is its own, and nobody is asked";
+    EXPECT_EQ(co_await store.read(digest), runtime::copy_of(bytes_of("of another")));
+  });
+}
+
+TEST_P(BlobExchanges, do_not_let_a_peer_finish_the_part_of_another) {
+  run_pair([](Runtime& runtime, Host& dialer, Host& listener) -> Task<void> {
+    BlobStore store(runtime);
+    BlobOwners owners;
+    const Digest digest = digest_of(bytes_of("wanted"));
+    owners.set_bringing(dialer.id(), digest);
+    EXPECT_TRUE(co_await store.append_part(digest, runtime::copy_of(bytes_of("wan"))));
+    listener.handle(std::string(kBlobProtocol), [](auto stream) -> Task<void> {
+      std::ignore = co_await protocols::read_message(*stream, 1024);
+      Bytes answer{std::byte{4}, std::byte{8}, std::byte{1}, std::byte{16}, std::byte{6}};  // found, six bytes
+      runtime::append(answer, bytes_of("ted"));
+      std::ignore = co_await stream->write(answer);
+      stream->shutdown_write();
+    });
+    EXPECT_FALSE(co_await fetch_blob(dialer, store, listener.id(), digest, 100, &owners));
+    EXPECT_FALSE(store.has(digest));
+    EXPECT_FALSE(owners.has(listener.id(), digest));
   });
 }
 

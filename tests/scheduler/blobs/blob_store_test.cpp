@@ -97,6 +97,36 @@ TEST_P(BlobStores, throw_away_what_is_not_what_its_name_says) {
   });
 }
 
+TEST_P(BlobStores, give_pieces_of_a_blob_that_they_check_whole_once) {
+  run([](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime);
+    EXPECT_TRUE(co_await store.load());
+    const Digest digest = *co_await store.add(text_bytes("hello world"));
+    EXPECT_EQ(co_await store.read_piece(digest, 6, 100), text_bytes("world"));
+    EXPECT_EQ(co_await store.read_piece(digest, 2, 3), text_bytes("llo"));
+    EXPECT_EQ(co_await store.read_piece(digest, 11, 5), Bytes());
+    EXPECT_EQ(co_await store.read_piece(digest, 1 << 20, 5), Bytes());
+    EXPECT_TRUE(co_await runtime.disk().replace("blob." + name_of(digest), text_bytes("HELLO WORLD")));
+    EXPECT_EQ(co_await store.read_piece(digest, 0, 5), text_bytes("HELLO")) << "not read whole for every piece";
+    BlobStore after(runtime);
+    EXPECT_TRUE(co_await after.load());
+    EXPECT_EQ((co_await after.read_piece(digest, 0, 5)).error(), Errc::corrupt);
+    EXPECT_FALSE(after.has(digest));
+    EXPECT_EQ((co_await after.read_piece(digest, 0, 5)).error(), Errc::not_found);
+  });
+}
+
+TEST_P(BlobStores, check_blobs_that_are_larger_than_what_they_hold_of_them) {
+  run([](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime);
+    Bytes large(5 << 20);
+    runtime.random().fill(large);
+    const Digest digest = *co_await store.add(large);
+    const auto piece = co_await store.read_piece(digest, 4 << 20, 2 << 20);
+    EXPECT_EQ(piece, runtime::copy_of(runtime::ByteView(large).subspan(4 << 20)));
+  });
+}
+
 TEST_P(BlobStores, keep_no_more_than_they_may) {
   run([](Runtime& runtime) -> Task<void> {
     BlobStore store(runtime, {.bytes_max = 10, .blobs_max = 2});

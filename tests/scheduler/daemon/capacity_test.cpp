@@ -116,18 +116,38 @@ TEST(Capacity, an_offer_can_be_sealed_and_is_only_made_where_something_is_held) 
   const auto devices = devices_of(report({"one"}), config.provider);
   const execution::SelfTest held{.kinds = {{.kind = execution::SandboxKind::kernel_job, .held = true, .why = {}}}};
   const auto kinds = kinds_held(config, held);
-  const auto offer = make_offer(config, devices, kinds, 5, kNow);
+  const auto offer = make_offer(config, {}, devices, kinds, 5, kNow);
   ASSERT_TRUE(offer);
   EXPECT_EQ(offer->sequence, 5u);
   EXPECT_EQ(offer->until_unix_ms - offer->from_unix_ms, kOfferValidityMs);
 
   const execution::SelfTest broken{.kinds = {{.kind = execution::SandboxKind::kernel_job, .held = false, .why = "no"}}};
   EXPECT_TRUE(kinds_held(config, broken).empty());
-  EXPECT_FALSE(make_offer(config, devices, {}, 5, kNow)) << "the sandbox holds nothing";
-  EXPECT_FALSE(make_offer(config, {}, kinds, 5, kNow)) << "no device";
+  EXPECT_FALSE(make_offer(config, {}, devices, {}, 5, kNow)) << "the sandbox holds nothing";
+  EXPECT_FALSE(make_offer(config, {}, {}, kinds, 5, kNow)) << "no device";
   Config closed = config;
   closed.provider.enabled = false;
-  EXPECT_FALSE(make_offer(closed, devices, kinds, 5, kNow));
+  EXPECT_FALSE(make_offer(closed, {}, devices, kinds, 5, kNow));
+}
+
+TEST(Capacity, an_offer_holds_no_more_threads_and_memory_than_the_machine_and_no_more_than_the_config) {
+  Config config = selling();
+  config.provider.limits.cpu_cores = 4;
+  config.provider.limits.memory_bytes = 4ULL << 30;
+  const auto limits = [&](std::size_t threads, std::uint64_t memory) {
+    auto machine = report({"one"});
+    machine.topology = hwprobe::Topology{};
+    machine.topology->threads.resize(threads);
+    machine.memory = hwprobe::Memory{.total_bytes = memory};
+    return make_offer(config, machine, devices_of(machine, config.provider), {model::JobKind::opencl_kernel}, 5, kNow)
+        ->limits;
+  };
+  model::TaskLimits small = config.provider.limits;
+  small.cpu_cores = 2;
+  small.memory_bytes = 1ULL << 30;
+  EXPECT_EQ(limits(2, 1ULL << 30), small);
+  EXPECT_EQ(limits(64, 256ULL << 30), config.provider.limits);
+  EXPECT_EQ(limits_on({}, config.provider.limits), config.provider.limits) << "what is not known limits nothing";
 }
 
 TEST(Capacity, a_worker_of_a_device_that_can_run_sees_the_one_driver_that_the_probe_saw) {

@@ -13,8 +13,6 @@ namespace quern::daemon {
 namespace {
 
 using runtime::bytes_of;
-using runtime::Errc;
-using runtime::text_of;
 namespace fs = std::filesystem;
 
 class JobFolders : public testing::Test {
@@ -24,12 +22,11 @@ class JobFolders : public testing::Test {
     auto folder = JobFolder::make(root_, 3, std::nullopt);
     EXPECT_TRUE(folder) << folder.error().message();
     EXPECT_TRUE(folder->make_inputs(0));
-    EXPECT_TRUE(folder->make_outputs(0, std::nullopt));
     return *folder;
   }
-  fs::path output(const std::string& at) const { return root_ / "worker-3/out/0" / at; }
-  void write_output(const std::string& at, std::string_view content) const {
-    outside_.write("scratch/worker-3/out/0/" + at, content);
+  fs::path left(const std::string& at) const { return root_ / "worker-3" / at; }
+  void leave(const std::string& at, std::string_view content) const {
+    outside_.write("scratch/worker-3/" + at, content);
   }
 
   TemporaryFolder outside_;
@@ -49,20 +46,12 @@ void make_deep(const fs::path& at, int depth) {
   ::close(here);
 }
 
-TEST_F(JobFolders, inputs_lie_where_the_job_has_them_and_outputs_are_read_back) {
+TEST_F(JobFolders, inputs_lie_where_the_job_has_them) {
   const JobFolder folder = made();
   ASSERT_TRUE(folder.write_input(0, "code/deep/k.cl", bytes_of("source")));
   ASSERT_TRUE(folder.write_input(0, "code/deep/l.cl", bytes_of("more")));
   std::ifstream file(root_ / "worker-3/in/0/code/deep/k.cl");
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "source");
-  write_output("sub/z.bin", "output");
-  const auto output = folder.read_output(0, "sub/z.bin", 6);
-  ASSERT_TRUE(output) << output.error().message();
-  EXPECT_EQ(text_of(*output), "output");
-  ASSERT_TRUE(folder.empty_outputs(0));
-  EXPECT_EQ(folder.read_output(0, "sub/z.bin", 6).error(), Errc::not_found);
-  write_output("sub/z.bin", "of the next task");
-  EXPECT_TRUE(folder.read_output(0, "sub/z.bin", 16));
   ASSERT_TRUE(folder.remove_inputs(0));
   EXPECT_TRUE(fs::is_empty(root_ / "worker-3/in"));
 }
@@ -73,50 +62,24 @@ TEST_F(JobFolders, nobody_but_the_worker_s_user_enters_a_worker_s_folder) {
   EXPECT_EQ(fs::status(folder.path()).permissions(), fs::perms(0700));
 }
 
-TEST_F(JobFolders, an_output_of_another_size_is_not_read) {
-  const JobFolder folder = made();
-  write_output("z.bin", "output");
-  EXPECT_EQ(folder.read_output(0, "z.bin", 5).error(), Errc::too_large);
-  EXPECT_EQ(folder.read_output(0, "z.bin", 5).error().detail(), "z.bin has 6 bytes, not 5");
-  EXPECT_EQ(folder.read_output(0, "z.bin", 7).error(), Errc::not_found);
-  EXPECT_EQ(folder.read_output(0, "y.bin", 7).error(), Errc::not_found);
-}
-
-TEST_F(JobFolders, no_link_is_followed_to_an_output) {
-  const JobFolder folder = made();
-  outside_.write("secret/z.bin", "secret");
-  fs::create_symlink(outside_.path() / "secret/z.bin", output("z.bin"));
-  fs::create_directory_symlink(outside_.path() / "secret", output("sub"));
-  EXPECT_EQ(folder.read_output(0, "z.bin", 6).error(), Errc::not_found);
-  EXPECT_EQ(folder.read_output(0, "sub/z.bin", 6).error(), Errc::not_found);
-}
-
-TEST_F(JobFolders, only_a_file_is_an_output) {
-  const JobFolder folder = made();
-  ASSERT_EQ(::mkfifo(output("z.bin").c_str(), 0600), 0);
-  EXPECT_EQ(folder.read_output(0, "z.bin", 0).error(), Errc::not_found);  // and it does not wait for a writer
-  fs::create_directory(output("y.bin"));
-  EXPECT_EQ(folder.read_output(0, "y.bin", 0).error(), Errc::not_found);
-}
-
 TEST_F(JobFolders, what_is_removed_may_be_deep_closed_and_full_of_links) {
   const JobFolder folder = made();
-  make_deep(output("."), 200);
-  make_deep(output("a-folder-in-a-folder"), 0);
-  write_output("closed/in/it.bin", "x");
-  fs::permissions(output("closed/in"), fs::perms(0));
-  fs::permissions(output("closed"), fs::perms(0));
+  make_deep(left("."), 200);
+  make_deep(left("a-folder-in-a-folder"), 0);
+  leave("closed/in/it.bin", "x");
+  fs::permissions(left("closed/in"), fs::perms(0));
+  fs::permissions(left("closed"), fs::perms(0));
   outside_.write("kept/z.bin", "kept");
-  fs::create_directory_symlink(outside_.path() / "kept", output("link"));
-  const auto removed = folder.empty_outputs(0);
+  fs::create_directory_symlink(outside_.path() / "kept", left("link"));
+  const auto removed = remove_tree(folder.path());
   EXPECT_TRUE(removed) << removed.error().message();
-  EXPECT_TRUE(fs::is_empty(root_ / "worker-3/out/0"));
+  EXPECT_FALSE(fs::exists(folder.path()));
   EXPECT_TRUE(fs::exists(outside_.path() / "kept/z.bin"));
 }
 
 TEST_F(JobFolders, what_an_earlier_life_has_left_is_removed_and_nothing_else) {
   const JobFolder folder = made();
-  write_output("deep/in/it.bin", "x");
+  leave("deep/in/it.bin", "x");
   outside_.write("scratch/other.txt", "of somebody else");
   const auto removed = open_scratch_root(root_);
   ASSERT_TRUE(removed) << removed.error().message();

@@ -132,6 +132,7 @@ class RunnerPlaces {
     }
   }
   std::string at(const char* name) const { return (folder_.path() / name).string(); }
+  std::string folder() const { return folder_.path().string(); }
   std::filesystem::path scratch() const { return folder_.path() / "scratch"; }
   std::filesystem::path data() const { return folder_.path() / "data"; }
   std::size_t folders() const {

@@ -1,8 +1,11 @@
 // Jobs that attack, on a real OpenCL device in the real sandbox: a processor's kernel is native code in its worker.
 // That each attack does its harm without the walls is shown in tests/scheduler/execution.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "scheduler/execution/descriptor.hpp"
+#include "scheduler/execution/scratch.hpp"
 #include "scheduler/execution/worker_messages.hpp"
 #include "tests/scheduler/daemon/runner_world.hpp"
 
@@ -74,11 +77,11 @@ execution::WorkerFinished lie_of(Reason reason, const std::string& detail = {}) 
   if (reason == Reason::completed) lie.outputs = {{.path = "b.out", .bytes = 64, .digest = {}, .content = {}}};
   return lie;
 }
-// An output of so many bytes is a file.
-constexpr std::uint64_t kBytesInFile = 2 * execution::kReportedOutputBytesMax;
-TestJob with_file(TestJob job) {
-  job.job.buffers.front().bytes = kBytesInFile;
-  job.job.outputs.front().max_bytes = kBytesInFile;
+// An output of so many bytes comes in pieces.
+constexpr std::uint64_t kBytesInPieces = 2 * execution::kReportedOutputBytesMax;
+TestJob in_pieces(TestJob job) {
+  job.job.buffers.front().bytes = kBytesInPieces;
+  job.job.outputs.front().max_bytes = kBytesInPieces;
   return job;
 }
 // Sends the daemon what no kernel should: the descriptor is the worker's own.
@@ -155,13 +158,78 @@ TEST(WorkerRunnerHostile, writing_to_standard_error_without_end_ends_at_its_limi
   EXPECT_LE(run.logged.size(), kWorkerWordsMax + execution::kBuildLogBytesMax);
 }
 
-TEST(WorkerRunnerHostile, filling_the_folder_of_outputs_ends_at_its_limit) {
-  const Ended run =
-      run_alone(calling("long file = call(2, (long)name, 0101, 0600);\n"
-                        "for (;;) b[0] = call(1, file, (long)text, sizeof(text));",
-                        "__constant char name[] = \"/job/out/0/fill\";\n"
-                        "__constant char text[65536] = {1};\n"));
-  expect_end(run, Reason::scratch_exceeded);
+// Fills every folder there may be by fallocate(2), by writing and by many files, lets all of it lie for a while, and
+// tells: bytes that were allocated, bytes that were written, files that were made, folders in which one could be.
+constexpr const char* kFill = R"(
+long allocate(long file, long bytes) {
+  long result;
+  __asm__ volatile("mov %4, %%r10; syscall" : "=a"(result)
+                   : "a"(285L), "D"(file), "S"(0L), "r"(bytes), "d"(0L) : "rcx", "r10", "r11", "memory");
+  return result;
+}
+long make(__constant const char* folder, int number) {
+  char path[32];
+  int at = 0;
+  for (; folder[at]; ++at) path[at] = folder[at];
+  for (int i = 0; i < 5; ++i, number /= 10) path[at++] = '0' + number % 10;
+  path[at] = 0;
+  return call(2, (long)path, 0101, 0600);
+}
+__constant char folders[7][12] = {"/job/out/0/", "/job/out/", "/job/in/", "/job/", "/tmp/", "/cache/", "/dev/shm/"};
+__constant char text[65536] = {1};
+__kernel void k(__global volatile long* b) {
+  for (int folder = 0; folder < 7; ++folder) {
+    long there = 0;
+    for (int i = 0; i < 2000; ++i) {
+      long file = make(folders[folder], i);
+      if (file < 0) continue;
+      there = 1;
+      b[2]++;
+      if (i < 4) {
+        if (allocate(file, 64L << 20) == 0) b[0] += 64L << 20;
+        for (long done = 1; done > 0; b[1] += done > 0 ? done : 0) done = call(1, file, (long)text, sizeof(text));
+      }
+      call(3, file, 0, 0);
+    }
+    b[3] += there;
+  }
+  for (b[4] = 0; b[4] < argument; b[4]++) {}
+}
+)";
+
+TEST(WorkerRunnerHostile,
+     filling_by_fallocate_and_by_many_files_takes_nothing_of_the_disk_and_no_more_memory_than_agreed) {
+  const RunnerPlaces places;
+  std::uint64_t peak = 0;
+  const auto on_disk = [&] { return execution::measure_scratch(places.folder(), 1'000'000).bytes; };
+  TestJob job = job_of(std::string("#define argument 600000000L\n") + kSystemCall + kFill, 1);
+  job.job.resources.walltime_ms = 120'000;
+  Finished finished;
+  std::vector<std::int64_t> told_of(8);
+  with_runner(places, places.options(), {}, [&](RunnerWorld& world) -> Task<void> {
+    TestMeter meter;
+    const std::uint64_t before = on_disk();
+    // All that was filled lies there while the kernel counts: a look at any time sees the peak.
+    meter.on_used = [&](const model::Usage&) -> Task<bool> {
+      peak = std::max(peak, on_disk() - before);
+      co_return true;
+    };
+    finished = co_await world.run(job, meter);
+    EXPECT_GE(meter.totals.size(), 4) << "it was not looked at while it was full";
+    const std::string bytes = co_await world.output(finished);
+    std::memcpy(told_of.data(), bytes.data(), std::min<std::size_t>(bytes.size(), 64));
+  });
+  EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished);
+  EXPECT_EQ(told_of[0], 0) << "allocated by fallocate";
+  EXPECT_LE(told_of[1], (64 + 64 + 16) << 20) << "written: /tmp, /cache and /dev/shm have these sizes";
+  EXPECT_EQ(told_of[3], 3) << "folders that can be written";
+  EXPECT_LE(peak, 1 << 20) << "of the disk: the job's inputs and the runner's folders";
+  // Without walls both is had, and seen.
+  const std::uint64_t before = on_disk();
+  const execution::Descriptor file(
+      ::open((places.folder() + "/control").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  ASSERT_EQ(::fallocate(file.get(), 0, 0, 64 << 20), 0);
+  EXPECT_GE(on_disk() - before, 64 << 20);
 }
 
 TEST(WorkerRunnerHostile, filling_the_scratch_space_fills_it_and_no_more) {
@@ -204,36 +272,43 @@ TEST(WorkerRunnerHostile, an_end_that_is_claimed_without_outputs_is_none) {
   EXPECT_THAT(run.finished.why.detail, HasSubstr("the outputs are not those of the shard"));
 }
 
-TEST(WorkerRunnerHostile, an_end_that_is_claimed_without_files_is_none) {
+// The reports of an output of zeros but for its last piece, and of the end.
+runtime::Bytes pieces_and(const execution::WorkerFinished& finished) {
+  runtime::Bytes reports;
+  for (std::uint64_t at = 0; at < finished.outputs[0].bytes; at += execution::kOutputPieceBytesMax) {
+    runtime::append(reports, encode_report(execution::WorkerOutputPiece{
+                                 .output = 0, .content = runtime::Bytes(execution::kOutputPieceBytesMax)}));
+  }
+  runtime::append(reports, encode_report(finished));
+  return reports;
+}
+
+TEST(WorkerRunnerHostile, an_end_that_is_claimed_before_its_outputs_have_come_is_none) {
   execution::WorkerFinished lie = lie_of(Reason::completed);
-  lie.outputs[0].bytes = kBytesInFile;
-  expect_end(run_alone(with_file(reporting(encode_report(lie), "for (;;) b[1]++;"))), Reason::output_missing);
+  lie.outputs[0].bytes = kBytesInPieces;
+  const Ended run = run_alone(in_pieces(reporting(encode_report(lie), "for (;;) b[1]++;")));
+  expect_end(run, Reason::worker_crashed);
+  EXPECT_THAT(run.finished.why.detail, HasSubstr("an output is not whole"));
 }
 
 TEST(WorkerRunnerHostile, an_output_of_other_bytes_than_the_worker_says_is_not_kept) {
   execution::WorkerFinished lie = lie_of(Reason::completed);
   lie.outputs[0].content.resize(64);
-  const Ended reported = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
-  expect_end(reported, Reason::worker_crashed);
-  EXPECT_THAT(reported.finished.why.detail, HasSubstr("b.out is not what it says"));
+  const Ended at_the_end = run_alone(reporting(encode_report(lie), "for (;;) b[1]++;"));
+  expect_end(at_the_end, Reason::worker_crashed);
+  EXPECT_THAT(at_the_end.finished.why.detail, HasSubstr("b.out is not what it says"));
   lie.outputs[0].content.clear();
-  lie.outputs[0].bytes = kBytesInFile;
-  const Ended in_file =
-      run_alone(with_file(calling("long file = call(2, (long)name, 0101, 0600);\n"
-                                  "call(1, file, (long)b, " +
-                                      std::to_string(kBytesInFile) +
-                                      "); call(3, file, 0, 0);\n"
-                                      "call(1, 4, (long)message, sizeof(message)); for (;;) b[1]++;",
-                                  array_of(encode_report(lie)) + "__constant char name[] = \"/job/out/0/b.out\";\n")));
-  expect_end(in_file, Reason::worker_crashed);
-  EXPECT_THAT(in_file.finished.why.detail, HasSubstr("b.out is not what it says"));
+  lie.outputs[0].bytes = kBytesInPieces;
+  const Ended before = run_alone(in_pieces(reporting(pieces_and(lie), "for (;;) b[1]++;")));
+  expect_end(before, Reason::worker_crashed);
+  EXPECT_THAT(before.finished.why.detail, HasSubstr("b.out is not what it says"));
 }
 
 TEST(WorkerRunnerHostile, no_link_can_be_made) {
   // symlink(2) is not among the calls. That a link would not be followed: job_folder_test.cpp.
   const Ended run = run_alone(calling("b[0] = call(88, (long)target, (long)name, 0);",
                                       "__constant char target[] = \"/etc/passwd\";\n"
-                                      "__constant char name[] = \"/job/out/0/b.out\";\n"));
+                                      "__constant char name[] = \"/tmp/b.out\";\n"));
   expect_refused(run);
 }
 

@@ -420,5 +420,63 @@ TEST(WorkerRunner, the_example_s_galaxies_are_the_same_in_any_number_of_shards) 
   });
 }
 
+TEST(WorkerRunner, a_submitter_that_varies_its_limits_does_not_push_out_the_workers_of_others) {
+  const RunnerPlaces places;
+  RunnerOptions options = places.options();
+  options.pool.idle_max = 2;
+  with_runner(places, options, {}, [&](RunnerWorld& world) -> Task<void> {
+    TestMeter meter;
+    std::ignore = co_await world.run(job_of(kCount), meter, "bob");
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+      TestJob job = job_of(kCount);
+      job.job.resources.memory_bytes += i << 20;
+      TestMeter each;
+      const Finished finished = co_await world.run(job, each);
+      EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished);
+      EXPECT_LE(world.runner.pool().idle(), 2);
+    }
+    EXPECT_EQ(world.runner.pool().figures().reused, 0);
+    TestMeter again;
+    std::ignore = co_await world.run(job_of(kCount), again, "bob");
+    EXPECT_EQ(world.runner.pool().figures().reused, 1);
+  });
+}
+
+// Leaves 60 MiB in its scratch space.
+TestJob leaving_files() {
+  return job_of(std::string(kSystemCall) +
+                    "__constant char name[] = \"/tmp/left\";\n__constant char text[65536] = {1};\n"
+                    "__kernel void k(__global long* b) {\n  long file = call(2, (long)name, 0101, 0600);\n"
+                    "  for (int i = 0; i < 960; ++i) b[0] += call(1, file, (long)text, sizeof(text));\n}\n",
+                1);
+}
+
+TEST(WorkerRunner, workers_that_wait_are_measured_and_hold_no_more_memory_together_than_they_may) {
+  if (execution::Cgroups::probe().tier() == execution::CgroupTier::none) GTEST_SKIP() << "nothing tells of memory";
+  std::uint64_t plain = 0;
+  with_runner([&](RunnerWorld& world) -> Task<void> {
+    TestMeter first;
+    std::ignore = co_await world.run(job_of(kCount), first);
+    plain = world.runner.pool().idle_bytes();
+    EXPECT_GT(plain, 1 << 20);
+    TestMeter second;
+    const Finished finished = co_await world.run(leaving_files(), second);
+    EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished);
+    EXPECT_EQ(world.runner.pool().idle(), 1);
+    EXPECT_GE(world.runner.pool().idle_bytes(), plain + (50 << 20));
+  });
+  const RunnerPlaces places;
+  RunnerOptions options = places.options();
+  options.pool.idle_bytes_max = plain + (40 << 20);
+  with_runner(places, options, {}, [&](RunnerWorld& world) -> Task<void> {
+    TestMeter first;
+    std::ignore = co_await world.run(job_of(kCount), first);
+    EXPECT_EQ(world.runner.pool().idle(), 1);
+    TestMeter second;
+    std::ignore = co_await world.run(leaving_files(), second);
+    EXPECT_EQ(world.runner.pool().idle(), 0);
+  });
+}
+
 }  // namespace
 }  // namespace quern::daemon

@@ -42,6 +42,19 @@ TEST(Engagement, that_is_canceled_is_paid_for_what_was_done) {
   EXPECT_LT(parties.ends[0].owed, model::Credits{4'000'000});
 }
 
+// Digests stand in trails, which anybody may see.
+TEST(Engagement, that_names_an_input_of_another_s_gets_nothing_by_its_digest) {
+  TwoParties parties;
+  parties.brought_by_another = true;
+  parties.submitter_has_input = false;
+  parties.world.run_until(Time{} + 1min);
+  expect_same_end(parties, Reason::input_missing);
+  TwoParties own;
+  own.brought_by_another = true;
+  own.world.run_until(Time{} + 1min);
+  expect_same_end(own, Reason::completed);
+}
+
 // Three tasks of two jobs: what the second asks for, the third asks for again.
 void three_tasks(Order& order) {
   const OrderTask first = order.tasks[0];

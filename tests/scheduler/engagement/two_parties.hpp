@@ -73,7 +73,9 @@ class TwoParties {
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
-  TimedRunner::Tampers tampers;                              // with what the provider says of its work
+  TimedRunner::Tampers tampers;     // with what the provider says of its work
+  bool brought_by_another = false;  // the order's input is at the provider
+  bool submitter_has_input = true;
   std::function<std::size_t()> working;                      // at the provider, while it runs
   std::function<Task<void>(Runtime&, Provider&)> meanwhile;  // at the provider, once it listens
   connection::StreamHandler serves;                          // in place of the provider, to who asks for a blob
@@ -106,6 +108,7 @@ class TwoParties {
     jobs::TrailJournal journal(runtime);
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
+    if (brought_by_another) EXPECT_TRUE(co_await store.add(runtime::copy_of(bytes_of("source"))));
     TimedRunner timed(runtime, store, [this](const Work&) { return work_length; });
     timed.set_tampering(tampers);
     EndingRunner runner(timed, ends_with);
@@ -157,7 +160,7 @@ class TwoParties {
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
     EXPECT_TRUE(co_await store.add(runtime::copy_of(bytes_of("source"))));
-    const blobs::BlobServer blobs(*host, store, [](const auto&, const auto&) { return true; });
+    const blobs::BlobServer blobs(*host, store, [this](const auto&, const auto&) { return submitter_has_input; });
     Submitter submitter(*host, submitter_key(), journal, store, {}, accounts);
     auto trails = co_await journal.load(damaged);
     const auto work = [&]() -> Task<void> {

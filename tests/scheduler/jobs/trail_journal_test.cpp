@@ -1,7 +1,10 @@
 #include "scheduler/jobs/trail_journal.hpp"
 
+#include <span>
+
 #include <gtest/gtest.h>
 
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/agreement/drafts.hpp"
 #include "tests/overlay/runtime/world_fixture.hpp"
 #include "tests/scheduler/agreement/example_trail.hpp"
@@ -101,6 +104,82 @@ TEST_P(Journals, refuse_what_the_trail_refuses_and_store_nothing) {
     TrailJournal after(runtime);
     EXPECT_EQ((co_await after.load(damaged))->at(trail.demand().id).records().size(), 1u);
   });
+}
+
+// The file of a trail, and where in it the bytes of records are, which are not their sizes.
+struct TrailFile {
+  Bytes content;
+  std::vector<std::size_t> places;
+};
+TrailFile file_of(const std::vector<runtime::ByteView>& records) {
+  TrailFile file;
+  for (const runtime::ByteView record : records) {
+    file.content.push_back(static_cast<std::byte>(record.size() >> 8));
+    file.content.push_back(static_cast<std::byte>(record.size()));
+    for (std::size_t i = 0; i < record.size(); ++i) file.places.push_back(file.content.size() + i);
+    runtime::append(file.content, record);
+  }
+  return file;
+}
+std::string name_of(const Trail& trail) {
+  return "trail." + runtime::to_hex(trail.demand().id);
+}
+
+TEST(TrailJournal, finds_a_closed_trail_spoiled_wherever_a_byte_of_it_is_another) {
+  simulation::World world({.seed = 1});
+  std::size_t found_out = 0;
+  std::size_t tried = 0;
+  world.add_node({}, [&](Runtime& runtime) -> Task<void> {
+    const Trail trail = agreement::example_trail();
+    const TrailFile file = file_of(trail.records());
+    for (std::size_t i = 0; i <= file.places.size(); i += 5, ++tried) {
+      Bytes content = file.content;
+      if (i > 0) content[file.places[i - 1]] ^= std::byte{0x10};
+      EXPECT_TRUE(co_await runtime.disk().replace(name_of(trail), content));
+      std::vector<std::string> damaged;
+      TrailJournal journal(runtime);
+      const auto trails = co_await journal.load(damaged);
+      if (i == 0) {
+        EXPECT_EQ(trails->at(trail.demand().id).records().size(), trail.records().size());
+      } else {
+        found_out += damaged.size();
+      }
+    }
+  });
+  world.run_for(std::chrono::hours(1));
+  EXPECT_EQ(found_out, tried - 1);
+  EXPECT_GT(tried, 500u);
+}
+
+// The provider closed without it: no record names it, and nothing hangs on it.
+TEST(TrailJournal, takes_no_voucher_for_part_of_a_closed_trail_that_its_receipt_does_not_name) {
+  simulation::World world({.seed = 1});
+  world.add_node({}, [&](Runtime& runtime) -> Task<void> {
+    agreement::ExampleTrail at_provider;
+    at_provider.running().note(1'000'000).voucher().note(2'000'000);
+    agreement::ExampleTrail at_submitter = at_provider;
+    const Bytes unnamed = at_submitter.add(draft_voucher(at_submitter.trail, at_submitter.now));
+    at_provider.ended(2'500'000).closed();
+    const std::vector<runtime::ByteView> end = at_provider.trail.records();
+    for (const runtime::ByteView record : std::span(end).last(2)) at_submitter.offer(record);
+    EXPECT_EQ(at_submitter.trail.stage(), Stage::closed);
+    std::vector<runtime::ByteView> records = end;  // and in the order in which they were taken
+    records.insert(records.end() - 2, unnamed);
+    for (const bool spoiled : {false, true}) {
+      TrailFile file = file_of(records);
+      // The last byte of the signature of the voucher, which is before the last two.
+      const std::size_t after = records[records.size() - 1].size() + records[records.size() - 2].size();
+      if (spoiled) file.content[file.places[file.places.size() - after - 1]] ^= std::byte{1};
+      EXPECT_TRUE(co_await runtime.disk().replace(name_of(at_submitter.trail), file.content));
+      std::vector<std::string> damaged;
+      TrailJournal journal(runtime);
+      const auto trails = co_await journal.load(damaged);
+      EXPECT_TRUE(damaged.empty());
+      EXPECT_EQ(trails->at(at_submitter.trail.demand().id).records().size(), end.size());
+      EXPECT_EQ(trails->at(at_submitter.trail.demand().id).owed(), at_provider.trail.owed());
+    }
+  });
+  world.run_for(std::chrono::hours(1));
 }
 
 // A node takes records one after the other and says so of each once it is durable; it is killed at any moment.

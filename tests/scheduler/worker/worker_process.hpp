@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -55,6 +56,7 @@ struct Ending {
   std::vector<execution::WorkerProgress> progress;
   std::string build_log;
   std::string printed;
+  std::map<std::uint32_t, std::string> pieces;  // of outputs, put together
 };
 
 class WorkerProcess {
@@ -130,6 +132,9 @@ class WorkerProcess {
       }
       if (const auto* each = std::get_if<execution::WorkerProgress>(&*report)) ending.progress.push_back(*each);
       if (const auto* finished = std::get_if<execution::WorkerFinished>(&*report)) ending.finished = *finished;
+      if (const auto* piece = std::get_if<execution::WorkerOutputPiece>(&*report)) {
+        ending.pieces[piece->output] += runtime::text_of(piece->content);
+      }
     }
     return ending;
   }
@@ -197,10 +202,7 @@ class JobFolder {
     std::filesystem::remove_all(out);
     std::filesystem::create_directories(out);
     std::filesystem::create_directories(folder_.path() / "in");
-    return {.job = model::to_canonical_json(job),
-            .shard = shard,
-            .input_folder = (folder_.path() / "in").string(),
-            .output_folder = out.string()};
+    return {.job = model::to_canonical_json(job), .shard = shard, .input_folder = (folder_.path() / "in").string()};
   }
   std::string output(const std::string& path, std::uint32_t shard = 0) const {
     return content_of(folder_.path() / ("out" + std::to_string(shard)) / path);
@@ -215,14 +217,16 @@ class JobFolder {
     take(ending, task);
     return ending;
   }
-  // Puts the outputs that were reported beside those that were written.
-  static void take(const Ending& ending, const execution::WorkerTask& task) {
-    if (!ending.finished || !execution::outputs_are_reported(shard_of_task(task))) return;
-    for (const execution::WorkerOutput& output : ending.finished->outputs) {
-      const auto path = std::filesystem::path(task.output_folder) / output.path;
-      ASSERT_FALSE(std::filesystem::exists(path)) << path;
+  // Keeps the outputs as files.
+  void take(const Ending& ending, const execution::WorkerTask& task) const {
+    if (!ending.finished) return;
+    for (std::uint32_t i = 0; i < ending.finished->outputs.size(); ++i) {
+      const execution::WorkerOutput& output = ending.finished->outputs[i];
+      const auto path = folder_.path() / ("out" + std::to_string(task.shard)) / output.path;
       std::filesystem::create_directories(path.parent_path());
-      std::ofstream(path, std::ios::binary) << runtime::text_of(output.content);
+      const auto piece = ending.pieces.find(i);
+      std::ofstream(path, std::ios::binary)
+          << (piece == ending.pieces.end() ? runtime::text_of(output.content) : std::string_view(piece->second));
     }
   }
   // As the daemon knows it, where the job is one.

@@ -34,6 +34,21 @@ void expect_refused(const std::vector<WorkerReport>& reports, WorkerErrc code, c
   EXPECT_TRUE(read.error() == code) << read.error().message();
 }
 
+// Whether so many reports are there and believed.
+bool read_some(ReportReader& reader, std::size_t count) {
+  for (; count > 0; --count) {
+    const auto report = reader.next();
+    if (!report || !*report) return false;
+  }
+  return true;
+}
+void add_pieces(ReportReader& reader, std::uint32_t output, std::size_t bytes) {
+  for (std::size_t at = 0; at < bytes; at += kOutputPieceBytesMax) {
+    const std::size_t size = std::min(kOutputPieceBytesMax, bytes - at);
+    reader.add(encode_report(WorkerOutputPiece{.output = output, .content = runtime::Bytes(size)}));
+  }
+}
+
 WorkerLog log_of(std::size_t bytes, WorkerLog::Source source = WorkerLog::Source::kernels) {
   return {source, std::string(bytes, 'x')};
 }
@@ -78,24 +93,56 @@ TEST(WorkerReports, outputs_are_those_of_the_shard_or_none) {
 }
 
 // Which of the two it is does not depend on what the worker says.
-RC_GTEST_PROP(WorkerReports, small_outputs_come_whole_and_of_larger_ones_nothing, ()) {
+RC_GTEST_PROP(WorkerReports, small_outputs_come_at_the_end_and_larger_ones_in_pieces, ()) {
   const auto first = *rc::gen::inRange<std::size_t>(1, 2 * kReportedOutputBytesMax);
   const auto second = *rc::gen::inRange<std::size_t>(1, 100);
   const model::Shard shard{.outputs = {{"a", "x", 0, first}, {"b", "y", 0, second}}};
   const bool reported = first + second <= kReportedOutputBytesMax;
   RC_ASSERT(outputs_are_reported(shard) == reported);
   const auto believed = [&](std::size_t a, std::size_t b) {
+    const std::size_t pieces = (first + kOutputPieceBytesMax - 1) / kOutputPieceBytesMax + 1;
     ReportReader reader;
     reader.expect(shard, {});
     reader.add(encode_report(kStarted));
+    if (!reported) add_pieces(reader, 0, first);
+    if (!reported) add_pieces(reader, 1, second);
     reader.add(encode_report(
         WorkerFinished{.why = {Reason::completed, {}},
                        .outputs = {{"a", first, {}, runtime::Bytes(a)}, {"b", second, {}, runtime::Bytes(b)}}}));
-    return reader.next() && reader.next();
+    return read_some(reader, (reported ? 0 : pieces) + 2);
   };
   RC_ASSERT(believed(reported ? first : 0, reported ? second : 0));
   RC_ASSERT(!believed(reported ? 0 : 1, reported ? second : 0));
   RC_ASSERT(!believed(reported ? first - 1 : 0, reported ? second : 1));
+}
+
+const model::Shard kLarge{.outputs = {{"a", "x", 0, 100'000}, {"none", "y", 0, 0}, {"b", "z", 0, 10}}};
+const WorkerFinished kLargeCompleted{.why = {Reason::completed, {}},
+                                     .outputs = {{"a", 100'000, {}, {}}, {"none", 0, {}, {}}, {"b", 10, {}, {}}}};
+
+// Whether all reports on kLarge are believed.
+bool large_read(const std::vector<WorkerReport>& reports) {
+  ReportReader reader;
+  reader.expect(kLarge, {});
+  for (const WorkerReport& report : reports) reader.add(encode_report(report));
+  return read_some(reader, reports.size());
+}
+WorkerOutputPiece piece_of(std::uint32_t output, std::size_t bytes) {
+  return {.output = output, .content = runtime::Bytes(bytes)};
+}
+
+TEST(WorkerReports, pieces_of_outputs_come_in_order_and_never_beyond_their_end) {
+  EXPECT_TRUE(large_read(
+      {kStarted, piece_of(0, 65'536), piece_of(0, 34'464), WorkerProgress{}, piece_of(2, 10), kLargeCompleted}));
+  EXPECT_FALSE(large_read({piece_of(0, 10)}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(2, 10)}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(3, 10)}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(0, 65'536), piece_of(0, 34'465)}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(0, 65'536), piece_of(0, 34'464), piece_of(1, 1)}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(0, 65'536), piece_of(0, 34'464), piece_of(2, 10), piece_of(2, 1)}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(0, 65'536), piece_of(0, 34'464), piece_of(2, 9), kLargeCompleted}));
+  EXPECT_FALSE(large_read({kStarted, piece_of(0, 65'536), kLargeCompleted}));
+  expect_refused({kStarted, piece_of(0, 1)}, WorkerErrc::out_of_order);  // where they come with the end
 }
 
 TEST(WorkerReports, a_worker_does_not_speak_for_others) {
@@ -170,7 +217,6 @@ RC_GTEST_PROP(WorkerRequests, are_read_back_as_they_were, (std::string job, std:
                         .device = 4,
                         .device_name = "a device",
                         .input_folder = "/in",
-                        .output_folder = "/out",
                         .limits = {limit, limit / 2, limit / 3, limit / 4}};
   RequestReader reader;
   reader.add(encode_request(task));
