@@ -167,10 +167,9 @@ void check_together(const Config& config, Reader& reader) {
     if (std::ranges::find(config.provider.devices_deny, device) == config.provider.devices_deny.end()) continue;
     reader.complain("provider.devices_deny", "\"" + device.substr(0, 80) + "\" is in provider.devices_allow, too");
   }
-  if (config.sandbox.tier == SandboxTier::none && config.provider.enabled) {
-    reader.complain(
-        "sandbox.tier",
-        "nothing could be offered: sandbox.tier is \"none\", which holds no kind of job; name another tier");
+  if (config.sandbox.tier == SandboxTier::none && config.sandbox.required && config.provider.enabled) {
+    reader.complain("sandbox.required",
+                    "nothing could be offered: sandbox.tier is \"none\"; name a tier, or set sandbox.required = false");
   }
   if (config.rpc.socket.size() > 107) {
     reader.complain("rpc.socket", "the path of a socket may have 107 bytes, not " +

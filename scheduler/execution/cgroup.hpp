@@ -32,7 +32,7 @@ struct CgroupEvents {
 enum class CgroupTier : std::uint8_t {
   v2,    // the daemon's own group was delegated to it
   v1,    // a hierarchy a controller, writable by the daemon
-  none,  // neither: per-process limits only, which hold no kind of job (self_test.hpp)
+  none,  // neither: limits of each process, and a look at what they hold together (supervisor.hpp)
 };
 std::string_view name_of(CgroupTier tier);
 

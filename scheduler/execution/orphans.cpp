@@ -12,15 +12,6 @@
 namespace quern::execution {
 namespace {
 
-// What follows "NAME:" in /proc/PID/status.
-std::string field(const std::string& status, const std::string& name) {
-  const std::string key = "\n" + name + ":\t";
-  const std::size_t found = status.find(key);
-  if (found == std::string::npos) return {};
-  const std::size_t begin = found + key.size();
-  return status.substr(begin, status.find('\n', begin) - begin);
-}
-
 // Whether it is bwrap on the way to a job of ours: its words are still those it was started with.
 bool is_our_bwrap(const std::string& pid) {
   const std::string words = text_of_file("/proc/" + pid + "/cmdline");
@@ -31,8 +22,8 @@ bool is_orphan(const std::string& pid) {
   if (!is_our_bwrap(pid)) return false;
   const std::string status = text_of_file("/proc/" + pid + "/status");
   // "OUTSIDE<tab>INSIDE": process 1 of a namespace of its own; bwrap itself has no second number.
-  const bool is_first = field(status, "NSpid").ends_with("\t1");
-  return is_first && !is_our_bwrap(field(status, "PPid"));
+  const bool is_first = field_of(status, "NSpid").ends_with("\t1");
+  return is_first && !is_our_bwrap(field_of(status, "PPid"));
 }
 
 }  // namespace

@@ -155,15 +155,33 @@ std::vector<pid_t> children_of(pid_t pid) {
   return found;
 }
 
+constexpr int kTreeDepthMax = 64;
+
 // To a process of a sandbox that was not reaped, and to all below it.
 void signal_tree(pid_t pid, int signal, int depth = 0) {
-  constexpr int depth_max = 64;
-  if (pid <= 1 || depth == depth_max) return;
+  if (pid <= 1 || depth == kTreeDepthMax) return;
   const Descriptor process = open_pidfd(pid);
   send_signal(process, signal);
   for (const pid_t child : children_of(pid)) {
     if (parent_of(child) == pid) signal_tree(child, signal, depth + 1);
   }
+}
+
+// What a process and all below it hold of memory that is no file's on a disk. What two of them share counts twice.
+std::uint64_t memory_of_tree(pid_t pid, int depth = 0) {
+  if (pid <= 1 || depth == kTreeDepthMax) return 0;
+  const std::string status = text_of_file("/proc/" + std::to_string(pid) + "/status");
+  std::uint64_t bytes = 0;
+  for (const char* kind : {"RssAnon", "RssShmem"}) {
+    const std::string text = field_of(status, kind);  // "1234 kB"
+    std::uint64_t kib = 0;
+    std::from_chars(text.data(), text.data() + text.size(), kib);
+    bytes += kib << 10;
+  }
+  for (const pid_t child : children_of(pid)) {
+    if (parent_of(child) == pid) bytes += memory_of_tree(child, depth + 1);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -398,6 +416,16 @@ void SandboxProcess::hold() {
 
 void SandboxProcess::let_run() {
   if (!gone_ && !cgroup_.freeze(false)) signal_tree(first_, SIGCONT);
+}
+
+// Twice in a row: a process that is about to run another program has its parent's memory for a moment, too.
+void SandboxProcess::measure_memory() {
+  const std::uint64_t limit = order_.plan.limits.memory_bytes;
+  const std::uint64_t bytes = gone_ ? 0 : memory_of_tree(first_);
+  const bool before = std::exchange(above_memory_, bytes > limit);
+  if (!before || !above_memory_) return;
+  const std::string text = std::to_string(bytes) + " of " + std::to_string(limit) + " bytes";
+  change_and_tell(*order_.shared, [&] { order_.shared->memory_exceeded = text; });
 }
 
 void SandboxProcess::measure_scratch() {

@@ -33,7 +33,8 @@ struct ChildShared {
   std::size_t log_bytes_max = 0;
   bool log_over = false;
   bool log_exceeded = false;
-  std::string scratch_exceeded;                  // what was measured, in words
+  std::string memory_exceeded;                   // what was measured, in words
+  std::string scratch_exceeded;                  // likewise
   std::optional<runtime::Result<void>> started;  // whether its first program could be run
   std::optional<ChildEnd> end;
   Cgroup cgroup;                                      // to be read only
@@ -95,6 +96,7 @@ class SandboxProcess {
   // Stops all its processes, or lets them run on.
   void hold();
   void let_run();
+  void measure_memory();
   void measure_scratch();
   // Nobody waits for its end any more: reports it as stuck.
   void abandon();
@@ -134,6 +136,7 @@ class SandboxProcess {
   bool reaped_ = false;
   bool killed_ = false;
   bool gone_ = false;
+  bool above_memory_ = false;  // at the last look
   bool abandoned_ = false;
 };
 

@@ -56,13 +56,6 @@ std::string holes_in(std::string said) {
   return one_line(std::move(said));
 }
 
-std::string without_groups(const std::string& note) {
-  return "nothing bounds the memory of a job's processes together on this machine" +
-         (note.empty() ? std::string() : " (" + note + ")") +
-         ": start the daemon where it may make control groups, as the system's service or by \"systemd-run --user "
-         "--scope -p Delegate=yes quernd\"";
-}
-
 Task<KindTest> test_kind(Supervisor& supervisor, const SupervisorOptions& options,
                          const std::optional<HostIdentity>& identity, SandboxKind kind) {
   KindTest result{.kind = kind};
@@ -86,7 +79,6 @@ Task<KindTest> test_kind(Supervisor& supervisor, const SupervisorOptions& option
     result.held = true;
   } else {
     result.why = "the sandbox does not hold: " + (said.empty() ? model::to_text(why) : holes_in(said));
-    if (supervisor.tier() == CgroupTier::none) result.why += "; " + without_groups(supervisor.tier_note());
   }
   co_return result;
 }
@@ -136,7 +128,7 @@ Task<SelfTest> self_test(Supervisor& supervisor, const SupervisorOptions& option
 
 std::string to_text(const SelfTest& test) {
   std::string text = "limits: " + std::string(name_of(test.tier));
-  if (test.tier == CgroupTier::none) text += ", each process for itself";
+  if (test.tier == CgroupTier::none) text += ", each process for itself; what all hold is watched";
   if (!test.tier_note.empty()) text += " (" + test.tier_note + ")";
   text += "\nLandlock: " + (test.landlock_abi > 0 ? "ABI " + std::to_string(test.landlock_abi) : "not in this kernel");
   for (const KindTest& kind : test.kinds) {

@@ -1,7 +1,5 @@
 // Whether the sandbox of this machine holds, tried out at the daemon's start: a small program inside it attempts what
-// must fail there. A kind of job that is not held is not offered; the reason is for the operator. So it is wherever
-// no control group bounds what a job's processes take together: limits of each process for itself add up, and a driver
-// with its compiler needs more of them than could be divided among.
+// must fail there. A kind of job that is not held is not offered; the reason is for the operator.
 #pragma once
 #include <string>
 #include <string_view>

@@ -76,12 +76,15 @@ struct SandboxedChild::State : std::enable_shared_from_this<SandboxedChild::Stat
         started_at(runtime.clock().now()),
         deadline(
             runtime.clock(), [](void* self) { static_cast<State*>(self)->time_is_over(); }, this),
-        watch(runtime.clock(), [](void* self) { static_cast<State*>(self)->look_at_scratch(); }, this) {}
+        watch(
+            runtime.clock(), [](void* self) { static_cast<State*>(self)->look_at_scratch(); }, this),
+        memory_watch(runtime.clock(), [](void* self) { static_cast<State*>(self)->look_at_memory(); }, this) {}
 
   void begin(SandboxPlan plan, std::vector<std::string> command);
   void look();  // at what the thread has told
   void time_is_over();
   void look_at_scratch();
+  void look_at_memory();
   void end_for(Why why, bool at_once);
   void finish(const ChildEnd& seen);
   // The supervisor goes: nothing is told or due any more.
@@ -103,6 +106,7 @@ struct SandboxedChild::State : std::enable_shared_from_this<SandboxedChild::Stat
   runtime::WaitQueue news;
   runtime::Timer deadline;  // the wall time, then the grace, then patience
   runtime::Timer watch;
+  runtime::Timer memory_watch;
 };
 
 Supervisor::Parts::~Parts() {
@@ -122,6 +126,8 @@ void SandboxedChild::State::begin(SandboxPlan plan, std::vector<std::string> com
   });
   deadline.arm(started_at + limits.walltime);
   if (scratch_watched) watch.arm(started_at + kWatchInterval);
+  const bool limited_together = parts.tier != CgroupTier::none || plan.limits.memory_bytes == 0;
+  if (!limited_together) memory_watch.arm(started_at + kMemoryWatchInterval);
   thread.start(id, {.plan = std::move(plan), .command = std::move(command), .shared = shared});
 }
 
@@ -129,17 +135,20 @@ void SandboxedChild::State::look() {
   const auto alive = shared_from_this();
   std::optional<ChildEnd> end;
   bool log_exceeded = false;
+  std::string memory_exceeded;
   std::string scratch_exceeded;
   {
     const std::scoped_lock lock(shared->mutex);
     shared->told = false;
     if (!started && shared->started) started = shared->started;
     log_exceeded = shared->log_exceeded;
+    memory_exceeded = shared->memory_exceeded;
     scratch_exceeded = shared->scratch_exceeded;
     end = shared->end;
   }
   // Before its end: what struck may have ended it faster than it was killed for it.
   if (log_exceeded) end_for({Reason::log_exceeded, std::to_string(shared->log_bytes_max) + " bytes"}, true);
+  if (!memory_exceeded.empty()) end_for({Reason::memory_exceeded, memory_exceeded}, true);
   if (!scratch_exceeded.empty()) end_for({Reason::scratch_exceeded, scratch_exceeded}, true);
   if (started && !*started && !outcome) {
     finish({.kind = kind, .last_words = started->error().message()});
@@ -165,6 +174,7 @@ void SandboxedChild::State::finish(const ChildEnd& seen) {
 void SandboxedChild::State::let_go() {
   deadline.cancel();
   watch.cancel();
+  memory_watch.cancel();
   const std::scoped_lock lock(shared->mutex);
   shared->tell = nullptr;
 }
@@ -191,6 +201,12 @@ void SandboxedChild::State::look_at_scratch() {
   if (phase == Phase::over) return;
   thread.order(id, &detail::SandboxProcess::measure_scratch);
   watch.arm(runtime.clock().now() + kWatchInterval);
+}
+
+void SandboxedChild::State::look_at_memory() {
+  if (phase == Phase::over) return;
+  thread.order(id, &detail::SandboxProcess::measure_memory);
+  memory_watch.arm(runtime.clock().now() + kMemoryWatchInterval);
 }
 
 void SandboxedChild::State::end_for(Why why, bool at_once) {

@@ -29,6 +29,9 @@ inline constexpr std::size_t kMessageBytesQueued = 1 << 20;  // each way; a chil
 inline constexpr std::size_t kStatusBytesMax = 4096;         // of the sandbox's own words
 inline constexpr std::chrono::seconds kKillPatience{5};
 inline constexpr std::chrono::milliseconds kWatchInterval{100};  // between looks at the scratch space
+// Between looks at what all processes of a child hold, where no control group limits that. Above its limit twice in a
+// row the child is killed: it can have had more for as long.
+inline constexpr std::chrono::milliseconds kMemoryWatchInterval{20};
 
 enum class SupervisorErrc {
   too_many = 1,   // kChildrenMax run

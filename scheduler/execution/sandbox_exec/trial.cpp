@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <string_view>
 
 #include <fcntl.h>
@@ -25,7 +26,9 @@ constexpr int kPrevented = 1;
 constexpr std::size_t kChildrenMax = 1024;
 constexpr std::uint64_t kTakers = 6;         // processes that take memory together,
 constexpr std::uint64_t kTakersAtLimit = 3;  // of which so many take as much as is allowed
-constexpr pid_t kOwnNumberMax = 64;          // of a process in a young process namespace
+constexpr int kLooks = 200;                  // whether all of them live, for two seconds together
+constexpr timespec kBetweenLooks = {.tv_sec = 0, .tv_nsec = 10'000'000};
+constexpr pid_t kOwnNumberMax = 64;  // of a process in a young process namespace
 
 bool can_open(const char* path, int flags) {
   const int file = ::open(path, flags | O_CLOEXEC, 0600);
@@ -138,19 +141,27 @@ pid_t start_taker(std::uint64_t bytes) {
   return child;
 }
 
-// What several processes have of memory at the same time, each of them less than the limit.
+// What several processes keep of memory at the same time, each of them less than the limit. Where somebody looks at
+// what they have, he gets the time for it.
 std::uint64_t take_together(std::uint64_t limit) {
   const std::uint64_t share = limit / kTakersAtLimit;
   std::array<pid_t, kTakers> takers{};
   for (pid_t& taker : takers) taker = start_taker(share);
-  std::uint64_t had = 0;
+  std::uint64_t have = limit + 1;
+  for (int look = 0; look < kLooks && have > limit; ++look) {
+    if (look > 0) ::nanosleep(&kBetweenLooks, nullptr);
+    have = 0;
+    for (pid_t& taker : takers) {
+      if (taker > 0 && ::waitpid(taker, nullptr, WNOHANG) != 0) taker = 0;
+      have += taker > 0 ? share : 0;
+    }
+  }
   for (const pid_t taker : takers) {
     if (taker <= 0) continue;
-    had += ::waitpid(taker, nullptr, WNOHANG) == 0 ? share : 0;
     ::kill(taker, SIGKILL);
     ::waitpid(taker, nullptr, 0);
   }
-  return had;
+  return have;
 }
 
 }  // namespace
