@@ -219,9 +219,8 @@ std::vector<rpc::Parameter> submit_parameters() {
   json::array names;
   for (const placement::Strategy strategy : placement::strategies()) names.emplace_back(placement::name_of(strategy));
   strategies["enum"] = std::move(names);
-  const rpc::Schema place =
-      rpc::object({{"provider", rpc::described(rpc::text(kIdBytesMax), "its peer id")}},
-                  {{"device", rpc::described(rpc::text(model::kNameBytesMax), "as offered")}});
+  const rpc::Schema place = rpc::object({{"provider", rpc::described(rpc::text(kIdBytesMax), "its peer id")}},
+                                        {{"device", rpc::described(rpc::text(model::kNameBytesMax), "as offered")}});
   return {{"manifest", "text of a job.json", rpc::text(model::kManifestBytesMax)},
           {"strategy", "which of the nodes that can run it get it; the node's own when absent", strategies, false},
           {"max_price_micro", "the most that it may cost", rpc::integer(0, model::kRateMax), false},

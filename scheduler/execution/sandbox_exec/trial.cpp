@@ -6,11 +6,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <string_view>
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -26,8 +26,7 @@ constexpr int kPrevented = 1;
 constexpr std::size_t kChildrenMax = 1024;
 constexpr std::uint64_t kTakers = 6;         // processes that take memory together,
 constexpr std::uint64_t kTakersAtLimit = 3;  // of which so many take as much as is allowed
-constexpr int kLooks = 200;                  // whether all of them live, for two seconds together
-constexpr timespec kBetweenLooks = {.tv_sec = 0, .tv_nsec = 10'000'000};
+constexpr int kLookedAtMs = 2'000;
 constexpr pid_t kOwnNumberMax = 64;  // of a process in a young process namespace
 
 bool can_open(const char* path, int flags) {
@@ -124,10 +123,16 @@ bool take_memory(std::uint64_t bytes) {
   return true;
 }
 
-// A child that takes memory and keeps it. It has done so, or is dead, when this returns.
-pid_t start_taker(std::uint64_t bytes) {
+// A child that takes memory and keeps it. It has done so, or is dead, when this returns; `end` is readable from its end
+// on.
+struct Taker {
+  pid_t pid = -1;
+  int end = -1;
+};
+
+Taker start_taker(std::uint64_t bytes) {
   std::array<int, 2> told{};
-  if (::pipe2(told.data(), O_CLOEXEC) != 0) return -1;
+  if (::pipe2(told.data(), O_CLOEXEC) != 0) return {};
   const pid_t child = ::fork();
   if (child == 0) {
     if (!take_memory(bytes) || ::write(told[1], "x", 1) != 1) ::_exit(kPrevented);
@@ -136,30 +141,34 @@ pid_t start_taker(std::uint64_t bytes) {
   }
   ::close(told[1]);
   char byte = 0;
-  if (::read(told[0], &byte, 1) < 0) byte = 0;  // it is asked below whether it lives
-  ::close(told[0]);
-  return child;
+  if (::read(told[0], &byte, 1) < 0) byte = 0;  // its end is seen below
+  return {.pid = child, .end = told[0]};
 }
 
 // What several processes keep of memory at the same time, each of them less than the limit. Where somebody looks at
-// what they have, he gets the time for it.
+// what they have, he gets kLookedAtMs for it.
 std::uint64_t take_together(std::uint64_t limit) {
   const std::uint64_t share = limit / kTakersAtLimit;
-  std::array<pid_t, kTakers> takers{};
-  for (pid_t& taker : takers) taker = start_taker(share);
-  std::uint64_t have = limit + 1;
-  for (int look = 0; look < kLooks && have > limit; ++look) {
-    if (look > 0) ::nanosleep(&kBetweenLooks, nullptr);
-    have = 0;
-    for (pid_t& taker : takers) {
-      if (taker > 0 && ::waitpid(taker, nullptr, WNOHANG) != 0) taker = 0;
-      have += taker > 0 ? share : 0;
+  std::array<Taker, kTakers> takers{};
+  std::array<pollfd, kTakers> ends{};
+  std::uint64_t have = 0;
+  for (std::size_t i = 0; i < takers.size(); ++i) {
+    takers.at(i) = start_taker(share);
+    ends.at(i) = {.fd = takers.at(i).end, .events = POLLIN, .revents = 0};
+    have += takers.at(i).pid > 0 ? share : 0;
+  }
+  while (have > limit && ::poll(ends.data(), ends.size(), kLookedAtMs) > 0) {
+    for (pollfd& end : ends) {
+      if (end.revents == 0) continue;
+      end.fd = -1;
+      have -= share;
     }
   }
-  for (const pid_t taker : takers) {
-    if (taker <= 0) continue;
-    ::kill(taker, SIGKILL);
-    ::waitpid(taker, nullptr, 0);
+  for (const Taker& taker : takers) {
+    ::close(taker.end);
+    if (taker.pid <= 0) continue;
+    ::kill(taker.pid, SIGKILL);
+    ::waitpid(taker.pid, nullptr, 0);
   }
   return have;
 }

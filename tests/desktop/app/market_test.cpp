@@ -311,9 +311,18 @@ class Market : public ::testing::Test {
         [&] {
           QStringList costs;
           const json::value told = ada_witness_->ask("job.quote", {{"manifest", text}});
+          int decimals = models::QuantityText::kCreditDecimals;
           for (const json::value& row : told.at("rows").as_array()) {
             const json::value& quote = part_of(row, "quote");
-            costs += quote.is_object() ? english().credits(number_in(quote, "likely_micro")) : english().none();
+            if (!quote.is_object()) continue;
+            for (const char* bound : {"low_micro", "likely_micro", "high_micro"}) {
+              decimals = models::QuantityText::credits_decimals(number_in(quote, bound), decimals);
+            }
+          }
+          for (const json::value& row : told.at("rows").as_array()) {
+            const json::value& quote = part_of(row, "quote");
+            costs +=
+                quote.is_object() ? english().credits(number_in(quote, "likely_micro"), decimals) : english().none();
           }
           costs.sort();
           return costs;

@@ -118,12 +118,12 @@ QStringList offers_told(Witness& witness) {
     for (const json::value& device : offer.at("devices").as_array()) {
       const std::int64_t hour = number_in(part_of(device, "rates"), "device_second") * kSecondsPerHour;
       const std::uint64_t flops = size_in(device, "fp32_flops");
-      lines += line({text_in(device.as_object(), "name"), QStringLiteral("CPU"),
-                     text.bytes(size_in(device, "global_memory_bytes")), text.credits_number(hour), text.flops(flops),
-                     text.flop_per_credit(flops * kSecondsPerHour / static_cast<std::uint64_t>(hour)),
-                     round_trip(provider),
-                     link.is_null() ? text.none() : text.bytes_per_second(link.to_number<std::uint64_t>()),
-                     text.credits_number(number_in(part_of(device, "rates"), "setup")), models::short_id(provider)});
+      lines +=
+          line({text_in(device.as_object(), "name"), QStringLiteral("CPU"),
+                text.bytes(size_in(device, "global_memory_bytes")), text.credits_number(hour), text.flops(flops),
+                text.flop_per_credit(flops * kSecondsPerHour / static_cast<std::uint64_t>(hour)), round_trip(provider),
+                link.is_null() ? text.none() : text.bytes_per_second(link.to_number<std::uint64_t>()),
+                text.credits_number(number_in(part_of(device, "rates"), "setup")), models::short_id(provider)});
     }
   }
   lines.sort();

@@ -160,6 +160,8 @@ TEST_F(Pages, ANewJobFromAnywhereButAnOfferMayGoAnywhere) {
   const auto only = [&] { return button(*submit(), QStringLiteral("Anywhere instead")) != nullptr; };
   ASSERT_TRUE(run_here());
   EXPECT_TRUE(only());
+  shell.window.activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&shell.window));
   QTest::keyClick(&shell.window, Qt::Key_N, Qt::ControlModifier);
   EXPECT_FALSE(only()) << "Ctrl+N";
   ASSERT_TRUE(run_here());

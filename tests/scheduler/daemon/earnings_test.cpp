@@ -184,8 +184,7 @@ TEST(Receipts, come_back_as_they_were_saved_page_by_page) {
 
 TEST(Receipts, say_what_peers_left_unpaid_less_their_part_of_what_they_paid) {
   Kept kept;
-  auto save = [&, number = 0ULL](std::string peer, ReceiptState state, std::int64_t due,
-                                       std::int64_t owed) mutable {
+  auto save = [&, number = 0ULL](std::string peer, ReceiptState state, std::int64_t due, std::int64_t owed) mutable {
     ReceiptRow row = kept.row(++number, "gpu");
     row.peer = std::move(peer);
     row.state = state;

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "scheduler/engagement/provider.hpp"
+#include "scheduler/engagement/share.hpp"
 #include "scheduler/engagement/submitter.hpp"
 #include "scheduler/execution/cgroup.hpp"
 #include "tests/overlay/connection/test_peers.hpp"
@@ -67,6 +68,7 @@ engagement::Order order_of(const TestJob& job, const connection::PeerAddresses& 
                           .tasks = {{.manifest = model::to_canonical_json(job.job)}},
                           .usage_max = {},
                           .max_total = {1'000'000'000}};
+  order.tasks[0].output_bytes = engagement::output_bytes_of(job.job, 0);
   for (const model::Input& input : job.job.inputs) order.tasks[0].inputs.push_back(input.digest);
   order.usage_max.quantity.fill(model::kQuantityMax);
   return order;

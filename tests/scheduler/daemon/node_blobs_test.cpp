@@ -3,8 +3,7 @@
 namespace quern::daemon {
 namespace {
 
-// Each job leaves 'output of NAME, shard 0; ' behind.
-constexpr std::uint64_t kOutputBytes = 27;
+constexpr std::uint64_t kOutputBytes = 4'096;  // of a sample job
 
 model::Job named(char letter) {
   model::Job job = engagement::sample_job();
