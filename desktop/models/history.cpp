@@ -66,7 +66,7 @@ void RoundTrips::add(const std::vector<PeerRow>& peers) {
     const bool known = peer.connected && peer.round_trip_us;
     put(values, known ? static_cast<qreal>(std::min(*peer.round_trip_us, kMicrosecondsMax)) / 1'000 : kUnknown,
         kRoundTripsMax);
-    kept.insert(peer.id, std::move(values));
+    kept.insert(peer.id, values);
   }
   past_ = std::move(kept);
 }

@@ -33,7 +33,7 @@ class DevicePanel : public widgets::DetailPanel {
   static constexpr std::int64_t kReceiptsAsked = 100;
 
   // Both outlive it.
-  DevicePanel(models::DaemonModels& models, QWidget* parent = nullptr);
+  explicit DevicePanel(models::DaemonModels& models, QWidget* parent = nullptr);
 
   // A device that is not there shows nothing but its heading.
   void show_device(const QString& id);

@@ -85,7 +85,9 @@ class Taken {
     const int last_row = place(box.bottom() - area_.top(), rows_);
     for (int row = place(box.top() - area_.top(), rows_); row <= last_row; ++row) {
       for (int column = place(box.left() - area_.left(), columns_); column <= last_column; ++column) {
-        if (!visit(static_cast<std::size_t>(row * columns_ + column))) return false;
+        if (!visit(static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
+                   static_cast<std::size_t>(column)))
+          return false;
       }
     }
     return true;

@@ -129,7 +129,8 @@ Task<void> Provider::see_it_paid(EngagementPtr engagement, std::vector<TaskEnd>&
   bool paid = notes && (trail.billable(used) == trail.usage() || co_await note(engagement, used));
   while (paid && !may_end() && !engagement->why) paid = co_await wait_for_voucher(engagement, nullptr);
   if (may_end()) co_return;
-  const Reason reason = engagement->why ? engagement->why->reason : why_no_voucher(peer).reason;
+  const std::optional<Why>& why = engagement->why;
+  const Reason reason = why ? why->reason : why_no_voucher(peer).reason;
   for (TaskEnd& end : ends) {
     if (end.reason == Reason::completed) end.reason = reason;
     end.outputs.clear();

@@ -4,11 +4,8 @@
 #include <QComboBox>
 #include <QCryptographicHash>
 #include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QTimer>
 #include <iostream>
 
 #include <gtest/gtest.h>
@@ -74,27 +71,6 @@ void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
   ASSERT_NE(now, nullptr);
   QTest::keyClick(now, key, modifiers);
 }
-
-// Types a path into the dialog that asks for a file, as soon as there is one, and confirms.
-class PathTyper {
- public:
-  explicit PathTyper(QString path) : path_(std::move(path)) {
-    QObject::connect(&look_, &QTimer::timeout, [this] {
-      QWidget* const asked = QApplication::activeModalWidget();
-      QWidget* const field = asked ? asked->focusWidget() : nullptr;
-      if (!qobject_cast<QFileDialog*>(asked) || !qobject_cast<QLineEdit*>(field)) return;
-      look_.stop();
-      QTest::keyClicks(field, path_);
-      QTest::keyClick(field, Qt::Key_Return);
-    });
-    look_.start(kLookMs);
-  }
-
- private:
-  static constexpr int kLookMs = 20;
-  QString path_;
-  QTimer look_;
-};
 
 // Jobs whose time goes on are told without it.
 QStringList jobs_shown(const QWidget& page) {
@@ -431,12 +407,11 @@ TEST_F(Market, AJobIsQuotedStartedAndStoppedByKeysAlone) {
   ASSERT_TRUE(QTest::qWaitForWindowActive(&window()));
   ASSERT_NO_FATAL_FAILURE(press(Qt::Key_N, Qt::ControlModifier));
   ASSERT_EQ(window().current_page(), QStringLiteral("submit"));
-  const QWidget& page = *window().page(QStringLiteral("submit"));
-  {
-    const PathTyper typer(QString::fromStdString((folder_.path() / "long.json").string()));
-    ASSERT_TRUE(tab_to(window(), "Choose…"));
-    ASSERT_NO_FATAL_FAILURE(press(Qt::Key_Space));
-  }
+  auto& page = *qobject_cast<pages::SubmitPage*>(window().page(QStringLiteral("submit")));
+  const QString path = QString::fromStdString((folder_.path() / "long.json").string());
+  page.set_choose_file([path] { return path; });
+  ASSERT_TRUE(tab_to(window(), "Choose…"));
+  ASSERT_NO_FATAL_FAILURE(press(Qt::Key_Space));
   const QAbstractButton* const start = button(page, QStringLiteral("Start job"));
   ASSERT_TRUE(QTest::qWaitFor([&] { return start->isEnabled(); }, kDaemonMs));
 
