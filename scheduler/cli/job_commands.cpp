@@ -121,13 +121,15 @@ void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<st
   const ShortNames names(std::move(providers));
   Table table({{"TASK", Align::right},
                {"TRY", Align::right},
+               {"TASKS", Align::right},
                {"PROVIDER", Align::left, kShortNameBytes},
                {"STAGE", Align::left, 8},
                {"END", Align::left, 8},
                {"CREDITS", Align::point}});
   for (const TrailAnswer& trail : answer.trails) {
-    table.add({std::to_string(trail.task), std::to_string(trail.attempt + 1), names.of(trail.provider),
-               visible(trail.stage), visible(trail.end), model::to_text(trail.amount)});
+    table.add({std::to_string(trail.task), std::to_string(trail.attempt + 1),
+               trail.tasks ? std::to_string(*trail.tasks) : "", names.of(trail.provider), visible(trail.stage),
+               visible(trail.end), model::to_text(trail.amount)});
   }
   if (answer.trails.empty()) {
     page.line("No agreements: no provider has taken a task of it.", 0);

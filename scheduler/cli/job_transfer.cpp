@@ -170,6 +170,7 @@ void read_fields(const Fields& fields, TrailsAnswer& answer) {
     answer.trails.push_back({.task = each.field<std::uint64_t>("task"),
                              .attempt = each.field<std::uint64_t>("attempt"),
                              .provider = each.field<std::string>("provider"),
+                             .tasks = each.field<std::optional<std::uint64_t>>("tasks"),
                              .file = file ? *std::move(file) : "",
                              .stage = statement.field<std::string>("stage"),
                              .amount = statement.field<model::Credits>("amount_micro"),

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,7 @@ struct TrailAnswer {
   std::uint64_t task = 0;
   std::uint64_t attempt = 0;  // counted from 0; people count tries from 1
   std::string provider;
+  std::optional<std::uint64_t> tasks;  // of the agreement, of this and of other jobs; absent where `file` is empty
   std::string file;  // its bytes, which `quern verify` reads; empty when the node does not keep it any more
   std::string stage;
   model::Credits amount;

@@ -152,7 +152,10 @@ Schema job_trail_schema() {
                  {"file", described(text(base64_of(agreement::kTrailFileBytesMax)),
                                     "base64, for quern verify; \"\" of one that is removed or missing")},
                  {"statement", statement}},
-                {{"receipt", described(text(base64_of(2 * (2 + agreement::kRecordBytesMax))),
+                {{"tasks", described(integer(1, agreement::kTasksMax),
+                                     "of the agreement, which the amount is for; absent of one that is removed or "
+                                     "missing")},
+                 {"receipt", described(text(base64_of(2 * (2 + agreement::kRecordBytesMax))),
                                        "base64: its last two records, each behind its size in two bytes")},
                  {"removed_unix_ms", time_schema()}});
 }
@@ -215,6 +218,7 @@ json::object job_trail_example() {
   return {{"task", 0},
           {"attempt", 0},
           {"provider", kPeer},
+          {"tasks", 1},
           {"file", "cXVlcm4gdHJhaWwgMQo="},
           {"statement", json::object{{"stage", "closed"}, {"amount_micro", 120'000}, {"end", "completed"}}}};
 }

@@ -125,6 +125,7 @@ json::object trail_json(const agreement::Trail& trail) {
   const auto file = agreement::write_trail(trail);
   const bool ended = trail.stage() >= agreement::Stage::ended;
   return {{"provider", trail.demand().provider.text()},
+          {"tasks", trail.demand().tasks.size()},
           {"file", multiformats::encode_base(multiformats::Base::base64_pad, file)},
           {"statement", json::object{{"stage", trail.stage() == agreement::Stage::closed ? "closed" : "open"},
                                      {"amount_micro", trail.owed().micro},

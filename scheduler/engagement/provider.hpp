@@ -1,8 +1,8 @@
 // The provider's side of agreements: answers demands with bids, countersigns, runs the work, bills it note by note and
 // never works further ahead of a peer's vouchers than its credit limit for that peer. All that the peer has had done
 // and has not signed for counts, in all its agreements: under way, ended and not acknowledged, given up. At the limit
-// work is held until vouchers come, outputs stay here, and demands are refused by credit_exhausted. What is billed may
-// be above it by what a runner does between two reports, once for each device.
+// work is held or not begun until vouchers come, outputs stay here, and demands are refused by credit_exhausted. What
+// is billed may be above it by what a runner does between two reports, once for each device.
 #pragma once
 #include <chrono>
 #include <deque>

@@ -30,8 +30,13 @@ class Provider::WorkMeter final : public Meter {
     before_ = used;
     setup_.reset();
   }
-  // The task's inputs are there.
-  void set_up() { began_ = provider_.runtime_.clock().now(); }
+  // The task's inputs are there. False, at once or once no voucher has come in time: it is not to begin, since what the
+  // peer has had done on other devices or in other agreements has used up its credit.
+  Task<bool> may_begin() {
+    const bool may = co_await used({}, 0);
+    began_ = provider_.runtime_.clock().now();
+    co_return may;
+  }
 
   Task<bool> used(model::Usage of_task, std::uint32_t permille) override {
     Engagement& engagement = *engagement_;
@@ -204,7 +209,10 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
   if (auto missing = co_await fetch_inputs(engagement, task)) co_return Finished{.why = *std::move(missing)};
   const EngagedTask& engaged = engagement->tasks[task];
   const agreement::TaskRef& ref = engagement->demand().tasks[task];
-  meter.set_up();
+  if (!co_await meter.may_begin()) {
+    const auto& why = engagement->why;
+    co_return Finished{.why = why ? *why : Why{Reason::canceled, {}}};
+  }
   Finished finished = co_await runner_.run({.submitter = engagement->demand().submitter.text(),
                                             .job = *engaged.job,
                                             .shard = ref.shard,

@@ -43,6 +43,7 @@ constexpr std::int64_t kOverchargeFactor = 3;
 constexpr const char* kHogFile = "hog";
 constexpr int kUnpaidJobs = 12;  // that a submitter which never pays wants of one provider
 constexpr Duration kUnpaidPause = 5s;
+constexpr Duration kUnpaidUntil = 5min;  // before the end: what it has begun ends by then
 
 // Lets the scenario know who is at work. One that lies says that it has other bytes than it has.
 class WatchedRunner final : public engagement::Runner {
@@ -402,7 +403,7 @@ class MarketNode {
     if (!input || offers.empty()) co_return;
     const market::SignedOffer offer = *offers[random_.below(offers.size())];
     const auto provider = PeerId::from_text(offer.offer.provider);
-    for (int i = 0; i < kUnpaidJobs; ++i) {
+    for (int i = 0; i < kUnpaidJobs && plan_.end - world_now() > kUnpaidUntil; ++i) {
       co_await work_without_paying(*host_, self_.key, where(*provider), manifest_of(number), offer, tally_);
       co_await runtime_.clock().sleep_for(kUnpaidPause);
     }

@@ -18,7 +18,7 @@ LOG = b"building\x1b[2J\n" + bytes(range(256)) + b"\n" + b"done\n"
 
 
 def trail(task, file):
-    return {"task": task, "attempt": 0, "provider": FAST, "file": text64(file),
+    return {"task": task, "attempt": 0, "provider": FAST, "tasks": 11, "file": text64(file),
             "statement": {"stage": "closed", "amount_micro": 5_100_000, "end": "completed"}}
 
 
@@ -167,7 +167,7 @@ class JobCommandsTest(scripted.DaemonTest):
     def test_receipts_are_shown_and_their_trails_hold(self):
         self.answers["job.trails"] = [{"trails": [trail(0, self.example), trail(1, self.example)]}]
         self.start()
-        self.assertRegex(self.shown("receipt", JOB), r"(?m)^   0    1  BBBBBBBB  closed  completed +5\.1$")
+        self.assertRegex(self.shown("receipt", JOB), r"(?m)^   0    1     11  BBBBBBBB  closed  completed +5\.1$")
         text = self.shown("receipt", JOB, "-o", "trails")
         self.assertIn(f"trails/{JOB}-1-1.trail", text)
         files = sorted(str(path) for path in (self.folder / "trails").iterdir())

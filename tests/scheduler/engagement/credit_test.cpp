@@ -45,6 +45,24 @@ TEST(Credit, of_a_submitter_that_never_pays_is_the_limit_for_all_its_agreements_
   }
 }
 
+// Both were bound while nothing was unpaid yet.
+TEST(Credit, that_one_agreement_has_used_up_lets_the_one_that_waits_for_the_device_not_begin) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    OnCredit world(seed);
+    const std::int64_t limit = world.parties.world.random().between(2, 30) * kStepMicro;
+    world.parties.provider_config.credit_limit = {limit};
+    world.peer.at_once = kOwnOnDeviceMax;
+    world.parties.world.run_until(Time{} + 5min);
+    ASSERT_EQ(world.peer.trails.size(), kOwnOnDeviceMax) << "seed " << seed;
+    EXPECT_GE(world.unpaid(), limit) << "seed " << seed;
+    EXPECT_LE(world.unpaid(), limit + kStepMicro) << "seed " << seed;
+    for (const auto& [id, trail] : world.peer.trails) {
+      ASSERT_EQ(trail.stage(), Stage::ended) << "seed " << seed;
+      EXPECT_EQ(trail.receipt().reason(), Reason::voucher_missing) << "seed " << seed;
+    }
+  }
+}
+
 TEST(Credit, that_is_too_small_for_the_outputs_keeps_them_until_they_are_paid_for) {
   OnCredit world;
   world.parties.provider_config.credit_limit = {1'000'000};

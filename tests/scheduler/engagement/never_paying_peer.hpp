@@ -7,6 +7,7 @@
 
 #include "overlay/protocols/length_delimited.hpp"
 #include "overlay/runtime/deadline.hpp"
+#include "overlay/runtime/task_group.hpp"
 #include "scheduler/agreement/drafts.hpp"
 #include "tests/scheduler/engagement/two_parties.hpp"
 
@@ -14,7 +15,8 @@ namespace quern::engagement {
 
 class NeverPayingPeer {
  public:
-  int jobs = 1;  // one after the other; a crash of the provider ends one
+  int jobs = 1;     // one after the other; a crash of the provider ends one
+  int at_once = 1;  // of each
   runtime::Duration pause = 5s;
 
   std::map<jobs::DemandId, Trail> trails;  // as far as it heard of them
@@ -35,7 +37,10 @@ class NeverPayingPeer {
     const auto all = [&]() -> Task<void> {
       for (int i = 0; i < jobs; ++i) {
         std::ignore = co_await host->connect({.peer = provider(), .addresses = {*at}});
-        co_await one(*host, store);
+        co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+          for (int same = 0; same < at_once; ++same) group.spawn(one(*host, store));
+          co_await group.join();
+        });
         co_await runtime.clock().sleep_for(pause);
       }
     };
