@@ -374,9 +374,9 @@ class Dispatcher::Run {
     }
     const auto line = dispatcher_.lines_.try_emplace(where, dispatcher_.submitter_, where.device).first;
     DeviceLine::Ticket ticket(line->second, events_of(task, where, terms, taken));
-    tickets_.insert(&ticket);
+    tickets_.push_back(&ticket);
     LineEnd end = co_await ticket.carry_out();
-    tickets_.erase(&ticket);
+    std::erase(tickets_, &ticket);
     if (taken) --carrying_;
     changed_.wake_all();
     co_return end;
@@ -448,8 +448,8 @@ class Dispatcher::Run {
   DispatchOptions options_;
   DispatchEvents events_;
   Cancel& cancel_;
-  bool stopped_ = false;  // all attempts
-  std::set<DeviceLine::Ticket*> tickets_;
+  bool stopped_ = false;                      // all attempts
+  std::vector<DeviceLine::Ticket*> tickets_;  // as they came: an order of addresses would not repeat by seed
   jobs::JobMachine machine_;
   std::size_t carrying_ = 0;  // orders
   runtime::TaskGroup* group_ = nullptr;

@@ -56,6 +56,7 @@ PLANTED = {
         "#include <sys/socket.h>",
         "#include <boost/asio/ip/tcp.hpp>",
     ],
+    "address order": ["std::set<Session*> open_;", "std::map<const net::Peer*, int> counts_;", "std::multimap<T *, U> m;"],
     "tls": ["#include <boost/asio/ssl.hpp>", "boost::asio::ssl::context c;"],
     "beast": ["#include <boost/beast/http.hpp>"],
     "race": ["#include <boost/asio/experimental/awaitable_operators.hpp>"],
@@ -80,6 +81,7 @@ void f(Clock& clock, Network& network, Timers& timers) {
   sampler->sample();
   const auto runtime = uptime(0);
   operand();
+  std::map<int, Peer*> peers;
   const auto n = random() % std::thread::hardware_concurrency();
 }
 """

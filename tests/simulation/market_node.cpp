@@ -41,6 +41,7 @@ constexpr Duration kSlack = 3min;
 constexpr std::uint32_t kWalltimeMs = 120'000;  // more than any task takes
 constexpr std::int64_t kOverchargeFactor = 3;
 constexpr const char* kHogFile = "hog";
+constexpr Duration kDiskAgain = 5s;
 constexpr int kUnpaidJobs = 12;  // that a submitter which never pays wants of one provider
 constexpr Duration kUnpaidPause = 5s;
 constexpr Duration kUnpaidUntil = 5min;  // before the end: what it has begun ends by then
@@ -346,7 +347,11 @@ class MarketNode {
   }
 
   Task<void> check_outputs(const model::Job& job, const dispatch::DispatchEnd& end) {
-    const auto outputs = co_await dispatch::join_outputs(job, end, store_);
+    auto outputs = co_await dispatch::join_outputs(job, end, store_);
+    while (!outputs && outputs.error() == runtime::Errc::no_space) {  // its disk is full for a while
+      co_await runtime_.clock().sleep_for(kDiskAgain);
+      outputs = co_await dispatch::join_outputs(job, end, store_);
+    }
     std::string expected;
     for (std::uint32_t shard = 0; shard < job.shards.count; ++shard)
       expected += engagement::TimedRunner::output_of(job, shard);
@@ -357,7 +362,7 @@ class MarketNode {
   }
 
   Task<void> ended(JobLog& log, std::size_t number, std::string how) {
-    while (!co_await log.ended()) co_await runtime_.clock().sleep_for(5s);
+    while (!co_await log.ended()) co_await runtime_.clock().sleep_for(kDiskAgain);
     ++tally_.job_ends[how];
     auto& ends = tally_.ended[{number_, number}];
     ends.push_back(how);
