@@ -99,7 +99,9 @@ TEST_F(JobAnswers, fit_their_schemas_from_the_quote_to_the_trails) {
     EXPECT_EQ(rest.at("offset"), rest.at("end"));
     const auto trails = co_await ask("job.trails", {{"id", id}});
     EXPECT_EQ(trails.at("trails").at(0).at("statement").at("stage"), "closed");
-    EXPECT_EQ(trails.at("trails").at(0).at("tasks"), 2) << "one agreement for both";
+    int tasks = 0;
+    for (const auto& trail : trails.at("trails").as_array()) tasks += trail.at("tasks").to_number<int>();
+    EXPECT_EQ(tasks, 2);
   });
 }
 
