@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t kReadBytesMax = 1 << 16;      // from one pipe in one turn, so that a flood starves nobody
 constexpr std::size_t kLeftoverBytesMax = 2 << 20;  // from the pipe of a dead child: twice what Linux lets a pipe hold
 constexpr std::chrono::milliseconds kPollInterval{5};  // where the end of a child can only be seen by asking
+constexpr int kWorkingShare = 100;                     // of its time that a child at work has the processor at least
 constexpr int kHighDescriptor = 64;  // pipe ends are moved up here, out of the way of 0 to kReplyDescriptor
 
 struct Pipe {
@@ -140,8 +141,8 @@ void read_available(Descriptor& from, std::size_t limit, Take take) {
 // Follows one child from its start to its end. Running -> killed -> done; a child that ends by itself is done at once.
 class ChildWatch {
  public:
-  ChildWatch(ChildProcess child, std::chrono::milliseconds deadline)
-      : child_(std::move(child)), next_(child_.started_ + deadline) {}
+  ChildWatch(ChildProcess child, std::chrono::milliseconds deadline, int deadlines)
+      : child_(std::move(child)), deadline_(deadline), deadlines_(deadlines), next_(child_.started_ + deadline) {}
 
   bool done() const { return child_.pid_ < 0; }
   ChildOutcome take_outcome() { return std::move(outcome_); }
@@ -168,6 +169,10 @@ class ChildWatch {
     if (ended) return reap(now);
     if (now < next_) return;
     if (killed_) return abandon(now);
+    if (is_at_work()) {
+      next_ += deadline_;
+      return;
+    }
     kill(now, ChildOutcome::End::hung);
   }
 
@@ -183,6 +188,14 @@ class ChildWatch {
     siginfo_t info{};
     const int result = ::waitid(P_PID, static_cast<id_t>(child_.pid_), &info, WEXITED | WNOHANG | WNOWAIT);
     return result == 0 ? info.si_pid == child_.pid_ : errno == ECHILD;
+  }
+
+  // It was until the deadline that is over, and there is another for it.
+  bool is_at_work() {
+    const auto used = --deadlines_ > 0 ? cpu_time_of(child_.pid_) : std::nullopt;
+    if (!used) return false;
+    const auto before = std::exchange(used_, *used);
+    return used_ - before >= deadline_ / kWorkingShare;
   }
 
   void read_pipes(std::size_t limit) {
@@ -233,7 +246,10 @@ class ChildWatch {
 
   ChildProcess child_;
   ChildOutcome outcome_;
-  std::chrono::nanoseconds next_;  // the deadline; once killed, the end of kReapPatience
+  std::chrono::milliseconds deadline_;
+  int deadlines_;                    // that it may have yet, at work
+  std::chrono::nanoseconds used_{};  // of the processor, until the last of them
+  std::chrono::nanoseconds next_;    // the deadline; once killed, the end of kReapPatience
   bool killed_ = false;
 };
 
@@ -272,10 +288,11 @@ ChildProcess::~ChildProcess() {
   wait_for_children(std::move(self), std::chrono::milliseconds(0));
 }
 
-std::vector<ChildOutcome> wait_for_children(std::vector<ChildProcess> children, std::chrono::milliseconds deadline) {
+std::vector<ChildOutcome> wait_for_children(std::vector<ChildProcess> children, std::chrono::milliseconds deadline,
+                                            int deadlines_at_work) {
   std::vector<ChildWatch> watches;
   watches.reserve(children.size());
-  for (ChildProcess& child : children) watches.emplace_back(std::move(child), deadline);
+  for (ChildProcess& child : children) watches.emplace_back(std::move(child), deadline, deadlines_at_work);
   for (;;) {
     std::optional<std::chrono::nanoseconds> next;
     std::vector<pollfd> set;

@@ -72,10 +72,12 @@ class ChildProcess {
   std::chrono::nanoseconds started_{};
 };
 
-// Collects the outcome of every child; at `deadline` after its own start a child is killed. Takes at most the deadline
-// of the last one started and kReapPatience. `elapsed` is counted until the end was seen here: a child that ended
-// before this call seems to have taken until the call.
-std::vector<ChildOutcome> wait_for_children(std::vector<ChildProcess> children, std::chrono::milliseconds deadline);
+// Collects the outcome of every child; at `deadline` after its own start a child is killed. One that has used the
+// processor meanwhile is slow, on a machine that has other work, and gets it again, up to `deadlines_at_work` in all.
+// Takes at most those of the last one started and kReapPatience. `elapsed` is counted until the end was seen here: a
+// child that ended before this call seems to have taken until the call.
+std::vector<ChildOutcome> wait_for_children(std::vector<ChildProcess> children, std::chrono::milliseconds deadline,
+                                            int deadlines_at_work = 1);
 
 // Reaps abandoned children that have died since, as every start() does. Returns how many are still not dead.
 std::size_t reap_abandoned_children();

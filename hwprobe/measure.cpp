@@ -25,7 +25,8 @@ std::expected<MeasureReply, DriverVerdict> ask(const Sources& sources, const Icd
   if (!child) return std::unexpected(DriverVerdict{DriverStatus::failed, child.error()});
   std::vector<ChildProcess> children;
   children.push_back(std::move(*child));
-  const ChildOutcome outcome = std::move(wait_for_children(std::move(children), sources.driver_deadline).front());
+  const ChildOutcome outcome =
+      std::move(wait_for_children(std::move(children), sources.driver_deadline, kMeasureDeadlines).front());
   measurement.elapsed_ms = static_cast<std::uint32_t>(outcome.elapsed.count());
   const auto reply = reply_of(icd, outcome, sources.driver_deadline);
   if (!reply) return std::unexpected(reply.error());

@@ -11,7 +11,7 @@ namespace quern::hwprobe {
 std::vector<Figure> measure_host(std::vector<Problem>& problems);
 
 // Tests and measures every device of `drivers`, one after the other, under 2 s each. A device that does not answer
-// within Sources::driver_deadline is unfit, and says so.
+// within Sources::driver_deadline, or kMeasureDeadlines of it while it uses the processor, is unfit, and says so.
 std::vector<DeviceMeasurement> measure_devices(const Sources& sources, const std::vector<OpenclDriver>& drivers,
                                                std::vector<Problem>& problems);
 

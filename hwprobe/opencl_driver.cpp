@@ -62,6 +62,11 @@ std::string quote(std::string_view last_words) {
   return last_words.empty() ? "" : "; it last said: " + clean_name(last_words);
 }
 
+// As many whole ones as have passed.
+std::chrono::milliseconds deadlines_in(std::chrono::milliseconds elapsed, std::chrono::milliseconds deadline) {
+  return deadline * std::clamp<std::int64_t>(elapsed / deadline, 1, kMeasureDeadlines);
+}
+
 std::string seconds_text(std::chrono::milliseconds time) {
   const auto count = time.count();
   return count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
@@ -115,13 +120,13 @@ std::expected<ChildProcess, std::string> start_driver_child(const Sources& sourc
     return std::unexpected("quern-opencl-probe was not found: install it beside this program or in libexec/quern");
   }
   // Only a backstop, should this process die and its child survive: more than all threads can use up before the
-  // deadline.
+  // last deadline.
   const std::uint64_t threads = std::max(std::thread::hardware_concurrency(), 1U);
   const auto seconds =
       static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(sources.driver_deadline).count() + 1);
   ChildCommand command;
   command.program = sources.opencl_probe_program;
-  command.arguments = {std::to_string(::getpid()), std::to_string(seconds * threads)};
+  command.arguments = {std::to_string(::getpid()), std::to_string(kMeasureDeadlines * seconds * threads)};
   command.arguments.insert(command.arguments.end(), request.begin(), request.end());
   command.environment = child_environment(icd.path);
   command.reply_bytes_max = kOpenclReplyBytesMax;
@@ -136,7 +141,7 @@ std::expected<std::string, DriverVerdict> reply_of(const IcdFile& icd, const Chi
   const std::string remedy = "reinstall or update its package, or remove " + icd.name + quote(outcome.last_words);
   switch (outcome.end) {
     case ChildOutcome::End::hung:
-      return fail(DriverStatus::hung, "did not answer within " + seconds_text(deadline) +
+      return fail(DriverStatus::hung, "did not answer within " + seconds_text(deadlines_in(outcome.elapsed, deadline)) +
                                           " and was killed: look for its kernel driver in dmesg, or " + remedy);
     case ChildOutcome::End::stuck:
       return fail(DriverStatus::stuck,

@@ -31,6 +31,8 @@ std::expected<std::string, std::string> read_icd(const std::filesystem::path& pa
 // there: nothing is installed.
 std::vector<IcdFile> find_icd_files(const Sources& sources, std::vector<Problem>& problems);
 
+inline constexpr int kMeasureDeadlines = 4;  // for a device that is at work: compiling takes long on a busy machine
+
 // Starts quern-opencl-probe on one driver: `request` is "list", or "measure" with the numbers of a platform and a
 // device.
 std::expected<ChildProcess, std::string> start_driver_child(const Sources& sources, const IcdFile& icd,

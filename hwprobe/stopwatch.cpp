@@ -32,6 +32,13 @@ std::chrono::nanoseconds thread_cpu_time() {
   return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+std::optional<std::chrono::nanoseconds> cpu_time_of(pid_t process) {
+  clockid_t clock = 0;
+  timespec time{};
+  if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return std::nullopt;
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 std::int64_t unix_time_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(read_clock(CLOCK_REALTIME)).count();
 }

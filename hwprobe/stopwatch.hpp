@@ -3,6 +3,9 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
+
+#include <sys/types.h>
 
 namespace quern::hwprobe {
 
@@ -14,6 +17,9 @@ std::chrono::nanoseconds steady_time();
 // moment, the time since its last tick or sleep is missing from the process's.
 std::chrono::nanoseconds process_cpu_time();
 std::chrono::nanoseconds thread_cpu_time();
+
+// That of another process, which has not been waited for; nullopt: there is no such process, or it may not be asked.
+std::optional<std::chrono::nanoseconds> cpu_time_of(pid_t process);
 
 // The wall clock: milliseconds since 1970-01-01 UTC.
 std::int64_t unix_time_ms();

@@ -112,17 +112,22 @@ def wait_for(what, condition):
         time.sleep(0.05)
 
 
-def start_market(folder, programs):
+def start_market(folder, programs, nodes):
+    """The submitter, and the providers by name; `nodes` gets each as it starts, for whoever has to stop them."""
     providers = {}
     for name, is_ in PROVIDERS.items():
         node = providers[name] = Node(name, folder, programs)
+        nodes.append(node)
         limits = f'[provider.limits]\nmemory_bytes = {is_["memory"]}\n' if "memory" in is_ else ""
         node.start('[overlay]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\n[provider]\nenabled = true\n' + limits +
                    f'[provider.rates]\ndevice_second = "{is_["device_second"]}"\nsetup = "{SETUP}"\n',
                    POCL_DEVICES=is_["devices"])
     for node in providers.values():
         node.wait_ready()
+        for device in node.events("device_not_offered"):
+            raise Failed(f"{node.name} does not offer {device['name']}: {device['why']}")
     submitter = Node("ada", folder, programs)
+    nodes.append(submitter)
     submitter.start("[overlay]\npeers = " + json.dumps([node.address for node in providers.values()]) + "\n")
     submitter.wait_ready()
     wait_for("three offers", lambda: len(submitter.ask("offers")["offers"]) == len(providers))
@@ -214,6 +219,18 @@ def demonstrate(submitter, providers, examples, results):
           "what ada owes is what the providers are owed, to the millionth of a credit")
 
 
+def stop_all(nodes):
+    """Each, also when another did not end by itself."""
+    problems = []
+    for node in nodes:
+        try:
+            node.stop()
+        except Failed as problem:
+            problems.append(str(problem))
+    if problems:
+        raise Failed("; ".join(problems))
+
+
 def show_desktop(node, results):
     """The app on a node; without a screen, pictures of its pages."""
     command = [node.programs / "quern-desktop", "--socket", node.socket]
@@ -275,8 +292,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="quern-demo-") as folder:
         os.chmod(folder, 0o711)  # of root's daemons, jobs are another user
         try:
-            submitter, providers = start_market(pathlib.Path(folder), programs)
-            nodes = [submitter, *providers.values()]
+            submitter, providers = start_market(pathlib.Path(folder), programs, nodes)
             demonstrate(submitter, providers, examples, results)
             if "--desktop" in sys.argv[4:]:
                 for node in (submitter, providers["studio"]):
@@ -284,8 +300,7 @@ def main():
             if "--pictures" in sys.argv[4:]:
                 picture_manual(submitter, providers["studio"], examples, results, pathlib.Path(sys.argv[5]))
         finally:
-            for node in nodes:
-                node.stop()
+            stop_all(nodes)
     write_png(results / "picture.png", (results / "picture.rgb").read_bytes(), 640)
     write_png(results / "galaxies.png", (results / "pictures.rgb").read_bytes(), 160)
     print(f"\nThe picture is {results}/picture.png, the galaxies are {results}/galaxies.png,")

@@ -75,6 +75,19 @@ TEST(ChildProcess, hanging_child_is_killed_at_its_deadline) {
   EXPECT_FALSE(has_children());
 }
 
+TEST(ChildProcess, that_is_at_work_gets_its_deadline_again_a_few_times_and_one_that_hangs_does_not) {
+  std::vector<ChildProcess> children;
+  children.push_back(started(shell("while :; do :; done")));
+  children.push_back(started(shell("sleep 100")));
+  const auto outcomes = wait_for_children(std::move(children), milliseconds(200), 3);
+  ASSERT_THAT(outcomes, SizeIs(2));
+  for (const ChildOutcome& outcome : outcomes) EXPECT_EQ(outcome.end, End::hung);
+  EXPECT_GE(outcomes[0].elapsed, milliseconds(600));
+  EXPECT_LT(outcomes[0].elapsed, milliseconds(600) + kReapPatience);
+  EXPECT_LT(outcomes[1].elapsed, milliseconds(600));
+  EXPECT_FALSE(has_children());
+}
+
 TEST(ChildProcess, children_wait_side_by_side) {
   std::vector<ChildProcess> children;
   for (int i = 0; i < 8; ++i) children.push_back(started(shell(i % 2 == 0 ? "sleep 100" : "echo here >&3")));

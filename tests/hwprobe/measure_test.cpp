@@ -152,16 +152,16 @@ TEST_F(MeasureTest, device_whose_compiler_fails_is_unfit_with_the_first_line_of_
   EXPECT_THAT(measurement.figures, IsEmpty());
 }
 
-TEST_F(MeasureTest, device_that_takes_too_long_is_unfit_and_ended_at_its_deadline) {
+TEST_F(MeasureTest, device_that_takes_too_long_is_unfit_and_ended_at_its_last_deadline) {
   add_pocl();
   const auto drivers = probe();
   const auto begin = steady_time();
   const auto measurements = measure(sources(milliseconds(50)), drivers);
-  EXPECT_LT(steady_time() - begin, milliseconds(1050));
+  EXPECT_LT(steady_time() - begin, milliseconds(1200));
   ASSERT_THAT(measurements, SizeIs(1));
   EXPECT_FALSE(measurements[0].fitness.fit);
   EXPECT_THAT(measurements[0].fitness.reason, StartsWith("libpocl.so"));
-  EXPECT_THAT(measurements[0].fitness.reason, HasSubstr("did not answer within 50 ms and was killed"));
+  EXPECT_THAT(measurements[0].fitness.reason, HasSubstr("did not answer within 200 ms and was killed"));
   EXPECT_THAT(measurements[0].figures, IsEmpty());
 }
 
