@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/flow_layout.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 #include "desktop/widgets/painting.hpp"
 #include "desktop/widgets/plain_text.hpp"
@@ -184,10 +185,8 @@ StatusCard::StatusCard(QWidget* parent)
       mode_(new QToolButton),
       choose_(new QToolButton),
       rows_(new KeyValueList(nullptr, theme::FontRole::caption)) {
-  auto* head = new QHBoxLayout;
-  head->setSpacing(theme::kSpaceS);
+  auto* head = new FlowLayout(nullptr, theme::kSpaceS);  // a longer state has a line of its own
   head->addWidget(state_);
-  head->addStretch(1);
   head->addWidget(mode_);
   head->addWidget(choose_);
   choose_->setIcon(theme::icon(theme::Glyph::server));

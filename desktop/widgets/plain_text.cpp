@@ -7,7 +7,7 @@
 namespace quern::desktop::widgets {
 namespace {
 
-constexpr qsizetype kPiece = 8;  // of a word that may break
+constexpr qsizetype kPiece = 8;  // of a word that may break: the longest
 constexpr QChar kEllipsis(0x2026);
 constexpr QChar kReplacement(0xFFFD);
 
@@ -46,6 +46,7 @@ QString many_lines(const QString& text) {
 
 QString breakable(const QString& text, qsizetype longest) {
   constexpr QChar kMayBreak(0x200B);
+  static const QString kJoins = QStringLiteral("-_/.:,");  // behind these rather than anywhere
   QString broken;
   broken.reserve(text.size() + text.size() / kPiece);
   qsizetype at = 0;
@@ -53,12 +54,18 @@ QString breakable(const QString& text, qsizetype longest) {
     qsizetype end = at;
     while (end < text.size() && !text[end].isSpace()) ++end;
     const bool is_long = end - at > longest;
+    qsizetype unbroken = 0;
     for (qsizetype in_word = 0; at + in_word < end; ++in_word) {
       const QChar c = text[at + in_word];
       // Never between the halves of a pair, nor before a mark that stands on the character before it.
       const bool stands_alone = !c.isLowSurrogate() && !c.isMark();
-      if (is_long && in_word > 0 && in_word % kPiece == 0 && stands_alone) broken += kMayBreak;
+      const bool joined = in_word > 0 && kJoins.contains(text[at + in_word - 1]) && !kJoins.contains(c);
+      if (is_long && (joined || unbroken >= kPiece) && stands_alone) {
+        broken += kMayBreak;
+        unbroken = 0;
+      }
       broken += c;
+      ++unbroken;
     }
     if (end < text.size()) broken += text[end];
     at = end + 1;

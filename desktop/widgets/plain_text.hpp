@@ -16,8 +16,9 @@ inline constexpr qsizetype kTextCharacters = 16 << 10;  // of one that wraps
 QString one_line(const QString& text);
 // The same, but line breaks stay, and the limit is kTextCharacters.
 QString many_lines(const QString& text);
-// Words of more than `longest` characters may break after every few of them (U+200B is put in): a digest, a path, or
-// what a hostile peer calls itself has no blank to break at, and would be cut.
+// Words of more than `longest` characters may break (U+200B is put in) behind their hyphens, dots and the like, and
+// after every few characters without: a digest, a path, or what a hostile peer calls itself has no blank to break at,
+// and would be cut.
 QString breakable(const QString& text, qsizetype longest);
 // one_line(), then cut to `width` logical pixels.
 QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElideMode mode = Qt::ElideRight);

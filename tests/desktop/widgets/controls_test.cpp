@@ -73,6 +73,8 @@ TEST_F(PlainText, OnlyWordsThatAreTooLongMayBreakAndNothingIsLost) {
   EXPECT_EQ(breakable(kept, 8), kept);
   EXPECT_EQ(breakable(QString(9, u'x'), 8), QString(8, u'x') + QChar(0x200B) + u'x');
   EXPECT_EQ(breakable(QString(9, u'x'), 9), QString(9, u'x'));
+  const QString device = breakable(QStringLiteral("pthread-skylake-avx512-Intel(R)"), 8);
+  EXPECT_EQ(device.split(QChar(0x200B)), QStringLiteral("pthread- skylake- avx512- Intel(R)").split(u' '));
   for (const QString& text : samples::hostile_texts()) {
     QString whole = breakable(text, 8);
     EXPECT_EQ(whole.remove(QChar(0x200B)), QString(text).remove(QChar(0x200B)));
