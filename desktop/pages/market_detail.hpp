@@ -8,19 +8,13 @@
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
+#include "desktop/pages/offer_facts.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
 class QPushButton;
 
 namespace quern::desktop::pages {
-
-// Of the receipts with one peer as the provider.
-struct PeerHistory {
-  std::uint64_t tasks = 0;
-  std::uint64_t completed = 0;
-  std::int64_t paid_micro = 0;
-};
 
 class MarketDetail : public widgets::DetailPanel {
   Q_OBJECT
