@@ -144,8 +144,6 @@ QWidget* MarketPage::make_list() {
   });
   column->addWidget(table_, 1);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &MarketPage::show_marked);
-  connect(&filter_, &QAbstractItemModel::rowsRemoved, this, &MarketPage::show_marked);
-  connect(&filter_, &QAbstractItemModel::modelReset, this, &MarketPage::show_marked);
   show_marked();
   connect(filters_, &MarketFilters::changed, this, &MarketPage::apply_filters);
   connect(table_, &widgets::Table::hover_changed, this, [this](bool inside) { filter_.set_frozen(inside); });
@@ -329,6 +327,7 @@ void MarketPage::keep_selection() {
   } else if (!table_->currentIndex().isValid()) {
     table_->select_row(0);
   }
+  show_marked();  // a model that is reset tells nothing of what was selected
 }
 
 void MarketPage::show_selected() {
