@@ -37,7 +37,8 @@ MarketDetail::MarketDetail(models::DaemonModels& models, QWidget* parent)
       history_(new widgets::KeyValueList),
       rates_(new widgets::KeyValueList(nullptr, theme::FontRole::caption)),
       nothing_(new TextLabel({}, theme::FontRole::body, Ink::muted)),
-      run_(new QPushButton(theme::icon(theme::Glyph::play, theme::Tint::on_accent), tr("Run a job here"))) {
+      run_(new QPushButton(theme::icon(theme::Glyph::play, theme::Tint::on_accent), tr("Run a job here"))),
+      compare_(new QPushButton(theme::icon(theme::Glyph::columns), tr("Compare"))) {
   auto* column = new QVBoxLayout(body_);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(theme::kSpaceS);
@@ -53,6 +54,8 @@ MarketDetail::MarketDetail(models::DaemonModels& models, QWidget* parent)
   column->addWidget(price_);
   column->addWidget(per_day_);
   column->addWidget(run_);
+  compare_->setProperty("kind", QStringLiteral("ghost"));
+  column->addWidget(compare_);
   column->addWidget(quote_);
   column->addWidget(new widgets::Separator);
   column->addWidget(facts_);

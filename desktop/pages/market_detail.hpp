@@ -23,6 +23,7 @@ class MarketDetail : public widgets::DetailPanel {
   // `history` is absent where it is not known.
   void show_offer(const models::OfferRow& offer, const std::optional<PeerHistory>& history);
   void show_nothing(const QString& text);
+  QPushButton& compare() { return *compare_; }  // the page's to enable and to answer
 
  Q_SIGNALS:
   void run_clicked();
@@ -46,6 +47,7 @@ class MarketDetail : public widgets::DetailPanel {
   widgets::KeyValueList* rates_;
   widgets::TextLabel* nothing_;
   QPushButton* run_;
+  QPushButton* compare_;
 };
 
 }  // namespace quern::desktop::pages

@@ -62,7 +62,6 @@ MarketPage::MarketPage(models::DaemonModels& models, QWidget* parent)
       detail_(new MarketDetail(models)),
       compare_(new OfferCompare),
       forms_(new QStackedWidget),
-      comparing_(new QPushButton(theme::icon(theme::Glyph::columns), tr("Compare"))),
       job_(new QPushButton(theme::icon(theme::Glyph::receipt, theme::Tint::text), tr("Quote my job"))),
       job_menu_(new QMenu(this)),
       saved_menu_(new QMenu(this)) {
@@ -114,9 +113,7 @@ void MarketPage::make_actions() {
   job_->setMenu(job_menu_);
   connect(saved_menu_, &QMenu::aboutToShow, this, &MarketPage::fill_saved_menu);
   connect(job_menu_, &QMenu::aboutToShow, this, &MarketPage::fill_job_menu);
-  comparing_->setProperty("kind", QStringLiteral("ghost"));
-  connect(comparing_, &QPushButton::clicked, this, &MarketPage::compare);
-  add_action(comparing_);
+  connect(&detail_->compare(), &QPushButton::clicked, this, &MarketPage::compare);
   add_action(saved);
   add_action(columns);
   add_action(job_);
@@ -351,8 +348,8 @@ QStringList MarketPage::marked() const {
 
 void MarketPage::show_marked() {
   const auto count = table_->selectionModel()->selectedRows().size();
-  comparing_->setEnabled(compared_.isEmpty() && count >= 2 && count <= OfferCompare::kMost);
-  comparing_->setToolTip(
+  detail_->compare().setEnabled(compared_.isEmpty() && count >= 2 && count <= OfferCompare::kMost);
+  detail_->compare().setToolTip(
       tr("Select 2 to %1 offers: with Ctrl and a click, or Shift and the arrow keys").arg(OfferCompare::kMost));
 }
 

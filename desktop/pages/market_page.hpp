@@ -89,7 +89,6 @@ class MarketPage : public widgets::PageFrame {
   MarketDetail* detail_;
   OfferCompare* compare_;
   QStackedWidget* forms_;  // the list, or what is compared
-  QPushButton* comparing_;
   QPushButton* job_;
   QMenu* job_menu_;
   QMenu* saved_menu_;

@@ -2604,6 +2604,10 @@
         <translation>Auftrag hier ausführen</translation>
     </message>
     <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
         <source>What is charged</source>
         <translation>Was berechnet wird</translation>
     </message>
@@ -2934,10 +2938,6 @@
     <message>
         <source>Nothing to choose from.</source>
         <translation>Nichts zur Auswahl.</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>Vergleichen</translation>
     </message>
     <message>
         <source>Select 2 to %1 offers: with Ctrl and a click, or Shift and the arrow keys</source>
