@@ -247,7 +247,7 @@ QString Table::said(int row) const {
 }
 
 QString Table::note(int row) const {
-  const QString text = said(row);
+  QString text = said(row);
   if (text.isEmpty() || keeps_second_lines(row)) return text;
   QStringList parts{text};
   const int count = std::min(model()->columnCount(), kColumnsMax);
