@@ -1,6 +1,5 @@
 #include "desktop/models/job_models.hpp"
 
-#include <QSet>
 #include <algorithm>
 #include <utility>
 
@@ -73,14 +72,23 @@ JobModel::JobModel(QuantityText text, QObject* parent) : RowTable(parent), text_
 
 void JobModel::take(const boost::json::value& value) {
   replace(jobs_from(value));
+  for (const JobRow& job : rows()) {
+    if (job.state == JobState::running && now_unix_ms_ > 0) {
+      pace_.see(job.id, job.progress_permille, now_unix_ms_);
+    } else {
+      pace_.forget(job.id);
+    }
+  }
+  pace_.keep_only([this](const QString& id) { return find(id) != nullptr; });
   if (places_of_jobs_.size() > rowCount()) places_of_jobs_.removeIf([this](const auto& at) { return !find(at.key()); });
 }
 
-void JobModel::set_place(const QString& id, const QString& place) {
+void JobModel::set_place(const QString& id, const JobPlace& place) {
   const int at = row_of(id);
-  if (at < 0 || places_of_jobs_.value(id) == place) return;
+  const auto known = places_of_jobs_.constFind(id);
+  if (at < 0 || (known != places_of_jobs_.cend() && *known == place)) return;
   places_of_jobs_.insert(id, place);
-  Q_EMIT dataChanged(index(at, kWhere), index(at, kWhere));
+  Q_EMIT dataChanged(index(at, 0), index(at, kColumns - 1));  // its note says it, too
 }
 
 void JobModel::set_now(std::int64_t unix_ms) {
@@ -131,8 +139,10 @@ QString JobModel::display(const JobRow& job, int column) const {
     case kProgress:
       return text_.percent(job.progress_permille);
     case kWhere: {
-      const QString place = places_of_jobs_.value(job.id);
-      return place.isEmpty() ? QuantityText::none() : place;
+      const auto place = places_of_jobs_.constFind(job.id);
+      if (place == places_of_jobs_.cend()) return QuantityText::none();
+      if (!place->device.isEmpty()) return place->device;
+      return is_end(job.state) ? tr("No provider") : tr("No provider yet");
     }
     case kElapsed: {
       const auto elapsed = elapsed_ms(job);
@@ -166,6 +176,52 @@ QVariant JobModel::sort_key(const JobRow& job, int column) const {
   }
 }
 
+QString JobModel::second_line(const JobRow& job, int column) const {
+  switch (column) {
+    case kName:
+      return job.tasks <= 1 ? job.id
+                            : tr("%1 · %2 of %3 tasks")
+                                  .arg(job.id, text_.count(static_cast<std::int64_t>(job.tasks_ended)),
+                                       text_.count(static_cast<std::int64_t>(job.tasks)));
+    case kWhere:
+      return places_of_jobs_.value(job.id).provider;
+    case kElapsed: {
+      const auto left = pace_.left_ms(job.id, now_unix_ms_);
+      constexpr std::int64_t kSecondMs = 1'000;  // a guess has no tenths
+      return left ? tr("%1 left").arg(text_.duration((*left + kSecondMs - 1) / kSecondMs * kSecondMs)) : QString();
+    }
+    default:
+      return {};
+  }
+}
+
+// Of the first column why it has ended so, or what it waits for; of others what is read there.
+QString JobModel::note(const JobRow& job, int column) const {
+  switch (column) {
+    case kName:
+      if (job.state == JobState::complete) return {};
+      if (is_end(job.state)) return job.why.sentence();
+      return places_of_jobs_.value(job.id).waits;
+    case kProgress:
+      return display(job, column);
+    case kWhere:
+      return place_text(places_of_jobs_.value(job.id));
+    case kElapsed: {
+      const QString left = second_line(job, column);
+      return left.isEmpty() ? display(job, column) : QStringLiteral("%1, %2").arg(display(job, column), left);
+    }
+    default:
+      return {};
+  }
+}
+
+QVariant JobModel::whole_text(const JobRow& job, int column) const {
+  if (column == kState && job.why.there()) return job.why.sentence();
+  if (column == kCost) return text_.credits_exact(job.amount_micro);
+  const QString place = column == kWhere ? places_of_jobs_.value(job.id).whole : QString();
+  return place.isEmpty() ? QVariant() : QVariant(place);
+}
+
 QVariant JobModel::other(const JobRow& job, int column, int role) const {
   switch (role) {
     case kStateRole:
@@ -179,42 +235,15 @@ QVariant JobModel::other(const JobRow& job, int column, int role) const {
     case Qt::TextAlignmentRole:
       return column == kState ? QVariant::fromValue(Qt::AlignVCenter | Qt::AlignLeft) : QVariant();
     case kSubTextRole:
-      if (column == kState && is_end(job.state) && job.state != JobState::complete) return job.why.sentence();
-      if (column != kName) return {};
-      if (job.tasks > 1) {
-        return tr("%1 · %2 of %3 tasks")
-            .arg(job.id, text_.count(static_cast<std::int64_t>(job.tasks_ended)),
-                 text_.count(static_cast<std::int64_t>(job.tasks)));
-      }
-      return job.id;
+      return second_line(job, column);
+    case kNoteRole:
+      return note(job, column);
     case kWholeTextRole:
     case Qt::ToolTipRole:
-      if (column == kState && job.why.there()) return job.why.sentence();
-      return column == kCost ? QVariant(text_.credits_exact(job.amount_micro)) : QVariant();
+      return whole_text(job, column);
     default:
       return {};
   }
-}
-
-QString place_text(const JobDetail& job) {
-  QSet<QString> devices;
-  QSet<QString> providers;
-  const AttemptData* one = nullptr;
-  for (const TaskRow& task : job.tasks) {
-    if (task.attempts.empty()) continue;
-    one = &task.attempts.back();
-    devices.insert(offer_id(one->provider, one->device));
-    providers.insert(one->provider);
-  }
-  if (!one) return {};
-  if (devices.size() > 1) {
-    const auto many = static_cast<int>(devices.size());
-    const auto who = static_cast<int>(providers.size());
-    return QStringLiteral("%1 %2").arg(JobModel::tr("%n devices", nullptr, many),
-                                       JobModel::tr("of %n providers", nullptr, who));
-  }
-  return QStringLiteral("%1 · %2").arg(one->device_name.isEmpty() ? short_id(one->device) : one->device_name,
-                                       short_id(one->provider));
 }
 
 TaskModel::TaskModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "desktop/models/job_place.hpp"
 #include "desktop/models/market_data.hpp"
+#include "desktop/models/progress_pace.hpp"
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/models/roles.hpp"
 #include "desktop/models/row_table.hpp"
@@ -30,7 +32,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
   void set_now(std::int64_t unix_ms);
   int running() const;
   // By id, for whom it is known: the list of jobs does not say.
-  void set_place(const QString& id, const QString& place);
+  void set_place(const QString& id, const JobPlace& place);
 
   static QString title(int column);
   QString display(const JobRow& job, int column) const;
@@ -39,14 +41,15 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
  private:
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
+  QString second_line(const JobRow& job, int column) const;
+  QString note(const JobRow& job, int column) const;
+  QVariant whole_text(const JobRow& job, int column) const;
 
   QuantityText text_;
-  QHash<QString, QString> places_of_jobs_;
+  QHash<QString, JobPlace> places_of_jobs_;
+  ProgressPace pace_;
   std::int64_t now_unix_ms_ = 0;
 };
-
-// Where it runs or ran, from its attempts: "RTX 4090 · …x9Kq12ab", "3 devices of 2 providers"; empty before the first.
-QString place_text(const JobDetail& job);
 
 // The tasks of one job.
 class TaskModel : public RowTable<TaskRow, TaskModel> {

@@ -18,6 +18,7 @@ constexpr std::int64_t kCelsiusMaxMilli = 250'000;
 constexpr std::int64_t kWattsMaxMilli = 100'000'000;
 constexpr std::uint64_t kUnitsMax = 1'000'000'000;
 constexpr std::int64_t kLevelMax = 9;
+constexpr qsizetype kVersionChars = 64;
 
 std::uint32_t index_or(const Reading& read, std::string_view key, std::uint32_t otherwise) {
   return static_cast<std::uint32_t>(read.integer_or(key, 0, kIndexMax, otherwise));
@@ -134,13 +135,29 @@ void read_gpu(const Reading& gpu, DeviceData& device) {
   device.fan_permille = gpu.permille("fan_permille");
 }
 
+// By device id.
+std::map<QString, QString> driver_versions(const Reading& report) {
+  std::map<QString, QString> versions;
+  for (const Reading& driver : report.objects("opencl", kDevicesMax)) {
+    for (const Reading& platform : driver.objects("platforms", kDevicesMax)) {
+      for (const Reading& device : platform.objects("devices", kDevicesMax)) {
+        const auto id = device.id("id");
+        if (id && versions.size() < kDevicesMax) versions.emplace(*id, device.text("driver_version", kVersionChars));
+      }
+    }
+  }
+  return versions;
+}
+
 void read_devices(const Reading& read, const Reading& live, MachineData& machine) {
   std::map<QString, Reading> gpus;
+  const auto versions = driver_versions(read.object("report"));
   for (const Reading& gpu : live.objects("gpus", kDevicesMax)) gpus.emplace(gpu.text("pci_address", 32), gpu);
   for (const Reading& each : read.objects("devices", kDevicesMax)) {
     const auto id = each.id("id");
     if (!id) continue;
     DeviceData& device = machine.devices.emplace_back(device_from(each, *id));
+    if (const auto version = versions.find(*id); version != versions.end()) device.driver_version = version->second;
     const auto gpu = gpus.find(device.pci_address);
     if (!device.pci_address.isEmpty() && gpu != gpus.end()) read_gpu(gpu->second, device);
     if (const auto node = each.integer("numa", 0, kIndexMax)) {

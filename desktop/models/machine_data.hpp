@@ -47,6 +47,7 @@ struct DeviceData {
   QString name;
   QString kind;                            // "gpu", "cpu", "accelerator"
   QString pci_address;                     // empty: not on PCI
+  QString driver_version;                  // as its driver says; empty: not known
   std::optional<std::uint32_t> numa_node;  // index into MachineData::numa_nodes
   std::uint64_t compute_units = 0;
   std::uint64_t memory_bytes = 0;

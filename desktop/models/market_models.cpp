@@ -422,8 +422,6 @@ QVariant QuoteModel::other(const QuoteRow& quote, int column, int role) const {
       return quote.fits ? number(quote.cost_micro.likely) : QVariant();
     case kNoteRole:
       return note(quote, column);
-    case Qt::AccessibleDescriptionRole:
-      return column == kDevice ? QVariant(note(quote, column)) : QVariant();
     case kToneRole:
       return quote.fits ? QVariant() : QVariant(static_cast<int>(Tone::muted));
     case kWholeTextRole:

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "desktop/models/progress_pace.hpp"
+
 namespace quern::desktop::models {
 
 namespace {
@@ -353,6 +355,19 @@ QVariant WorkModel::sort_key(const WorkRow& work, int column) const {
   }
 }
 
+QString WorkModel::second_line(const WorkRow& work, int column) const {
+  if (column == kName && work.tasks > 1) {
+    return tr("task %1 of %2")
+        .arg(text_.count(static_cast<std::int64_t>(work.task) + 1), text_.count(static_cast<std::int64_t>(work.tasks)));
+  }
+  if (column != kElapsed || !work.started_unix_ms || now_unix_ms_ <= 0) return {};
+  constexpr std::int64_t kWhole = 1'000;
+  constexpr std::int64_t kSecondMs = 1'000;
+  const auto left =
+      left_of(now_unix_ms_ - *work.started_unix_ms, work.progress_permille, kWhole - work.progress_permille);
+  return left ? tr("%1 left").arg(text_.duration((*left + kSecondMs - 1) / kSecondMs * kSecondMs)) : QString();
+}
+
 QVariant WorkModel::other(const WorkRow& work, int column, int role) const {
   switch (role) {
     case kAmountMicroRole:
@@ -362,10 +377,7 @@ QVariant WorkModel::other(const WorkRow& work, int column, int role) const {
     case kProgressRole:
       return column == kProgress ? number(work.progress_permille) : QVariant();
     case kSubTextRole:
-      if (column != kName || work.tasks <= 1) return {};
-      return tr("task %1 of %2")
-          .arg(text_.count(static_cast<std::int64_t>(work.task) + 1),
-               text_.count(static_cast<std::int64_t>(work.tasks)));
+      return second_line(work, column);
     case kWholeTextRole:
     case Qt::ToolTipRole:
       return column == kPeer ? QVariant(work.peer) : QVariant();

@@ -90,6 +90,8 @@ class WorkModel : public RowTable<WorkRow, WorkModel> {
   QVariant other(const WorkRow& work, int column, int role) const;
 
  private:
+  QString second_line(const WorkRow& work, int column) const;
+
   QuantityText text_;
   QHash<QString, QString> device_names_;
   std::int64_t now_unix_ms_ = 0;

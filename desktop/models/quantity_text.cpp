@@ -82,6 +82,9 @@ int shown_decimals(const Decimal& number, int kept) {
   return shown;
 }
 
+constexpr std::uint64_t kKibi = 1'024;
+constexpr std::array<const char*, 7> kByteUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
 }  // namespace
 
 QString plain_text(QStringView foreign, qsizetype chars_max) {
@@ -145,18 +148,22 @@ QString QuantityText::fixed(std::uint64_t value, std::uint64_t unit, int decimal
   return negative && !zero ? locale_.negativeSign() + text : text;
 }
 
-QString QuantityText::scaled(std::uint64_t value, std::uint64_t base, std::span<const char* const> units) const {
-  std::uint64_t unit = 1;
-  std::size_t at = 0;
-  for (; at + 1 < units.size() && value / unit >= base; ++at) unit *= base;
+QuantityText::Unit QuantityText::unit_of(std::uint64_t value, std::uint64_t base, std::size_t units) {
+  Unit unit;
+  for (; unit.at + 1 < units && value / unit.size >= base; ++unit.at) unit.size *= base;
   // What would be rounded to 1000 of this unit is 1 of the next.
-  if (at > 0 && at + 1 < units.size() && decimal_of(value, unit, 0).whole == base) {
-    unit *= base;
-    ++at;
+  if (unit.at > 0 && unit.at + 1 < units && decimal_of(value, unit.size, 0).whole == base) {
+    unit.size *= base;
+    ++unit.at;
   }
-  const std::uint64_t whole = value / unit;
-  const int decimals = at == 0 || whole >= 100 ? 0 : whole >= 10 ? 1 : 2;
-  return fixed(value, unit, decimals, 0, false) + QChar(QChar::Nbsp) + QString::fromLatin1(units[at]);
+  return unit;
+}
+
+QString QuantityText::scaled(std::uint64_t value, std::uint64_t base, std::span<const char* const> units) const {
+  const Unit unit = unit_of(value, base, units.size());
+  const std::uint64_t whole = value / unit.size;
+  const int decimals = unit.at == 0 || whole >= 100 ? 0 : whole >= 10 ? 1 : 2;
+  return fixed(value, unit.size, decimals, 0, false) + QChar(QChar::Nbsp) + QString::fromLatin1(units[unit.at]);
 }
 
 int QuantityText::credits_decimals(std::int64_t micro, int of_others) {
@@ -200,8 +207,15 @@ QString QuantityText::count(std::int64_t number) const {
 }
 
 QString QuantityText::bytes(std::uint64_t bytes) const {
-  static constexpr std::array<const char*, 7> kUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  return scaled(bytes, 1024, kUnits);
+  return scaled(bytes, kKibi, kByteUnits);
+}
+
+QString QuantityText::bytes_of(std::uint64_t part, std::uint64_t whole) const {
+  const Unit unit = unit_of(whole, kKibi, kByteUnits.size());
+  const int decimals = unit.at == 0 ? 0 : 1;
+  return QStringLiteral("%1 / %2").arg(fixed(part, unit.size, decimals, 0, false),
+                                       fixed(whole, unit.size, decimals, 0, false)) +
+         QChar(QChar::Nbsp) + QString::fromLatin1(kByteUnits.at(unit.at));
 }
 
 QString QuantityText::bytes_per_second(std::uint64_t bytes) const {

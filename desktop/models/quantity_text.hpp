@@ -44,8 +44,10 @@ class QuantityText {
   QString credits_exact(std::int64_t micro) const;
   QString credits_per_hour(std::int64_t micro_per_hour) const;  // "0.42 cr/h"
 
-  QString count(std::int64_t number) const;                             // "12,345"
-  QString bytes(std::uint64_t bytes) const;                             // "23.5 GiB"
+  QString count(std::int64_t number) const;  // "12,345"
+  QString bytes(std::uint64_t bytes) const;  // "23.5 GiB"
+  // "0.7 / 24 GiB": both in the unit of the second.
+  QString bytes_of(std::uint64_t part, std::uint64_t whole) const;
   QString bytes_per_second(std::uint64_t bytes) const;                  // "72.4 GB/s"
   QString flops(std::uint64_t flops) const;                             // "82.6 TFLOP/s"
   QString flop_per_credit(std::uint64_t flop_per_micro) const;          // "82.6 TFLOP" for a whole credit
@@ -65,6 +67,11 @@ class QuantityText {
  private:
   QString fixed(std::int64_t value, std::int64_t unit, int decimals, int kept) const;
   QString fixed(std::uint64_t value, std::uint64_t unit, int decimals, int kept, bool negative) const;
+  struct Unit {
+    std::uint64_t size = 1;
+    std::size_t at = 0;
+  };
+  static Unit unit_of(std::uint64_t value, std::uint64_t base, std::size_t units);
   QString scaled(std::uint64_t value, std::uint64_t base, std::span<const char* const> units) const;
 
   QLocale locale_;

@@ -59,6 +59,16 @@ class RowTable : public QAbstractTableModel {
   friend Derived;
   explicit RowTable(QObject* parent) : QAbstractTableModel(parent) {}
 
+  // All that a cell shows: its two lines, and of the first the note of its row.
+  QString said(const Row& at, int column) const {
+    const auto& derived = static_cast<const Derived&>(*this);
+    QString text = derived.display(at, column);
+    for (const int role : {kSubTextRole, kNoteRole}) {
+      const QString more = role == kNoteRole && column > 0 ? QString() : derived.other(at, column, role).toString();
+      if (!more.isEmpty()) text += QStringLiteral(", ") + more;
+    }
+    return text;
+  }
   static bool is_number(const QVariant& key) { return key.isValid() && key.metaType().id() == QMetaType::LongLong; }
   bool take_in_place(std::vector<Row>& rows);
   bool put(int at, Row& row);
@@ -85,7 +95,7 @@ QVariant RowTable<Row, Derived>::data(const QModelIndex& index, int role) const 
     case kWholeTextRole:
       return derived.display(at, column);
     case Qt::AccessibleTextRole:
-      return QStringLiteral("%1: %2").arg(Derived::title(column), derived.display(at, column));
+      return QStringLiteral("%1: %2").arg(Derived::title(column), said(at, column));
     case Qt::TextAlignmentRole:
       return QVariant::fromValue(Qt::AlignVCenter |
                                  (is_number(derived.sort_key(at, column)) ? Qt::AlignRight : Qt::AlignLeft));

@@ -204,12 +204,13 @@ void DevicePanel::show_facts(const models::DeviceData& device) {
   const models::QuantityText& text = models_.text();
   QVector<widgets::KeyValue> rows;
   if (device.memory_used_bytes && device.memory_bytes > 0) {
-    rows.append({tr("Memory"), used_of(*device.memory_used_bytes, device.memory_bytes, text)});
+    rows.append({tr("Memory"), text.bytes_of(*device.memory_used_bytes, device.memory_bytes)});
   } else if (device.memory_bytes > 0) {
     rows.append({tr("Memory"), text.bytes(device.memory_bytes)});
   }
   if (device.fan_permille) rows.append({tr("Fan"), text.percent(*device.fan_permille)});
   if (device.fp32_flops > 0) rows.append({tr("Measured speed"), text.flops(device.fp32_flops)});
+  if (!device.driver_version.isEmpty()) rows.append({tr("Driver"), device.driver_version});
   rows.append({tr("Earned today"), text.credits(device.earned_today_micro), Ink::ok});
   const bool idle =
       std::ranges::none_of(models_.work().rows(), [this](const models::WorkRow& work) { return work.device == id_; });

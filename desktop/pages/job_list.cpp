@@ -45,6 +45,13 @@ void JobPlaces::want(const QStringList& ids) {
   ask_next();
 }
 
+void JobPlaces::ask_again_of_waiting() {
+  known_.removeIf([this](const auto& entry) {
+    const models::JobRow* const job = models_.jobs().find(entry.key());
+    return !job || job->state == models::JobState::queued || job->state == models::JobState::initializing;
+  });
+}
+
 void JobPlaces::ask_next() {
   while (asked_ < kAtOnce && !waiting_.isEmpty() && models_.connection().live()) {
     const QString id = waiting_.takeFirst();
@@ -56,7 +63,7 @@ void JobPlaces::ask_next() {
     models_.connection().call("job.get", {{"id", id.toStdString()}}, this, [this, id](const client::Outcome& outcome) {
       --asked_;
       if (outcome) {
-        models_.jobs().set_place(id, models::place_text(models::job_detail_from(*outcome)));
+        models_.jobs().set_place(id, models::job_place(models::job_detail_from(*outcome)));
       } else {
         known_.remove(id);
       }

@@ -38,6 +38,8 @@ class JobPlaces : public QObject {
   explicit JobPlaces(models::DaemonModels& models, QObject* parent = nullptr);
   // Ids of rows that are seen now; replaces what waited.
   void want(const QStringList& ids);
+  // What those that do not run yet wait for may be another by now: the list of jobs does not tell of it.
+  void ask_again_of_waiting();
 
  private:
   static QString stage_of(const models::JobRow& job);

@@ -175,11 +175,12 @@ void JobPanel::show_job() {
   const models::JobRow* const row = models_.jobs().find(focus_.job());
   const QString name = detail ? detail->job.name : row ? row->name : QString();
   title_->set_text(focus_.job().isEmpty() ? tr("No job is selected") : name.isEmpty() ? focus_.job() : name);
-  const QString place = detail ? models::place_text(*detail) : QString();
+  const models::JobPlace where = detail ? models::job_place(*detail) : models::JobPlace();
+  const QString place = models::place_text(where);
   caption_->set_text(place.isEmpty() ? focus_.job() : QStringLiteral("%1 · %2").arg(focus_.job(), place));
   reason_->hide();
   if (detail) {
-    models_.jobs().set_place(focus_.job(), place);
+    models_.jobs().set_place(focus_.job(), where);
     show_reason(*detail);
     show_files(*detail);
   } else {
@@ -193,8 +194,7 @@ void JobPanel::show_reason(const models::JobDetail& detail) {
   const bool ended = models::is_end(detail.job.state);
   models::WhyData why = detail.job.why;
   if (!ended) {
-    const auto held = std::ranges::find_if(detail.tasks, [](const models::TaskRow& task) { return task.why.there(); });
-    if (held != detail.tasks.end()) why = held->why;
+    if (const models::TaskRow* const held = models::held_task(detail)) why = held->why;
   }
   if (detail.job.state == models::JobState::complete || !why.there()) return;
   const QString sentence = why.sentence();

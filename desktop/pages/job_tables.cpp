@@ -21,15 +21,25 @@ theme::Tone tone_at(const QModelIndex& index, int column) {
 void dress_jobs(widgets::Table& table) {
   const auto tone = [](const QModelIndex& index) { return tone_at(index, JobModel::kState); };
   table.set_column(JobModel::kName,
-                   {.cell = Cell::strong, .width = 230, .stretch = true, .second_line_role = models::kSubTextRole});
+                   {.cell = Cell::strong, .width = 200, .stretch = true, .second_line_role = models::kSubTextRole});
   table.set_column(JobModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
   table.set_column(
       JobModel::kProgress,
-      {.cell = Cell::bar, .priority = 2, .width = 200, .permille_role = models::kProgressRole, .tone = tone});
-  table.set_column(JobModel::kWhere, {.cell = Cell::muted, .priority = 3, .width = 150, .stretch = true});
-  table.set_column(JobModel::kElapsed, {.cell = Cell::number, .priority = 1, .width = 110});
-  table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 110});
+      {.cell = Cell::bar, .priority = 3, .width = 140, .permille_role = models::kProgressRole, .tone = tone});
+  table.set_column(JobModel::kWhere, {.priority = 1,
+                                      .width = 150,
+                                      .stretch = true,
+                                      .elide = Qt::ElideMiddle,
+                                      .second_line_role = models::kSubTextRole});
+  table.set_column(JobModel::kElapsed,
+                   {.cell = Cell::number, .priority = 2, .width = 116, .second_line_role = models::kSubTextRole});
+  table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 100});
   table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 166});
+  table.set_note_role(models::kNoteRole);
+  table.set_note_tone([tone](const QModelIndex& index) {
+    const theme::Tone of_state = tone(index);
+    return of_state == theme::Tone::bad || of_state == theme::Tone::warn ? of_state : theme::Tone::neutral;
+  });
 }
 
 void dress_tasks(widgets::Table& table) {
@@ -55,7 +65,8 @@ void dress_work(widgets::Table& table) {
       {.cell = Cell::bar, .priority = 2, .width = 200, .permille_role = models::kProgressRole, .tone = tone});
   table.set_column(WorkModel::kDevice, {.cell = Cell::text, .priority = 3, .width = 160, .stretch = true});
   table.set_column(WorkModel::kPeer, {.cell = Cell::muted, .priority = 4, .width = 112});
-  table.set_column(WorkModel::kElapsed, {.cell = Cell::number, .priority = 1, .width = 110});
+  table.set_column(WorkModel::kElapsed,
+                   {.cell = Cell::number, .priority = 1, .width = 120, .second_line_role = models::kSubTextRole});
   table.set_column(WorkModel::kEarned, {.cell = Cell::number, .width = 110});
 }
 

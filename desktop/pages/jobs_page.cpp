@@ -17,6 +17,7 @@ namespace quern::desktop::pages {
 namespace {
 
 constexpr int kPlacesPauseMs = 200;
+constexpr int kWaitingPaceMs = 3'000;
 constexpr int kListShare = 3, kPanelShare = 2;  // of the height
 
 }  // namespace
@@ -42,6 +43,13 @@ JobsPage::JobsPage(models::DaemonModels& models, QWidget* parent)
   places_timer_.setSingleShot(true);
   places_timer_.setInterval(kPlacesPauseMs);
   connect(&places_timer_, &QTimer::timeout, this, &JobsPage::ask_places);
+  waiting_timer_.setInterval(kWaitingPaceMs);
+  connect(&waiting_timer_, &QTimer::timeout, this, [this] {
+    if (!isVisible() || side_->current() != kMine) return;
+    places_.ask_again_of_waiting();
+    ask_places();
+  });
+  waiting_timer_.start();
   connect(job_table_->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { places_timer_.start(); });
   connect(&models_, &models::DaemonModels::jobs_changed, this, [this] {
     if (!places_timer_.isActive()) places_timer_.start();

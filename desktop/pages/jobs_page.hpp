@@ -58,6 +58,7 @@ class JobsPage : public widgets::PageFrame {
   WorkPanel* work_panel_;
   QString wanted_;  // to be selected once it is there
   QTimer places_timer_;
+  QTimer waiting_timer_;
 };
 
 }  // namespace quern::desktop::pages

@@ -78,8 +78,8 @@ void MachinePage::add_body() {
   foot->setContentsMargins(0, 0, 0, 0);
   foot->setSpacing(theme::kSpaceL);
   foot->addWidget(legend_);
-  auto* hint = new widgets::ElidedLabel(tr("Ctrl + wheel zooms, arrow keys move between parts"),
-                                        theme::FontRole::caption, widgets::Ink::muted);
+  auto* hint =
+      new widgets::ElidedLabel(tr("Ctrl + wheel zooms, arrows move"), theme::FontRole::caption, widgets::Ink::muted);
   hint->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
   foot->addWidget(hint, 1);
   auto* row = new QHBoxLayout(shown_);

@@ -2,7 +2,6 @@
 
 #include <QPushButton>
 #include <QVBoxLayout>
-#include <map>
 
 #include "desktop/pages/quote_feed.hpp"
 #include "desktop/theme/icon.hpp"
@@ -17,27 +16,6 @@ using widgets::TextLabel;
 namespace {
 
 constexpr std::int64_t kHoursOfDay = 24;
-
-QString rate_text(const QString& name) {
-  static const std::map<QString, const char*> kTexts{
-      {QStringLiteral("setup"), QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "Set-up, once a task")},
-      {QStringLiteral("device_second"),
-       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A second of the device")},
-      {QStringLiteral("cpu_core_second"),
-       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A second of a CPU core")},
-      {QStringLiteral("memory_gib_second"),
-       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A second of a GiB of memory")},
-      {QStringLiteral("gib_in"), QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A GiB sent there")},
-      {QStringLiteral("gib_out"), QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A GiB fetched from there")},
-      {QStringLiteral("million_tokens_in"),
-       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A million tokens in")},
-      {QStringLiteral("million_tokens_cached"),
-       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A million cached tokens")},
-      {QStringLiteral("million_tokens_out"),
-       QT_TRANSLATE_NOOP("quern::desktop::pages::MarketDetail", "A million tokens out")}};
-  const auto found = kTexts.find(name);
-  return found == kTexts.end() ? name : MarketDetail::tr(found->second);
-}
 
 theme::Glyph glyph_of(models::DeviceType type) {
   return type == models::DeviceType::cpu ? theme::Glyph::cpu : theme::Glyph::gpu;
@@ -59,7 +37,8 @@ MarketDetail::MarketDetail(models::DaemonModels& models, QWidget* parent)
       history_(new widgets::KeyValueList),
       rates_(new widgets::KeyValueList(nullptr, theme::FontRole::caption)),
       nothing_(new TextLabel({}, theme::FontRole::body, Ink::muted)),
-      run_(new QPushButton(theme::icon(theme::Glyph::play, theme::Tint::on_accent), tr("Run a job here"))) {
+      run_(new QPushButton(theme::icon(theme::Glyph::play, theme::Tint::on_accent), tr("Run a job here"))),
+      compare_(new QPushButton(theme::icon(theme::Glyph::columns), tr("Compare"))) {
   auto* column = new QVBoxLayout(body_);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(theme::kSpaceS);
@@ -75,6 +54,8 @@ MarketDetail::MarketDetail(models::DaemonModels& models, QWidget* parent)
   column->addWidget(price_);
   column->addWidget(per_day_);
   column->addWidget(run_);
+  compare_->setProperty("kind", QStringLiteral("ghost"));
+  column->addWidget(compare_);
   column->addWidget(quote_);
   column->addWidget(new widgets::Separator);
   column->addWidget(facts_);
@@ -116,28 +97,17 @@ void MarketDetail::show_offer(const models::OfferRow& offer, const std::optional
 QVector<KeyValue> MarketDetail::facts(const models::OfferRow& offer) const {
   const models::QuantityText& text = models_.text();
   QVector<KeyValue> rows;
-  const auto add = [&rows](bool known, const QString& key, const QString& value) {
-    if (known) rows.append({.key = key, .value = value});
+  const auto add = [&rows](const std::vector<OfferFact>& facts) {
+    for (const OfferFact& fact : facts) {
+      if (!fact.value.isEmpty()) rows.append({.key = fact.key, .value = fact.value});
+    }
   };
-  const auto trip = models_.offers().round_trip_us(offer.provider);
-  add(true, tr("Type"), models::device_type_text(offer.type));
-  add(offer.memory_bytes > 0, tr("Memory"), text.bytes(offer.memory_bytes));
-  add(offer.fp32_flops > 0, tr("Measured fp32"), text.flops(offer.fp32_flops));
-  add(offer.fp64_flops > 0, tr("Measured fp64"), text.flops(offer.fp64_flops));
-  add(offer.memory_bytes_per_second > 0, tr("Measured memory"), text.bytes_per_second(offer.memory_bytes_per_second));
-  add(offer.compute_units > 0, tr("Compute units"), text.count(static_cast<std::int64_t>(offer.compute_units)));
-  add(!offer.opencl_version.isEmpty(), tr("OpenCL"), offer.opencl_version);
-  add(trip.has_value(), tr("Round trip"), trip ? text.round_trip(*trip) : QString());
-  add(offer.link_bytes_per_second > 0, tr("Link"), text.bytes_per_second(offer.link_bytes_per_second));
-  add(!offer.kinds.empty(), tr("Runs"), QStringList(offer.kinds.begin(), offer.kinds.end()).join(QStringLiteral(", ")));
-  // The tier of others is not announced.
-  add(offer.own && !models_.status().sandbox_tier.isEmpty(), tr("Sandbox"), models_.status().sandbox_tier);
-  add(offer.walltime_ms > 0, tr("Longest task"), text.duration(static_cast<std::int64_t>(offer.walltime_ms)));
-  add(offer.cpu_cores > 0, tr("CPU cores"), text.count(static_cast<std::int64_t>(offer.cpu_cores)));
-  add(offer.host_memory_bytes > 0, tr("Host memory"), text.bytes(offer.host_memory_bytes));
-  add(offer.scratch_bytes > 0, tr("Files"), text.bytes(offer.scratch_bytes));
-  add(offer.until_unix_ms.has_value(), tr("Ends"), text.until(offer.until_unix_ms.value_or(0), models_.now_unix_ms()));
-  add(true, tr("Provider"), offer.provider);
+  add(device_facts(models_, offer));
+  add(limit_facts(offer, text));
+  if (offer.until_unix_ms) {
+    rows.append({.key = tr("Ends"), .value = text.until(*offer.until_unix_ms, models_.now_unix_ms())});
+  }
+  rows.append({.key = tr("Provider"), .value = offer.provider});
   return rows;
 }
 

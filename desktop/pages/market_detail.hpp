@@ -8,19 +8,13 @@
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
+#include "desktop/pages/offer_facts.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
 class QPushButton;
 
 namespace quern::desktop::pages {
-
-// Of the receipts with one peer as the provider.
-struct PeerHistory {
-  std::uint64_t tasks = 0;
-  std::uint64_t completed = 0;
-  std::int64_t paid_micro = 0;
-};
 
 class MarketDetail : public widgets::DetailPanel {
   Q_OBJECT
@@ -29,6 +23,7 @@ class MarketDetail : public widgets::DetailPanel {
   // `history` is absent where it is not known.
   void show_offer(const models::OfferRow& offer, const std::optional<PeerHistory>& history);
   void show_nothing(const QString& text);
+  QPushButton& compare() { return *compare_; }  // the page's to enable and to answer
 
  Q_SIGNALS:
   void run_clicked();
@@ -52,6 +47,7 @@ class MarketDetail : public widgets::DetailPanel {
   widgets::KeyValueList* rates_;
   widgets::TextLabel* nothing_;
   QPushButton* run_;
+  QPushButton* compare_;
 };
 
 }  // namespace quern::desktop::pages

@@ -5,8 +5,10 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QItemSelectionModel>
 #include <QMenu>
 #include <QPushButton>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -58,6 +60,8 @@ MarketPage::MarketPage(models::DaemonModels& models, QWidget* parent)
       filters_(new MarketFilters),
       table_(new widgets::Table(tr("Offers"))),
       detail_(new MarketDetail(models)),
+      compare_(new OfferCompare),
+      forms_(new QStackedWidget),
       job_(new QPushButton(theme::icon(theme::Glyph::receipt, theme::Tint::text), tr("Quote my job"))),
       job_menu_(new QMenu(this)),
       saved_menu_(new QMenu(this)) {
@@ -75,6 +79,7 @@ MarketPage::MarketPage(models::DaemonModels& models, QWidget* parent)
   connect(&count_timer_, &QTimer::timeout, this, [this] {
     show_counts();
     keep_selection();
+    show_compared();
   });
   connect(&models_, &models::DaemonModels::offers_changed, this, [this] {
     quotes_.market_changed();
@@ -108,6 +113,7 @@ void MarketPage::make_actions() {
   job_->setMenu(job_menu_);
   connect(saved_menu_, &QMenu::aboutToShow, this, &MarketPage::fill_saved_menu);
   connect(job_menu_, &QMenu::aboutToShow, this, &MarketPage::fill_job_menu);
+  connect(&detail_->compare(), &QPushButton::clicked, this, &MarketPage::compare);
   add_action(saved);
   add_action(columns);
   add_action(job_);
@@ -116,16 +122,26 @@ void MarketPage::make_actions() {
 QWidget* MarketPage::make_list() {
   auto* card = new widgets::Card(nullptr, 1);
   card->body()->setContentsMargins(1, 1, 1, theme::kSpaceS);
-  card->body()->setSpacing(0);
-  card->body()->addWidget(filters_);
+  auto* list = new QWidget;
+  auto* column = new QVBoxLayout(list);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(filters_);
+  forms_->addWidget(list);
+  forms_->addWidget(compare_);
+  card->body()->addWidget(forms_);
+  connect(compare_, &OfferCompare::closed, this, &MarketPage::leave_compared);
   dress(*table_);
+  table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   table_->setModel(&filter_);
   table_->setSortingEnabled(true);
   table_->sortByColumn(OfferModel::kPrice, Qt::AscendingOrder);
   table_->set_faded([this](const QModelIndex& index) {
     return !models_.connection().live() || models_.offers().fades(filter_.offer(index));
   });
-  card->body()->addWidget(table_, 1);
+  column->addWidget(table_, 1);
+  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &MarketPage::show_marked);
+  show_marked();
   connect(filters_, &MarketFilters::changed, this, &MarketPage::apply_filters);
   connect(table_, &widgets::Table::hover_changed, this, [this](bool inside) { filter_.set_frozen(inside); });
   connect(table_, &widgets::Table::current_row_changed, this, [this](int row) {
@@ -275,6 +291,7 @@ void MarketPage::show_quotes() {
         tr("Stop quoting"));
   }
   show_selected();
+  show_compared();
 }
 
 void MarketPage::apply_filters() {
@@ -307,14 +324,72 @@ void MarketPage::keep_selection() {
   } else if (!table_->currentIndex().isValid()) {
     table_->select_row(0);
   }
+  show_marked();  // a model that is reset tells nothing of what was selected
 }
 
 void MarketPage::show_selected() {
   const models::OfferRow* const offer = selected_.isEmpty() ? nullptr : models_.offers().find(selected_);
   if (!offer) return;
-  std::optional<PeerHistory> history;
-  if (history_) history = history_->value(offer->provider);
-  detail_->show_offer(*offer, history);
+  detail_->show_offer(*offer, history_of(offer->provider));
+}
+
+std::optional<PeerHistory> MarketPage::history_of(const QString& provider) const {
+  return history_ ? std::optional(history_->value(provider)) : std::nullopt;
+}
+
+// In the order of the list.
+QStringList MarketPage::marked() const {
+  QModelIndexList rows = table_->selectionModel()->selectedRows();
+  std::ranges::sort(rows, {}, &QModelIndex::row);
+  QStringList ids;
+  for (const QModelIndex& row : rows) ids.append(filter_.offer(row).id);
+  return ids;
+}
+
+void MarketPage::show_marked() {
+  const auto count = table_->selectionModel()->selectedRows().size();
+  detail_->compare().setEnabled(compared_.isEmpty() && count >= 2 && count <= OfferCompare::kMost);
+  detail_->compare().setToolTip(
+      tr("Select 2 to %1 offers: with Ctrl and a click, or Shift and the arrow keys").arg(OfferCompare::kMost));
+}
+
+void MarketPage::compare() {
+  compared_ = marked();
+  show_compared();
+  if (compared_.isEmpty()) return;
+  detail_->hide();
+  forms_->setCurrentWidget(compare_);
+  show_marked();
+}
+
+// Those that are still offered; fewer than two are no comparison.
+void MarketPage::show_compared() {
+  if (compared_.isEmpty()) return;
+  std::vector<const models::OfferRow*> offers;
+  offers.reserve(static_cast<std::size_t>(compared_.size()));
+  for (const QString& id : compared_) {
+    if (const models::OfferRow* const offer = models_.offers().find(id)) offers.push_back(offer);
+  }
+  if (offers.size() < 2) {
+    leave_compared();
+    return;
+  }
+  const QStringList rates = rate_names(offers);
+  std::vector<ComparedOffer> shown;
+  shown.reserve(offers.size());
+  for (const models::OfferRow* const offer : offers) {
+    shown.push_back(compared(models_, *offer, rates, history_of(offer->provider)));
+  }
+  compare_->show_offers(shown);
+}
+
+void MarketPage::leave_compared() {
+  const bool had_focus = compare_->isAncestorOf(focusWidget());
+  compared_.clear();
+  forms_->setCurrentIndex(0);
+  detail_->show();
+  show_marked();
+  if (had_focus) table_->setFocus();
 }
 
 void MarketPage::ask_history() {

@@ -13,11 +13,13 @@
 #include "desktop/models/daemon_models.hpp"
 #include "desktop/models/steady_proxy.hpp"
 #include "desktop/pages/market_detail.hpp"
+#include "desktop/pages/offer_compare.hpp"
 #include "desktop/pages/quote_feed.hpp"
 #include "desktop/widgets/card.hpp"
 
 class QMenu;
 class QPushButton;
+class QStackedWidget;
 
 namespace quern::desktop::widgets {
 class Table;
@@ -70,6 +72,12 @@ class MarketPage : public widgets::PageFrame {
   void keep_selection();
   void drop_job();
   void show_quotes();
+  std::optional<PeerHistory> history_of(const QString& provider) const;
+  QStringList marked() const;
+  void show_marked();
+  void compare();
+  void show_compared();
+  void leave_compared();
   void ask_history();
   void take_history(const client::Outcome& outcome);
 
@@ -79,6 +87,8 @@ class MarketPage : public widgets::PageFrame {
   MarketFilters* filters_;
   widgets::Table* table_;
   MarketDetail* detail_;
+  OfferCompare* compare_;
+  QStackedWidget* forms_;  // the list, or what is compared
   QPushButton* job_;
   QMenu* job_menu_;
   QMenu* saved_menu_;
@@ -88,6 +98,7 @@ class MarketPage : public widgets::PageFrame {
   QString job_name_;
   bool job_is_new_ = false;                             // its quotes have not been shown yet
   QString selected_;                                    // OfferRow::id
+  QStringList compared_;                                // likewise; empty: the list is shown
   std::optional<QHash<QString, PeerHistory>> history_;  // by provider
   client::Reply history_reply_;
   QTimer count_timer_;

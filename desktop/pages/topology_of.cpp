@@ -231,17 +231,6 @@ std::optional<std::int64_t> mean_load(const QVector<widgets::TopologyCore>& core
   return count > 0 ? std::optional((sum + count / 2) / count) : std::nullopt;
 }
 
-QString used_of(std::uint64_t used, std::uint64_t total, const QuantityText& text) {
-  QString of = text.bytes(total);
-  QString part = text.bytes(used);
-  const auto space = std::ranges::find_if(of, [](QChar each) { return each.isSpace(); });
-  const QString unit = of.mid(space - of.begin());
-  if (part.endsWith(unit)) part.chop(unit.size());
-  const QString none = text.locale().decimalPoint() + text.locale().zeroDigit();  // "24.0" is 24 here
-  if (of.endsWith(none + unit)) of.remove(of.size() - unit.size() - none.size(), none.size());
-  return QStringLiteral("%1 / %2").arg(part, of);
-}
-
 theme::Tone temperature_tone(std::int64_t millicelsius) {
   if (millicelsius >= kHotMillicelsius) return theme::Tone::bad;
   return millicelsius >= kWarmMillicelsius ? theme::Tone::warn : theme::Tone::neutral;
@@ -266,7 +255,7 @@ widgets::TopologyDevice topology_device(const models::DeviceData& device, const 
   }
   if (device.memory_used_bytes && device.memory_bytes > 0) {
     made.memory_permille = permille_of(*device.memory_used_bytes, device.memory_bytes);
-    made.memory = used_of(*device.memory_used_bytes, device.memory_bytes, text);
+    made.memory = text.bytes_of(*device.memory_used_bytes, device.memory_bytes);
   } else if (device.memory_bytes > 0) {
     made.memory = text.bytes(device.memory_bytes);
   }

@@ -35,8 +35,6 @@ PartText part_text(const widgets::Topology& topology, const widgets::TopologyPar
 // Of readings from 0 to 1000; absent where none is known.
 std::optional<std::int64_t> mean_load(const QVector<widgets::TopologyCore>& cores);
 
-// "17.0 / 24 GiB": one unit where both have the same.
-QString used_of(std::uint64_t used, std::uint64_t total, const models::QuantityText& text);
 theme::Tone temperature_tone(std::int64_t millicelsius);
 theme::Glyph device_glyph(const QString& kind);
 

@@ -233,6 +233,43 @@
     </message>
 </context>
 <context>
+    <name>JobPlaceText</name>
+    <message>
+        <source>waits until its provider has ended it</source>
+        <translation>wartet, bis der Anbieter ihn beendet hat</translation>
+    </message>
+    <message>
+        <source>waits: %1</source>
+        <translation>wartet: %1</translation>
+    </message>
+    <message>
+        <source>waits for its provider: terms are agreed on, inputs are sent</source>
+        <translation>wartet auf den Anbieter: Bedingungen werden vereinbart, Eingaben gesendet</translation>
+    </message>
+    <message>
+        <source>waits for another provider, as at the last one: %1</source>
+        <translation>wartet auf einen anderen Anbieter, denn beim letzten: %1</translation>
+    </message>
+    <message>
+        <source>waits for a provider</source>
+        <translation>wartet auf einen Anbieter</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n devices</source>
+        <translation>
+            <numerusform>%n Gerät</numerusform>
+            <numerusform>%n Geräte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>of %n providers</source>
+        <translation>
+            <numerusform>von %n Anbieter</numerusform>
+            <numerusform>von %n Anbietern</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>KernelDraftText</name>
     <message>
         <source>&quot;%1&quot; is no number</source>
@@ -1303,19 +1340,17 @@
         <source>Runs on</source>
         <translation>Läuft auf</translation>
     </message>
-    <message numerus="yes">
-        <source>%n devices</source>
-        <translation>
-            <numerusform>%n Gerät</numerusform>
-            <numerusform>%n Geräte</numerusform>
-        </translation>
+    <message>
+        <source>No provider</source>
+        <translation>Kein Anbieter</translation>
     </message>
-    <message numerus="yes">
-        <source>of %n providers</source>
-        <translation>
-            <numerusform>von %n Anbieter</numerusform>
-            <numerusform>von %n Anbietern</numerusform>
-        </translation>
+    <message>
+        <source>No provider yet</source>
+        <translation>Noch kein Anbieter</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
     </message>
 </context>
 <context>
@@ -1603,6 +1638,10 @@
         <source>task %1 of %2</source>
         <translation>Aufgabe %1 von %2</translation>
     </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::AmountRow</name>
@@ -1613,6 +1652,21 @@
     <message>
         <source>cr</source>
         <translation>cr</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::CompareModel</name>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>%1, the best</source>
+        <translation>%1, am besten</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>Was sich unterscheidet</translation>
     </message>
 </context>
 <context>
@@ -1726,6 +1780,10 @@
     <message>
         <source>%1, unpaid</source>
         <translation>%1, unbezahlt</translation>
+    </message>
+    <message>
+        <source>Driver</source>
+        <translation>Treiber</translation>
     </message>
 </context>
 <context>
@@ -2451,10 +2509,6 @@
         <translation>Preis</translation>
     </message>
     <message>
-        <source>Ctrl + wheel zooms, arrow keys move between parts</source>
-        <translation>Strg + Mausrad vergrößert, Pfeiltasten wechseln zwischen Teilen</translation>
-    </message>
-    <message>
         <source>This service does not tell of its machine</source>
         <translation>Dieser Dienst gibt keine Auskunft über seinen Rechner</translation>
     </message>
@@ -2502,6 +2556,10 @@
         <source>Donating is paused until you resume it. What runs goes on.</source>
         <translation>Das Spenden ist pausiert, bis Sie es fortsetzen. Was läuft, läuft weiter.</translation>
     </message>
+    <message>
+        <source>Ctrl + wheel zooms, arrows move</source>
+        <translation>Strg + Rad zoomt, Pfeile wandern</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::MarketDetail</name>
@@ -2544,6 +2602,10 @@
     <message>
         <source>Run a job here</source>
         <translation>Auftrag hier ausführen</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
     </message>
     <message>
         <source>What is charged</source>
@@ -2876,6 +2938,52 @@
     <message>
         <source>Nothing to choose from.</source>
         <translation>Nichts zur Auswahl.</translation>
+    </message>
+    <message>
+        <source>Select 2 to %1 offers: with Ctrl and a click, or Shift and the arrow keys</source>
+        <translation>2 bis %1 Angebote auswählen: mit Strg und einem Klick oder Umschalt und den Pfeiltasten</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::OfferCompare</name>
+    <message>
+        <source>All offers</source>
+        <translation>Alle Angebote</translation>
+    </message>
+    <message>
+        <source>Offers side by side</source>
+        <translation>Angebote nebeneinander</translation>
+    </message>
+    <message>
+        <source>They are the same in all that is known of them.</source>
+        <translation>Sie gleichen sich in allem, was von ihnen bekannt ist.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n offers side by side</source>
+        <translation>
+            <numerusform>%n Angebot nebeneinander</numerusform>
+            <numerusform>%n Angebote nebeneinander</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The same of all: %1</source>
+        <translation>Bei allen gleich: %1</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>this node</source>
+        <translation>dieser Knoten</translation>
+    </message>
+    <message>
+        <source>Your job: %1</source>
+        <translation>Ihr Auftrag: %1</translation>
+    </message>
+    <message>
+        <source>Price/h</source>
+        <translation>Preis/h</translation>
     </message>
 </context>
 <context>
@@ -3816,6 +3924,13 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::widgets::DetailPanel</name>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
     </message>
 </context>
 <context>

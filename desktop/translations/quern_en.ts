@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>JobPlaceText</name>
+    <message numerus="yes">
+        <source>%n devices</source>
+        <translation>
+            <numerusform>%n device</numerusform>
+            <numerusform>%n devices</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>of %n providers</source>
+        <translation>
+            <numerusform>of %n provider</numerusform>
+            <numerusform>of %n providers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PeerViewText</name>
     <message numerus="yes">
         <source>%Ln connected</source>
@@ -63,23 +80,6 @@
         <translation>
             <numerusform>%n job</numerusform>
             <numerusform>%n jobs</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>quern::desktop::models::JobModel</name>
-    <message numerus="yes">
-        <source>%n devices</source>
-        <translation>
-            <numerusform>%n device</numerusform>
-            <numerusform>%n devices</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>of %n providers</source>
-        <translation>
-            <numerusform>of %n provider</numerusform>
-            <numerusform>of %n providers</numerusform>
         </translation>
     </message>
 </context>
@@ -158,6 +158,16 @@
         <translation>
             <numerusform>by %1 provider</numerusform>
             <numerusform>by %1 providers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::OfferCompare</name>
+    <message numerus="yes">
+        <source>%n offers side by side</source>
+        <translation>
+            <numerusform>%n offer side by side</numerusform>
+            <numerusform>%n offers side by side</numerusform>
         </translation>
     </message>
 </context>

@@ -1,9 +1,11 @@
 // Banner, PageFrame and DetailPanel of card.hpp.
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -30,6 +32,57 @@ theme::Glyph banner_glyph(theme::Tone tone) {
   }
   return theme::Glyph::info;
 }
+
+// Takes the keyboard while there is something to scroll to: texts below the last control are reached by nothing else.
+class PanelArea : public QScrollArea {
+ public:
+  PanelArea() : ring_(new Ring(*this)) {
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFocusPolicy(Qt::NoFocus);
+    viewport()->setAutoFillBackground(false);
+    connect(verticalScrollBar(), &QScrollBar::rangeChanged, this,
+            [this](int, int most) { setFocusPolicy(most > 0 ? Qt::TabFocus : Qt::NoFocus); });
+  }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QScrollArea::resizeEvent(event);
+    ring_->setGeometry(rect());
+    ring_->raise();
+  }
+  void focusInEvent(QFocusEvent* event) override {
+    QScrollArea::focusInEvent(event);
+    ring_->update();
+  }
+  void focusOutEvent(QFocusEvent* event) override {
+    QScrollArea::focusOutEvent(event);
+    ring_->update();
+  }
+  void keyPressEvent(QKeyEvent* event) override {
+    if (event->key() == Qt::Key_Home) return verticalScrollBar()->setValue(0);
+    if (event->key() == Qt::Key_End) return verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+    QScrollArea::keyPressEvent(event);
+  }
+
+ private:
+  class Ring : public QWidget {
+   public:
+    explicit Ring(QScrollArea& area) : QWidget(&area), area_(area) { setAttribute(Qt::WA_TransparentForMouseEvents); }
+
+   protected:
+    void paintEvent(QPaintEvent*) override {
+      if (!shows_focus(area_)) return;
+      QPainter painter(this);
+      painter.setRenderHint(QPainter::Antialiasing);
+      paint_focus(painter, rect(), theme::kCardRadius);
+    }
+
+   private:
+    QScrollArea& area_;
+  };
+  Ring* ring_;
+};
 
 }  // namespace
 
@@ -137,11 +190,8 @@ DetailPanel::DetailPanel(QWidget* parent)
       title_(new TextLabel({}, theme::FontRole::detail)),
       subtitle_(new TextLabel({}, theme::FontRole::caption, Ink::muted)),
       content_(new QVBoxLayout) {
-  auto* area = new QScrollArea;
-  area->setWidgetResizable(true);
-  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  area->setFocusPolicy(Qt::NoFocus);
-  area->viewport()->setAutoFillBackground(false);
+  auto* area = new PanelArea;
+  area->setAccessibleName(tr("Details"));
   auto* page = new QWidget;
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(theme::kSpaceL - 1, theme::kSpaceM, theme::kSpaceL - 1, theme::kSpaceL);

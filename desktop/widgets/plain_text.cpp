@@ -77,8 +77,8 @@ QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElid
   return QFontMetricsF(font).elidedText(one_line(text), mode, width);
 }
 
-QStringList wrapped(const QString& text, const QFont& font, qreal width, Qt::LayoutDirection direction,
-                    qsizetype most) {
+QStringList wrapped(const QString& text, const QFont& font, qreal width, Qt::LayoutDirection direction, qsizetype most,
+                    qreal indent) {
   QTextOption option;
   option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
   option.setTextDirection(direction);
@@ -88,7 +88,7 @@ QStringList wrapped(const QString& text, const QFont& font, qreal width, Qt::Lay
     layout.setTextOption(option);
     layout.beginLayout();
     for (QTextLine line = layout.createLine(); line.isValid() && lines.size() < most; line = layout.createLine()) {
-      line.setLineWidth(width);
+      line.setLineWidth(lines.isEmpty() ? std::max(0.0, width - indent) : width);
       const bool last = lines.size() + 1 == most;
       lines.append(paragraph.mid(line.textStart(), last ? -1 : line.textLength()).trimmed());
     }

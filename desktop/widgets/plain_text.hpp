@@ -24,9 +24,9 @@ QString breakable(const QString& text, qsizetype longest);
 QString elided(const QString& text, const QFont& font, qreal width, Qt::TextElideMode mode = Qt::ElideRight);
 // The lines that `text` takes at `width` logical pixels, broken between words where that is possible, without the
 // blanks at their ends. Of at most `most`: all that is left of its paragraph stands on the last, which may be too long
-// for it.
+// for it. The first begins `indent` further on.
 QStringList wrapped(const QString& text, const QFont& font, qreal width, Qt::LayoutDirection direction,
-                    qsizetype most = kTextCharacters);
+                    qsizetype most = kTextCharacters, qreal indent = 0);
 // Of a tool tip: Qt takes a tip that looks like HTML for HTML; this never is.
 QString tool_tip(const QString& text);
 

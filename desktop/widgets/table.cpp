@@ -9,7 +9,9 @@
 #include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QStyle>
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -21,6 +23,12 @@ namespace quern::desktop::widgets {
 namespace {
 
 constexpr int kLeastStretch = 72;  // pixels of a 13-pixel body that a column that stretches keeps
+constexpr QLatin1String kBetween(" \xB7 ");
+
+// What stands before a note, and the dot behind it; never more than half of the line.
+qreal lead_width(const QString& lead, const QFont& face, qreal room) {
+  return lead.isEmpty() ? 0 : std::min(room / 2, QFontMetricsF(face).horizontalAdvance(lead + kBetween));
+}
 
 }  // namespace
 
@@ -219,13 +227,52 @@ void Table::set_note_role(int role) {
   viewport()->update();
 }
 
-QString Table::note(int row) const {
+void Table::set_note_tone(std::function<theme::Tone(const QModelIndex&)> tone) {
+  note_tone_ = std::move(tone);
+  viewport()->update();
+}
+
+QString Table::second_line(int row, int column) const {
+  const int role = looks_[column].second_line_role;
+  return role < 0 || isColumnHidden(column) ? QString() : one_line(model()->index(row, column).data(role).toString());
+}
+
+QString Table::said(int row) const {
   if (note_role_ < 0 || model() == nullptr || row < 0 || row >= model()->rowCount()) return {};
   QStringList parts{one_line(model()->index(row, 0).data(note_role_).toString())};
   for (const int column : without_room_)
     parts.append(one_line(model()->index(row, column).data(note_role_).toString()));
   parts.removeAll(QString());
-  return parts.join(QStringLiteral(" · "));
+  return parts.join(kBetween);
+}
+
+QString Table::note(int row) const {
+  QString text = said(row);
+  if (text.isEmpty() || keeps_second_lines(row)) return text;
+  QStringList parts{text};
+  const int count = std::min(model()->columnCount(), kColumnsMax);
+  for (int column = 1; column < count; ++column) parts.append(second_line(row, column));
+  parts.removeAll(QString());
+  return parts.join(kBetween);
+}
+
+QString Table::note_lead(int row) const {
+  return said(row).isEmpty() ? QString() : second_line(row, 0);
+}
+
+bool Table::keeps_second_lines(int row) const {
+  const QString text = said(row);
+  if (text.isEmpty()) return true;
+  const QFont face = theme::font(theme::FontRole::caption);
+  const qreal room = viewport()->width() - 2.0 * kCellPadding;
+  const qreal end = lead_width(second_line(row, 0), face, room) + QFontMetricsF(face).horizontalAdvance(text);
+  const int count = std::min(model()->columnCount(), kColumnsMax);
+  int before = columnWidth(0);
+  for (int column = 1; column < count; ++column) {
+    if (!second_line(row, column).isEmpty()) return end <= before;
+    if (!isColumnHidden(column)) before += columnWidth(column);
+  }
+  return true;
 }
 
 void Table::set_faded(std::function<bool(const QModelIndex&)> faded) {
@@ -236,10 +283,16 @@ void Table::set_faded(std::function<bool(const QModelIndex&)> faded) {
 QString Table::row_text(int row) const {
   QStringList texts;
   if (model() == nullptr || row < 0 || row >= model()->rowCount()) return {};
+  const QString below = note(row);
+  const bool keeps = keeps_second_lines(row);
   for (int column = 0; column < model()->columnCount(); ++column) {
-    if (!isColumnHidden(column)) texts.append(one_line(model()->index(row, column).data().toString()));
+    if (isColumnHidden(column)) continue;
+    QStringList lines{one_line(model()->index(row, column).data().toString())};
+    if (column == 0 || keeps) lines.append(second_line(row, std::min(column, kColumnsMax - 1)));
+    lines.removeAll(QString());
+    texts.append(lines.join(kBetween));
   }
-  if (const QString said = note(row); !said.isEmpty()) texts.append(said);
+  if (!below.isEmpty()) texts.append(below);
   return texts.join(u'\t');
 }
 
@@ -271,7 +324,11 @@ bool Table::viewportEvent(QEvent* event) {
 void Table::keyPressEvent(QKeyEvent* event) {
   const int row = currentIndex().row();
   if (event->matches(QKeySequence::Copy) && row >= 0) {
-    QApplication::clipboard()->setText(row_text(row));
+    QModelIndexList rows = selectionModel()->selectedRows();
+    std::ranges::sort(rows, {}, &QModelIndex::row);
+    QStringList lines;
+    for (const QModelIndex& each : rows) lines.append(row_text(each.row()));
+    QApplication::clipboard()->setText(rows.isEmpty() ? row_text(row) : lines.join(u'\n'));
     return;
   }
   if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && row >= 0) {
@@ -299,9 +356,10 @@ void Table::paintEvent(QPaintEvent* event) {
 
 QStringList Table::note_lines(int row) const {
   const qreal room = viewport()->width() - 2.0 * kCellPadding;
-  const QString said = note(row);
-  if (said.isEmpty()) return {};
-  return wrapped(said, theme::font(theme::FontRole::caption), room, layoutDirection(), kNoteLines);
+  const QString text = note(row);
+  if (text.isEmpty()) return {};
+  const QFont face = theme::font(theme::FontRole::caption);
+  return wrapped(text, face, room, layoutDirection(), kNoteLines, lead_width(note_lead(row), face, room));
 }
 
 QRect Table::words_rect(const QRect& cell, int row) const {
@@ -320,12 +378,32 @@ void Table::paint_notes() {
   const int high = painter.fontMetrics().height();
   for (int row = std::max(0, rowAt(0)); row < count && rowViewportPosition(row) < viewport()->height(); ++row) {
     const QRect whole(0, rowViewportPosition(row), viewport()->width(), rowHeight(row));
-    QRect line(kCellPadding, words_rect(whole, row).bottom() + 1, whole.width() - 2 * kCellPadding, high);
-    painter.setPen(is_faded(model()->index(row, 0)) ? theme::tokens().faint : theme::tokens().muted);
-    for (const QString& words : note_lines(row)) {
-      paint_text(painter, line, Qt::AlignLeft | Qt::AlignVCenter, words, layoutDirection());
-      line.translate(0, high);
-    }
+    paint_note(painter, row,
+               QRect(kCellPadding, words_rect(whole, row).bottom() + 1, whole.width() - 2 * kCellPadding, high));
+  }
+}
+
+void Table::paint_note(QPainter& painter, int row, QRect line) const {
+  const theme::Tokens& t = theme::tokens();
+  const QModelIndex index = model()->index(row, 0);
+  const QColor muted = is_faded(index) ? t.faint : t.muted;
+  const theme::Tone tone = note_tone_ && !is_faded(index) ? note_tone_(index) : theme::Tone::neutral;
+  const QString lead = note_lead(row);
+  const auto indent = static_cast<int>(std::ceil(lead_width(lead, painter.font(), line.width())));
+  const QRect whole = line;
+  const auto write = [&](const QRect& box, const QString& words) {
+    paint_text(painter, QStyle::visualRect(layoutDirection(), whole, box), Qt::AlignLeft | Qt::AlignVCenter, words,
+               layoutDirection());
+  };
+  if (indent > 0) {
+    painter.setPen(muted);
+    write(QRect(line.left(), line.top(), indent, line.height()), lead + kBetween);
+    line.setLeft(line.left() + indent);
+  }
+  painter.setPen(tone == theme::Tone::neutral ? muted : theme::tone_colors(t, tone).ink);
+  for (const QString& words : note_lines(row)) {
+    write(line, words);
+    line = QRect(whole.left(), line.top() + line.height(), whole.width(), line.height());
   }
 }
 

@@ -14,6 +14,7 @@
 #include "desktop/theme/theme.hpp"
 
 class QMenu;
+class QPainter;
 
 namespace quern::desktop::widgets {
 
@@ -33,6 +34,7 @@ struct ColumnLook {
   int width = 100;       // smallest, in pixels of a 13-pixel body
   bool stretch = false;  // takes what is left; several share it
   bool strong = false;   // also for numbers
+  Qt::TextElideMode elide = Qt::ElideRight;
   // Roles of the model; -1: none.
   int second_line_role = -1;  // a muted line below the text, in rows that are tall enough (kTwoLines)
   int permille_role = -1;     // of Cell::bar: 0..1000; -1 is hatched, open-ended; invalid: no bar
@@ -69,18 +71,23 @@ class Table : public QTableView {
 
   // Shown in the middle while there are no rows; the parts are elided.
   void set_placeholder(const QString& text);
-  // Below its cells a row says, muted and across its whole width, on at most kNoteLines lines, what the model answers
-  // in this role for its first column and for those that there is no room to show; with dots between. -1: rows say
-  // nothing.
+  // Below its cells a row says, across its whole width and on at most kNoteLines lines, what the model answers in this
+  // role for its first column and for those that there is no room to show; with dots between. The second line of its
+  // first cell stands before the note then; those of others stay while the note ends before them, else they are in it.
+  // -1: rows say nothing.
   void set_note_role(int role);
+  // Of a note, by an index of its row; none: muted, as neutral is.
+  void set_note_tone(std::function<theme::Tone(const QModelIndex&)> tone);
   QString note(int row) const;
-  QStringList note_lines(int row) const;  // the last is elided where it is painted
+  QString note_lead(int row) const;        // muted, whatever the tone
+  bool keeps_second_lines(int row) const;  // in its cells, beside the note
+  QStringList note_lines(int row) const;   // the last is elided where it is painted
   // Where the words of a cell of that row stand: above the note, if there is one.
   QRect words_rect(const QRect& cell, int row) const;
   // Rows whose texts are faint: what is old, or about to go. Asked at every paint; none when empty.
   void set_faded(std::function<bool(const QModelIndex&)> faded);
   bool is_faded(const QModelIndex& index) const { return faded_ && faded_(index); }
-  // Texts of the row in the order of the visible columns, and its note, with tabs between.
+  // Texts of the row in the order of the visible columns, with their second lines, and its note, with tabs between.
   QString row_text(int row) const;
 
   void setModel(QAbstractItemModel* model) override;
@@ -106,13 +113,17 @@ class Table : public QTableView {
   void dress();
   void add_sorting(QMenu& menu);
   QString title_of(int column) const;
+  QString second_line(int row, int column) const;
+  QString said(int row) const;  // the note without second lines
   void paint_notes();
+  void paint_note(QPainter& painter, int row, QRect line) const;
   void set_hovered_row(int row);
 
   QVector<ColumnLook> looks_;
   QSet<int> hidden_by_user_;
   QVector<int> without_room_;  // columns
   int note_role_ = -1;
+  std::function<theme::Tone(const QModelIndex&)> note_tone_;
   QString placeholder_;
   std::function<bool(const QModelIndex&)> faded_;
   int row_height_;

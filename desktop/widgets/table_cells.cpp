@@ -65,7 +65,10 @@ void TableCells::paint(QPainter* painter, const QStyleOptionViewItem& option, co
     const QString text = text_of(index, Qt::DisplayRole);
     const theme::Tone tone = cell.look.tone ? cell.look.tone(index) : theme::Tone::neutral;
     const bool raised = cell.selected && (tone == theme::Tone::accent || tone == theme::Tone::neutral);
-    if (!text.isEmpty()) paint_pill(*painter, cell.inner, text, tone, cell.direction, raised);
+    // Above a note it ends where the words do.
+    const qreal over = cell.inner.height() < option.rect.height() ? pill_size(text).height() - cell.inner.height() : 0;
+    const QRectF box = cell.inner.translated(0, -std::max(0.0, over) / 2);
+    if (!text.isEmpty()) paint_pill(*painter, box, text, tone, cell.direction, raised);
   } else if (cell.look.cell == Cell::bar) {
     paint_bar_cell(cell);
   } else {
@@ -95,13 +98,17 @@ void TableCells::paint_words(const CellPaint& cell) const {
   const theme::Tokens& t = theme::tokens();
   QPainter& painter = cell.painter;
   const Qt::Alignment side = is_figure(cell.look) ? Qt::AlignRight : Qt::AlignLeft;
-  const Qt::TextElideMode elide = cell.look.cell == Cell::mono ? Qt::ElideMiddle : Qt::ElideRight;
-  const QString second = cell.look.second_line_role < 0 ? QString() : text_of(cell.index, cell.look.second_line_role);
+  const Qt::TextElideMode elide = cell.look.cell == Cell::mono ? Qt::ElideMiddle : cell.look.elide;
+  const int row = cell.index.row();
+  const bool noted = table_.words_rect(cell.whole, row) != cell.whole;
+  const bool in_note = noted && (cell.index.column() == 0 || !table_.keeps_second_lines(row));
+  const QString second =
+      cell.look.second_line_role < 0 || in_note ? QString() : text_of(cell.index, cell.look.second_line_role);
   QRectF first = cell.inner;
   if (!second.isEmpty()) {
     const qreal high = QFontMetricsF(theme::font(theme::FontRole::body)).height();
     const qreal small = QFontMetricsF(theme::font(theme::FontRole::caption)).height();
-    const qreal top = cell.inner.center().y() - (high + small) / 2;
+    const qreal top = noted ? cell.inner.top() : cell.inner.center().y() - (high + small) / 2;
     first = QRectF(cell.inner.left(), top, cell.inner.width(), high);
     painter.setFont(theme::font(theme::FontRole::caption));
     painter.setPen(table_.is_faded(cell.index) ? t.faint : t.muted);

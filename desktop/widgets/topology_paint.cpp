@@ -200,10 +200,15 @@ void TopologyPainter::device(const TopologyDevice& device, const QRectF& rect, B
   const QRectF bottom(inner.left(), inner.bottom() - small, inner.width(), small);
   const qreal between = bottom.top() - top.bottom();
   const qreal step = between / 2;
+  const QFont figures = theme::font(theme::FontRole::micro);
+  const qreal widest =
+      std::max(theme::tabular_width(device.load, figures), theme::tabular_width(device.memory, figures)) + 1;
+  const qreal usual = std::min(76 * u, inner.width() * 0.4);
+  const qreal values = std::clamp(widest, usual, std::max(usual, inner.width() * 0.6));
   meter(QRectF(inner.left(), top.bottom() + step * 0.5 - small / 2 + 1, inner.width(), small),
-        TopologyPainterText::tr("Load"), device.load_permille, device.load, t.accent);
+        TopologyPainterText::tr("Load"), device.load_permille, device.load, t.accent, values);
   meter(QRectF(inner.left(), top.bottom() + step * 1.5 - small / 2 - 1, inner.width(), small),
-        TopologyPainterText::tr("Memory"), device.memory_permille, device.memory, t.series[1]);
+        TopologyPainterText::tr("Memory"), device.memory_permille, device.memory, t.series[1], values);
   painter_.setFont(theme::font(theme::FontRole::micro));
   const QFontMetricsF micro(painter_.font());
   const qreal warm = device.temperature.isEmpty() ? 0 : micro.horizontalAdvance(device.temperature) + 14 * u;
@@ -220,7 +225,7 @@ void TopologyPainter::device(const TopologyDevice& device, const QRectF& rect, B
 }
 
 void TopologyPainter::meter(const QRectF& line, const QString& name, int permille, const QString& value,
-                            const QColor& fill) {
+                            const QColor& fill, qreal values) {
   if (permille < 0 && value.isEmpty()) return;
   const theme::Tokens& t = theme::tokens();
   const qreal u = unit();
@@ -230,7 +235,6 @@ void TopologyPainter::meter(const QRectF& line, const QString& name, int permill
   const qreal names = std::max(metrics.horizontalAdvance(TopologyPainterText::tr("Load")),
                                metrics.horizontalAdvance(TopologyPainterText::tr("Memory"))) +
                       7 * u;
-  const qreal values = std::min(76 * u, line.width() * 0.4);
   painter_.setPen(t.muted);
   paint_text(painter_, line, Qt::AlignLeft | Qt::AlignVCenter, name, direction_);
   painter_.setPen(t.text);

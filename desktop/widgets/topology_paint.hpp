@@ -29,7 +29,9 @@ class TopologyPainter {
   void tile(const TopologyCore& core, const QRectF& rect, BoxState state);
   void mosaic(const TopologyCache& cache, const QRectF& rect, BoxState state);
   void device(const TopologyDevice& device, const QRectF& rect, BoxState state);
-  void meter(const QRectF& line, const QString& name, int permille, const QString& value, const QColor& fill);
+  // `values`: the room of what stands behind the bar.
+  void meter(const QRectF& line, const QString& name, int permille, const QString& value, const QColor& fill,
+             qreal values);
   int heat_of(const TopologyCore& core) const;
   const QColor& ramp(int permille) const;
 

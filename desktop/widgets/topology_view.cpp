@@ -26,6 +26,17 @@ bool is_leaf(const TopologyBox& box) {
   return box.part.kind == PartKind::cores || box.part.kind == PartKind::device;
 }
 
+// Of all that are known; -1: none is.
+int mean_load(const QVector<TopologyCore>& cores) {
+  qint64 sum = 0;
+  qint64 known = 0;
+  for (const TopologyCore& core : cores) {
+    sum += std::max(0, core.load_permille);
+    known += core.load_permille >= 0 ? 1 : 0;
+  }
+  return known > 0 ? static_cast<int>(sum / known) : -1;
+}
+
 // "12 percent busy"; nothing when it is not known.
 QString percent(const QString& pattern, int permille) {
   return permille < 0 ? QString() : QStringLiteral(", ") + pattern.arg((permille + 5) / 10);
@@ -184,20 +195,19 @@ QString TopologyView::item_text(int item) const {
   const TopologyNuma& numa = package.numas[part.numa];
   if (part.kind == PartKind::numa) return QStringList{numa.title, numa.detail, numa.used}.join(u' ');
   const TopologyCache& cache = numa.caches[part.cache];
-  if (part.kind == PartKind::cache) return numa.title + u' ' + cache.title;
+  if (part.kind == PartKind::cache) {
+    const auto cores = static_cast<int>(cache.cores.size());
+    QStringList said{numa.title, cache.title, tr("%n cores", nullptr, cores)};
+    said.removeAll(QString());
+    return said.join(QStringLiteral(", ")) + percent(tr("%1 percent busy"), mean_load(cache.cores));
+  }
   if (part.cores == 1) {
     return tr("Core %1").arg(cache.cores[part.core].label) +
            percent(tr("%1 percent busy"), cache.cores[part.core].load_permille);
   }
-  qint64 sum = 0;
-  qint64 known = 0;
-  for (const TopologyCore& core : cache.cores) {
-    sum += std::max(0, core.load_permille);
-    known += core.load_permille >= 0 ? 1 : 0;
-  }
   const QString first = cache.cores.first().label;
   return tr("%n cores", nullptr, part.cores) + QStringLiteral(" %1–%2").arg(first, cache.cores.last().label) +
-         percent(tr("%1 percent busy"), known > 0 ? static_cast<int>(sum / known) : -1);
+         percent(tr("%1 percent busy"), mean_load(cache.cores));
 }
 
 QRect TopologyView::item_rect(int item) const {
@@ -260,14 +270,30 @@ bool TopologyView::viewportEvent(QEvent* event) {
   return QAbstractScrollArea::viewportEvent(event);
 }
 
-// Of the leaves in that direction the one that is near and least to the side.
+// Of a box with others in it what lies above the first of them, which stands behind it in the list.
+QRectF TopologyView::spot(int item) const {
+  QRectF rect = view_rect(item);
+  const qsizetype inner = item + 1;
+  if (inner < layout_.boxes.size() && layout_.boxes[inner].parent == item) {
+    rect.setBottom(view_rect(static_cast<int>(inner)).top());
+  }
+  return rect;
+}
+
+bool TopologyView::is_in(int item, int outer) const {
+  while (item > outer) item = layout_.boxes[item].parent;
+  return item == outer;
+}
+
+// Of the parts in that direction the one that is near and least to the side. Beside a box stand others, not its own.
 int TopologyView::neighbour(int key) const {
-  const QPointF from = view_rect(current_).center();
+  const QPointF from = spot(current_).center();
   int best = -1;
   qreal best_cost = 0;
   for (int item = 0; item < item_count(); ++item) {
-    if (item == current_ || !is_leaf(layout_.boxes[item])) continue;
-    const QRectF rect = view_rect(item);
+    const bool sideways = key == Qt::Key_Left || key == Qt::Key_Right;
+    if (item == current_ || (sideways && is_in(item, current_))) continue;
+    const QRectF rect = spot(item);
     // Against a wide card the straight way counts, not the one to its centre.
     const QPointF nearest(std::clamp(from.x(), rect.left(), rect.right()),
                           std::clamp(from.y(), rect.top(), rect.bottom()));

@@ -1,8 +1,9 @@
 // The machine as nested boxes: packages, NUMA nodes with their memory, caches, cores as heat tiles, devices as cards at
 // their NUMA node.
 //
-// Arrows go to the next leaf (core, group of cores, device) in their direction, Home and End to the first and last,
-// Backspace to the box around, Enter activates; Ctrl+wheel and Ctrl +, -, 0 zoom. A live update of the same shape only
+// Arrows go to the next part in their direction: a box with others in it (machine, package, NUMA node, cache) is where
+// its head is, above them. Home and End go to the first and last leaf (core, group of cores, device), Backspace to the
+// box around, Enter activates; Ctrl+wheel and Ctrl +, -, 0 zoom. A live update of the same shape only
 // repaints.
 #pragma once
 #include <QAbstractScrollArea>
@@ -62,7 +63,9 @@ class TopologyView : public QAbstractScrollArea, public PaintedItems {
   QPointF origin() const;            // of the scene in the viewport
   QRectF view_rect(int item) const;  // in the viewport, mirrored in right-to-left
   int item_at(const QPointF& position) const;
-  int neighbour(int key) const;  // the next leaf in the direction of a key (as seen); -1: none
+  QRectF spot(int item) const;  // where a part is for the arrows
+  bool is_in(int item, int outer) const;
+  int neighbour(int key) const;  // the next part in the direction of a key (as seen); -1: none
   void choose(int item);
 
   Topology topology_;

@@ -15,6 +15,21 @@ std::string plain(const QString& text) {
   return QString(text).replace(QChar(QChar::Nbsp), QLatin1Char(' ')).toStdString();
 }
 
+TEST(QuantityText, APartOfBytesIsInTheUnitOfTheWhole) {
+  const QuantityText text(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc());
+  constexpr std::uint64_t kMib = std::uint64_t{1} << 20;
+  const auto said = [&](std::uint64_t part, std::uint64_t whole) {
+    return text.bytes_of(part, whole).replace(QChar(0x00A0), u' ').toStdString();
+  };
+  EXPECT_EQ(said(717 * kMib, 24'576 * kMib), "0.7 / 24 GiB");
+  EXPECT_EQ(said(17 * 1'024 * kMib, 24'576 * kMib), "17 / 24 GiB");
+  EXPECT_EQ(said(kMib, 24'064 * kMib), "0 / 23.5 GiB");
+  EXPECT_EQ(said(24'000 * kMib, 24'564 * kMib), "23.4 / 24 GiB");
+  EXPECT_EQ(said(3, 512), "3 / 512 B");
+  EXPECT_EQ(QuantityText(QLocale(QLocale::German), QTimeZone::utc()).bytes_of(717 * kMib, 24'576 * kMib).left(3),
+            QStringLiteral("0,7"));
+}
+
 TEST(QuantityText, CreditsKeepWhatCounts) {
   const auto text = [](std::int64_t micro) { return plain(kEnglish.credits_number(micro)); };
   EXPECT_EQ(text(0), "0.00");

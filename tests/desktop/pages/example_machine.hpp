@@ -95,6 +95,16 @@ inline boost::json::object example_topology(const MachineShape& shape) {
           {"threads", std::move(threads)}};
 }
 
+inline boost::json::array example_opencl(const MachineShape& shape) {
+  boost::json::array devices;
+  for (int i = 0; i < shape.gpus; ++i) {
+    devices.push_back(boost::json::object{{"id", "gpu-" + std::to_string(i)}, {"driver_version", "550.90.07"}});
+  }
+  return {boost::json::object{{"name", "nvidia.icd"},
+                              {"platforms", boost::json::array{boost::json::object{{"name", "NVIDIA CUDA"},
+                                                                                   {"devices", std::move(devices)}}}}}};
+}
+
 // `tick` moves the readings.
 inline boost::json::object example_live(const MachineShape& shape, int tick) {
   boost::json::array busy;
@@ -149,7 +159,8 @@ inline boost::json::object example_machine(const MachineShape& shape = {}, int t
           {"report", boost::json::object{{"system", boost::json::object{{"kernel", "6.1"}}},
                                          {"cpu", boost::json::object{{"model_name", "AMD EPYC 7543"}}},
                                          {"memory", boost::json::object{{"total_bytes", 512 * kGib}}},
-                                         {"topology", example_topology(shape)}}},
+                                         {"topology", example_topology(shape)},
+                                         {"opencl", example_opencl(shape)}}},
           {"live", example_live(shape, tick)},
           {"devices", std::move(devices)}};
 }

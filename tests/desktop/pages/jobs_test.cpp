@@ -1,4 +1,5 @@
 // The page of jobs on a daemon of answers: rows, the log as it grows, what can be done, and what comes of it.
+#include <QAbstractItemModelTester>
 #include <QCheckBox>
 #include <QCryptographicHash>
 #include <QFile>
@@ -134,9 +135,34 @@ TEST_F(Jobs, EveryNumberOfARowIsTheDaemons) {
   }
   EXPECT_EQ(cell(0, JobModel::kElapsed), text.duration(60'000));
   EXPECT_EQ(cell(2, JobModel::kElapsed), text.duration(3 * 60'000 - 1'000));
-  EXPECT_TRUE(
-      QTest::qWaitFor([&] { return cell(4, JobModel::kWhere) == QStringLiteral("RTX 4090 · …W1000001"); }, kSoonMs))
+  EXPECT_TRUE(QTest::qWaitFor([&] { return cell(4, JobModel::kWhere) == QStringLiteral("RTX 4090"); }, kSoonMs))
       << cell(4, JobModel::kWhere).toStdString();
+  EXPECT_EQ(cell(4, JobModel::kWhere, models::kSubTextRole), QStringLiteral("…W1000001"));
+}
+
+TEST_F(Jobs, ARowSaysWhyItFailedWhatItWaitsForAndWhereItRuns) {
+  begin(5, 1100, 700);
+  const auto note_soon = [&](int row, const QString& said) {
+    EXPECT_TRUE(QTest::qWaitFor([&] { return table->note(row) == said; }, kSoonMs))
+        << row << ": " << table->note(row).toStdString();
+  };
+  note_soon(1, QStringLiteral("waits for a provider"));
+  note_soon(3, QStringLiteral("the program could not be built (path_tracer.cl:3)"));
+  EXPECT_EQ(table->note_lead(3), QStringLiteral("j-1003 · 4 of 8 tasks"));
+  note_soon(0, QString());
+  EXPECT_FALSE(table->isColumnHidden(JobModel::kWhere));
+  EXPECT_FALSE(table->isColumnHidden(JobModel::kElapsed));
+  EXPECT_EQ(cell(0, JobModel::kWhere, Qt::ToolTipRole), QStringLiteral("RTX 4090 · 12D3KooW1000001"));
+  // What it waits for is asked for again: the list does not tell that it is another now.
+  json::object waiting = detail(job(1, "QUEUED"), 0);
+  for (json::value& task : waiting.at("tasks_list").as_array()) {
+    task.as_object()["attempts"] = json::array();
+    task.as_object()["why"] = json::object{{"reason", "no_capacity"}, {"text", "every device that fits is taken"}};
+  }
+  played.answers.topics["job/j-1001"] = waiting;
+  note_soon(1, QStringLiteral("waits: every device that fits is taken"));
+  EXPECT_EQ(cell(1, JobModel::kWhere), QStringLiteral("No provider yet"));
+  picture(*page, QStringLiteral("jobs-rows"));
 }
 
 TEST_F(Jobs, FiltersShowWhatTheySay) {
@@ -305,6 +331,33 @@ TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
       [&] { return page->panel().focus().detail()->outputs[0].path.startsWith(QStringLiteral("..")); }, kSoonMs));
   press("Save the outputs…");
   EXPECT_TRUE(says_soon(QStringLiteral("leads out of the job's folder")));
+}
+
+TEST_F(Jobs, TheModelsOfItsTablesAreSoundWhateverComes) {
+  begin(5);
+  using Tester = QAbstractItemModelTester;
+  const Tester of_jobs(table->model(), Tester::FailureReportingMode::Fatal);
+  const auto* const tasks = named<Table>(*page, QStringLiteral("Tasks of the job"));
+  const auto* const files = named<Table>(*page, QStringLiteral("Outputs of the job"));
+  const Tester of_tasks(tasks->model(), Tester::FailureReportingMode::Fatal);
+  const Tester of_files(files->model(), Tester::FailureReportingMode::Fatal);
+  json::object done = detail(job(2, "COMPLETE"), 0);
+  for (const int count : {3, 1, 5, 0, 2}) {
+    json::array outputs;
+    for (int i = 0; i < count; ++i) {
+      outputs.push_back(json::object{{"path", std::to_string(count) + ".rgb"}, {"bytes", 7 * i}, {"digest", "ff"}});
+    }
+    done["outputs"] = std::move(outputs);
+    done["tasks_list"].as_array().resize(static_cast<std::size_t>(count), done["tasks_list"].as_array().front());
+    if (count == 3) {
+      played.answers.topics["job/j-1002"] = done;
+      choose(2);
+    } else {
+      played.change("job/j-1002", done);
+    }
+    EXPECT_TRUE(QTest::qWaitFor([&] { return files->model()->rowCount() == count; }, kSoonMs)) << count;
+    if (count == 0) done["tasks_list"] = detail(job(2, "COMPLETE"), 0).at("tasks_list");
+  }
 }
 
 TEST_F(Jobs, PaperTrailsAreSavedAsFilesThatVerifyReads) {

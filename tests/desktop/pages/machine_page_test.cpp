@@ -2,11 +2,15 @@
 #include "desktop/pages/machine_page.hpp"
 
 #include <QAbstractSpinBox>
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTreeView>
+#include <QWheelEvent>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -17,6 +21,7 @@
 #include "desktop/pages/topology_tree.hpp"
 #include "desktop/pages/trend.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/key_value_list.hpp"
 #include "desktop/widgets/price_spin.hpp"
 #include "tests/desktop/models/example_topics.hpp"
 #include "tests/desktop/pages/example_machine.hpp"
@@ -176,7 +181,7 @@ TEST_F(MachinePageTest, ShowsTheNumbersOfTheDaemon) {
   MachinePage& page = open();
   for (const char* text : {"64 cores · 512 GiB · 4 GPUs — 3 devices offered to the network", "NVIDIA GeForce RTX 4090",
                            "NUMA 0 · PCIe 0000:00:00.0", "68 °C", "342 W of 450 W", "17 / 24 GiB", "55 %",
-                           "82.6 TFLOP/s", "3.18 cr", "42 %", "2 of 8", "1 min", "0.123 cr"}) {
+                           "82.6 TFLOP/s", "550.90.07", "3.18 cr", "42 %", "2 of 8", "1 min", "0.123 cr"}) {
     EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text << "\n" << texts_of(page).join(u'\n').toStdString();
   }
   EXPECT_EQ(price(page).value(), 360'000);
@@ -340,6 +345,32 @@ TEST_F(MachinePageTest, HostileTextIsPlainAndBounded) {
   EXPECT_FALSE(price(page).isVisible());  // no price that makes sense
   for (const QString& text : texts_of(page)) EXPECT_LE(text.size(), 4'200);
   EXPECT_LE(page.minimumSizeHint().width(), kSmallest.width());
+}
+
+TEST_F(MachinePageTest, ThePanelScrollsToItsEndByWheelAndByKeys) {
+  MachinePage& page = open(kSmallest);
+  settle();
+  auto* const panel = page.findChild<DevicePanel*>();
+  auto* const area = panel->findChild<QScrollArea*>();
+  QScrollBar* const bar = area->verticalScrollBar();
+  ASSERT_GT(bar->maximum(), 0);
+  EXPECT_TRUE(bar->isVisible());
+  EXPECT_EQ(bar->maximum() + area->viewport()->height(), area->widget()->height());
+  EXPECT_GE(area->widget()->height(), area->widget()->heightForWidth(area->viewport()->width()));
+  const auto* const last = panel->findChildren<widgets::KeyValueList*>().back();
+  QWheelEvent turn(area->viewport()->rect().center(), area->viewport()->mapToGlobal(QPoint(9, 9)), {}, {0, -9'000},
+                   Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+  QApplication::sendEvent(area->viewport(), &turn);
+  EXPECT_EQ(bar->value(), bar->maximum());
+  EXPECT_LE(last->mapTo(area->viewport(), QPoint(0, last->height())).y(), area->viewport()->height());
+  area->setFocus();
+  ASSERT_TRUE(area->focusPolicy() & Qt::TabFocus);
+  QTest::keyClick(area, Qt::Key_Home);
+  EXPECT_EQ(bar->value(), 0);
+  QTest::keyClick(area, Qt::Key_PageDown);
+  EXPECT_GT(bar->value(), 0);
+  QTest::keyClick(area, Qt::Key_End);
+  EXPECT_EQ(bar->value(), bar->maximum());
 }
 
 TEST_F(MachinePageTest, FitsTheSmallestWindowBothWaysRoundAndEverythingHasAName) {

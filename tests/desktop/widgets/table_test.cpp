@@ -95,6 +95,44 @@ TEST_F(Tables, SayBelowARowWhatTheyHaveNoRoomFor) {
   EXPECT_EQ(table.note(0), QStringLiteral("too dear"));
 }
 
+TEST_F(Tables, ARowThatSaysSomethingSaysThereWhatItsCellsHaveNoSecondLineFor) {
+  constexpr int kNoteRole = Qt::UserRole + 2;
+  constexpr int kSecondRole = Qt::UserRole + 3;
+  QStandardItemModel model(2, 2);
+  for (int row = 0; row < 2; ++row) {
+    for (int column = 0; column < 2; ++column) {
+      model.setItem(row, column, new QStandardItem(QStringLiteral("cell")));
+      model.item(row, column)->setData(column == 0 ? QStringLiteral("j-1") : QStringLiteral("…Kq12ab"), kSecondRole);
+    }
+  }
+  model.item(0, 0)->setData(QStringLiteral("it failed, and so on: ").repeated(4), kNoteRole);
+  Table table(QStringLiteral("Jobs"), nullptr, Table::kTwoLines);
+  table.setModel(&model);
+  table.set_column(0, {.width = 200, .stretch = true, .second_line_role = kSecondRole});
+  table.set_column(1, {.width = 100, .elide = Qt::ElideMiddle, .second_line_role = kSecondRole});
+  table.set_note_role(kNoteRole);
+  table.resize(450, 300);
+  table.show();
+  EXPECT_EQ(table.note_lead(0), QStringLiteral("j-1"));
+  EXPECT_TRUE(table.note(0).endsWith(QStringLiteral(" · …Kq12ab"))) << table.note(0).toStdString();
+  EXPECT_TRUE(table.row_text(0).startsWith(QStringLiteral("cell · j-1\tcell\tit failed")))
+      << table.row_text(0).toStdString();
+  EXPECT_EQ(table.note_lead(1), QString());
+  EXPECT_EQ(table.row_text(1), QStringLiteral("cell · j-1\tcell · …Kq12ab"));
+  // A note that ends before them leaves the others where they are.
+  model.item(0, 0)->setData(QStringLiteral("late"), kNoteRole);
+  EXPECT_EQ(table.note(0), QStringLiteral("late"));
+  EXPECT_EQ(table.row_text(0), QStringLiteral("cell · j-1\tcell · …Kq12ab\tlate"));
+  // What is told in a tone is painted in its ink.
+  const QImage muted = table.grab().toImage();
+  table.set_note_tone([](const QModelIndex&) { return theme::Tone::bad; });
+  const QImage bad = table.grab().toImage();
+  EXPECT_NE(bad, muted);
+  const QRect below(0, table.rowHeight(0), table.width(), table.rowHeight(0));
+  EXPECT_EQ(bad.copy(below.translated(0, table.horizontalHeader()->height())),
+            muted.copy(below.translated(0, table.horizontalHeader()->height())));
+}
+
 TEST_F(Tables, HideColumnsByPriorityWhereItIsNarrowAndFillTheWidth) {
   Rows model(3);
   Table table(QStringLiteral("Offers"));

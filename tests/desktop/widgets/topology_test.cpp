@@ -11,6 +11,7 @@
 
 #include "desktop/widgets/topology_layout.hpp"
 #include "desktop/widgets/topology_view.hpp"
+#include "tests/desktop/app/painted_texts.hpp"
 #include "tests/desktop/widgets/samples.hpp"
 
 namespace quern::desktop::widgets {
@@ -177,7 +178,32 @@ TEST_F(Views, ArrowsGoWhereTheyPoint) {
   EXPECT_EQ(activated.count(), 1);
 }
 
-TEST_F(Views, EveryLeafIsReachedByArrows) {
+TEST_F(Views, ArrowsClimbToTheBoxesAroundAndComeBackAndEachIsTold) {
+  const auto view = shown(samples::workstation());
+  const auto kind_after = [&](Qt::Key key) {
+    QTest::keyClick(view.get(), key);
+    return view->selected()->kind;
+  };
+  QTest::keyClick(view.get(), Qt::Key_Home);
+  EXPECT_EQ(kind_after(Qt::Key_Up), PartKind::cache);
+  EXPECT_TRUE(view->item_text(view->current_item()).contains(QStringLiteral("8 cores")))
+      << view->item_text(view->current_item()).toStdString();
+  QAccessibleInterface* const list = QAccessible::queryAccessibleInterface(view.get());
+  EXPECT_EQ(list->child(view->current_item())->text(QAccessible::Name), view->item_text(view->current_item()));
+  EXPECT_TRUE(list->child(view->current_item())->state().selected);
+  EXPECT_EQ(kind_after(Qt::Key_Right), PartKind::cache);
+  EXPECT_EQ(view->selected()->cache, 1);
+  EXPECT_EQ(kind_after(Qt::Key_Up), PartKind::numa);
+  EXPECT_EQ(kind_after(Qt::Key_Up), PartKind::package);
+  EXPECT_EQ(kind_after(Qt::Key_Up), PartKind::machine);
+  EXPECT_EQ(kind_after(Qt::Key_Up), PartKind::machine) << "there is nothing above";
+  EXPECT_EQ(kind_after(Qt::Key_Down), PartKind::package);
+  EXPECT_EQ(kind_after(Qt::Key_Down), PartKind::numa);
+  EXPECT_EQ(kind_after(Qt::Key_Down), PartKind::cache);
+  EXPECT_EQ(kind_after(Qt::Key_Down), PartKind::cores);
+}
+
+TEST_F(Views, EveryPartIsReachedByArrows) {
   const auto view = shown(samples::machine(2, 2, 1, 4, 1), {600, 500});
   QSet<int> seen;
   QVector<int> open{item_of(*view, PartKind::cores)};
@@ -191,7 +217,23 @@ TEST_F(Views, EveryLeafIsReachedByArrows) {
       open.append(view->current_item());
     }
   }
-  EXPECT_EQ(seen.size(), 2 * 2 * 4 + 1);
+  EXPECT_EQ(seen.size(), view->item_count());
+}
+
+TEST_F(Views, TheFiguresOfADeviceAreWhole) {
+  Topology topology = samples::machine(1, 1, 1, 4, 1);
+  TopologyDevice& device = topology.packages[0].numas[0].devices[0];
+  device.name = QStringLiteral("GPU");
+  device.memory = QStringLiteral("1,023.9 / 1,024 GiB");
+  device.work.clear();
+  for (const int percent : {100, 140}) {
+    theme::Theme::instance().set_text_percent(percent);
+    const auto view = shown(topology, {340, 400});
+    QString all;
+    for (const app::PaintedText& text : app::painted_texts(*view)) all += text.text;
+    EXPECT_FALSE(all.contains(u'…')) << percent << ": " << all.toStdString();
+  }
+  theme::Theme::instance().set_text_percent(100);
 }
 
 TEST_F(Views, MirrorInRightToLeft) {
