@@ -95,7 +95,8 @@ void TableCells::paint_words(const CellPaint& cell) const {
   const theme::Tokens& t = theme::tokens();
   QPainter& painter = cell.painter;
   const Qt::Alignment side = is_figure(cell.look) ? Qt::AlignRight : Qt::AlignLeft;
-  const Qt::TextElideMode elide = cell.look.cell == Cell::mono ? Qt::ElideMiddle : Qt::ElideRight;
+  const Qt::TextElideMode elide =
+      cell.look.cell == Cell::mono || cell.look.elide_middle ? Qt::ElideMiddle : Qt::ElideRight;
   const QString second = cell.look.second_line_role < 0 ? QString() : text_of(cell.index, cell.look.second_line_role);
   QRectF first = cell.inner;
   if (!second.isEmpty()) {
