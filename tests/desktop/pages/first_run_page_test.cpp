@@ -1,7 +1,6 @@
 // The first run on a played daemon: what is proposed, and what is said of it.
 #include "desktop/pages/first_run_page.hpp"
 
-#include <QSettings>
 #include <QTemporaryDir>
 
 #include <gtest/gtest.h>
@@ -48,7 +47,7 @@ class FirstRunPageTest : public ::testing::Test {
   }
 
   QTemporaryDir folder_;
-  QSettings store_{folder_.filePath(QStringLiteral("app.ini")), QSettings::IniFormat};
+  client::SettingsStore store_{folder_.filePath(QStringLiteral("app.ini"))};
   AppSettings app_{store_};
   PlayedService service_;
   Staged<FirstRunPage> stage_;
