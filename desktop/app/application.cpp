@@ -9,6 +9,7 @@
 #include "desktop/app/autostart.hpp"
 #include "desktop/client/recording.hpp"
 #include "desktop/models/failure_text.hpp"
+#include "desktop/pages/background.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -17,7 +18,7 @@ std::int64_t now_unix_ms() {
   return QDateTime::currentMSecsSinceEpoch();
 }
 
-QString language_of(const Options& options, QSettings& settings) {
+QString language_of(const Options& options, client::SettingsStore& settings) {
   return options.language.isEmpty() ? pages::AppSettings(settings).language() : options.language;
 }
 
@@ -32,15 +33,18 @@ void name_application(const QString& version) {
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/quern/org.quern.Desktop.svg")));
 }
 
-Application::Application(Options options, QSettings& settings, const QDBusConnection& bus)
+Application::Application(Options options, client::SettingsStore& settings, const QDBusConnection& bus)
     : options_(std::move(options)),
       bus_(bus),
       language_(language_of(options_, settings)),
+      store_(settings),
       settings_(settings),
       service_(bus_, kDaemonUnit),
       instance_(bus_),
       color_scheme_(bus_, nullptr),
-      now_(now_unix_ms) {}
+      now_(now_unix_ms) {
+  autostart_.setMaxThreadCount(1);
+}
 
 Application::~Application() {
   // The window has pages that know the models, which know the connection: in this order.
@@ -161,12 +165,20 @@ void Application::wire_settings() {
     connection_->change(chosen_transport());
   });
   connect(&settings_, &pages::AppSettings::autostart_changed, this, &Application::keep_autostart);
+  connect(&store_, &client::SettingsStore::failed, this,
+          [this](const QString& why) { window_->tell(theme::Tone::bad, why); });
 }
 
 void Application::keep_autostart(bool on) {
-  if (!set_autostart(autostart_file(), QApplication::applicationFilePath(), on)) {
-    window_->tell(theme::Tone::bad, tr("\"%1\" cannot be changed").arg(autostart_file()));
-  }
+  pages::in_background(
+      this,
+      [file = autostart_file(), program = QApplication::applicationFilePath(), on] {
+        return set_autostart(file, program, on);
+      },
+      [this](bool done) {
+        if (!done) window_->tell(theme::Tone::bad, tr("\"%1\" cannot be changed").arg(autostart_file()));
+      },
+      autostart_);
 }
 
 void Application::wire_tray() {

@@ -3,8 +3,8 @@
 #include <QDBusConnection>
 #include <QFile>
 #include <QObject>
-#include <QSettings>
 #include <QString>
+#include <QThreadPool>
 #include <QTimer>
 #include <expected>
 #include <memory>
@@ -20,6 +20,7 @@
 #include "desktop/app/systemd_unit.hpp"
 #include "desktop/app/tray.hpp"
 #include "desktop/client/recording_transport.hpp"
+#include "desktop/client/settings_store.hpp"
 #include "desktop/theme/color_scheme.hpp"
 
 namespace quern::desktop::app {
@@ -33,7 +34,7 @@ class Application : public QObject {
   static constexpr int kTrayTries = 10;  // a second each, that a hidden start waits for a tray
 
   // Icon, name and language of the QApplication; before the first widget. `settings` outlives it.
-  Application(Options options, QSettings& settings, const QDBusConnection& bus);
+  Application(Options options, client::SettingsStore& settings, const QDBusConnection& bus);
   ~Application() override;
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
@@ -69,6 +70,7 @@ class Application : public QObject {
   Options options_;
   QDBusConnection bus_;
   Language language_;
+  client::SettingsStore& store_;
   pages::AppSettings settings_;
   SystemdUnit service_;
   SingleInstance instance_;
@@ -84,6 +86,7 @@ class Application : public QObject {
   std::unique_ptr<NoticeWatch> notices_;
   std::unique_ptr<Notifications> notifications_;
   std::unique_ptr<Screenshots> screenshots_;
+  QThreadPool autostart_;  // one after the other: its file is as the last switch said, also at the end
 };
 
 }  // namespace quern::desktop::app

@@ -7,6 +7,7 @@
 
 #include "desktop/app/application.hpp"
 #include "desktop/app/page_set.hpp"
+#include "desktop/client/settings_store.hpp"
 
 namespace {
 
@@ -16,14 +17,14 @@ void print(std::FILE* to, const QString& text) {
   std::fputs(text.toLocal8Bit().constData(), to);
 }
 
-int run(const app::Options& options) {
-  QSettings settings(QStringLiteral("quern"), QStringLiteral("desktop"));
+void complain(const QString& fault) {
+  print(stderr, QApplication::applicationName() + QStringLiteral(": ") + fault + QLatin1Char('\n'));
+}
+
+int run(const app::Options& options, quern::desktop::client::SettingsStore& settings) {
   app::Application application(options, settings, QDBusConnection::sessionBus());
   if (!application.claim()) return 0;
-  const auto complain = [](const QString& fault) {
-    print(stderr, QApplication::applicationName() + QStringLiteral(": ") + fault + QLatin1Char('\n'));
-  };
-  QObject::connect(&application, &app::Application::ended, qApp, [complain](const QString& fault) {
+  QObject::connect(&application, &app::Application::ended, qApp, [](const QString& fault) {
     if (!fault.isEmpty()) complain(fault);
     QApplication::exit(fault.isEmpty() ? 0 : 1);
   });
@@ -44,5 +45,8 @@ int main(int argc, char** argv) {
     print(farewell->status == 0 ? stdout : stderr, farewell->text);
     return farewell->status;
   }
-  return run(std::get<app::Options>(read));
+  quern::desktop::client::SettingsStore settings(QSettings(QStringLiteral("quern"), QStringLiteral("desktop")));
+  const int status = run(std::get<app::Options>(read), settings);
+  if (const QString fault = settings.finish(); !fault.isEmpty()) complain(fault);
+  return status;
 }

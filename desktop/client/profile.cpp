@@ -2,7 +2,6 @@
 
 #include <QDir>
 #include <QHostAddress>
-#include <QSettings>
 #include <QUrl>
 #include <algorithm>
 
@@ -15,6 +14,12 @@ namespace quern::desktop::client {
 namespace {
 
 constexpr int kUnixPathBytesMax = 107;  // of sockaddr_un, without the byte behind it
+
+// As QSettings names what is in an array.
+const QString kCount = QStringLiteral("profiles/size");
+QString key_of(int at, const char* what) {
+  return QStringLiteral("profiles/%1/%2").arg(at + 1).arg(QString::fromLatin1(what));
+}
 
 bool is_loopback(const QString& host) {
   return host == QStringLiteral("localhost") || QHostAddress(host).isLoopback();
@@ -95,15 +100,14 @@ TransportFactory transport_of(const Profile& profile) {
   };
 }
 
-Profiles::Profiles(QSettings& settings, QObject* parent) : QObject(parent), settings_(settings) {
+Profiles::Profiles(SettingsStore& settings, QObject* parent) : QObject(parent), settings_(settings) {
   load();
 }
 
 void Profiles::load() {
-  const int count = settings_.beginReadArray(QStringLiteral("profiles"));
+  const int count = settings_.value(kCount).toInt();
   for (int at = 0; at < count && list_.size() < kProfilesMax; ++at) {
-    settings_.setArrayIndex(at);
-    const auto text = [this](const char* key) { return settings_.value(QString::fromLatin1(key)).toString(); };
+    const auto text = [this, at](const char* what) { return settings_.value(key_of(at, what)).toString(); };
     Profile profile{text("name"), text("socket"), text("url"), text("token_file")};
     const auto fault = fault_of(profile);
     if (fault) {
@@ -114,7 +118,6 @@ void Profiles::load() {
       list_.push_back(std::move(profile));
     }
   }
-  settings_.endArray();
   if (list_.empty()) list_.push_back(own_daemon());
   current_ = settings_.value(QStringLiteral("profile")).toString();
   if (!find(current_)) current_ = list_.front().name;
@@ -122,17 +125,15 @@ void Profiles::load() {
 
 void Profiles::save() {
   settings_.remove(QStringLiteral("profiles"));
-  settings_.beginWriteArray(QStringLiteral("profiles"), static_cast<int>(list_.size()));
-  for (std::size_t at = 0; at < list_.size(); ++at) {
-    const Profile& profile = list_[at];
-    settings_.setArrayIndex(static_cast<int>(at));
-    settings_.setValue(QStringLiteral("name"), profile.name);
-    settings_.setValue(QStringLiteral("socket"), profile.socket_path);
-    settings_.setValue(QStringLiteral("url"), profile.url);
-    settings_.setValue(QStringLiteral("token_file"), profile.token_file);
+  settings_.set_value(kCount, static_cast<int>(list_.size()));
+  for (int at = 0; const Profile& profile : list_) {
+    settings_.set_value(key_of(at, "name"), profile.name);
+    settings_.set_value(key_of(at, "socket"), profile.socket_path);
+    settings_.set_value(key_of(at, "url"), profile.url);
+    settings_.set_value(key_of(at, "token_file"), profile.token_file);
+    ++at;
   }
-  settings_.endArray();
-  settings_.setValue(QStringLiteral("profile"), current_);
+  settings_.set_value(QStringLiteral("profile"), current_);
 }
 
 const Profile* Profiles::find(const QString& name) const {

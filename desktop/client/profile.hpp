@@ -7,9 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "desktop/client/settings_store.hpp"
 #include "desktop/client/transport.hpp"
-
-class QSettings;
 
 namespace quern::desktop::client {
 
@@ -38,7 +37,7 @@ TransportFactory transport_of(const Profile& profile);
 class Profiles : public QObject {
   Q_OBJECT
  public:
-  explicit Profiles(QSettings& settings, QObject* parent = nullptr);
+  explicit Profiles(SettingsStore& settings, QObject* parent = nullptr);
 
   const std::vector<Profile>& list() const { return list_; }  // one at least
   const Profile* find(const QString& name) const;
@@ -59,7 +58,7 @@ class Profiles : public QObject {
   void load();
   void save();
 
-  QSettings& settings_;
+  SettingsStore& settings_;
   std::vector<Profile> list_;
   std::vector<QString> faults_;
   QString current_;

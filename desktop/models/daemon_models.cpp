@@ -152,11 +152,25 @@ void DaemonModels::take_offers(const json::value& value) {
   offers_of_peers_.ask();
 }
 
+// Equal ones are numbered in the order of the machine: "GeForce RTX 4090 #1".
 void DaemonModels::share_device_names() {
   QHash<QString, QString> names;
-  for (const StatusData::Device& device : status_.devices) names.insert(device.id, device.name);
-  if (machine_) {
-    for (const DeviceData& device : machine_->devices) names.insert(device.id, device.name);
+  QStringList ids;
+  const auto add = [&](const auto& devices) {
+    for (const auto& device : devices) {
+      if (names.contains(device.id)) continue;
+      ids << device.id;
+      names.insert(device.id, device.name);
+    }
+  };
+  if (machine_) add(machine_->devices);
+  add(status_.devices);
+  QHash<QString, int> alike;
+  for (const QString& id : ids) ++alike[names.value(id)];
+  QHash<QString, int> numbers;
+  for (const QString& id : ids) {
+    QString& name = names[id];
+    if (alike.value(name) > 1) name = tr("%1 #%2").arg(name).arg(++numbers[name]);
   }
   if (names == device_names_) return;
   device_names_ = std::move(names);

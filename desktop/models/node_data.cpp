@@ -103,6 +103,10 @@ StatusData status_from(const json::value& value) {
   return status;
 }
 
+bool is_relayed(const PeerRow& peer) {
+  return peer.connected && !peer.addresses.empty() && peer.addresses.front().contains(QStringLiteral("/p2p-circuit"));
+}
+
 std::vector<PeerRow> peers_from(const json::value& value) {
   std::vector<PeerRow> peers;
   for (const Reading& peer : Reading(value).objects("peers", kPeersMax)) {

@@ -82,6 +82,8 @@ struct PeerRow {
   bool operator==(const PeerRow&) const = default;
 };
 std::vector<PeerRow> peers_from(const boost::json::value& value);
+// By its first address: that of the connection, or the one it was added with.
+bool is_relayed(const PeerRow& peer);
 
 // Topic "earnings".
 struct EarningsData {

@@ -21,6 +21,7 @@ QVariant number(const std::optional<T>& value) {
 
 QString peer_state(const PeerRow& peer) {
   if (peer.blocked) return PeerModel::tr("Blocked");
+  if (is_relayed(peer)) return PeerModel::tr("Connected through a relay");
   return peer.connected ? PeerModel::tr("Connected") : PeerModel::tr("Not connected");
 }
 

@@ -174,6 +174,12 @@ int QuantityText::credits_decimals(std::int64_t micro, int of_others) {
   return std::max(of_others, shown_decimals(decimal_of(size, kMicro, most), kCreditDecimals));
 }
 
+int QuantityText::decimals_of_step(std::int64_t step_micro) {
+  int decimals = 0;
+  for (std::uint64_t unit = kMicro; magnitude(step_micro) % unit != 0; unit /= 10) ++decimals;
+  return decimals;
+}
+
 QString QuantityText::credits_number(std::int64_t micro) const {
   return credits_number(micro, credits_decimals(micro, kCreditDecimals));
 }

@@ -38,6 +38,8 @@ class QuantityText {
   static constexpr int kCreditDecimals = 2;
   static int credits_decimals(std::int64_t micro, int of_others);
   QString credits_number(std::int64_t micro, int decimals) const;
+  // Of an axis: as few as tell amounts apart that are multiples of `step_micro`.
+  static int decimals_of_step(std::int64_t step_micro);
   QString credits(std::int64_t micro, int decimals) const;
   QString credits_signed(std::int64_t micro) const;  // "+1.84 cr"
   // All six decimals, without zeros behind the second: "1,284.600001 cr".

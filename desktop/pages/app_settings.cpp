@@ -1,6 +1,5 @@
 #include "desktop/pages/app_settings.hpp"
 
-#include <QSettings>
 #include <QStringList>
 #include <algorithm>
 #include <array>
@@ -32,7 +31,7 @@ const char* key_of(Notice notice) {
 
 }  // namespace
 
-AppSettings::AppSettings(QSettings& settings, QObject* parent)
+AppSettings::AppSettings(client::SettingsStore& settings, QObject* parent)
     : QObject(parent), settings_(settings), profiles_(settings) {}
 
 bool AppSettings::flag(const char* key, bool otherwise) const {
@@ -41,7 +40,7 @@ bool AppSettings::flag(const char* key, bool otherwise) const {
 
 bool AppSettings::put_flag(const char* key, bool otherwise, bool on) {
   if (flag(key, otherwise) == on) return false;
-  settings_.setValue(QString::fromLatin1(key), on);
+  settings_.set_value(QString::fromLatin1(key), on);
   return true;
 }
 
@@ -53,7 +52,7 @@ theme::Mode AppSettings::mode() const {
 
 void AppSettings::set_mode(theme::Mode mode) {
   if (mode == this->mode()) return;
-  settings_.setValue(kMode, QString::fromLatin1(kModes.at(static_cast<std::size_t>(mode))));
+  settings_.set_value(kMode, QString::fromLatin1(kModes.at(static_cast<std::size_t>(mode))));
   Q_EMIT mode_changed(mode);
 }
 
@@ -64,7 +63,7 @@ int AppSettings::text_percent() const {
 void AppSettings::set_text_percent(int percent) {
   const int bounded = std::clamp(percent, 100, kTextPercentMost);
   if (bounded == text_percent()) return;
-  settings_.setValue(kTextPercent, bounded);
+  settings_.set_value(kTextPercent, bounded);
   Q_EMIT text_percent_changed(bounded);
 }
 
@@ -75,7 +74,7 @@ QString AppSettings::language() const {
 
 void AppSettings::set_language(const QString& language) {
   if (language == this->language() || language.size() > kLanguageMax) return;
-  settings_.setValue(kLanguage, language);
+  settings_.set_value(kLanguage, language);
   Q_EMIT language_changed();
 }
 
@@ -114,7 +113,7 @@ void AppSettings::set_proposed_budget_micro(std::optional<std::int64_t> micro) {
   if (micro) micro = std::clamp<std::int64_t>(*micro, 0, kBudgetMaxMicro);
   if (micro == proposed_budget_micro()) return;
   if (micro) {
-    settings_.setValue(kBudget, QVariant::fromValue<qlonglong>(*micro));
+    settings_.set_value(kBudget, QVariant::fromValue<qlonglong>(*micro));
   } else {
     settings_.remove(kBudget);
   }
@@ -128,7 +127,7 @@ QStringList AppSettings::saved_filters() const {
 }
 
 void AppSettings::set_saved_filters(const QStringList& lines) {
-  settings_.setValue(kFilters, lines.mid(0, kFiltersMax));
+  settings_.set_value(kFilters, lines.mid(0, kFiltersMax));
 }
 
 QSet<int> AppSettings::hidden_columns() const {
@@ -146,7 +145,7 @@ void AppSettings::set_hidden_columns(const QSet<int>& columns) {
   QStringList numbers;
   numbers.reserve(columns.size());
   for (const int column : columns) numbers << QString::number(column);
-  settings_.setValue(kColumns, numbers);
+  settings_.set_value(kColumns, numbers);
 }
 
 bool AppSettings::welcomed() const {
@@ -163,7 +162,7 @@ QByteArray AppSettings::window_geometry() const {
 }
 
 void AppSettings::set_window_geometry(const QByteArray& geometry) {
-  if (geometry.size() <= kGeometryBytesMax) settings_.setValue(kGeometry, geometry);
+  if (geometry.size() <= kGeometryBytesMax) settings_.set_value(kGeometry, geometry);
 }
 
 QString AppSettings::page() const {
@@ -171,7 +170,7 @@ QString AppSettings::page() const {
 }
 
 void AppSettings::set_page(const QString& page) {
-  settings_.setValue(kPage, page.left(kPageNameMax));
+  settings_.set_value(kPage, page.left(kPageNameMax));
 }
 
 }  // namespace quern::desktop::pages

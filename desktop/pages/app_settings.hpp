@@ -1,5 +1,6 @@
-// What a person has chosen of this app, on this computer: kept in a QSettings, changed at once, told by signals. What
-// concerns a daemon is the daemon's own (topic "preferences"). A stored value that makes no sense counts as not set.
+// What a person has chosen of this app, on this computer: kept in a SettingsStore, changed at once, told by signals.
+// What concerns a daemon is the daemon's own (topic "preferences"). A stored value that makes no sense counts as not
+// set.
 #pragma once
 #include <QByteArray>
 #include <QObject>
@@ -10,9 +11,8 @@
 #include <optional>
 
 #include "desktop/client/profile.hpp"
+#include "desktop/client/settings_store.hpp"
 #include "desktop/theme/theme.hpp"
-
-class QSettings;
 
 namespace quern::desktop::pages {
 
@@ -32,7 +32,7 @@ class AppSettings : public QObject {
   static constexpr std::int64_t kBudgetMaxMicro = 1'000'000'000'000;  // a million credits
 
   // `settings` outlives it.
-  explicit AppSettings(QSettings& settings, QObject* parent = nullptr);
+  explicit AppSettings(client::SettingsStore& settings, QObject* parent = nullptr);
 
   // The daemons that the app knows, and the one it is connected to.
   client::Profiles& profiles() { return profiles_; }
@@ -90,7 +90,7 @@ class AppSettings : public QObject {
   // False: it was so already.
   bool put_flag(const char* key, bool otherwise, bool on);
 
-  QSettings& settings_;
+  client::SettingsStore& settings_;
   client::Profiles profiles_;
 };
 

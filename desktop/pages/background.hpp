@@ -11,10 +11,10 @@
 
 namespace quern::desktop::pages {
 
-// `work` runs on the pool and must not touch what belongs to the GUI thread; `then` gets what it returned, from the
+// `work` runs on `pool` and must not touch what belongs to the GUI thread; `then` gets what it returned, from the
 // event loop, unless `owner` is destroyed by then.
 template <class Work, class Then>
-void in_background(QObject* owner, Work work, Then then) {
+void in_background(QObject* owner, Work work, Then then, QThreadPool& pool = *QThreadPool::globalInstance()) {
   using Result = std::invoke_result_t<Work>;
   auto promise = std::make_shared<QPromise<Result>>();
   auto* watcher = new QFutureWatcher<Result>(owner);
@@ -24,7 +24,7 @@ void in_background(QObject* owner, Work work, Then then) {
   });
   promise->start();
   watcher->setFuture(promise->future());
-  QThreadPool::globalInstance()->start([promise, work = std::move(work)] {
+  pool.start([promise, work = std::move(work)] {
     promise->addResult(work());
     promise->finish();
   });

@@ -10,14 +10,19 @@
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "desktop/models/failure_text.hpp"
+#include "desktop/pages/background.hpp"
 #include "desktop/pages/model_tone.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/painting.hpp"
 #include "desktop/widgets/table.hpp"
+#include "desktop/widgets/table_cells.hpp"
 
 namespace quern::desktop::pages {
 
@@ -29,7 +34,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kFetchPace{1'000};  // of what follows the topic
 constexpr int kWidthOfPast = 1'000;                     // a narrower page has no room for a line beside a number
-constexpr int kTableHeight = 150;
+constexpr int kRowsShown = 5;                           // of receipts, at least
+constexpr int kLeastBars = 140;
 constexpr int kTileWidth = 190;  // with a page's margins
 constexpr std::array<int, 3> kDayChoices{7, 30, 90};
 constexpr std::array<const char*, 3> kByChoices{"device", "peer", "kind"};
@@ -111,7 +117,9 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
     show_state();
     if (models_.connection().live()) soon_.start();
   });
+  connect(&theme::Theme::instance(), &theme::Theme::changed, this, &EarningsPage::size_parts);
   receipts_.set_device_names(models_.device_names());
+  size_parts();
   set_money(0);
   show_state();
   fetch();
@@ -147,6 +155,11 @@ QWidget* EarningsPage::make_charts() {
   days_->set_current(1);
   by_->set_segments({tr("Device"), tr("Peer"), tr("Kind")});
   bars_->set_format([this](qint64 micro) { return models_.text().credits_number(micro); });
+  // The chart takes what is left and asks for no more: receipts are to be seen in the smallest window.
+  bars_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+  bars_->set_axis_format([this](qint64 micro, qint64 step) {
+    return models_.text().credits_number(micro, models::QuantityText::decimals_of_step(step));
+  });
   auto* chart = new widgets::Card;
   bars_title_ = new widgets::SectionTitle(tr("Credits per day"));
   bars_title_->add_action(days_);
@@ -209,16 +222,30 @@ QWidget* EarningsPage::make_receipts() {
 void EarningsPage::dress_table() {
   using widgets::Cell;
   table_->setModel(&side_);
-  table_->setMinimumHeight(theme::scaled(kTableHeight));
   table_->setSortingEnabled(true);
   table_->horizontalHeader()->setSortIndicator(ReceiptModel::kTime, Qt::DescendingOrder);
-  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 166});
-  table_->set_column(ReceiptModel::kJob, {.cell = Cell::strong, .width = 150, .stretch = true});
+  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 158});
+  table_->set_column(ReceiptModel::kJob, {.cell = Cell::strong, .width = 120, .stretch = true});
   table_->set_column(ReceiptModel::kPeer, {.cell = Cell::mono, .priority = 3, .width = 110});
-  table_->set_column(ReceiptModel::kDevice, {.cell = Cell::muted, .priority = 2, .width = 180});
+  table_->set_column(ReceiptModel::kDevice,
+                     {.cell = Cell::muted, .priority = 2, .width = 160, .stretch = true, .elide = Qt::ElideMiddle});
   table_->set_column(ReceiptModel::kDuration, {.cell = Cell::number, .priority = 1, .width = 100});
-  table_->set_column(ReceiptModel::kAmount, {.cell = Cell::number, .width = 124, .strong = true, .tone = cell_tone});
-  table_->set_column(ReceiptModel::kState, {.cell = Cell::pill, .width = 110, .tone = cell_tone});
+  table_->set_column(ReceiptModel::kAmount, {.cell = Cell::number, .width = 128, .strong = true, .tone = cell_tone});
+}
+
+void EarningsPage::size_parts() {
+  bars_->setMinimumHeight(theme::scaled(kLeastBars));
+  const int head = theme::scaled(widgets::Table::kOneLine);
+  table_->setMinimumHeight(head + kRowsShown * theme::scaled(widgets::Table::kDense));
+  // As wide as its words are in this language.
+  qreal widest = 0;
+  for (const char* const state : {"settled", "pending", "unpaid"}) {
+    models::ReceiptRow receipt;
+    receipt.state = QString::fromLatin1(state);
+    widest = std::max(widest, widgets::pill_size(receipts_.display(receipt, ReceiptModel::kState)).width());
+  }
+  const int width = static_cast<int>(std::ceil(widest * 100 / theme::scaled(100))) + 2 * widgets::kCellPadding;
+  table_->set_column(ReceiptModel::kState, {.cell = widgets::Cell::pill, .width = width, .tone = cell_tone});
 }
 
 int EarningsPage::utc_offset_minutes() const {
@@ -374,25 +401,11 @@ void EarningsPage::show_compared() {
   today_->set_past(now > 0 && room ? past : QVector<qreal>());
 }
 
-// "GeForce RTX 4090 #1" where this machine has several of them.
-QString EarningsPage::numbered_device(const QString& id) const {
-  QString name = models_.device_name(id);
-  const auto& machine = models_.machine();
-  if (!machine) return name;
-  int same = 0;
-  int place = -1;
-  for (const models::DeviceData& device : machine->devices) {
-    if (device.id == id) place = same;
-    if (device.name == name) ++same;
-  }
-  return place < 0 || same < 2 ? name : tr("%1 #%2").arg(name).arg(place);
-}
-
 QString EarningsPage::named(const QString& part) const {
   if (part.isEmpty()) return tr("Not known");
   switch (by_->current()) {
     case 0:
-      return numbered_device(part);
+      return models_.device_name(part);
     case 1:
       return models::short_id(part);
     default:
@@ -440,8 +453,15 @@ void EarningsPage::export_csv() {
 
 // All pages first: a file that ends in the middle would be a wrong one.
 void EarningsPage::export_more() {
+  if (is_writing_) return;
   if (next_) return fetch_receipts(next_);
-  finish_export(write_file(export_path_, receipts_.csv().toUtf8()));
+  is_writing_ = true;
+  in_background(
+      this, [path = export_path_, text = receipts_.csv()] { return write_file(path, text.toUtf8()); },
+      [this](const QString& fault) {
+        is_writing_ = false;
+        finish_export(fault);
+      });
 }
 
 void EarningsPage::finish_export(const QString& fault) {

@@ -60,6 +60,7 @@ class EarningsPage : public widgets::PageFrame {
   QWidget* make_charts();
   QWidget* make_receipts();
   void dress_table();
+  void size_parts();
   void fetch();
   void fetch_history();
   void fetch_compared();
@@ -74,7 +75,6 @@ class EarningsPage : public widgets::PageFrame {
   void export_more();
   void finish_export(const QString& fault);
   void set_money(int side);
-  QString numbered_device(const QString& id) const;
   QString named(const QString& part) const;
   int utc_offset_minutes() const;
 
@@ -91,6 +91,7 @@ class EarningsPage : public widgets::PageFrame {
   bool has_receipts_ = false;
   bool fetching_receipts_ = false;
   QString export_path_;  // empty: nothing is being exported
+  bool is_writing_ = false;
   QTimer soon_;
   ChooseFile choose_;
 

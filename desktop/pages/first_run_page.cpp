@@ -2,6 +2,7 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QScrollArea>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -22,6 +23,8 @@ using widgets::TextLabel;
 namespace {
 
 constexpr int kPriceWidth = 150;
+constexpr int kWidest = 920;
+constexpr int kMostStretch = 1'000;  // against what lies beside
 
 // Something stands in the way of offering it: a screen, a driver. That it is not offered yet is none.
 bool is_hindered(const models::DeviceData& device) {
@@ -34,6 +37,28 @@ bool is_proposed(const models::MachineData& machine, const models::DeviceData& d
   if (device.wanted) return true;
   return !is_hindered(device) && (is_card(device) || std::ranges::none_of(machine.devices, is_card));
 }
+
+// As high as what it holds where there is room: what follows stands right below.
+class SnugScrollArea : public QScrollArea {
+ public:
+  SnugScrollArea() { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred); }
+  QSize sizeHint() const override {
+    const QWidget* const held = widget();
+    if (!held || !held->layout()) return QScrollArea::sizeHint();
+    const int high = held->layout()->totalHeightForWidth(viewport()->width());
+    return {held->sizeHint().width(), high < 0 ? held->sizeHint().height() : high};
+  }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (watched == widget() && event->type() == QEvent::LayoutRequest) updateGeometry();
+    return QScrollArea::eventFilter(watched, event);
+  }
+  void resizeEvent(QResizeEvent* event) override {
+    QScrollArea::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width()) updateGeometry();
+  }
+};
 
 QPushButton* button(const QString& text, const char* kind) {
   auto* made = new QPushButton(text);
@@ -50,25 +75,29 @@ FirstRunPage::FirstRunPage(models::DaemonModels& models, AppSettings& settings, 
       service_(service),
       frame_(new widgets::PageFrame(tr("Welcome to Quern"))) {
   frame_->set_subtitle(tr("Lend what your computer does not need, and earn credits that run your own jobs elsewhere"));
-  auto* whole = new QVBoxLayout(this);
+  // Names and prices belong together: a wide window does not draw them apart.
+  frame_->setMaximumWidth(theme::scaled(kWidest));
+  auto* whole = new QHBoxLayout(this);
   whole->setContentsMargins(0, 0, 0, 0);
-  whole->addWidget(frame_);
+  whole->addStretch(1);
+  whole->addWidget(frame_, kMostStretch);
+  whole->addStretch(1);
   auto* inner = new QWidget;
   auto* column = new QVBoxLayout(inner);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(theme::kSpaceL);
   column->addWidget(make_daemon_card());
   column->addWidget(make_devices_card());
-  column->addStretch(1);
-  auto* area = new QScrollArea;
+  auto* area = new SnugScrollArea;
   area->setWidgetResizable(true);
   area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   area->setFocusPolicy(Qt::NoFocus);
   area->setWidget(inner);
   inner->setAutoFillBackground(false);  // setWidget() has set it
   area->viewport()->setAutoFillBackground(false);
-  frame_->body()->addWidget(area, 1);
+  frame_->body()->addWidget(area);
   frame_->body()->addWidget(make_foot());
+  frame_->body()->addStretch(1);
 
   connect(&models_.connection(), &Connection::state_changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_daemon);
@@ -89,17 +118,16 @@ QWidget* FirstRunPage::make_daemon_card() {
   daemon_text_ = new TextLabel({}, theme::FontRole::body, Ink::muted);
   at_login_ = new widgets::Toggle(tr("Start the service when I log in"));
   start_service_ = button(tr("Start the service"), "primary");
-  choose_ = button(tr("Choose a daemon…"), "ghost");
-  auto* buttons = new QHBoxLayout;
-  buttons->setSpacing(theme::kSpaceS);
-  buttons->addWidget(start_service_);
-  buttons->addWidget(choose_);
-  buttons->addStretch(1);
+  choose_ = button(tr("Choose a daemon…"), "control");
+  auto* line = new QHBoxLayout;
+  line->setSpacing(theme::kSpaceM);
+  line->addWidget(daemon_text_, 1);
+  line->addWidget(choose_);
+  line->addWidget(start_service_);
   card->body()->setSpacing(theme::kSpaceM);
   card->body()->addWidget(title);
-  card->body()->addWidget(daemon_text_);
+  card->body()->addLayout(line);
   card->body()->addWidget(at_login_);
-  card->body()->addLayout(buttons);
   connect(start_service_, &QPushButton::clicked, &service_, &ServiceUnit::start);
   connect(choose_, &QPushButton::clicked, this, &FirstRunPage::daemon_choice_wanted);
   connect(at_login_, &widgets::Toggle::clicked, &service_, &ServiceUnit::set_enabled);
@@ -118,6 +146,9 @@ QWidget* FirstRunPage::make_devices_card() {
   card->body()->addWidget(devices_title_);
   card->body()->addWidget(devices_text_);
   card->body()->addLayout(rows_layout_);
+  most_ = new TextLabel({}, theme::FontRole::body_strong);
+  most_->hide();
+  card->body()->addWidget(most_);
   return card;
 }
 
@@ -212,12 +243,13 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
   line->setSpacing(theme::kSpaceM);
   auto* words = new QVBoxLayout;
   words->setSpacing(0);
-  auto* name = new widgets::ElidedLabel(device.name, theme::FontRole::body_strong);
+  const QString called = models_.device_name(device.id);
+  auto* name = new widgets::ElidedLabel(called, theme::FontRole::body_strong);
   auto* hint = new TextLabel({}, theme::FontRole::caption, Ink::muted);
   words->addWidget(name);
   words->addWidget(hint);
   Row row{.id = device.id, .offer = new widgets::Toggle, .price = nullptr, .hint = hint};
-  row.offer->setAccessibleName(tr("Offer %1").arg(device.name));
+  row.offer->setAccessibleName(tr("Offer %1").arg(called));
   row.offer->setChecked(is_proposed(machine, device));
   const std::size_t place = rows_.size();
   connect(row.offer, &widgets::Toggle::clicked, this, [this, place] {
@@ -226,11 +258,14 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
   });
   line->addLayout(words, 1);
   if (rows_priced_) {
-    row.price = new widgets::PriceSpin(tr("Price of %1").arg(device.name));
+    row.price = new widgets::PriceSpin(tr("Price of %1").arg(called));
     row.price->set_unit(tr("cr/h"));
     row.price->set_range(kLeastPerHourMicro, kMostPerHourMicro);
     row.price->setFixedWidth(theme::scaled(kPriceWidth));
-    connect(row.price, &widgets::PriceSpin::value_changed, this, [this, place] { rows_[place].touched = true; });
+    connect(row.price, &widgets::PriceSpin::value_changed, this, [this, place] {
+      rows_[place].touched = true;
+      show_most();
+    });
     line->addWidget(row.price);
   }
   line->addWidget(row.offer);
@@ -273,7 +308,18 @@ bool FirstRunPage::can_donate() const {
   return known && pending_ == 0 && std::ranges::any_of(rows_, [](const Row& row) { return row.offer->isChecked(); });
 }
 
+// What the switched-on devices ask an hour: all that can be said of earnings before anybody has come.
+void FirstRunPage::show_most() {
+  std::int64_t sum = 0;
+  for (const Row& row : rows_) {
+    if (row.price && row.offer->isChecked()) sum += row.price->value();
+  }
+  most_->setVisible(sum > 0);
+  most_->set_text(tr("Up to %1 while all of it works for others").arg(models_.text().credits_per_hour(sum)));
+}
+
 void FirstRunPage::show_foot() {
+  show_most();
   donate_->setEnabled(can_donate());
   const models::StatusData& status = models_.status();
   safety_->set_text(status.sandbox_tier.isEmpty()

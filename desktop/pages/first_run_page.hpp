@@ -56,6 +56,7 @@ class FirstRunPage : public QWidget {
   void show_daemon();
   void show_devices();
   void show_foot();
+  void show_most();
   void rebuild_rows(const models::MachineData& machine, qsizetype shown);
   void add_row(const models::MachineData& machine, const models::DeviceData& device);
   void suggest(Row& row, const models::DeviceData& device);
@@ -79,6 +80,7 @@ class FirstRunPage : public QWidget {
   QVBoxLayout* rows_layout_;
   QWidget* rows_box_ = nullptr;
   std::vector<Row> rows_;
+  widgets::TextLabel* most_;  // what they would earn
   QStringList row_ids_;
   bool rows_priced_ = false;
   widgets::TextLabel* safety_;

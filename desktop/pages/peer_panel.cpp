@@ -113,9 +113,9 @@ void PeerPanel::refresh() {
   set_heading(models::short_id(id_), {}, theme::Glyph::server);
   whole_id_->set_text(id_);
   const QString kind = peer->addresses.empty() ? QString() : address_kind(peer->addresses.front());
-  const QString how = kind.isEmpty()      ? tr("Connected")
-                      : is_relayed(*peer) ? tr("Through a relay")
-                                          : tr("Direct · %1").arg(kind);
+  const QString how = kind.isEmpty()              ? tr("Connected")
+                      : models::is_relayed(*peer) ? tr("Connected through a relay")
+                                                  : tr("Direct · %1").arg(kind);
   reached_->set_state(peer->blocked     ? tr("Blocked")
                       : peer->connected ? how
                                         : tr("Not connected"),

@@ -29,10 +29,6 @@ QString address_kind(const QString& address) {
   return has("tcp") ? PeerViewText::tr("TCP") : QString();
 }
 
-bool is_relayed(const models::PeerRow& peer) {
-  return peer.connected && !peer.addresses.empty() && peer.addresses.front().contains(QStringLiteral("/p2p-circuit"));
-}
-
 QVector<widgets::PeerMark> peer_marks(const std::vector<models::PeerRow>& peers) {
   QVector<widgets::PeerMark> marks;
   for (const models::PeerRow& peer : peers) {
@@ -43,7 +39,7 @@ QVector<widgets::PeerMark> peer_marks(const std::vector<models::PeerRow>& peers)
     }
     mark.devices = static_cast<int>(std::min<std::uint32_t>(peer.devices, models::kDevicesMax));
     mark.kind = peer.devices > 0 ? widgets::PeerKind::provider : widgets::PeerKind::other;
-    mark.relayed = is_relayed(peer);
+    mark.relayed = models::is_relayed(peer);
     marks.append(mark);
   }
   return marks;
@@ -54,7 +50,7 @@ QString peers_subtitle(const std::vector<models::PeerRow>& peers) {
   QStringList parts{PeerViewText::tr("%Ln connected", nullptr, count(&models::PeerRow::connected))};
   parts << PeerViewText::tr("%Ln providers", nullptr,
                             count([](const models::PeerRow& peer) { return peer.connected && peer.devices > 0; }));
-  if (const int relayed = count(is_relayed)) parts << PeerViewText::tr("%Ln through a relay", nullptr, relayed);
+  if (const int relayed = count(models::is_relayed)) parts << PeerViewText::tr("%Ln through a relay", nullptr, relayed);
   if (const int blocked = count(&models::PeerRow::blocked)) parts << PeerViewText::tr("%Ln blocked", nullptr, blocked);
   return parts.join(QStringLiteral(" · "));
 }

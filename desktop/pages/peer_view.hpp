@@ -11,7 +11,6 @@ namespace quern::desktop::pages {
 
 // Of a multiaddress: "TCP", "QUIC", "WebSocket", "relay"; empty when it is none of them.
 QString address_kind(const QString& address);
-bool is_relayed(const models::PeerRow& peer);
 
 // Those that are connected. A provider is who offers a device now.
 QVector<widgets::PeerMark> peer_marks(const std::vector<models::PeerRow>& peers);

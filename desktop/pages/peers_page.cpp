@@ -124,7 +124,7 @@ QWidget* PeersPage::make_table() {
   table_->setSortingEnabled(true);
   table_->horizontalHeader()->setSortIndicator(PeerModel::kRoundTrip, Qt::AscendingOrder);
   table_->set_column(PeerModel::kPeer, {.cell = Cell::mono, .width = 120});
-  table_->set_column(PeerModel::kState, {.cell = Cell::pill, .width = 150, .tone = cell_tone});
+  table_->set_column(PeerModel::kState, {.cell = Cell::pill, .width = 210, .tone = cell_tone});
   table_->set_column(PeerModel::kRoundTrip, {.cell = Cell::number, .width = 110, .strong = true});
   table_->set_column(PeerModel::kDevices, {.cell = Cell::number, .priority = 1, .width = 80});
   table_->set_column(PeerModel::kCheapest, {.cell = Cell::number, .priority = 2, .width = 100});
@@ -148,6 +148,7 @@ void PeersPage::show_peers() {
   const QVector<widgets::PeerMark> marks = peer_marks(peers);
   set_subtitle(peers_subtitle(peers));
   map_->set_peers(marks);
+  choose_first();
   map_->select(panel_->peer());
   map_stack_->setCurrentIndex(marks.isEmpty() ? 1 : 0);
   const bool live = models_.connection().live();
@@ -161,6 +162,18 @@ void PeersPage::show_peers() {
   panel_->refresh();
 }
 
+// The nearest one, as long as nobody has chosen, or the chosen one is gone.
+void PeersPage::choose_first() {
+  if (models_.peers().find(panel_->peer())) return;
+  const auto& nearest = map_->peers();
+  const QString first = !nearest.isEmpty()      ? nearest.front().id
+                        : order_.rowCount() > 0 ? order_.index(0, 0).data(models::kIdRole).toString()
+                                                : QString();
+  if (first.isEmpty()) return;
+  panel_->show_peer(first);
+  select_in_table();
+}
+
 void PeersPage::choose(const QString& id) {
   map_->select(id);
   panel_->show_peer(id);
@@ -168,7 +181,10 @@ void PeersPage::choose(const QString& id) {
 
 void PeersPage::show_form(int form) {
   forms_->setCurrentIndex(form);
-  if (form != 1 || panel_->peer().isEmpty()) return;
+  if (form == 1) select_in_table();
+}
+
+void PeersPage::select_in_table() {
   const int row = models_.peers().row_of(panel_->peer());
   if (row >= 0) table_->select_row(order_.mapFromSource(models_.peers().index(row, 0)).row());
 }

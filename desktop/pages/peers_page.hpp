@@ -39,7 +39,9 @@ class PeersPage : public widgets::PageFrame {
   QWidget* make_table();
   void show_peers();
   void show_form(int form);
+  void choose_first();
   void choose(const QString& id);
+  void select_in_table();
   void open_adding(bool open);
   void add_peer();
 

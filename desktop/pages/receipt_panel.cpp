@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "desktop/models/failure_text.hpp"
+#include "desktop/pages/background.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 
 namespace quern::desktop::pages {
@@ -137,10 +138,14 @@ void ReceiptPanel::show_trail(const models::ReceiptDetail& detail) {
 void ReceiptPanel::save() {
   const QString path = choose_(this, tr("receipt.trail"));
   if (path.isEmpty()) return;
-  const QString fault = write_file(path, file_);
-  said_->set_ink(fault.isEmpty() ? Ink::muted : Ink::bad);
-  said_->set_text(fault.isEmpty() ? tr("Saved as %1").arg(QFileInfo(path).fileName()) : fault);
-  said_->show();
+  in_background(
+      this, [path, file = file_] { return write_file(path, file); },
+      [this, path, id = id_](const QString& fault) {
+        if (id != id_ && fault.isEmpty()) return;
+        said_->set_ink(fault.isEmpty() ? Ink::muted : Ink::bad);
+        said_->set_text(fault.isEmpty() ? tr("Saved as %1").arg(QFileInfo(path).fileName()) : fault);
+        said_->show();
+      });
 }
 
 }  // namespace quern::desktop::pages

@@ -1220,6 +1220,17 @@
     </message>
 </context>
 <context>
+    <name>quern::desktop::client::SettingsStore</name>
+    <message>
+        <source>the disk is full, or cannot be written to</source>
+        <translation>die Platte ist voll oder nicht beschreibbar</translation>
+    </message>
+    <message>
+        <source>The app&apos;s settings cannot be saved in &quot;%1&quot;: %2</source>
+        <translation>Die Einstellungen der App können nicht in „%1“ gespeichert werden: %2</translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::client::WebSocketTransport</name>
     <message>
         <source>what answers at %1 is no Quern daemon</source>
@@ -1268,6 +1279,13 @@
     <message>
         <source>%1 does not answer any more</source>
         <translation>%1 antwortet nicht mehr</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::models::DaemonModels</name>
+    <message>
+        <source>%1 #%2</source>
+        <translation>%1 #%2</translation>
     </message>
 </context>
 <context>
@@ -1481,6 +1499,10 @@
     <message>
         <source>Agent</source>
         <translation>Programm</translation>
+    </message>
+    <message>
+        <source>Connected through a relay</source>
+        <translation>Über ein Relais verbunden</translation>
     </message>
 </context>
 <context>
@@ -2004,10 +2026,6 @@
         <translation>gegenüber einem üblichen Tag</translation>
     </message>
     <message>
-        <source>%1 #%2</source>
-        <translation>%1 Nr. %2</translation>
-    </message>
-    <message>
         <source>Not known</source>
         <translation>Unbekannt</translation>
     </message>
@@ -2178,6 +2196,10 @@
     <message>
         <source>Nothing is offered: %1</source>
         <translation>Nichts wird angeboten: %1</translation>
+    </message>
+    <message>
+        <source>Up to %1 while all of it works for others</source>
+        <translation>Bis zu %1, solange all das für andere arbeitet</translation>
     </message>
 </context>
 <context>
@@ -3021,10 +3043,6 @@
         <translation>Verbunden</translation>
     </message>
     <message>
-        <source>Through a relay</source>
-        <translation>Über ein Relais</translation>
-    </message>
-    <message>
         <source>Direct · %1</source>
         <translation>Direkt · %1</translation>
     </message>
@@ -3116,6 +3134,10 @@
             <numerusform>Nach dem neuesten Beleg (%Ln)</numerusform>
             <numerusform>Nach den neuesten %Ln Belegen</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Connected through a relay</source>
+        <translation>Über ein Relais verbunden</translation>
     </message>
 </context>
 <context>

@@ -101,6 +101,8 @@ class StackedBars : public QWidget, public PaintedItems {
   // At most kSeriesMax series: what lies beyond is added to the last.
   void set_data(const QStringList& series, const QVector<BarDay>& days);
   void set_format(std::function<QString(qint64)> format);
+  // Of the values at the axis, which are so far apart; without it they look as all others.
+  void set_axis_format(std::function<QString(qint64 value, qint64 step)> format);
   int current_day() const { return current_; }  // by mouse or keyboard (left, right, home, end); -1: none
   qint64 day_total(int day) const;
 
@@ -132,6 +134,7 @@ class StackedBars : public QWidget, public PaintedItems {
   QRectF plot() const;
   QRectF column(int day) const;  // its whole height
   QString text_of(qint64 value) const;
+  QString axis_text(qint64 value, qint64 step) const;
   int day_at(const QPointF& position) const;
   void paint_axis(QPainter& painter) const;
   void paint_day(QPainter& painter, int day) const;
@@ -140,6 +143,7 @@ class StackedBars : public QWidget, public PaintedItems {
   QStringList series_;
   QVector<BarDay> days_;
   std::function<QString(qint64)> format_;
+  std::function<QString(qint64, qint64)> axis_format_;
   int current_ = -1;
 };
 

@@ -377,6 +377,29 @@ void PeerMap::paint_label(QPainter& painter, int peer, const QRectF& box, bool s
   paint_text(painter, box.adjusted(-6, 0, 6, 0), Qt::AlignCenter, peers_[peer].name, layoutDirection());
 }
 
+// A link that is raised lies below all names and marks of others, as it does on the ground.
+QRegion PeerMap::free_for_link(int peer) const {
+  const QPointF way = places_[peer] - centre();
+  const qreal length = std::max(1.0, std::hypot(way.x(), way.y()));
+  QRegion free = rect();
+  const auto leave = [&](const QRectF& box, QRegion::RegionType form) {
+    const QPointF from = box.center() - centre();
+    const qreal along = std::clamp(QPointF::dotProduct(from, way) / length, 0.0, length);
+    const QPointF nearest = from - way * (along / length);
+    if (std::hypot(nearest.x(), nearest.y()) > std::hypot(box.width(), box.height()) / 2 + 2) return;
+    free -= QRegion(box.toAlignedRect(), form);
+  };
+  for (qsizetype at = 0; at < labelled_.size(); ++at) {
+    if (labelled_[at] != peer) leave(label_boxes_[at], QRegion::Rectangle);
+  }
+  for (const int milliseconds : kRings) leave(ring_label_box(milliseconds), QRegion::Rectangle);
+  for (int other = 0; other < peers_.size(); ++other) {
+    if (other != peer) leave(item_rect(other), QRegion::Ellipse);
+  }
+  leave(around(centre(), kHub), QRegion::Ellipse);
+  return free;
+}
+
 QPixmap PeerMap::empty_ground() const {
   QPixmap pixmap(size() * devicePixelRatioF());
   pixmap.setDevicePixelRatio(devicePixelRatioF());
@@ -439,10 +462,17 @@ void PeerMap::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.drawPixmap(0, 0, ground_);
-  for (const int peer : {hovered_, current_}) {
-    if (peer < 0) continue;
+  QVector<int> raised;
+  if (hovered_ >= 0) raised << hovered_;
+  if (current_ >= 0 && current_ != hovered_) raised << current_;
+  for (const int peer : raised) {
+    painter.save();
+    painter.setClipRegion(free_for_link(peer));
     paint_link(painter, peer, peer == current_);
-    paint_peer(painter, peer, true);
+    painter.restore();
+  }
+  for (const int peer : raised) paint_peer(painter, peer, true);
+  for (const int peer : raised) {
     if (!peers_[peer].name.isEmpty()) paint_label(painter, peer, label_box(peer), true);
   }
   if (shows_focus(*this) && current_ < 0) paint_focus(painter, rect(), 8);

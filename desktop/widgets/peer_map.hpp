@@ -3,6 +3,7 @@
 // nothing but stays the same for a peer. Left and right go around, up and down outwards and inwards.
 #pragma once
 #include <QPixmap>
+#include <QRegion>
 #include <QString>
 #include <QTimer>
 #include <QVector>
@@ -70,6 +71,7 @@ class PeerMap : public QWidget, public PaintedItems {
   static constexpr int kLayers = 3;
   void redraw();
   void draw_on();
+  QRegion free_for_link(int peer) const;
   QPixmap empty_ground() const;
   QPixmap drawn_ground() const;
   void paint_layer(QPainter& painter, Layer layer) const;

@@ -17,8 +17,9 @@
 namespace quern::desktop::widgets {
 namespace {
 
-constexpr int kLines = 4;         // of the axis, above zero
-constexpr qreal kBarPart = 0.62;  // of a day's width
+constexpr int kLines = 4;                              // of the axis, above zero
+constexpr qreal kBarPart = 0.62;                       // of a day's width
+constexpr qint64 kBeyond = 1'000'000'000'000'000'000;  // every axis
 constexpr qint64 kMaxAmount = std::numeric_limits<qint64>::max() / 4;
 
 // Sums of what others claim: held at a quarter of the range, so that four lines of the axis still fit in it.
@@ -73,6 +74,11 @@ void StackedBars::set_format(std::function<QString(qint64)> format) {
   update();
 }
 
+void StackedBars::set_axis_format(std::function<QString(qint64 value, qint64 step)> format) {
+  axis_format_ = std::move(format);
+  update();
+}
+
 qint64 StackedBars::day_total(int day) const {
   qint64 sum = 0;
   if (day < 0 || day >= days_.size()) return sum;
@@ -82,6 +88,10 @@ qint64 StackedBars::day_total(int day) const {
 
 QString StackedBars::text_of(qint64 value) const {
   return format_ ? format_(value) : locale().toString(value);
+}
+
+QString StackedBars::axis_text(qint64 value, qint64 step) const {
+  return axis_format_ ? axis_format_(value, step) : text_of(value);
 }
 
 int StackedBars::item_count() const {
@@ -120,7 +130,7 @@ QSize StackedBars::minimumSizeHint() const {
 StackedBars::Axis StackedBars::axis() const {
   qint64 top = 0;
   for (int day = 0; day < days_.size(); ++day) top = std::max(top, day_total(day));
-  if (top == 0) return {.top = 1, .step = 2};  // only the line at zero
+  if (top == 0) return {.top = 1, .step = kBeyond};  // only the line at zero
   const qint64 step = round_step((top + kLines - 1) / kLines);
   return {.top = std::max<qint64>(step, (top + step - 1) / step * step), .step = step};
 }
@@ -130,7 +140,7 @@ QRectF StackedBars::plot() const {
   const Axis scale = axis();
   qreal labels = 0;
   for (qint64 value = 0; value <= scale.top; value += scale.step) {
-    labels = std::max(labels, theme::tabular_width(text_of(value), theme::font(theme::FontRole::micro)));
+    labels = std::max(labels, theme::tabular_width(axis_text(value, scale.step), theme::font(theme::FontRole::micro)));
   }
   labels = std::min(labels, width() / 3.0) + theme::kSpaceM;
   const QRectF box = QRectF(rect()).adjusted(labels, metrics.height() / 2 + 1, -2, -metrics.height() - 9);
@@ -169,7 +179,7 @@ void StackedBars::paint_axis(QPainter& painter) const {
     painter.setPen(t.muted);
     const QRectF label = rtl ? QRectF(area.right() + 8, y - high / 2, width() - area.right() - 8, high)
                              : QRectF(0, y - high / 2, area.left() - 8, high);
-    theme::draw_tabular(painter, label, rtl ? Qt::AlignLeft : Qt::AlignRight, text_of(value));
+    theme::draw_tabular(painter, label, rtl ? Qt::AlignLeft : Qt::AlignRight, axis_text(value, scale.step));
   }
   if (days_.isEmpty()) return;
   // As many labels as there is room for: one every n-th day, counted from the last.

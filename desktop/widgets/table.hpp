@@ -30,11 +30,11 @@ enum class Cell {
 
 struct ColumnLook {
   Cell cell = Cell::text;
-  int priority = 0;      // where it is narrow, the column with the highest is hidden first; 0 stays
-  int width = 100;       // smallest, in pixels of a 13-pixel body
-  bool stretch = false;  // takes what is left; several share it
-  bool strong = false;   // also for numbers
-  Qt::TextElideMode elide = Qt::ElideRight;
+  int priority = 0;                          // where it is narrow, the column with the highest is hidden first; 0 stays
+  int width = 100;                           // smallest, in pixels of a 13-pixel body
+  bool stretch = false;                      // takes what is left; several share it
+  bool strong = false;                       // also for numbers
+  Qt::TextElideMode elide = Qt::ElideRight;  // in the middle where the end tells them apart: "GeForce RTX 4090 #2"
   // Roles of the model; -1: none.
   int second_line_role = -1;  // a muted line below the text, in rows that are tall enough (kTwoLines)
   int permille_role = -1;     // of Cell::bar: 0..1000; -1 is hatched, open-ended; invalid: no bar

@@ -2,7 +2,6 @@
 #include <QDateTime>
 #include <QMenu>
 #include <QPushButton>
-#include <QSettings>
 #include <QTest>
 #include <chrono>
 

@@ -5,7 +5,6 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -48,7 +47,7 @@ class ProfilesDialogTest : public ::testing::Test {
   }
 
   TemporaryFolder folder;
-  QSettings file{QString::fromStdString((folder.path() / "app.conf").string()), QSettings::IniFormat};
+  client::SettingsStore file{QString::fromStdString((folder.path() / "app.conf").string())};
   client::Profiles profiles{file};
   ProfilesDialog dialog{profiles};
 };

@@ -1,7 +1,6 @@
 // A recording that is played has its own time: what was fresh when it was taken is fresh now.
 #include <QDBusConnection>
 #include <QFile>
-#include <QSettings>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -28,7 +27,7 @@ TEST(Replay, ShowsARecordingOfLongAgoAsItWas) {
   file.write(QByteArray::fromStdString(lines));
   file.close();
 
-  QSettings settings(path("app.conf"), QSettings::IniFormat);
+  client::SettingsStore settings(path("app.conf"));
   Options options;
   options.replay = file.fileName();
   Application app(options, settings, QDBusConnection(QStringLiteral("none")));

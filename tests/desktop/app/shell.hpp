@@ -1,6 +1,5 @@
 // A shell on a daemon that the test plays, with pages that show no more than their names.
 #pragma once
-#include <QSettings>
 #include <QTest>
 #include <algorithm>
 #include <chrono>
@@ -45,7 +44,7 @@ inline std::string paused_until(std::int64_t unix_ms) {
 class Shell {
  public:
   explicit Shell(bool opened = true)
-      : file(QString::fromStdString((folder.path() / "app.conf").string()), QSettings::IniFormat),
+      : file(QString::fromStdString((folder.path() / "app.conf").string())),
         settings(file),
         connection(script.factory(), options()),
         models(connection, english(), [this] { return now; }),
@@ -126,7 +125,7 @@ class Shell {
   }
 
   TemporaryFolder folder;
-  QSettings file;
+  client::SettingsStore file;
   std::int64_t now = kNow;
   std::map<std::string, boost::json::value> topics;
   std::vector<rpc::Request> calls;

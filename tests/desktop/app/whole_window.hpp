@@ -1,6 +1,5 @@
 // The whole window of the app, with all its pages, on whatever speaks for a daemon. Needs no test framework.
 #pragma once
-#include <QSettings>
 #include <QString>
 #include <QTimeZone>
 #include <cstdint>
@@ -28,7 +27,7 @@ inline client::TransportFactory played_at_once(client::Recording recording) {
 struct WholeWindow {
   WholeWindow(const QString& settings_path, client::TransportFactory transport, std::function<std::int64_t()> now,
               client::ConnectionOptions options = {})
-      : file(settings_path, QSettings::IniFormat),
+      : file(settings_path),
         settings(file),
         connection(std::move(transport), options),
         models(connection, english(), std::move(now)),
@@ -40,7 +39,7 @@ struct WholeWindow {
   WholeWindow(const WholeWindow&) = delete;
   WholeWindow& operator=(const WholeWindow&) = delete;
 
-  QSettings file;
+  client::SettingsStore file;
   pages::PlayedService service;
   pages::AppSettings settings;
   client::Connection connection;

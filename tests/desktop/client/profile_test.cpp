@@ -21,7 +21,7 @@ class ProfilesTest : public ::testing::Test {
  protected:
   TemporaryFolder folder;
   QString file = QString::fromStdString((folder.path() / "settings.ini").string());
-  QSettings settings{file, QSettings::IniFormat};
+  SettingsStore settings{file};
 };
 
 TEST(Profile, OnesThatCanBeUsedHaveNoFault) {
@@ -62,7 +62,9 @@ TEST_F(ProfilesTest, IsTheSameAfterARestart) {
     ASSERT_TRUE(profiles.choose(QStringLiteral("attic")));
     ASSERT_TRUE(profiles.put(remote("wss://example.net", "loft"), QStringLiteral("attic")));
   }
-  const Profiles profiles(settings);
+  EXPECT_EQ(settings.finish(), QString());
+  SettingsStore restarted(file);
+  const Profiles profiles(restarted);
   EXPECT_EQ(profiles.list().size(), 2);
   EXPECT_EQ(profiles.current(), remote("wss://example.net", "loft"));
 }
@@ -81,17 +83,20 @@ TEST_F(ProfilesTest, NamesAreUniqueAndTheLastProfileStays) {
 }
 
 TEST_F(ProfilesTest, WhatCannotBeUsedIsLeftOutAndSaid) {
-  settings.beginWriteArray(QStringLiteral("profiles"), 3);
-  settings.setArrayIndex(0);
-  settings.setValue(QStringLiteral("name"), QStringLiteral("den"));
-  settings.setValue(QStringLiteral("socket"), QStringLiteral("/a/socket"));
-  settings.setArrayIndex(1);
-  settings.setValue(QStringLiteral("name"), QStringLiteral("den"));
-  settings.setValue(QStringLiteral("socket"), QStringLiteral("/another/socket"));
-  settings.setArrayIndex(2);
-  settings.setValue(QStringLiteral("url"), 17);
-  settings.endArray();
-  const Profiles profiles(settings);
+  QSettings written(file, QSettings::IniFormat);
+  written.beginWriteArray(QStringLiteral("profiles"), 3);
+  written.setArrayIndex(0);
+  written.setValue(QStringLiteral("name"), QStringLiteral("den"));
+  written.setValue(QStringLiteral("socket"), QStringLiteral("/a/socket"));
+  written.setArrayIndex(1);
+  written.setValue(QStringLiteral("name"), QStringLiteral("den"));
+  written.setValue(QStringLiteral("socket"), QStringLiteral("/another/socket"));
+  written.setArrayIndex(2);
+  written.setValue(QStringLiteral("url"), 17);
+  written.endArray();
+  written.sync();
+  SettingsStore read(file);
+  const Profiles profiles(read);
   EXPECT_EQ(profiles.list().size(), 1);
   EXPECT_EQ(profiles.faults().size(), 2);
 }

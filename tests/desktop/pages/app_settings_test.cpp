@@ -1,7 +1,6 @@
 // The settings of the app keep what was chosen, and outlive nonsense in their file.
 #include "desktop/pages/app_settings.hpp"
 
-#include <QSettings>
 #include <QSignalSpy>
 
 #include <gtest/gtest.h>
@@ -13,16 +12,14 @@ namespace {
 
 class Settings : public ::testing::Test {
  protected:
-  QSettings file() const {
-    return {QString::fromStdString((folder_.path() / "app.conf").string()), QSettings::IniFormat};
-  }
+  QString file() const { return QString::fromStdString((folder_.path() / "app.conf").string()); }
 
  private:
   TemporaryFolder folder_;
 };
 
 TEST_F(Settings, AreModestUntilAPersonHasChosen) {
-  QSettings file = this->file();
+  client::SettingsStore file(this->file());
   AppSettings settings(file);
   EXPECT_EQ(settings.mode(), theme::Mode::system);
   EXPECT_EQ(settings.text_percent(), 100);
@@ -37,7 +34,7 @@ TEST_F(Settings, AreModestUntilAPersonHasChosen) {
 
 TEST_F(Settings, OutliveTheProcess) {
   {
-    QSettings file = this->file();
+    client::SettingsStore file(this->file());
     AppSettings settings(file);
     settings.set_mode(theme::Mode::dark);
     settings.set_text_percent(140);
@@ -52,7 +49,7 @@ TEST_F(Settings, OutliveTheProcess) {
     settings.set_page(QStringLiteral("market"));
     settings.set_window_geometry(QByteArrayLiteral("abc"));
   }
-  QSettings file = this->file();
+  client::SettingsStore file(this->file());
   AppSettings settings(file);
   EXPECT_EQ(settings.mode(), theme::Mode::dark);
   EXPECT_EQ(settings.text_percent(), 140);
@@ -70,7 +67,7 @@ TEST_F(Settings, OutliveTheProcess) {
 }
 
 TEST_F(Settings, TellAChangeOnceAndNoChangeNever) {
-  QSettings file = this->file();
+  client::SettingsStore file(this->file());
   AppSettings settings(file);
   QSignalSpy mode(&settings, &AppSettings::mode_changed);
   QSignalSpy tray(&settings, &AppSettings::keep_in_tray_changed);
@@ -88,15 +85,15 @@ TEST_F(Settings, TellAChangeOnceAndNoChangeNever) {
 }
 
 TEST_F(Settings, NonsenseInTheFileCountsAsNotSet) {
-  QSettings file = this->file();
-  file.setValue(QStringLiteral("app/colours"), QStringLiteral("plaid"));
-  file.setValue(QStringLiteral("app/text_percent"), QStringLiteral("huge"));
-  file.setValue(QStringLiteral("app/language"), QString(10'000, QLatin1Char('x')));
-  file.setValue(QStringLiteral("app/proposed_budget_micro"), QStringLiteral("-5"));
-  file.setValue(QStringLiteral("window/geometry"), QByteArray(100'000, 'x'));
-  file.setValue(QStringLiteral("market/hidden_columns"),
-                QStringList{QStringLiteral("x"), QStringLiteral("-1"), QStringLiteral("4")});
-  file.setValue(QStringLiteral("market/filters"), QString(5'000, QLatin1Char('x')));
+  client::SettingsStore file(this->file());
+  file.set_value(QStringLiteral("app/colours"), QStringLiteral("plaid"));
+  file.set_value(QStringLiteral("app/text_percent"), QStringLiteral("huge"));
+  file.set_value(QStringLiteral("app/language"), QString(10'000, QLatin1Char('x')));
+  file.set_value(QStringLiteral("app/proposed_budget_micro"), QStringLiteral("-5"));
+  file.set_value(QStringLiteral("window/geometry"), QByteArray(100'000, 'x'));
+  file.set_value(QStringLiteral("market/hidden_columns"),
+                 QStringList{QStringLiteral("x"), QStringLiteral("-1"), QStringLiteral("4")});
+  file.set_value(QStringLiteral("market/filters"), QString(5'000, QLatin1Char('x')));
   AppSettings settings(file);
   EXPECT_EQ(settings.hidden_columns(), QSet<int>{4});
   EXPECT_TRUE(settings.saved_filters().isEmpty());

@@ -1,6 +1,7 @@
 // The earnings' page on a played daemon: sums, bars, receipts, and the file of them.
 #include "desktop/pages/earnings_page.hpp"
 
+#include <QAbstractItemModelTester>
 #include <QDateTime>
 #include <QFile>
 #include <QPushButton>
@@ -103,6 +104,21 @@ TEST(ChangeText, HasAnArrowWhereSomethingChangedAsFarAsItIsSaid) {
   EXPECT_TRUE(said(0).endsWith(QStringLiteral("on a usual day")));
 }
 
+TEST(AxisOfCredits, HasAsFewDecimalsAsTellItsValuesApart) {
+  const auto ticks = [](std::int64_t step) {
+    QStringList texts;
+    for (int at = 0; at < 3; ++at) {
+      texts << english().credits_number(at * step, models::QuantityText::decimals_of_step(step));
+    }
+    return texts.join(u' ').toStdString();
+  };
+  EXPECT_EQ(ticks(5'000'000), "0 5 10");
+  EXPECT_EQ(ticks(2'500'000), "0.0 2.5 5.0");
+  EXPECT_EQ(ticks(20'000), "0.00 0.02 0.04");
+  EXPECT_EQ(ticks(1), "0.000000 0.000001 0.000002");
+  EXPECT_EQ(ticks(1'000'000'000), "0 1,000 2,000");
+}
+
 class EarningsPageTest : public ::testing::Test {
  protected:
   EarningsPage& open(QSize size = kUsual) {
@@ -189,7 +205,8 @@ TEST_F(EarningsPageTest, ShowsTheNumbersOfTheDaemon) {
   const QAbstractItemModel& rows = *table(page).model();
   EXPECT_EQ(rows.index(0, models::ReceiptModel::kJob).data().toString(), QStringLiteral("sd-xl finetune 199"));
   EXPECT_EQ(rows.index(0, models::ReceiptModel::kState).data().toString(), QStringLiteral("Unpaid"));
-  EXPECT_EQ(rows.index(0, models::ReceiptModel::kDevice).data().toString(), QStringLiteral("NVIDIA GeForce RTX 4090"));
+  EXPECT_EQ(rows.index(0, models::ReceiptModel::kDevice).data().toString(),
+            QStringLiteral("NVIDIA GeForce RTX 4090 #2"));
   picture(page, QStringLiteral("earnings"));
 }
 
@@ -238,6 +255,7 @@ TEST_F(EarningsPageTest, AReceiptIsCheckedAndItsTrailCanBeSaved) {
   picture(page, QStringLiteral("earnings-receipt"));
   ASSERT_TRUE(button(page, QStringLiteral("Save the trail")));
   button(page, QStringLiteral("Save the trail"))->click();
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Saved as r.trail")); }));
   QFile file(path);
   ASSERT_TRUE(file.open(QIODevice::ReadOnly));
   EXPECT_EQ(file.readAll(), QByteArray("trail"));
@@ -298,6 +316,45 @@ TEST_F(EarningsPageTest, EarningsMoveWithTheTopic) {
   daemon().set_topic("earnings", earnings_);
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("9.99")); }));
   ASSERT_TRUE(soon([&] { return table(page).model()->rowCount() == 161; }));
+}
+
+TEST_F(EarningsPageTest, TheModelBehindTheTableIsWellFormedHoweverReceiptsCome) {
+  receipts_ = 1'000;
+  EarningsPage& page = open();
+  QAbstractItemModel* const rows = table(page).model();
+  const QAbstractItemModelTester tester(rows, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  rows->sort(models::ReceiptModel::kAmount, Qt::AscendingOrder);
+  ASSERT_TRUE(click(page, QStringLiteral("Spent")));
+  EXPECT_EQ(rows->rowCount(), 40);
+  ASSERT_TRUE(click(page, QStringLiteral("Earned")));
+  QScrollBar* const bar = table(page).verticalScrollBar();
+  bar->setValue(bar->maximum());
+  ASSERT_TRUE(soon([&] { return rows->rowCount() == 320; }));
+  rows->sort(models::ReceiptModel::kDevice, Qt::DescendingOrder);
+  json::object machine = example_machine();
+  machine["devices"].as_array().clear();
+  daemon().set_topic("machine", machine);
+  ASSERT_TRUE(soon([&] { return rows->index(0, models::ReceiptModel::kDevice).data() == QStringLiteral("gpu-2"); }));
+}
+
+TEST_F(EarningsPageTest, EqualCardsAreNumberedWhereverTheyAreNamed) {
+  EarningsPage& page = open();
+  QSet<QString> devices;
+  for (int row = 0; row < 10; ++row) {
+    devices << table(page).model()->index(row, models::ReceiptModel::kDevice).data().toString();
+  }
+  const auto name = [](const char* text) { return QString::fromLatin1(text); };
+  EXPECT_EQ(devices, (QSet<QString>{name("NVIDIA GeForce RTX 4090 #1"), name("NVIDIA GeForce RTX 4090 #2"),
+                                    name("Radeon RX 7900 XTX")}));
+  const QString shares = page.findChild<widgets::ShareBars*>()->item_text(0);
+  EXPECT_TRUE(shares.startsWith(name("NVIDIA GeForce RTX 4090 #1"))) << shares.toStdString();
+}
+
+TEST_F(EarningsPageTest, FiveReceiptsAreSeenInTheSmallestWindow) {
+  EarningsPage& page = open(kSmallest);
+  settle();
+  EXPECT_GE(table(page).viewport()->height(), 5 * table(page).rowHeight(0));
+  EXPECT_FALSE(table(page).isColumnHidden(models::ReceiptModel::kDevice));
 }
 
 TEST_F(EarningsPageTest, WithoutEarningsThereIsAWord) {

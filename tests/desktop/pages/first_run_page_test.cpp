@@ -1,12 +1,12 @@
 // The first run on a played daemon: what is proposed, and what is said of it.
 #include "desktop/pages/first_run_page.hpp"
 
-#include <QSettings>
 #include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/price_spin.hpp"
 #include "tests/desktop/pages/example_machine.hpp"
 #include "tests/desktop/pages/played_daemon.hpp"
 #include "tests/desktop/pages/played_service.hpp"
@@ -48,7 +48,7 @@ class FirstRunPageTest : public ::testing::Test {
   }
 
   QTemporaryDir folder_;
-  QSettings store_{folder_.filePath(QStringLiteral("app.ini")), QSettings::IniFormat};
+  client::SettingsStore store_{folder_.filePath(QStringLiteral("app.ini"))};
   AppSettings app_{store_};
   PlayedService service_;
   Staged<FirstRunPage> stage_;
@@ -63,6 +63,52 @@ TEST_F(FirstRunPageTest, ACardWithAScreenIsProposedOffAndSaysWhy) {
   EXPECT_FALSE(says(page, QStringLiteral("withdrawn"))) << "that nothing is shared yet is no hindrance";
   settle();
   picture(page, QStringLiteral("welcome"));
+}
+
+TEST_F(FirstRunPageTest, WhatTheChosenDevicesWouldEarnFollowsSwitchesAndPrices) {
+  FirstRunPage& page = open();
+  const auto all = switches(page);
+  const auto spins = page.findChildren<widgets::PriceSpin*>();
+  ASSERT_EQ(spins.size(), 4);
+  const auto up_to = [&](std::int64_t micro) {
+    return says(page, QStringLiteral("Up to %1 while").arg(english().credits_per_hour(micro)));
+  };
+  EXPECT_TRUE(soon([&] { return up_to(spins[0]->value() + spins[1]->value() + spins[2]->value()); }))
+      << texts_of(page).join(u'\n').toStdString();
+  QTest::mouseClick(all[0], Qt::LeftButton);
+  EXPECT_TRUE(up_to(spins[1]->value() + spins[2]->value()));
+  const std::int64_t before = spins[1]->value();
+  spins[1]->setFocus();
+  QTest::keyClick(spins[1], Qt::Key_Up);
+  EXPECT_GT(spins[1]->value(), before);
+  EXPECT_TRUE(up_to(spins[1]->value() + spins[2]->value()));
+  for (const int at : {1, 2}) QTest::mouseClick(all[at], Qt::LeftButton);
+  EXPECT_FALSE(says(page, QStringLiteral("Up to")));
+}
+
+TEST_F(FirstRunPageTest, WhereSystemdHasTheServiceItsStartAtTheLoginIsOffered) {
+  FirstRunPage& page = open();
+  EXPECT_FALSE(button(page, QStringLiteral("Start the service when I log in")));
+  service_.put(ServiceUnit::State::running);
+  QAbstractButton* const at_login = button(page, QStringLiteral("Start the service when I log in"));
+  ASSERT_TRUE(at_login);
+  EXPECT_FALSE(at_login->isChecked());
+  settle();
+  picture(page, QStringLiteral("welcome-service"));
+  QTest::mouseClick(at_login, Qt::LeftButton);
+  EXPECT_TRUE(service_.starts_at_login);
+}
+
+TEST_F(FirstRunPageTest, FitsTheSmallestWindowAndEverythingHasAName) {
+  service_.now = ServiceUnit::State::stopped;
+  FirstRunPage& page = open(kSmallest);
+  settle();
+  EXPECT_LE(page.minimumSizeHint().width(), kSmallest.width());
+  EXPECT_LE(page.minimumSizeHint().height(), kSmallest.height());
+  EXPECT_EQ(clipped(page), QStringList());
+  EXPECT_EQ(nameless(page), QStringList());
+  EXPECT_TRUE(page.rect().contains(button(page, QStringLiteral("Start donating"))->geometry()));
+  picture(page, QStringLiteral("welcome-small"));
 }
 
 TEST_F(FirstRunPageTest, AHindranceThatComesLaterChangesOnlyWhatNobodyHasDecided) {

@@ -1,6 +1,7 @@
 // The page of peers on a played daemon.
 #include "desktop/pages/peers_page.hpp"
 
+#include <QAbstractItemModelTester>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QPushButton>
@@ -105,6 +106,48 @@ TEST_F(PeersPageTest, ShowsThePeersOfTheDaemon) {
   for (int i = 0; i < 30; ++i) stage_.models->take_round_trips();
   settle();
   picture(page, QStringLiteral("peers"));
+}
+
+TEST_F(PeersPageTest, TheNearestPeerIsShownUntilAPersonChooses) {
+  PeersPage& page = open();
+  const QString nearest = map(page).peers().front().id;
+  EXPECT_EQ(map(page).selected(), nearest);
+  EXPECT_TRUE(says(page, nearest));
+  EXPECT_FALSE(says(page, QStringLiteral("No peer chosen")));
+  choose(page, kSecond);
+  stage_.daemon.set_topic("peers", models::example_peers(peers_ - 2));
+  ASSERT_TRUE(soon([&] { return stage_.models->peers().rowCount() == peers_ - 2; }));
+  settle();
+  EXPECT_EQ(map(page).selected(), kSecond);
+  ASSERT_TRUE(click(page, QStringLiteral("List")));
+  EXPECT_EQ(page.findChild<widgets::Table*>()->currentIndex().data(models::kIdRole).toString(), kSecond);
+}
+
+TEST_F(PeersPageTest, ARelayedPeerIsSaidToBe) {
+  PeersPage& page = open();
+  json::object peers = models::example_peers(peers_);
+  peers["peers"].as_array()[2].as_object()["addresses"] =
+      json::array{"/ip4/192.0.2.7/tcp/7645/p2p/12D3KooWrelay/p2p-circuit"};
+  daemon().set_topic("peers", peers);
+  choose(page, kSecond);
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Connected through a relay")); }));
+  const int row = stage_.models->peers().row_of(kSecond);
+  EXPECT_EQ(stage_.models->peers().index(row, models::PeerModel::kState).data().toString(),
+            QStringLiteral("Connected through a relay"));
+  EXPECT_EQ(stage_.models->peers().index(0, models::PeerModel::kState).data().toString(), QStringLiteral("Connected"));
+}
+
+TEST_F(PeersPageTest, TheModelBehindTheListIsWellFormedHoweverPeersComeAndGo) {
+  PeersPage& page = open();
+  QAbstractItemModel* const list = page.findChild<widgets::Table*>()->model();
+  const QAbstractItemModelTester of_list(list, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  const QAbstractItemModelTester of_peers(&stage_.models->peers(),
+                                          QAbstractItemModelTester::FailureReportingMode::Fatal);
+  for (const int count : {3, 0, 60, 59, 12}) {
+    daemon().set_topic("peers", models::example_peers(count));
+    EXPECT_TRUE(soon([&] { return list->rowCount() == count; })) << count;
+    list->sort(count % models::PeerModel::kColumns, Qt::DescendingOrder);
+  }
 }
 
 TEST_F(PeersPageTest, TheListIsATwinOfTheMap) {

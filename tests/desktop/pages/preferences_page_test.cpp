@@ -4,7 +4,6 @@
 
 #include <QComboBox>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTemporaryDir>
@@ -95,7 +94,7 @@ class PreferencesPageTest : public ::testing::Test {
 
   json::object preferences_ = example_preferences();
   QTemporaryDir folder_;
-  QSettings store_{folder_.filePath(QStringLiteral("app.ini")), QSettings::IniFormat};
+  client::SettingsStore store_{folder_.filePath(QStringLiteral("app.ini"))};
   AppSettings app_{store_};
   PlayedService service_;
   Staged<PreferencesPage> stage_;

@@ -102,6 +102,37 @@ TEST(PeerMaps, NoMarkAndNoNameLiesAtTheWordsOfARing) {
   }
 }
 
+TEST(PeerMaps, TheLinkOfTheChosenPeerCoversNoNameAndNoMarkOfAnother) {
+  QVector<PeerMark> peers = samples::peers(60);
+  const auto map = shown(peers, {900, 760});
+  const auto nameless = shown(
+      [peers]() mutable {
+        for (PeerMark& peer : peers) peer.name.clear();
+        return peers;
+      }(),
+      {900, 760});
+  const QImage before = map->grab().toImage();
+  const QImage without = nameless->grab().toImage();
+  int words = 0;
+  for (int chosen = 0; chosen < 60; ++chosen) {
+    map->select(map->peers().at(chosen).id);
+    const QImage now = map->grab().toImage();
+    const QRect own = map->item_rect(chosen).adjusted(-80, -20, 80, 30);
+    for (int y = 0; y < now.height(); ++y) {
+      for (int x = 0; x < now.width(); ++x) {
+        if (own.contains(x, y) || before.pixel(x, y) == without.pixel(x, y)) continue;
+        ++words;
+        ASSERT_EQ(now.pixel(x, y), before.pixel(x, y)) << "peer " << chosen << " at " << x << ", " << y;
+      }
+    }
+    for (int other = 0; other < 60; ++other) {
+      const QPoint middle = map->item_rect(other).center();
+      if (!own.contains(middle)) EXPECT_EQ(now.pixel(middle), before.pixel(middle)) << chosen << " over " << other;
+    }
+  }
+  EXPECT_GT(words, 0);
+}
+
 TEST(PeerMaps, AreChosenByMouseAndKeyboard) {
   const auto map = shown(samples::peers(20));
   QSignalSpy selected(map.get(), &PeerMap::selected_changed);

@@ -1,0 +1,81 @@
+// A change of the app's settings while the disk takes its time, or cannot be written to.
+#include <QDBusConnection>
+#include <QSettings>
+#include <QTest>
+#include <algorithm>
+#include <atomic>
+#include <semaphore>
+
+#include <gtest/gtest.h>
+
+#include "desktop/app/application.hpp"
+#include "desktop/widgets/card.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace quern::desktop::app {
+namespace {
+
+constexpr int kSoonMs = 10'000;
+
+class AppSettingsFile : public ::testing::Test {
+ protected:
+  QString path(const char* name) const { return QString::fromStdString((folder.path() / name).string()); }
+  // No daemon is there; the window is.
+  Options options() const {
+    Options options;
+    options.socket = path("no-daemon.socket");
+    return options;
+  }
+
+  TemporaryFolder folder;
+  QDBusConnection no_bus{QStringLiteral("none")};
+};
+
+// Whoever waited for this disk would wait for ever: it answers when the window is gone.
+TEST_F(AppSettingsFile, ASlowDiskDoesNotHoldTheWindowAndKeepsWhatWasSetLast) {
+  std::counting_semaphore<> gate{0};
+  std::atomic_int begun = 0;
+  const QString file = path("app.conf");
+  client::SettingsStore settings(file, [&](const QString& to, const client::SettingsStore::Changes& changes) {
+    ++begun;
+    gate.acquire();
+    QSettings written(to, QSettings::IniFormat);
+    for (auto at = changes.begin(); at != changes.end(); ++at) written.setValue(at.key(), *at);
+    return QString();
+  });
+  {
+    Application app(options(), settings, no_bus);
+    ASSERT_TRUE(app.start());
+    for (const QString& page : {QStringLiteral("market"), QStringLiteral("jobs"), QStringLiteral("peers")}) {
+      ASSERT_TRUE(app.window().open(page));
+      ASSERT_TRUE(QTest::qWaitFor([&] { return begun == 1; }, kSoonMs));
+      QCoreApplication::processEvents();
+    }
+    app.window().close();
+    EXPECT_EQ(begun, 1) << "the disk has not answered yet";
+  }
+  gate.release(10);
+  EXPECT_EQ(settings.finish(), QString());
+  const QSettings kept(file, QSettings::IniFormat);
+  EXPECT_EQ(kept.value(QStringLiteral("window/page")), QStringLiteral("peers"));
+  EXPECT_FALSE(kept.value(QStringLiteral("window/geometry")).toByteArray().isEmpty());
+}
+
+TEST_F(AppSettingsFile, OneThatCannotBeWrittenIsSaidInTheWindow) {
+  folder.write("no-folder", "x");
+  client::SettingsStore settings(path("no-folder/app.conf"));
+  Application app(options(), settings, no_bus);
+  ASSERT_TRUE(app.start());
+  ASSERT_TRUE(app.window().open(QStringLiteral("jobs")));
+  const auto said = [&] {
+    const auto banners = app.window().findChildren<widgets::Banner*>();
+    return std::ranges::any_of(banners, [&](const widgets::Banner* banner) {
+      return banner->isVisible() &&
+             QString(banner->message()).remove(QChar(0x200B)).contains(path("no-folder/app.conf"));
+    });
+  };
+  EXPECT_TRUE(QTest::qWaitFor(said, kSoonMs));
+}
+
+}  // namespace
+}  // namespace quern::desktop::app
