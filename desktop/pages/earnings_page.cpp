@@ -224,7 +224,7 @@ void EarningsPage::dress_table() {
   table_->setModel(&side_);
   table_->setSortingEnabled(true);
   table_->horizontalHeader()->setSortIndicator(ReceiptModel::kTime, Qt::DescendingOrder);
-  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 158});
+  table_->set_column(ReceiptModel::kTime, {.cell = Cell::muted, .width = 170});
   table_->set_column(ReceiptModel::kJob, {.cell = Cell::strong, .width = 120, .stretch = true});
   table_->set_column(ReceiptModel::kPeer, {.cell = Cell::mono, .priority = 3, .width = 110});
   table_->set_column(ReceiptModel::kDevice,

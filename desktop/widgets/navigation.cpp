@@ -185,10 +185,15 @@ StatusCard::StatusCard(QWidget* parent)
       mode_(new QToolButton),
       choose_(new QToolButton),
       rows_(new KeyValueList(nullptr, theme::FontRole::caption)) {
-  auto* head = new FlowLayout(nullptr, theme::kSpaceS);  // a longer state has a line of its own
+  auto* buttons = new QWidget;
+  auto* pair = new QHBoxLayout(buttons);
+  pair->setContentsMargins(0, 0, 0, 0);
+  pair->setSpacing(0);
+  pair->addWidget(mode_);
+  pair->addWidget(choose_);
+  auto* head = new FlowLayout(nullptr, theme::kSpaceXs);  // a longer state has a line of its own
   head->addWidget(state_);
-  head->addWidget(mode_);
-  head->addWidget(choose_);
+  head->addWidget(buttons);
   choose_->setIcon(theme::icon(theme::Glyph::server));
   choose_->setToolTip(tr("Choose another daemon"));
   choose_->setAccessibleName(choose_->toolTip());
