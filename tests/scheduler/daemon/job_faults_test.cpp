@@ -5,7 +5,6 @@
 #include "scheduler/engagement/provider.hpp"
 #include "scheduler/engagement/share.hpp"
 #include "scheduler/engagement/submitter.hpp"
-#include "scheduler/execution/cgroup.hpp"
 #include "tests/overlay/connection/test_peers.hpp"
 #include "tests/scheduler/daemon/runner_world.hpp"
 #include "tests/scheduler/engagement/timed_work.hpp"
@@ -44,15 +43,17 @@ std::vector<Fault> faults() {
   // More than it asks for of the host, and within what the device has.
   TestJob large = job_of(
       "__kernel void k(__global int* b, __global char* all) {\n"
-      "  for (long i = 0; i < 1L << 29; i += 4096) all[i] = 1;\n  b[0] = all[4096];\n}\n",
+      "  for (int pass = 0; pass < 10000; ++pass) {\n"
+      "    for (long i = 0; i < 1L << 29; i += 4096) all[i] += 1;\n"
+      "  }\n"
+      "  b[0] = all[4096];\n}\n",
       1);
   large.job.resources.memory_bytes = 64 << 20;
   large.add_buffer("all", 1 << 29);
   large.job.steps[0].arguments.push_back(buffer("all"));
-  const bool is_grouped = execution::Cgroups::probe().tier() != execution::CgroupTier::none;
   return {{.job = job_of("__kernel void k(__global int* b) { b[0] = no_such_thing; }"), .reason = Reason::build_failed},
           {.job = slow, .reason = Reason::walltime_exceeded},
-          {.job = large, .reason = is_grouped ? Reason::memory_exceeded : Reason::worker_crashed},
+          {.job = large, .reason = Reason::memory_exceeded},
           {.job = job_of("__kernel void k(__global int* b) { b[1L << 40] = 1; }"), .reason = Reason::worker_crashed},
           {.job = job_of("__kernel void k(__global int* b) {\n"
                          "  for (int i = 0; i < 100000; ++i) printf(\"%d line of many\\n\", i);\n}\n",

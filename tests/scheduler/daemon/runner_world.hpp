@@ -147,6 +147,12 @@ class RunnerPlaces {
     options.devices = {test_device()};
     return options;
   }
+  // Where no control group tells what a worker holds, it counts as all that it was granted.
+  RunnerOptions options_with_room_for_idle_workers() const {
+    RunnerOptions made = options();
+    made.pool.idle_bytes_max = 64ull << 30;
+    return made;
+  }
 
  private:
   TemporaryFolder folder_;

@@ -78,7 +78,8 @@ TEST(WorkerRunner, a_second_job_of_a_submitter_meets_a_warm_worker) {
 }
 
 TEST(WorkerRunner, two_submitters_never_share_a_worker) {
-  with_runner([](RunnerWorld& world) -> Task<void> {
+  const RunnerPlaces places;
+  with_runner(places, places.options_with_room_for_idle_workers(), {}, [](RunnerWorld& world) -> Task<void> {
     for (const char* submitter : {"alice", "bob", "alice", "bob"}) {
       TestMeter meter;
       const Finished finished = co_await world.run(job_of(kCount), meter, submitter);
@@ -397,7 +398,8 @@ Task<std::string> run_shards(RunnerWorld& world, const TestJob& job, const std::
 }
 
 TEST(WorkerRunner, the_example_s_picture_is_the_same_in_any_number_of_shards) {
-  with_runner([](RunnerWorld& world) -> Task<void> {
+  const RunnerPlaces places;
+  with_runner(places, places.options_with_room_for_idle_workers(), {}, [](RunnerWorld& world) -> Task<void> {
     TestJob picture = example("path_tracer", "path_tracer.cl", 1);
     picture.job.steps[0].repeat = 1;  // one pass of sixteen
     const std::string whole = co_await run_shards(world, picture, "alice");
@@ -449,6 +451,25 @@ TestJob leaving_files() {
                     "__kernel void k(__global long* b) {\n  long file = call(2, (long)name, 0101, 0600);\n"
                     "  for (int i = 0; i < 960; ++i) b[0] += call(1, file, (long)text, sizeof(text));\n}\n",
                 1);
+}
+
+TEST(WorkerRunner, a_worker_whose_memory_nothing_tells_counts_as_all_that_it_was_granted) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer needs more address space than a worker gets";
+  const RunnerPlaces places;
+  TestJob job = job_of(kCount);
+  job.job.resources.memory_bytes = 256 << 20;
+  RunnerOptions options = places.options();
+  options.pool.idle_bytes_max = job.job.resources.memory_bytes + kWorkerMemoryBytes;
+  const auto use = [&](RunnerWorld& world) -> Task<void> {
+    for (const char* submitter : {"alice", "bob"}) {
+      TestMeter meter;
+      const Finished finished = co_await world.run(job, meter, submitter);
+      EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
+      EXPECT_EQ(world.runner.pool().idle(), 1) << "there is room for one";
+      EXPECT_EQ(world.runner.pool().idle_bytes(), options.pool.idle_bytes_max);
+    }
+  };
+  with_runner(places, options, {}, use, execution::Cgroups());
 }
 
 TEST(WorkerRunner, workers_that_wait_are_measured_and_hold_no_more_memory_together_than_they_may) {
