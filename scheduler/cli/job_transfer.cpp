@@ -176,6 +176,7 @@ void read_fields(const Fields& fields, TrailsAnswer& answer) {
                              .amount = statement.field<model::Credits>("amount_micro"),
                              .end = statement.field<std::optional<std::string>>("end").value_or("")});
   }
+  std::ranges::sort(answer.trails, {}, [](const TrailAnswer& trail) { return std::pair(trail.task, trail.attempt); });
 }
 
 Outcome<std::vector<std::string>> write_trails(const TrailsAnswer& answer, std::string_view job, const fs::path& folder,

@@ -56,7 +56,7 @@ struct TrailAnswer {
   std::string end;  // empty while it has none
 };
 struct TrailsAnswer {
-  std::vector<TrailAnswer> trails;
+  std::vector<TrailAnswer> trails;  // by task and try
 };
 void read_fields(const Fields& fields, TrailsAnswer& answer);
 

@@ -165,9 +165,9 @@ class JobCommandsTest(scripted.DaemonTest):
         self.assertIn("quern logs -f " + JOB, result.stderr)
 
     def test_receipts_are_shown_and_their_trails_hold(self):
-        self.answers["job.trails"] = [{"trails": [trail(0, self.example), trail(1, self.example)]}]
+        self.answers["job.trails"] = [{"trails": [trail(1, self.example), trail(0, self.example)]}]
         self.start()
-        self.assertRegex(self.shown("receipt", JOB), r"(?m)^   0    1     11  BBBBBBBB  closed  completed +5\.1$")
+        self.assertRegex(self.shown("receipt", JOB), r"(?m)^   0    1     11  BBBBBBBB  closed  completed +5\.1\n   1    1 ")
         text = self.shown("receipt", JOB, "-o", "trails")
         self.assertIn(f"trails/{JOB}-1-1.trail", text)
         files = sorted(str(path) for path in (self.folder / "trails").iterdir())
