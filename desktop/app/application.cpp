@@ -24,10 +24,14 @@ QString language_of(const Options& options, client::SettingsStore& settings) {
 
 }  // namespace
 
+void name_program(const QString& version) {
+  QCoreApplication::setApplicationName(QStringLiteral("quern-desktop"));
+  QCoreApplication::setApplicationVersion(version);
+}
+
 void name_application(const QString& version) {
-  QApplication::setApplicationName(QStringLiteral("quern-desktop"));
+  name_program(version);
   QApplication::setApplicationDisplayName(QStringLiteral("Quern"));
-  QApplication::setApplicationVersion(version);
   QApplication::setDesktopFileName(kAppId);
   QApplication::setQuitOnLastWindowClosed(false);  // the tray may stay
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/quern/org.quern.Desktop.svg")));

@@ -25,7 +25,9 @@
 
 namespace quern::desktop::app {
 
-// Name, version and icon of the QApplication; once, before anything is shown.
+// Name and version of any QCoreApplication.
+void name_program(const QString& version);
+// These and the icon of the QApplication; once, before anything is shown.
 void name_application(const QString& version);
 
 class Application : public QObject {

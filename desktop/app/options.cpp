@@ -137,4 +137,18 @@ std::variant<Options, Farewell> read_options(const QStringList& arguments, const
   return options;
 }
 
+std::optional<Farewell> farewell_without_screen(const QStringList& arguments, const QStringList& pages,
+                                                bool has_screen) {
+  const auto read = read_options(arguments, pages);
+  // Of what is wrong more is known where Qt has taken its own options out.
+  const auto* const farewell = std::get_if<Farewell>(&read);
+  if (farewell && (farewell->status == 0 || !has_screen)) return *farewell;
+  if (has_screen) return std::nullopt;
+  return Farewell{QCoreApplication::applicationName() + QStringLiteral(": ") +
+                      CommandLine::tr("there is no screen: neither WAYLAND_DISPLAY nor DISPLAY is set. Start it in a "
+                                      "desktop session; to take pictures without one, set QT_QPA_PLATFORM=offscreen") +
+                      QLatin1Char('\n'),
+                  kFailed};
+}
+
 }  // namespace quern::desktop::app

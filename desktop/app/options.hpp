@@ -34,7 +34,12 @@ struct Farewell {
   QString text;
   int status = 0;
 };
+inline constexpr int kFailed = 1;
 inline constexpr int kWrongUsage = 2;
+
+// What can be said before there is a window: the help, the version, and that there is no screen to show one on.
+std::optional<Farewell> farewell_without_screen(const QStringList& arguments, const QStringList& pages,
+                                                bool has_screen);
 
 // `arguments` as QCoreApplication gives them. `pages`: the names that --page takes.
 std::variant<Options, Farewell> read_options(const QStringList& arguments, const QStringList& pages);

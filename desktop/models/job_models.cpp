@@ -180,9 +180,9 @@ QString JobModel::second_line(const JobRow& job, int column) const {
   switch (column) {
     case kName:
       return job.tasks <= 1 ? job.id
-                            : tr("%1 · %2 of %3 tasks")
-                                  .arg(job.id, text_.count(static_cast<std::int64_t>(job.tasks_ended)),
-                                       text_.count(static_cast<std::int64_t>(job.tasks)));
+                            : tr("%1 of %2 tasks · %3")
+                                  .arg(text_.count(static_cast<std::int64_t>(job.tasks_ended)),
+                                       text_.count(static_cast<std::int64_t>(job.tasks)), job.id);
     case kWhere:
       return places_of_jobs_.value(job.id).provider;
     case kElapsed: {

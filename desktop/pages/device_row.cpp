@@ -1,7 +1,6 @@
 #include "desktop/pages/device_row.hpp"
 
-#include <QHBoxLayout>
-#include <QVBoxLayout>
+#include <QGridLayout>
 
 #include "desktop/pages/device_control.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -14,25 +13,21 @@ using widgets::Ink;
 DeviceRow::DeviceRow(models::DaemonModels& models, QWidget* parent)
     : QWidget(parent),
       models_(models),
-      name_(new widgets::ElidedLabel({}, theme::FontRole::body_strong)),
-      why_(new widgets::ElidedLabel({}, theme::FontRole::caption, Ink::muted)),
+      name_(new widgets::TextLabel({}, theme::FontRole::body_strong)),
+      why_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted)),
       price_(new widgets::PriceSpin(tr("Price of an hour"))),
       offer_(new widgets::Toggle),
       fault_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::bad)) {
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(theme::kSpaceXs);
-  auto* row = new QHBoxLayout;
-  row->setSpacing(theme::kSpaceM);
-  auto* words = new QVBoxLayout;
-  words->setSpacing(0);
-  words->addWidget(name_);
-  words->addWidget(why_);
-  row->addLayout(words, 1);
-  row->addWidget(price_);
-  row->addWidget(offer_);
-  column->addLayout(row);
-  column->addWidget(fault_);
+  auto* grid = new QGridLayout(this);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setHorizontalSpacing(theme::kSpaceM);
+  grid->setVerticalSpacing(theme::kSpaceXs);
+  grid->setColumnStretch(0, 1);
+  grid->addWidget(name_, 0, 0, 1, 2, Qt::AlignVCenter);
+  grid->addWidget(offer_, 0, 2, Qt::AlignVCenter);
+  grid->addWidget(why_, 1, 0, Qt::AlignVCenter);
+  grid->addWidget(price_, 1, 1, 1, 2, Qt::AlignTrailing | Qt::AlignVCenter);
+  grid->addWidget(fault_, 2, 0, 1, 3);
   control_ = new DeviceControl(models_, *offer_, *price_, *fault_, this);
   connect(control_, &DeviceControl::settled, this, &DeviceRow::refresh);
 }

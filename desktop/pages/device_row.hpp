@@ -1,5 +1,5 @@
-// A device of this machine in one line: its name, its price, its switch; below, why it is not offered, and what the
-// daemon refused.
+// A device of this machine: its name and its switch; below, whether it is offered, or why not, and its price; and what
+// the daemon refused.
 #pragma once
 #include <QString>
 #include <QWidget>
@@ -25,8 +25,8 @@ class DeviceRow : public QWidget {
 
  private:
   models::DaemonModels& models_;
-  widgets::ElidedLabel* name_;
-  widgets::ElidedLabel* why_;
+  widgets::TextLabel* name_;
+  widgets::TextLabel* why_;
   widgets::PriceSpin* price_;
   widgets::Toggle* offer_;
   widgets::TextLabel* fault_;

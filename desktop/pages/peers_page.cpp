@@ -106,7 +106,7 @@ QWidget* PeersPage::make_map() {
   };
   dress();
   connect(&theme::Theme::instance(), &theme::Theme::changed, legend, dress);
-  auto* hint = new widgets::ElidedLabel(tr("Distance from the centre is the round-trip time"), theme::FontRole::caption,
+  auto* hint = new widgets::ElidedLabel(tr("Distance: the round-trip time"), theme::FontRole::caption,
                                         Ink::muted);
   hint->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
   foot->addWidget(legend, 3);

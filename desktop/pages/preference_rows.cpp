@@ -164,14 +164,19 @@ LimitRow::LimitRow(models::DaemonModels& models, const PreferenceText& text, Sca
 
 void LimitRow::write(std::int64_t value) {
   const QString amount = scale_.format(value);
-  value_->set_text(of_ == Of::machine ? tr("%1 of %2").arg(amount, scale_.format(told_.most)) : amount);
+  const QString there = scale_.format(there_);
+  value_->set_text(there_ > 0 && value > there_         ? tr("%1, there are %2").arg(amount, there)
+                   : there_ > 0 && told_.most == there_ ? tr("%1 of %2").arg(amount, there)
+                                                        : amount);
   slider_->setAccessibleDescription(value_->text());
 }
 
-void LimitRow::show_value(const models::PreferencesData::Number& number, Of of) {
-  if (stops_.empty() || number.least != told_.least || number.most != told_.most || of != of_) {
-    of_ = of;
-    stops_ = (of == Of::machine ? scale_.machine_stops : scale_.stops)(number.least, number.most);
+void LimitRow::show_value(models::PreferencesData::Number number, std::int64_t there) {
+  if (there > 0) number.most = std::min(number.most, std::max(there, number.value));
+  if (stops_.empty() || number.least != told_.least || number.most != told_.most || there != there_) {
+    there_ = there;
+    const bool to_the_end = there > 0 && number.most <= there;
+    stops_ = (to_the_end ? scale_.machine_stops : scale_.stops)(number.least, number.most);
     const QSignalBlocker silent(slider_);
     slider_->setRange(0, static_cast<int>(stops_.size()) - 1);
     slider_->setPageStep(std::max(1, static_cast<int>(stops_.size()) / 10));
@@ -199,7 +204,7 @@ void LimitRow::send_value() {
   send(value, [this, value](bool granted) {
     if (asked_.shown(told_.value) != value) return;  // moved again meanwhile
     granted ? asked_.granted() : asked_.refused();
-    show_value(models::PreferencesData::Number(told_), of_);
+    show_value(told_, there_);
   });
 }
 

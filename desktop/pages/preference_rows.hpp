@@ -81,11 +81,10 @@ class LimitRow : public PreferenceRow {
     Stops machine_stops;  // up to what the machine has
     std::function<QString(std::int64_t)> format;
   };
-  // What the highest value is: all that the machine has, and then it is said; or a bound that means nothing to a
-  // person.
-  enum class Of { nothing, machine };
   LimitRow(models::DaemonModels& models, const PreferenceText& text, Scale scale);
-  void show_value(const models::PreferencesData::Number& number, Of of);
+  // `there`: how much the machine has, which is said and is where the slider ends, unless more was set elsewhere; 0 where
+  // nobody knows.
+  void show_value(models::PreferencesData::Number number, std::int64_t there);
 
  private:
   void take(int place);
@@ -93,7 +92,7 @@ class LimitRow : public PreferenceRow {
   void write(std::int64_t value);
 
   Scale scale_;
-  Of of_ = Of::nothing;
+  std::int64_t there_ = 0;
   std::vector<std::int64_t> stops_;
   models::PreferencesData::Number told_;
   Asked<std::int64_t> asked_;

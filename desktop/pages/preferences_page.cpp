@@ -286,7 +286,6 @@ void PreferencesPage::set_languages(const QVector<QPair<QString, QString>>& lang
   language_row_->setVisible(!languages.isEmpty());
 }
 
-// A limit may be set above what the machine has; the slider does not offer it.
 void PreferencesPage::show_limits() {
   const PreferencesData data = models_.preferences().value_or(PreferencesData());
   const models::MachineData machine = models_.machine().value_or(models::MachineData());
@@ -294,7 +293,7 @@ void PreferencesPage::show_limits() {
   for (const models::CoreData& core : machine.cores) threads += static_cast<std::int64_t>(core.threads.size());
   bool any = false;
   for (std::size_t at = 0; at < kLimits.size(); ++at) {
-    Number number = data.*kLimits.at(at);
+    const Number number = data.*kLimits.at(at);
     LimitRow* const row = limit_rows_[static_cast<qsizetype>(at)];
     row->setVisible(number.has_value());
     any = any || number;
@@ -303,8 +302,7 @@ void PreferencesPage::show_limits() {
                        : kLimits.at(at) == &PreferencesData::memory_bytes
                            ? static_cast<std::int64_t>(machine.memory_bytes)
                            : 0;
-    if (there > 0) number->most = std::min(number->most, std::max(there, number->value));
-    row->show_value(*number, there > 0 && number->most <= there ? LimitRow::Of::machine : LimitRow::Of::nothing);
+    row->show_value(*number, there);
   }
   limits_->setVisible(any);
 }

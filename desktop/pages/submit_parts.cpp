@@ -56,7 +56,7 @@ TermsCard make_terms_card() {
   terms.strategy->addItem(SubmitParts::tr("Fastest"), QStringLiteral("fastest"));
   terms.strategy->addItem(SubmitParts::tr("Balanced"), QStringLiteral("balanced"));
   terms.strategy->addItem(SubmitParts::tr("Spread over many"), QStringLiteral("spread"));
-  terms.strategy->addItem(SubmitParts::tr("Random, cheap ones more often"), QStringLiteral("weighted-random"));
+  terms.strategy->addItem(SubmitParts::tr("Weighted random"), QStringLiteral("weighted-random"));
   terms.strategy->addItem(SubmitParts::tr("In turn"), QStringLiteral("round-robin"));
   terms.budget->set_unit(SubmitParts::tr("cr"));
   card->body()->addWidget(new widgets::SectionTitle(SubmitParts::tr("Terms")));

@@ -31,6 +31,7 @@ QPushButton[kind="ghost"], QToolButton { background:transparent; border:1px soli
 QPushButton[kind="ghost"]:hover, QToolButton:hover { background:@hover; color:@text; }
 QPushButton[kind="ghost"]:focus, QToolButton:focus { border:1px solid @accent; }
 QToolButton { border-radius:7px; padding:5px; icon-size:#16#px; }
+QToolButton[kind="compact"] { padding:3px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width:0; }
 QLineEdit, QAbstractSpinBox, QComboBox { background:@surface; border:1px solid @borderstrong;
   border-radius:7px; padding:0 10px; min-height:#30#px; selection-background-color:@accent;

@@ -111,6 +111,10 @@
         <source>there is no file &quot;%1&quot;</source>
         <translation>es gibt keine Datei „%1“</translation>
     </message>
+    <message>
+        <source>there is no screen: neither WAYLAND_DISPLAY nor DISPLAY is set. Start it in a desktop session; to take pictures without one, set QT_QPA_PLATFORM=offscreen</source>
+        <translation>Es gibt keinen Bildschirm: Weder WAYLAND_DISPLAY noch DISPLAY ist gesetzt. In einer Desktopsitzung starten; für Bilder ohne eine solche QT_QPA_PLATFORM=offscreen setzen</translation>
+    </message>
 </context>
 <context>
     <name>DonationText</name>
@@ -574,10 +578,6 @@
         <translation>Auf viele verteilt</translation>
     </message>
     <message>
-        <source>Random, cheap ones more often</source>
-        <translation>Zufällig, günstige öfter</translation>
-    </message>
-    <message>
         <source>In turn</source>
         <translation>Reihum</translation>
     </message>
@@ -636,6 +636,10 @@
     <message>
         <source>Its own price limit</source>
         <translation>Eigene Preisgrenze</translation>
+    </message>
+    <message>
+        <source>Weighted random</source>
+        <translation>Zufällig, gewichtet</translation>
     </message>
 </context>
 <context>
@@ -1351,10 +1355,6 @@
         <translation>Eingereicht</translation>
     </message>
     <message>
-        <source>%1 · %2 of %3 tasks</source>
-        <translation>%1 · %2 von %3 Aufgaben</translation>
-    </message>
-    <message>
         <source>Runs on</source>
         <translation>Läuft auf</translation>
     </message>
@@ -1369,6 +1369,10 @@
     <message>
         <source>%1 left</source>
         <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tasks · %3</source>
+        <translation>%1 von %2 Aufgaben · %3</translation>
     </message>
 </context>
 <context>
@@ -2018,10 +2022,6 @@
         <translation>gegenüber den 30 Tagen davor</translation>
     </message>
     <message>
-        <source>nothing in the 30 days before</source>
-        <translation>nichts in den 30 Tagen davor</translation>
-    </message>
-    <message>
         <source>on a usual day</source>
         <translation>gegenüber einem üblichen Tag</translation>
     </message>
@@ -2047,6 +2047,10 @@
     <message>
         <source>Where it went</source>
         <translation>Wohin es ging</translation>
+    </message>
+    <message>
+        <source>nothing before that</source>
+        <translation>davor nichts</translation>
     </message>
 </context>
 <context>
@@ -2490,6 +2494,10 @@
     <message>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1, there are %2</source>
+        <translation>%1, vorhanden sind %2</translation>
     </message>
 </context>
 <context>
@@ -3207,10 +3215,6 @@
         <translation>Über Relais</translation>
     </message>
     <message>
-        <source>Distance from the centre is the round-trip time</source>
-        <translation>Der Abstand von der Mitte ist die Umlaufzeit</translation>
-    </message>
-    <message>
         <source>No peer is known</source>
         <translation>Kein Peer ist bekannt</translation>
     </message>
@@ -3225,6 +3229,10 @@
     <message>
         <source>This node listens nowhere</source>
         <translation>Dieser Knoten ist nirgends erreichbar</translation>
+    </message>
+    <message>
+        <source>Distance: the round-trip time</source>
+        <translation>Abstand: die Umlaufzeit</translation>
     </message>
 </context>
 <context>

@@ -139,9 +139,15 @@ class PageFrame : public QWidget {
   Banner* banner() const { return banner_; }  // between head and body
   QVBoxLayout* body() const { return body_; }
 
+ protected:
+  bool event(QEvent* event) override;
+
  private:
+  void arrange_head();
+
   ElidedLabel* title_;
   ElidedLabel* subtitle_;
+  QBoxLayout* head_;
   QHBoxLayout* actions_;
   Banner* banner_;
   QVBoxLayout* body_;

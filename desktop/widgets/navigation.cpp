@@ -189,8 +189,10 @@ StatusCard::StatusCard(QWidget* parent)
   auto* pair = new QHBoxLayout(buttons);
   pair->setContentsMargins(0, 0, 0, 0);
   pair->setSpacing(0);
-  pair->addWidget(mode_);
-  pair->addWidget(choose_);
+  for (QToolButton* const button : {mode_, choose_}) {
+    button->setProperty("kind", QStringLiteral("compact"));
+    pair->addWidget(button);
+  }
   auto* head = new FlowLayout(nullptr, theme::kSpaceXs);  // a longer state has a line of its own
   head->addWidget(state_);
   head->addWidget(buttons);

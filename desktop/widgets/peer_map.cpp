@@ -9,15 +9,16 @@
 #include <array>
 #include <climits>
 #include <cmath>
+#include <initializer_list>
 #include <numbers>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "desktop/theme/icon.hpp"
 #include "desktop/theme/theme.hpp"
 #include "desktop/widgets/painting.hpp"
 #include "desktop/widgets/plain_text.hpp"
+#include "desktop/widgets/taken_boxes.hpp"
 
 namespace quern::desktop::widgets {
 namespace {
@@ -34,7 +35,8 @@ constexpr float kCrowdAlpha = 0.22F;  // of one link
 constexpr qreal kCrowdOpacity = 0.4;  // of all together
 constexpr int kCrowdTries = 24;
 constexpr int kLabelsTried = 300;
-constexpr int kCrowd = 300;  // above, links are paler and marks smaller
+constexpr qreal kNeighbourhood = 48;  // of names
+constexpr int kCrowd = 300;           // above, links are paler and marks smaller
 
 double part_of_radius(int milliseconds) {
   const double known = milliseconds < 0 ? kFarthest : std::min<double>(milliseconds, kFarthest);
@@ -54,51 +56,6 @@ quint32 direction_of(const QString& id) {
   for (const char16_t unit : id.toStdU16String()) hash = (hash ^ unit) * 16777619U;
   return hash ^ (hash >> 15);
 }
-
-// Boxes that were placed, found by neighbourhood; those outside of `area` count as of its edge.
-class Taken {
- public:
-  Taken(const QRectF& area, qreal cell)
-      : area_(area),
-        cell_(cell),
-        columns_(static_cast<int>(area.width() / cell) + 1),
-        rows_(static_cast<int>(area.height() / cell) + 1),
-        boxes_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {}
-  bool free(const QRectF& box) const {
-    return each_cell(box, [&](std::size_t cell) {
-      return std::ranges::none_of(boxes_[cell], [&](const QRectF& other) { return other.intersects(box); });
-    });
-  }
-  void add(const QRectF& box) {
-    std::ignore = each_cell(box, [&](std::size_t cell) {
-      boxes_[cell].push_back(box);
-      return true;
-    });
-  }
-
- private:
-  // Until `visit` says no; whether it never did.
-  template <typename Visit>
-  bool each_cell(const QRectF& box, const Visit& visit) const {
-    const auto place = [this](qreal at, int count) { return std::clamp(static_cast<int>(at / cell_), 0, count - 1); };
-    const int last_column = place(box.right() - area_.left(), columns_);
-    const int last_row = place(box.bottom() - area_.top(), rows_);
-    for (int row = place(box.top() - area_.top(), rows_); row <= last_row; ++row) {
-      for (int column = place(box.left() - area_.left(), columns_); column <= last_column; ++column) {
-        if (!visit(static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
-                   static_cast<std::size_t>(column)))
-          return false;
-      }
-    }
-    return true;
-  }
-
-  QRectF area_;
-  qreal cell_;
-  int columns_;
-  int rows_;
-  std::vector<std::vector<QRectF>> boxes_;
-};
 
 QVector<int> up_to(qsizetype count) {
   QVector<int> numbers(count);
@@ -179,7 +136,7 @@ void PeerMap::arrange() {
   places_.resize(peers_.size());
   QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) { return std::pair(-peers_[peer].devices, peer); });
-  Taken taken(rect(), 32);
+  TakenBoxes taken(rect(), 32);
   taken.add(around(centre(), kHub + 8));
   for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
   QVector<double> angles(peers_.size());
@@ -242,23 +199,57 @@ QRectF PeerMap::ring_label_box(int milliseconds) const {
   return box;
 }
 
-QRectF PeerMap::label_box(int peer) const {
+// Below the mark, above it, at its right, at its left.
+std::array<QRectF, 4> PeerMap::label_places(int peer) const {
   const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
-  const qreal wide = std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 4, theme::scaled(120));
-  const qreal top = places_[peer].y() + mark_radius(peers_[peer], peers_.size()) + 3;
-  const qreal left = std::clamp(places_[peer].x() - wide / 2, 0.0, std::max(0.0, width() - wide));
-  return {left, top, wide, metrics.height()};
+  const QSizeF size(std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 12, theme::scaled(128)),
+                    metrics.height());
+  const QPointF& c = places_[peer];
+  const qreal off = mark_radius(peers_[peer], peers_.size()) + 3;
+  const qreal left = std::clamp(c.x() - size.width() / 2, 0.0, std::max(0.0, width() - size.width()));
+  const qreal beside = c.y() - size.height() / 2;
+  return {QRectF({left, c.y() + off}, size), QRectF({left, c.y() - off - size.height()}, size),
+          QRectF({c.x() + off + 2, beside}, size), QRectF({c.x() - off - 2 - size.width(), beside}, size)};
 }
 
-// Those with most devices first; a name that would lie on a mark or on another name is left out.
-void PeerMap::place_labels() {
-  labelled_.clear();
-  label_boxes_.clear();
-  Taken taken(rect(), 48);
+QRectF PeerMap::free_label_place(int peer, const TakenBoxes& taken) const {
+  for (const QRectF& box : label_places(peer)) {
+    if (QRectF(rect()).contains(box) && taken.free(box)) return box;
+  }
+  return {};
+}
+
+// Of one that is raised: where it stands anyway, else where it covers least of what cannot be missed.
+QRectF PeerMap::raised_label_place(int peer) const {
+  if (const auto at = labelled_.indexOf(peer); at >= 0) return label_boxes_[at];
+  const TakenBoxes marks = taken_by_marks();
+  TakenBoxes all = marks;
+  for (const QRectF& box : label_boxes_) all.add(box);
+  TakenBoxes hub(rect(), kNeighbourhood);
+  hub.add(around(centre(), kHub));
+  for (const TakenBoxes* taken : std::initializer_list<const TakenBoxes*>{&all, &marks, &hub}) {
+    if (const QRectF box = free_label_place(peer, *taken); !box.isNull()) return box;
+  }
+  return label_places(peer)[0];
+}
+
+// What no name may lie on: the centre, the marks and the words of the rings.
+TakenBoxes PeerMap::taken_by_marks() const {
+  TakenBoxes taken(rect(), kNeighbourhood);
+  taken.add(around(centre(), kHub));
   for (int peer = 0; peer < peers_.size(); ++peer) {
     taken.add(around(places_[peer], mark_radius(peers_[peer], peers_.size())));
   }
   for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
+  return taken;
+}
+
+// Those with most devices first; a name that would lie on the centre, a mark or another name
+// wherever it stood is left out.
+void PeerMap::place_labels() {
+  labelled_.clear();
+  label_boxes_.clear();
+  TakenBoxes taken = taken_by_marks();
   QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) {
     return std::tuple(-peers_[peer].devices, peers_[peer].kind != PeerKind::relay, peer);
@@ -267,8 +258,8 @@ void PeerMap::place_labels() {
   for (const int peer : order) {
     if (labelled_.size() >= kLabelsMax || ++tried > kLabelsTried) break;
     if (peers_[peer].name.isEmpty()) continue;
-    const QRectF box = label_box(peer);
-    if (box.bottom() > height() || !taken.free(box)) continue;
+    const QRectF box = free_label_place(peer, taken);
+    if (box.isNull()) continue;
     taken.add(box);
     labelled_.append(peer);
     label_boxes_.append(box);
@@ -371,10 +362,10 @@ void PeerMap::paint_label(QPainter& painter, int peer, const QRectF& box, bool s
     ground.setAlphaF(0.85F);
     painter.setPen(Qt::NoPen);
     painter.setBrush(ground);
-    painter.drawRoundedRect(box.adjusted(-4, 0, 4, 0), 4, 4);
+    painter.drawRoundedRect(box, 4, 4);
   }
   painter.setPen(strong ? t.text : t.muted);
-  paint_text(painter, box.adjusted(-6, 0, 6, 0), Qt::AlignCenter, peers_[peer].name, layoutDirection());
+  paint_text(painter, box.adjusted(-2, 0, 2, 0), Qt::AlignCenter, peers_[peer].name, layoutDirection());
 }
 
 // A link that is raised lies below all names and marks of others, as it does on the ground.
@@ -473,7 +464,7 @@ void PeerMap::paintEvent(QPaintEvent*) {
   }
   for (const int peer : raised) paint_peer(painter, peer, true);
   for (const int peer : raised) {
-    if (!peers_[peer].name.isEmpty()) paint_label(painter, peer, label_box(peer), true);
+    if (!peers_[peer].name.isEmpty()) paint_label(painter, peer, raised_label_place(peer), true);
   }
   if (shows_focus(*this) && current_ < 0) paint_focus(painter, rect(), 8);
 }

@@ -8,12 +8,15 @@
 #include <QTimer>
 #include <QVector>
 #include <QWidget>
+#include <array>
 
 #include "desktop/widgets/painted_items.hpp"
 
 class QPainter;
 
 namespace quern::desktop::widgets {
+
+class TakenBoxes;
 
 enum class PeerKind { provider, relay, other };
 
@@ -86,7 +89,10 @@ class PeerMap : public QWidget, public PaintedItems {
   void paint_link(QPainter& painter, int peer, bool strong) const;
   void paint_peer(QPainter& painter, int peer, bool strong) const;
   void paint_label(QPainter& painter, int peer, const QRectF& box, bool strong) const;
-  QRectF label_box(int peer) const;
+  std::array<QRectF, 4> label_places(int peer) const;
+  QRectF free_label_place(int peer, const TakenBoxes& taken) const;  // null: none
+  QRectF raised_label_place(int peer) const;
+  TakenBoxes taken_by_marks() const;
 
   QVector<PeerMark> peers_;
   QVector<QPointF> places_;  // in the widget

@@ -174,7 +174,7 @@ QStringList earnings_told(Witness& witness, const models::DaemonModels& models, 
   QStringList lines{
       QStringLiteral("Balance: %1 cr, settled · %2 pending").arg(amount("balance_micro"), amount("pending_micro")),
       QStringLiteral("%1 today: %2 cr, ").arg(side, text.credits_number(number_in(today.at("totals"), mine))),
-      QStringLiteral("%1 in 30 days: %2 cr, nothing in the 30 days before").arg(side, text.credits_number(total))};
+      QStringLiteral("%1 in 30 days: %2 cr, nothing before that").arg(side, text.credits_number(total))};
   lines += earned ? QStringLiteral("Not paid off yet: %1 cr, of %2 earned")
                         .arg(amount("receivable_micro"), amount("earned_micro"))
                   : QStringLiteral("Not paid off yet: %1 cr, of %2 spent · %3 set aside for jobs")

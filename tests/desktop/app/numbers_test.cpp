@@ -1,5 +1,6 @@
 // The pages of a market's nodes on real daemons: each number that a page shows is what its daemon says.
 #include <QComboBox>
+#include <QRegularExpression>
 #include <QSlider>
 #include <QTreeView>
 
@@ -193,11 +194,13 @@ QStringList peers_told(Witness& witness) {
   return lines;
 }
 
+const QRegularExpression kBeforeWhatIsThere(QStringLiteral(" of |, there are "));
+
 QStringList preferences_shown(const QWidget& page) {
   QStringList lines;
   for (const char* name : {"Cores", "Memory", "Disk", "Longest job", "Files in", "Files out"}) {
     const QString text = named<QSlider>(page, name).accessibleDescription();
-    lines += line({QString::fromLatin1(name), text.section(QStringLiteral(" of "), 0, 0)});
+    lines += line({QString::fromLatin1(name), text.section(kBeforeWhatIsThere, 0, 0)});
   }
   lines += named<widgets::Toggle>(page, "Share this machine").isChecked() ? QStringLiteral("shares") : QString();
   for (const char* name : {"Budget of a job: bounded", "Budget of all jobs: bounded"}) {

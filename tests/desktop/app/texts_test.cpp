@@ -42,6 +42,28 @@ QString s(const char* text) {
   return QString::fromLatin1(text);
 }
 
+TEST(OptionsWithoutAScreen, AnswerWhatNeedsNoneAndSayThatThereIsNone) {
+  const auto told = [](const char* argument, bool has_screen) {
+    const QStringList arguments{QStringLiteral("quern-desktop"), QString::fromLatin1(argument)};
+    return farewell_without_screen(arguments, kPages, has_screen);
+  };
+  for (const bool has_screen : {true, false}) {
+    for (const char* argument : {"--help", "--version"}) {
+      const auto farewell = told(argument, has_screen);
+      ASSERT_TRUE(farewell) << argument;
+      EXPECT_EQ(farewell->status, 0);
+      EXPECT_FALSE(farewell->text.isEmpty());
+    }
+  }
+  EXPECT_FALSE(told("--hidden", true));
+  EXPECT_FALSE(told("-style", true)) << "Qt's own are read later";
+  const auto screenless = told("--hidden", false);
+  ASSERT_TRUE(screenless);
+  EXPECT_EQ(screenless->status, kFailed);
+  EXPECT_TRUE(screenless->text.contains(QStringLiteral("QT_QPA_PLATFORM=offscreen")));
+  EXPECT_EQ(told("--nonsense", false).value_or(Farewell()).status, kWrongUsage);
+}
+
 TEST(Options, AreRead) {
   const Options none = good({});
   EXPECT_EQ(none, Options());

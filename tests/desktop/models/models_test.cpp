@@ -178,7 +178,7 @@ TEST(Models, JobsTellHowTheyDo) {
   EXPECT_EQ(model.index(over, JobModel::kElapsed).data().toString(), QStringLiteral("1 min 5 s"));
   EXPECT_EQ(model.index(over, JobModel::kName).data(kNoteRole).toString(), QStringLiteral("the kernel failed (-5)"));
   EXPECT_EQ(model.index(over, JobModel::kName).data(Qt::AccessibleTextRole).toString(),
-            QStringLiteral("Job: mandelbrot, j-2 · 4 of 8 tasks, the kernel failed (-5)"));
+            QStringLiteral("Job: mandelbrot, 4 of 8 tasks · j-2, the kernel failed (-5)"));
   EXPECT_EQ(model.index(running, JobModel::kName).data(kNoteRole).toString(), QString());
   EXPECT_EQ(model.index(over, JobModel::kState).data(kToneRole).toInt(), static_cast<int>(Tone::bad));
   EXPECT_EQ(model.index(running, JobModel::kProgress).data(kProgressRole).toInt(), 500);

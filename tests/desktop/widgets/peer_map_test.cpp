@@ -102,6 +102,36 @@ TEST(PeerMaps, NoMarkAndNoNameLiesAtTheWordsOfARing) {
   }
 }
 
+// Peers of the same house huddle round the centre.
+TEST(PeerMaps, NoNameLiesOnTheCentreOrOnAMarkEvenOfTheChosenPeer) {
+  for (int count = 1; count <= 8; ++count) {
+    QVector<PeerMark> peers;
+    for (int peer = 0; peer < count; ++peer) {
+      peers.append({.id = QStringLiteral("peer-%1").arg(peer * 7 + count),
+                    .name = QStringLiteral("…%1gcjRX5vq").arg(peer),
+                    .rtt_milliseconds = 0,
+                    .devices = 1});
+    }
+    const auto map = shown(peers, {528, 480});
+    for (PeerMark& peer : peers) peer.name.clear();
+    const auto nameless = shown(peers, {528, 480});
+    const QRect hub = QRect(0, 0, 34, 34).translated(map->rect().center() - QPoint(17, 17));
+    for (int chosen = -1; chosen < count; ++chosen) {
+      const QString id = chosen < 0 ? QString() : map->peers().at(chosen).id;
+      map->select(id);
+      nameless->select(id);
+      const QImage with_names = map->grab().toImage();
+      const QImage without = nameless->grab().toImage();
+      EXPECT_GT(differing(with_names, without, map->rect()), 0);
+      EXPECT_EQ(differing(with_names, without, hub), 0) << count << ", chosen " << chosen;
+      for (int peer = 0; peer < count; ++peer) {
+        const QRect mark = map->item_rect(peer).adjusted(3, 3, -3, -3);
+        EXPECT_EQ(differing(with_names, without, mark), 0) << count << ", chosen " << chosen << " over " << peer;
+      }
+    }
+  }
+}
+
 TEST(PeerMaps, TheLinkOfTheChosenPeerCoversNoNameAndNoMarkOfAnother) {
   QVector<PeerMark> peers = samples::peers(60);
   const auto map = shown(peers, {900, 760});
@@ -117,7 +147,7 @@ TEST(PeerMaps, TheLinkOfTheChosenPeerCoversNoNameAndNoMarkOfAnother) {
   for (int chosen = 0; chosen < 60; ++chosen) {
     map->select(map->peers().at(chosen).id);
     const QImage now = map->grab().toImage();
-    const QRect own = map->item_rect(chosen).adjusted(-80, -20, 80, 30);
+    const QRect own = map->item_rect(chosen).adjusted(-140, -20, 140, 30);  // with its name
     for (int y = 0; y < now.height(); ++y) {
       for (int x = 0; x < now.width(); ++x) {
         if (own.contains(x, y) || before.pixel(x, y) == without.pixel(x, y)) continue;
