@@ -388,9 +388,8 @@ void EarningsPage::show_compared() {
                                             : tr("Spent in %Ln days", nullptr, kComparedDays));
   month_->set_figure(text.credits_number(now), tr("cr"));
   const auto change = change_permille(now, before);
-  month_->set_note(
-      change ? change_text(*change, tr("on the 30 days before"), text) : tr("nothing before that"),
-      change ? ink(*change) : Ink::muted);
+  month_->set_note(change ? change_text(*change, tr("on the 30 days before"), text) : tr("nothing before that"),
+                   change ? ink(*change) : Ink::muted);
   const std::int64_t usual = sum_of(days, kComparedDays - 1, days.size() - 1) / kComparedDays;
   const auto today = change_permille(days.back(), usual);
   today_->set_note(today ? change_text(*today, tr("on a usual day"), text) : QString(),
