@@ -17,7 +17,8 @@
 namespace quern::desktop::app {
 namespace {
 
-constexpr double kVeil = 0.55;  // of the window's ground
+constexpr double kVeil = 0.55;        // of the window's ground
+constexpr qsizetype kNameShown = 64;  // the longest name of a Linux host
 
 // Greys what lies below it, and lets everything through.
 class Veil : public QWidget {
@@ -139,7 +140,8 @@ void MainWindow::show_status() {
   if (models_.has_status()) {
     rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
   }
-  rows.append({tr("Connected to"), daemon_name()});
+  const QString name = daemon_name();
+  rows.append({tr("Connected to"), name.size() > kNameShown ? name.left(kNameShown) + QChar(0x2026) : name});
   status_->set_rows(rows);
   pause_->setVisible(donation_.possible() && donation_.donating());
   resume_->setVisible(donation_.possible() && donation_.paused());

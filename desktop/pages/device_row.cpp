@@ -24,7 +24,7 @@ DeviceRow::DeviceRow(models::DaemonModels& models, QWidget* parent)
   grid->setVerticalSpacing(theme::kSpaceXs);
   grid->setColumnStretch(0, 1);
   grid->addWidget(name_, 0, 0, 1, 2, Qt::AlignVCenter);
-  grid->addWidget(offer_, 0, 2, Qt::AlignVCenter);
+  grid->addWidget(offer_, 0, 2, Qt::AlignTrailing | Qt::AlignVCenter);
   grid->addWidget(why_, 1, 0, Qt::AlignVCenter);
   grid->addWidget(price_, 1, 1, 1, 2, Qt::AlignTrailing | Qt::AlignVCenter);
   grid->addWidget(fault_, 2, 0, 1, 3);

@@ -17,6 +17,7 @@
 #include "desktop/pages/job_tables.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/head_row.hpp"
 #include "desktop/widgets/labels.hpp"
 #include "desktop/widgets/log_view.hpp"
 #include "desktop/widgets/table.hpp"
@@ -73,20 +74,20 @@ JobPanel::JobPanel(models::DaemonModels& models, QWidget* parent)
 }
 
 void JobPanel::make_head() {
-  auto* row = new QHBoxLayout;
-  row->setSpacing(theme::kSpaceS);
-  auto* words = new QVBoxLayout;
-  words->setSpacing(0);
-  words->addWidget(title_);
-  words->addWidget(caption_);
-  row->addLayout(words, 1);
+  auto* words = new QWidget;
+  auto* labels = new QVBoxLayout(words);
+  labels->setContentsMargins(0, 0, 0, 0);
+  labels->setSpacing(0);
+  labels->addWidget(title_);
+  labels->addWidget(caption_);
+  auto* row = new widgets::HeadRow(words, theme::kSpaceS);
   views_->set_segments({tr("Log"), tr("Tasks"), tr("Files")});
   follow_->setChecked(true);
   stop_->setProperty("kind", QStringLiteral("danger"));
   for (QWidget* const each : std::initializer_list<QWidget*>{views_, follow_, save_, stop_, retry_, elsewhere_}) {
-    row->addWidget(each);
+    row->add_action(each);
   }
-  body()->addLayout(row);
+  body()->addWidget(row);
   connect(views_, &widgets::SegmentedControl::current_changed, this, [this](int view) {
     stack_->setCurrentIndex(view);
     show_actions();

@@ -252,7 +252,7 @@ ChoiceRow::ChoiceRow(models::DaemonModels& models, const PreferenceText& text,
   box_->setAccessibleName(text.title);
   ignore_stray_wheel(box_);
   for (const auto& [name, words] : choices) box_->addItem(words, name);
-  add_control(box_);
+  add_below(box_);
   connect(box_, &QComboBox::activated, this, [this](int index) {
     const QString name = box_->itemData(index).toString();
     asked_.ask(name);

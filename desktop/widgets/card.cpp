@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "desktop/widgets/charts.hpp"
+#include "desktop/widgets/head_row.hpp"
 #include "desktop/widgets/painting.hpp"
 
 namespace quern::desktop::widgets {
@@ -27,11 +28,11 @@ SectionTitle::SectionTitle(const QString& title, QWidget* parent)
     : QWidget(parent),
       title_(new ElidedLabel(title, theme::FontRole::section)),
       caption_(new ElidedLabel({}, theme::FontRole::caption, Ink::muted)),
-      row_(new QHBoxLayout(this)) {
-  row_->setContentsMargins(0, 0, 0, 0);
-  row_->setSpacing(theme::kSpaceS);
-  row_->addWidget(title_, 1);
-  row_->addWidget(caption_);
+      row_(new HeadRow(title_, theme::kSpaceS)) {
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(0, 0, 0, 0);
+  whole->addWidget(row_);
+  row_->add_action(caption_);
   caption_->hide();
 }
 
@@ -45,7 +46,7 @@ void SectionTitle::set_caption(const QString& caption) {
 }
 
 void SectionTitle::add_action(QWidget* widget) {
-  row_->addWidget(widget);
+  row_->add_action(widget);
 }
 
 Separator::Separator(QWidget* parent) : QWidget(parent) {

@@ -12,14 +12,13 @@
 #include "desktop/theme/theme.hpp"
 #include "desktop/widgets/labels.hpp"
 
-class QBoxLayout;
-class QHBoxLayout;
 class QPushButton;
 class QToolButton;
 class QVBoxLayout;
 
 namespace quern::desktop::widgets {
 
+class HeadRow;
 class Sparkline;
 
 // A rounded surface with a hairline. `margin`: around the body, in logical pixels; 0 for a table.
@@ -48,7 +47,7 @@ class SectionTitle : public QWidget {
  private:
   ElidedLabel* title_;
   ElidedLabel* caption_;
-  QHBoxLayout* row_;
+  HeadRow* row_;
 };
 
 // A hairline across.
@@ -139,16 +138,11 @@ class PageFrame : public QWidget {
   Banner* banner() const { return banner_; }  // between head and body
   QVBoxLayout* body() const { return body_; }
 
- protected:
-  bool event(QEvent* event) override;
-
  private:
-  void arrange_head();
-
   ElidedLabel* title_;
   ElidedLabel* subtitle_;
-  QBoxLayout* head_;
-  QHBoxLayout* actions_;
+  QWidget* words_;
+  HeadRow* head_;
   Banner* banner_;
   QVBoxLayout* body_;
 };

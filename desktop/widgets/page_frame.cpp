@@ -9,16 +9,15 @@
 #include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "desktop/widgets/card.hpp"
+#include "desktop/widgets/head_row.hpp"
 #include "desktop/widgets/painting.hpp"
 
 namespace quern::desktop::widgets {
 namespace {
 
 constexpr int kBannerIcon = 18;
-constexpr int kWordsMin = 160;  // of a page's second line, beside its actions
 
 theme::Glyph banner_glyph(theme::Tone tone) {
   switch (tone) {
@@ -151,24 +150,21 @@ PageFrame::PageFrame(const QString& title, QWidget* parent)
     : QWidget(parent),
       title_(new ElidedLabel(title, theme::FontRole::page)),
       subtitle_(new ElidedLabel({}, theme::FontRole::body, Ink::muted)),
-      head_(new QHBoxLayout),
-      actions_(new QHBoxLayout),
+      words_(new QWidget),
+      head_(new HeadRow(words_, theme::kSpaceL)),
       banner_(new Banner),
       body_(new QVBoxLayout) {
   setAccessibleName(title);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(theme::kSpaceXl, theme::kSpaceL + theme::kSpaceXs, theme::kSpaceXl, theme::kSpaceXl);
   column->setSpacing(theme::kSpaceL);
-  auto* words = new QVBoxLayout;
-  words->setSpacing(0);
-  words->addWidget(title_);
-  words->addWidget(subtitle_);
-  head_->addLayout(words, 1);
-  actions_->setSpacing(theme::kSpaceS);
-  head_->addLayout(actions_);
-  head_->setSpacing(theme::kSpaceL);
+  auto* labels = new QVBoxLayout(words_);
+  labels->setContentsMargins(0, 0, 0, 0);
+  labels->setSpacing(0);
+  labels->addWidget(title_);
+  labels->addWidget(subtitle_);
   body_->setSpacing(theme::kSpaceL);
-  column->addLayout(head_);
+  column->addWidget(head_);
   column->addWidget(banner_);
   column->addLayout(body_, 1);
 }
@@ -183,26 +179,7 @@ void PageFrame::set_subtitle(const QString& subtitle) {
 }
 
 void PageFrame::add_action(QWidget* widget) {
-  actions_->addWidget(widget, 0, Qt::AlignVCenter);
-}
-
-bool PageFrame::event(QEvent* event) {
-  const bool done = QWidget::event(event);
-  if (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest) arrange_head();
-  return done;
-}
-
-// Below the title where there is no room for its words beside the actions.
-void PageFrame::arrange_head() {
-  const int words =
-      std::max(title_->sizeHint().width(), std::min(subtitle_->sizeHint().width(), theme::scaled(kWordsMin)));
-  const int room = width() - 2 * theme::kSpaceXl - theme::kSpaceL - actions_->sizeHint().width();
-  const auto direction = words <= room ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
-  if (head_->direction() == direction) return;
-  head_->setDirection(direction);
-  const bool beside = direction == QBoxLayout::LeftToRight;
-  head_->setSpacing(beside ? theme::kSpaceL : theme::kSpaceS);
-  head_->setAlignment(actions_, beside ? Qt::Alignment() : Qt::AlignLeading);
+  head_->add_action(widget);
 }
 
 DetailPanel::DetailPanel(QWidget* parent)
