@@ -89,7 +89,8 @@ inline constexpr const char* kRunFooter = R"(
 Inputs are files beside the manifest; what the daemon has not is sent to it. The
 log goes to standard error, or to the file that --log names. Ctrl-C cancels the
 job and waits for its end; a second one leaves it to the daemon. Outputs are
-checked against their digests and never take the place of a file unless --force.
+checked against their digests. No file is replaced unless --force, by the log no
+more than by an output; missing folders are made.
 
 Exit status:
   0  the job has completed, and all is written
