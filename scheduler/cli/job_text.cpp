@@ -91,6 +91,10 @@ std::string why_text(const WhyAnswer& why) {
          (why.detail && !why.detail->empty() ? " (" + visible(*why.detail) + ')' : "");
 }
 
+bool waits(const TaskAnswer& task) {
+  return task.why && task.state == "QUEUED";
+}
+
 Tone tone_of_state(std::string_view state) {
   if (state == "COMPLETE") return Tone::good;
   if (state == "EXECUTOR_ERROR" || state == "SYSTEM_ERROR") return Tone::bad;
@@ -234,6 +238,11 @@ std::string progress_block(const Style& style, const JobDetail& detail, std::int
   }
   if (!table.empty()) table.write(page);
   if (left_out != 0) page.line("and " + count_text(left_out, "task") + " more");
+  // One reason stands for all: the block is small.
+  if (const auto waiting = std::ranges::find_if(detail.tasks, waits); waiting != detail.tasks.end()) {
+    const auto count = static_cast<std::uint64_t>(std::ranges::count_if(detail.tasks, waits));
+    page.line(count_text(count, "task") + " waiting; " + why_text(*waiting->why));
+  }
   page.fixed_line(page.paint(Tone::dim, "Ctrl-C cancels the job"));
   return page.text();
 }
