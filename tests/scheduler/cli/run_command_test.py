@@ -170,6 +170,17 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual(self.run_quern("run", "job.json", "-o", ".", "--force").returncode, 0)
         self.assertEqual((self.folder / "results/out.bin").read_bytes(), OUTPUT)
 
+    def test_a_manifest_that_is_too_large_or_too_deep_is_told_with_the_limit(self):
+        (self.folder / "large.json").write_text(" " * 300_000)
+        (self.folder / "deep.json").write_text("[" * 9 + "]" * 9)
+        for name, text in (("large.json", "has 300000 bytes, the limit is 262144; large data belongs into files"),
+                           ("deep.json", "line 1, column 9: nested deeper than 8 levels")):
+            result = self.run_quern("run", name)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), name)
+            self.assertIn(f"{name}: {text}", result.stderr)
+        result = self.run_quern("run", ".")
+        self.assertEqual((result.returncode, result.stderr), (3, "quern: .: is a folder; name a file\n"))
+
     def test_nothing_is_submitted_when_what_it_makes_cannot_be_written(self):
         self.start()
         for option, where, text in (("-o", "job.json", "job.json/results: Not a directory"),
