@@ -79,6 +79,24 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertEqual(result.returncode, 2)
         self.assertIn("no provider begins or ends with \"nobody\"", result.stderr)
 
+    def test_offers_that_no_filter_passes_are_told_from_none_at_all(self):
+        self.answers["offer.list"] = [{"offers": scripted.OFFERS["offers"][1:]}]
+        self.start()
+        result = self.run_quern("offers", "--type", "tpu")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn('--type: there are no devices of type "tpu"; choose any of cpu, gpu, accelerator', result.stderr)
+        self.assertEqual(self.calls("offer.list"), [])
+        self.assertEqual(self.shown("offers", "--type", "gpu"), "The one offered device is not a gpu.\n")
+        self.answers = scripted.quiet_node()
+        self.start()
+        self.assertEqual(self.shown("offers", "--type", "accelerator"),
+                         "None of the 2 offered devices is an accelerator.\n")
+        self.assertEqual(self.shown("offers", "--provider", "BBBB", "--type", "cpu"),
+                         "The one offered device of BBBB is not a cpu.\n")
+        self.answers["offer.list"] = [{"offers": []}]
+        self.start()
+        self.assertIn("No offers.", self.shown("offers", "--type", "gpu"))
+
     def test_quote_shows_every_device_the_cheapest_for_this_job_first(self):
         self.start()
         self.write_job()
@@ -151,6 +169,9 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertRegex(lines[2], r"^ +7  2026-11-21T09:30:00\.000Z +spend +BBBBBBBB +0123456789ab +0\.3 *$")
         self.assertIn("8 in all", lines[3])
         self.assertEqual(self.calls("ledger.entries")[1], {"after": 6, "limit": 2})
+        result = self.run_quern("ledger", "--limit", "5")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("--limit is of entries: add --entries", result.stderr)
         for wrong in ("0", "1001", "many"):
             self.assertEqual(self.run_quern("ledger", "--entries", "--limit", wrong).returncode, 2)
 
