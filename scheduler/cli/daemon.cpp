@@ -30,6 +30,8 @@ std::string one_line(std::string_view text) {
 }
 
 Trouble unreachable(const runtime::Error& error, const std::string& socket) {
+  if (error == Errc::too_large)
+    return {ExitCode::failed, one_line(error.detail()) + "\nName a shorter one: quern --socket PATH"};
   std::string why = one_line(error.message());
   if (error == Errc::not_found) why = "there is no such socket";
   if (error == Errc::refused) why = "nobody listens there, or not for this user";
@@ -39,7 +41,9 @@ Trouble unreachable(const runtime::Error& error, const std::string& socket) {
 
 ExitCode code_of(const rpc::Failure& failure) {
   if (failure.code == rpc::Code::invalid_params || failure.reason == "manifest_invalid") return ExitCode::usage;
-  return failure.code == rpc::Code::refused ? ExitCode::unplaced : ExitCode::failed;
+  // What the node itself fails at, as writing to a full disk, comes as a refusal, too.
+  const bool by_market = failure.code == rpc::Code::refused && is_of_market(failure.reason);
+  return by_market ? ExitCode::unplaced : ExitCode::failed;
 }
 
 Task<void> count_signals(boost::asio::signal_set& signals, Interrupts& interrupts, runtime::TaskGroup& command) {

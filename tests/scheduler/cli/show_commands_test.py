@@ -197,6 +197,13 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertIn(f"no daemon answers at {self.socket}: there is no such socket", result.stderr)
         self.assertIn("Start it with: quernd", result.stderr)
 
+    def test_a_socket_path_that_no_socket_may_have_is_told_once_with_the_limit(self):
+        self.socket = "/tmp/" + "x" * 120
+        result = self.run_quern("status")
+        self.assertEqual((result.returncode, result.stdout), (3, ""))
+        self.assertEqual(result.stderr, f"quern: {self.socket} is longer than the 107 bytes that a socket's path may have\n"
+                                        "Name a shorter one: quern --socket PATH\n")
+
     def test_the_socket_may_be_named_before_the_command_and_is_the_users_own_otherwise(self):
         self.start()
         result = subprocess.run([self.quern, "--socket", self.socket, "peers"], capture_output=True, timeout=60,
@@ -215,6 +222,13 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertEqual((result.returncode, result.stdout), (3, ""))
         self.assertEqual(result.stderr, "quern: too much is asked for: calls: 5 of 4 (limit_reached)\n"
                                         "What helps: ask more slowly\n")
+
+    def test_what_the_node_itself_fails_at_is_no_refusal_of_the_market(self):
+        for reason, status in (("disk_full", 3), ("shutting_down", 3), ("of a later version", 3), ("draining", 5)):
+            self.answers["job.quote"] = [failure(-32000, reason, "it is so", "no space left on device")]
+            self.start()
+            self.write_job()
+            self.assertEqual(self.run_quern("quote", "job.json").returncode, status, reason)
 
     def test_a_daemon_that_dies_is_said(self):
         self.answers["node.status"] = [{"$die": True}]
