@@ -357,6 +357,12 @@ std::string unexpected_text(const CLI::App& app) {
   return text;
 }
 
+// What to say to an option that has too many values or too few.
+std::string mismatch_text(const std::string& what) {
+  const std::size_t repeated = what.find(": At Most 1 required");
+  return repeated == std::string::npos ? what : what.substr(0, repeated) + " is there more than once: give it once";
+}
+
 int run_parsed(const CommandLine& line) {
   const CLI::App* command = command_of(line.app);
   if (command == nullptr) return usage_error("no command; the commands are: " + listed_commands(line.app), "");
@@ -392,6 +398,8 @@ int run(int argc, char** argv) {
     return static_cast<int>(print(help_text(line.app)));
   } catch (const CLI::ExtrasError&) {
     return usage_error(unexpected_text(line.app), path_of(command_of(line.app)));
+  } catch (const CLI::ArgumentMismatch& error) {
+    return usage_error(visible(mismatch_text(error.what())), path_of(command_of(line.app)));
   } catch (const CLI::ParseError& error) {
     return usage_error(visible(error.what()), path_of(command_of(line.app)));
   }

@@ -18,6 +18,7 @@
 #include "scheduler/cli/quantity_text.hpp"
 #include "scheduler/cli/run_view.hpp"
 #include "scheduler/cli/short_names.hpp"
+#include "scheduler/model/usage.hpp"
 
 namespace quern::scheduler::cli {
 
@@ -299,9 +300,9 @@ std::expected<SubmitOptions, std::string> check(const SubmitWords& words) {
   SubmitOptions options{words.manifest, std::nullopt, words.strategy, words.exclude, words.only};
   if (words.max_price) {
     options.max_price = model::credits_from_text(*words.max_price);
-    if (!options.max_price || options.max_price->micro < 0)
-      return std::unexpected("--max-price " + visible(*words.max_price) +
-                             ": must be credits, with at most six decimals, as 2.5");
+    if (!options.max_price || options.max_price->micro < 0 || options.max_price->micro > model::kRateMax)
+      return std::unexpected("--max-price " + visible(*words.max_price) + ": must be 0 to " +
+                             model::to_text({model::kRateMax}) + " credits, with at most six decimals, as 2.5");
   }
   if (words.strategy && std::ranges::find(kStrategyNames, *words.strategy) == kStrategyNames.end()) {
     const std::vector<std::string> known(kStrategyNames.begin(), kStrategyNames.end());

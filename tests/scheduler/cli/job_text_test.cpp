@@ -173,7 +173,7 @@ TEST(SubmitOptions, are_checked_before_anything_is_done) {
   ASSERT_TRUE(checked);
   EXPECT_EQ(checked->max_price, model::Credits{2'500'000});
   EXPECT_EQ(check(SubmitWords{.max_price = "1e3"}).error(),
-            "--max-price 1e3: must be credits, with at most six decimals, as 2.5");
+            "--max-price 1e3: must be 0 to 1000000 credits, with at most six decimals, as 2.5");
   EXPECT_EQ(check(SubmitWords{.strategy = "fastets"}).error(),
             "--strategy: there is no strategy \"fastets\"; did you mean fastest?");
 }

@@ -152,7 +152,10 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual(result.returncode, 2)
         self.assertIn("job.json: steps", result.stderr)
         self.assertEqual(self.run_quern("run", "absent.json").returncode, 3)
-        for option, text in ((("--max-price", "much"), "must be credits"), (("--max-price", "-1"), "must be credits"),
+        for option, text in ((("--max-price", "much"), "must be 0 to 1000000 credits"),
+                             (("--max-price", "-1"), "must be 0 to 1000000 credits"),
+                             (("--max-price", "1000000.000001"), "must be 0 to 1000000 credits"),
+                             (("--max-price", "1", "--max-price", "2"), "--max-price is there more than once"),
                              (("--strategy", "cheepest"), "did you mean cheapest?"),
                              (("--strategy", "best"), "choose any of cheapest, fastest")):
             result = self.run_quern("run", "job.json", *option)
