@@ -224,6 +224,12 @@ Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& opt
   auto end = co_await Following(daemon, view, submitted.id).run();
   const std::string look_after =
       "\nThe job is the daemon's now. Look after it with: quern job " + id + "\nor: quern logs -f " + id;
+  if (!end && daemon.is_gone()) {
+    co_return trouble(end.error().code, end.error().text + "\nThe job was under way. quernd ends it by " +
+                                            "submitter_restarted when it runs again; what providers have done until "
+                                            "then is paid. See what came of it: quern job " +
+                                            id);
+  }
   if (!end) co_return trouble(end.error().code, end.error().text + look_after);
   const std::optional<json::value>& last = *end;
   if (!last) co_return trouble(ExitCode::canceled, "left " + id + look_after);

@@ -231,13 +231,15 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual(self.run_quern("run", "job.json", "--log", "logs/new").returncode, 5)
         self.assertFalse((self.folder / "logs").exists())
 
-    def test_a_daemon_that_goes_away_leaves_the_job_and_says_so(self):
+    def test_a_daemon_that_ends_is_said_with_what_becomes_of_the_job(self):
         self.answers["job.log"] = [{"$die": True}]
         self.start()
         result = self.run_quern("run", "job.json")
         self.assertEqual(result.returncode, 3)
-        self.assertIn("has ended", result.stderr)
-        self.assertIn("quern job " + JOB, result.stderr)
+        self.assertEqual(result.stderr, f"quern: quernd has ended, the one at {self.socket}\n"
+                         "Start it again with: quernd\n"
+                         "The job was under way. quernd ends it by submitter_restarted when it runs again; what "
+                         f"providers have done until then is paid. See what came of it: quern job {JOB}\n")
 
     def test_a_topic_that_ends_with_the_job_is_its_end(self):
         self.topics["job/" + JOB] = [detail("RUNNING"), {"$end": True}]

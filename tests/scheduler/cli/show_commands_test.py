@@ -234,8 +234,8 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.answers["node.status"] = [{"$die": True}]
         self.start()
         result = self.run_quern("status")
-        self.assertEqual(result.returncode, 3)
-        self.assertIn("has ended", result.stderr)
+        self.assertEqual((result.returncode, result.stderr),
+                         (3, f"quern: quernd has ended, the one at {self.socket}\nStart it again with: quernd\n"))
 
     def test_hostile_texts_cannot_reach_the_terminal(self):
         self.answers = {method: hostile(answers) for method, answers in self.answers.items()}
