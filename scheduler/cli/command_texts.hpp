@@ -35,8 +35,8 @@ Examples:
 
 inline constexpr const char* kVerifyAbout = "Check the paper trails of agreements, offline";
 inline constexpr const char* kVerifyFooter = R"(
-A paper trail is all that submitter and provider have signed about one shard of
-a job: demand, bid, agreement, usage notes, vouchers, receipt. Every signature,
+A paper trail is all that submitter and provider have signed about 1 to 64 tasks
+of jobs: demand, bid, agreement, usage notes, vouchers, receipt. Every signature,
 every link and every amount is checked anew; no daemon and no network is needed.
 A trail that holds states who owes whom how much for what. One that does not is
 shown with its first fault and where it is.

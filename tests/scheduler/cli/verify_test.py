@@ -143,6 +143,9 @@ class VerifyTest(unittest.TestCase):
         self.assertEqual(result.returncode, 3)
         self.assertRegex(result.stderr, r"large\.trail: has 1073741824 bytes, the limit is \d+; no paper trail is so large")
 
+    def test_the_help_says_what_a_trail_is_about(self):
+        self.assertIn("have signed about 1 to 64 tasks\nof jobs", quern("verify", "--help").stdout)
+
     def test_wrong_usage_says_what_to_type(self):
         for arguments, text in ((["verify"], "name at least one FILE"),
                                 (["verify", "--jsn", self.good], 'no option "--jsn"; did you mean --json?'),
