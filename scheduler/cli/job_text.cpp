@@ -91,8 +91,8 @@ std::string why_text(const WhyAnswer& why) {
          (why.detail && !why.detail->empty() ? " (" + visible(*why.detail) + ')' : "");
 }
 
-bool waits(const TaskAnswer& task) {
-  return task.why && task.state == "QUEUED";
+const WhyAnswer* why_waiting(const TaskAnswer& task) {
+  return task.why && task.state == "QUEUED" ? &*task.why : nullptr;
 }
 
 Tone tone_of_state(std::string_view state) {
@@ -239,10 +239,15 @@ std::string progress_block(const Style& style, const JobDetail& detail, std::int
   if (!table.empty()) table.write(page);
   if (left_out != 0) page.line("and " + count_text(left_out, "task") + " more");
   // One reason stands for all: the block is small.
-  if (const auto waiting = std::ranges::find_if(detail.tasks, waits); waiting != detail.tasks.end()) {
-    const auto count = static_cast<std::uint64_t>(std::ranges::count_if(detail.tasks, waits));
-    page.line(count_text(count, "task") + " waiting; " + why_text(*waiting->why));
+  std::uint64_t waiting = 0;
+  const WhyAnswer* first = nullptr;
+  for (const TaskAnswer& task : detail.tasks) {
+    const WhyAnswer* const why = why_waiting(task);
+    if (why == nullptr) continue;
+    ++waiting;
+    if (first == nullptr) first = why;
   }
+  if (first != nullptr) page.line(count_text(waiting, "task") + " waiting; " + why_text(*first));
   page.fixed_line(page.paint(Tone::dim, "Ctrl-C cancels the job"));
   return page.text();
 }

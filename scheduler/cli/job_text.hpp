@@ -10,8 +10,8 @@ namespace quern::scheduler::cli {
 
 // "price_too_high: the price is above the limit (3 of 2)"
 std::string why_text(const WhyAnswer& why);
-// Whether a task waits for a provider and says why: nobody takes it just now.
-bool waits(const TaskAnswer& task);
+// Why a task waits for a provider: nobody takes it just now. Null for one that does not wait, or has not said why.
+const WhyAnswer* why_waiting(const TaskAnswer& task);
 // How a state of TES is painted.
 Tone tone_of_state(std::string_view state);
 

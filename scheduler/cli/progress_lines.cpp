@@ -26,25 +26,27 @@ std::string end_of(const AttemptAnswer& attempt) {
 
 void ProgressLines::take_waiting(const JobDetail& detail, std::vector<std::string>& lines) {
   struct Group {
-    const TaskAnswer* first;
+    std::uint64_t task;  // the first
+    const WhyAnswer* why;
     std::size_t more = 0;
   };
   std::vector<Group> groups;
   for (const TaskAnswer& task : detail.tasks) {
     Told& told = tasks_[task.task];
     // Not the detail: it may count down to the next try, and each second would be news.
-    const std::string reason = waits(task) ? task.why->reason : "";
-    if (std::exchange(told.waits_for, reason) == reason || reason.empty()) continue;
-    const auto same = std::ranges::find(groups, reason, [](const Group& group) { return group.first->why->reason; });
+    const WhyAnswer* const why = why_waiting(task);
+    const std::string reason = why != nullptr ? why->reason : "";
+    if (std::exchange(told.waits_for, reason) == reason || why == nullptr) continue;
+    const auto same = std::ranges::find(groups, reason, [](const Group& group) { return group.why->reason; });
     if (same == groups.end())
-      groups.push_back({.first = &task});
+      groups.push_back({.task = task.task, .why = why});
     else
       ++same->more;
   }
   for (const Group& group : groups) {
-    std::string who = "task " + std::to_string(group.first->task);
+    std::string who = "task " + std::to_string(group.task);
     if (group.more != 0) who += " and " + std::to_string(group.more) + " more";
-    lines.push_back(who + ": waiting; " + why_text(*group.first->why));
+    lines.push_back(who + ": waiting; " + why_text(*group.why));
   }
 }
 
