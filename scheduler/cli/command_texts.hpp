@@ -35,8 +35,8 @@ Examples:
 
 inline constexpr const char* kVerifyAbout = "Check the paper trails of agreements, offline";
 inline constexpr const char* kVerifyFooter = R"(
-A paper trail is all that submitter and provider have signed about one shard of
-a job: demand, bid, agreement, usage notes, vouchers, receipt. Every signature,
+A paper trail is all that submitter and provider have signed about 1 to 64 tasks
+of jobs: demand, bid, agreement, usage notes, vouchers, receipt. Every signature,
 every link and every amount is checked anew; no daemon and no network is needed.
 A trail that holds states who owes whom how much for what. One that does not is
 shown with its first fault and where it is.
@@ -89,7 +89,8 @@ inline constexpr const char* kRunFooter = R"(
 Inputs are files beside the manifest; what the daemon has not is sent to it. The
 log goes to standard error, or to the file that --log names. Ctrl-C cancels the
 job and waits for its end; a second one leaves it to the daemon. Outputs are
-checked against their digests and never take the place of a file unless --force.
+checked against their digests. No file is replaced unless --force, by the log no
+more than by an output; missing folders are made.
 
 Exit status:
   0  the job has completed, and all is written

@@ -30,6 +30,8 @@ std::string one_line(std::string_view text) {
 }
 
 Trouble unreachable(const runtime::Error& error, const std::string& socket) {
+  if (error == Errc::too_large)
+    return {ExitCode::failed, one_line(error.detail()) + "\nName a shorter one: quern --socket PATH"};
   std::string why = one_line(error.message());
   if (error == Errc::not_found) why = "there is no such socket";
   if (error == Errc::refused) why = "nobody listens there, or not for this user";
@@ -39,7 +41,14 @@ Trouble unreachable(const runtime::Error& error, const std::string& socket) {
 
 ExitCode code_of(const rpc::Failure& failure) {
   if (failure.code == rpc::Code::invalid_params || failure.reason == "manifest_invalid") return ExitCode::usage;
-  return failure.code == rpc::Code::refused ? ExitCode::unplaced : ExitCode::failed;
+  // What the node itself fails at, as writing to a full disk, comes as a refusal, too.
+  const bool by_market = failure.code == rpc::Code::refused && is_of_market(failure.reason);
+  return by_market ? ExitCode::unplaced : ExitCode::failed;
+}
+
+// Of the end of a connection. Last words of a daemon that goes on are "reason: text"; else the detail is a name.
+bool has_died(const runtime::Error& why) {
+  return why == Errc::reset || why == Errc::end_of_stream || (why == Errc::closed && !why.detail().contains(": "));
 }
 
 Task<void> count_signals(boost::asio::signal_set& signals, Interrupts& interrupts, runtime::TaskGroup& command) {
@@ -104,11 +113,18 @@ Trouble Daemon::unreadable(std::string_view source, std::string_view fault) {
                                 "\nIt may be of another version: compare `quern --version` and `quernd --version`"};
 }
 
+bool Daemon::is_gone() const {
+  const auto why = client_.ended();
+  return why && has_died(*why);
+}
+
 Trouble trouble_of(const rpc::CallError& error, std::string_view socket) {
   const rpc::Failure* const failure = error.failure();
   if (failure == nullptr) {
     const auto& why = std::get<runtime::Error>(error.why);
     if (why == Errc::timed_out) return {ExitCode::failed, "the daemon at " + visible(socket) + " does not answer"};
+    if (has_died(why))
+      return {ExitCode::failed, "quernd has ended, the one at " + visible(socket) + "\nStart it again with: quernd"};
     return {ExitCode::failed, "the connection to the daemon at " + visible(socket) +
                                   " has ended: " + one_line(why.detail().empty() ? why.message() : why.detail())};
   }

@@ -66,6 +66,8 @@ class Daemon {
   rpc::Client& client() { return client_; }
   Interrupts& interrupts() { return interrupts_; }
   const std::string& socket() const { return socket_; }
+  // Whether it has ended, as far as can be seen: the connection has, without a word about this command.
+  bool is_gone() const;
 
  private:
   runtime::Runtime& runtime_;

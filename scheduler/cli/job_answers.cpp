@@ -2,6 +2,7 @@
 
 #include "scheduler/cli/content_digest.hpp"
 #include "scheduler/model/job_path.hpp"
+#include "scheduler/model/reason.hpp"
 
 namespace quern::scheduler::cli {
 namespace {
@@ -85,6 +86,12 @@ OutputAnswer output_of(const Fields& fields) {
 }
 
 }  // namespace
+
+bool is_of_market(std::string_view reason) {
+  const auto known = model::reason_from_name(reason);
+  // They stand before the ends of work.
+  return known && *known < model::Reason::completed && *known != model::Reason::unspecified;
+}
 
 void read_fields(const Fields& fields, QuotesAnswer& answer) {
   for (const Fields& row : fields.objects("rows")) answer.rows.push_back(row_of(row));

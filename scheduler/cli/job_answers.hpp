@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct WhyAnswer {
   std::optional<std::string> remedy;
   bool operator==(const WhyAnswer&) const = default;
 };
+
+// Whether a reason is one why nobody began with a job: a rule of the market. Not one that is not known here.
+bool is_of_market(std::string_view reason);
 
 template <class T>
 struct Estimate {

@@ -14,7 +14,6 @@
 #include "scheduler/cli/quantity_text.hpp"
 #include "scheduler/cli/short_names.hpp"
 #include "scheduler/cli/table.hpp"
-#include "scheduler/model/reason.hpp"
 
 namespace quern::scheduler::cli {
 
@@ -219,10 +218,7 @@ std::string visible_lines(std::string_view text) {
 ExitCode code_of_end(const JobAnswer& job) {
   if (job.state == "COMPLETE") return ExitCode::complete;
   if (job.state == "CANCELED") return ExitCode::canceled;
-  const auto reason = job.why ? model::reason_from_name(job.why->reason) : std::nullopt;
-  // Those below the ends of work are why nobody began with it.
-  const bool was_refused = reason && *reason < model::Reason::completed && *reason != model::Reason::unspecified;
-  return was_refused ? ExitCode::unplaced : ExitCode::incomplete;
+  return job.why && is_of_market(job.why->reason) ? ExitCode::unplaced : ExitCode::incomplete;
 }
 
 }  // namespace quern::scheduler::cli

@@ -41,7 +41,9 @@ std::expected<Found, std::string> look_at(const std::filesystem::path& file) {
 
 Outcome<LocalJob> load_job(const std::string& file) {
   auto text = read_input(file, model::kManifestBytesMax);
-  if (!text) return trouble(ExitCode::failed, text.error());
+  if (!text && text.error().is_too_large)
+    return trouble(ExitCode::usage, text.error().text + "; large data belongs into files that it names as inputs");
+  if (!text) return trouble(ExitCode::failed, text.error().text);
   auto job = model::job_from_json(*text);
   if (!job) {
     const std::string what = job.error().detail().empty() ? job.error().message() : job.error().detail();

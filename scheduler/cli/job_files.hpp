@@ -18,7 +18,7 @@ struct LocalJob {
   std::filesystem::path folder;  // the manifest's: paths of inputs begin there
 };
 
-// failed: the file cannot be read; usage: it is no manifest, and where it is wrong.
+// failed: the file cannot be read; usage: it is no manifest, and where it is wrong, or larger than any.
 Outcome<LocalJob> load_job(const std::string& file);
 
 // Whether every input is there and is what the manifest says. usage: it is another; the text has the digest and size

@@ -91,6 +91,10 @@ std::string why_text(const WhyAnswer& why) {
          (why.detail && !why.detail->empty() ? " (" + visible(*why.detail) + ')' : "");
 }
 
+const WhyAnswer* why_waiting(const TaskAnswer& task) {
+  return task.why && task.state == "QUEUED" ? &*task.why : nullptr;
+}
+
 Tone tone_of_state(std::string_view state) {
   if (state == "COMPLETE") return Tone::good;
   if (state == "EXECUTOR_ERROR" || state == "SYSTEM_ERROR") return Tone::bad;
@@ -234,6 +238,16 @@ std::string progress_block(const Style& style, const JobDetail& detail, std::int
   }
   if (!table.empty()) table.write(page);
   if (left_out != 0) page.line("and " + count_text(left_out, "task") + " more");
+  // One reason stands for all: the block is small.
+  std::uint64_t waiting = 0;
+  const WhyAnswer* first = nullptr;
+  for (const TaskAnswer& task : detail.tasks) {
+    const WhyAnswer* const why = why_waiting(task);
+    if (why == nullptr) continue;
+    ++waiting;
+    if (first == nullptr) first = why;
+  }
+  if (first != nullptr) page.line(count_text(waiting, "task") + " waiting; " + why_text(*first));
   page.fixed_line(page.paint(Tone::dim, "Ctrl-C cancels the job"));
   return page.text();
 }

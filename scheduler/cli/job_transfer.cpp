@@ -128,8 +128,11 @@ Task<Outcome<void>> upload_inputs(Daemon& daemon, const LocalJob& local, const T
 Outcome<void> check_free(const fs::path& folder, const std::vector<std::string>& paths, bool overwrite) {
   std::error_code ignored;
   for (const std::string& path : paths) {
-    if (!overwrite && fs::exists(fs::symlink_status(folder / path, ignored)))
-      return trouble(ExitCode::failed, exists_text(folder / path));
+    const fs::path target = folder / path;
+    const fs::file_status there = fs::symlink_status(target, ignored);
+    if (fs::is_directory(there)) return trouble(ExitCode::failed, visible(target.string()) + ": is a folder");
+    if (!overwrite && fs::exists(there)) return trouble(ExitCode::failed, exists_text(target));
+    if (auto tried = try_new_file(target); !tried) return trouble(ExitCode::failed, std::move(tried).error());
   }
   return {};
 }

@@ -19,7 +19,8 @@ using TransferReport = std::function<void(const std::string& path, std::uint64_t
 // Sends the inputs that the daemon has not, each from where it has got to.
 runtime::Task<Outcome<void>> upload_inputs(Daemon& daemon, const LocalJob& local, const TransferReport& report);
 
-// What stands in the way of writing the outputs into `folder`: a file that is there already. Nothing is written.
+// What stands in the way of writing the outputs into `folder`: a file that is there already, or that none can be
+// written there. Nothing is left behind.
 Outcome<void> check_free(const std::filesystem::path& folder, const std::vector<std::string>& paths, bool overwrite);
 
 // Writes outputs below `folder`, each checked against its digest before it gets its name. Returns the files.

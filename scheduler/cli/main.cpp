@@ -138,7 +138,11 @@ void add_market_commands(CommandLine& line) {
   add_showing_command(line, "status", kStatusAbout, kShownFooter, [&words] { return run_status(words.show); });
   add_showing_command(line, "peers", kPeersAbout, kShownFooter, [&words] { return run_peers(words.show); });
   CLI::App& offers = add_showing_command(line, "offers", kOffersAbout, kShownFooter,
-                                         [&words] { return run_offers(words.show, words.offers); });
+                                         [&words]() -> std::expected<ExitCode, std::string> {
+                                           if (const auto checked = check(words.offers); !checked)
+                                             return std::unexpected(checked.error());
+                                           return run_offers(words.show, words.offers);
+                                         });
   offers.add_option("--provider", words.offers.provider, "Only of this peer: its id, or where that begins or ends")
       ->type_name("PEER");
   offers.add_option("--type", words.offers.type, "Only devices of this type")->type_name("cpu|gpu|accelerator");
@@ -233,9 +237,11 @@ void add_job_commands(CommandLine& line) {
 
 void add_ledger(CommandLine& line) {
   Words& words = line.words;
-  CLI::App& ledger = add_showing_command(line, "ledger", kLedgerAbout, kShownFooter, [&words] {
-    return words.entries ? run_ledger_entries(words.show, words.limit) : run_ledger(words.show);
-  });
+  CLI::App& ledger = add_showing_command(
+      line, "ledger", kLedgerAbout, kShownFooter, [&words]() -> std::expected<ExitCode, std::string> {
+        if (words.limit && !words.entries) return std::unexpected("--limit is of entries: add --entries");
+        return words.entries ? run_ledger_entries(words.show, words.limit) : run_ledger(words.show);
+      });
   ledger.add_flag("--entries", words.entries, "Its newest entries instead of the balances");
   add_limit(ledger, words, "At most so many entries (50)");
   CLI::App& exported = add_command(line, ledger, "export", kExportAbout, kShownFooter, [&words] {
@@ -351,6 +357,12 @@ std::string unexpected_text(const CLI::App& app) {
   return text;
 }
 
+// What to say to an option that has too many values or too few.
+std::string mismatch_text(const std::string& what) {
+  const std::size_t repeated = what.find(": At Most 1 required");
+  return repeated == std::string::npos ? what : what.substr(0, repeated) + " is there more than once: give it once";
+}
+
 int run_parsed(const CommandLine& line) {
   const CLI::App* command = command_of(line.app);
   if (command == nullptr) return usage_error("no command; the commands are: " + listed_commands(line.app), "");
@@ -386,6 +398,8 @@ int run(int argc, char** argv) {
     return static_cast<int>(print(help_text(line.app)));
   } catch (const CLI::ExtrasError&) {
     return usage_error(unexpected_text(line.app), path_of(command_of(line.app)));
+  } catch (const CLI::ArgumentMismatch& error) {
+    return usage_error(visible(mismatch_text(error.what())), path_of(command_of(line.app)));
   } catch (const CLI::ParseError& error) {
     return usage_error(visible(error.what()), path_of(command_of(line.app)));
   }

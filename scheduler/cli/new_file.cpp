@@ -1,7 +1,9 @@
 #include "scheduler/cli/new_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -31,10 +33,32 @@ std::string exists_text(const fs::path& file) {
   return visible(file.string()) + ": there is such a file already; --force replaces it";
 }
 
-std::expected<NewFile, std::string> NewFile::create(const fs::path& target) {
+std::expected<std::vector<fs::path>, std::string> make_folders(const fs::path& folder) {
+  std::vector<fs::path> missing;
   std::error_code error;
-  if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
-  if (error) return std::unexpected(visible(target.parent_path().string()) + ": " + error.message());
+  for (fs::path at = folder; !at.empty() && !fs::exists(at, error); at = at.parent_path()) missing.push_back(at);
+  std::ranges::reverse(missing);
+  if (!folder.empty()) fs::create_directories(folder, error);
+  if (!error) return missing;
+  remove_empty(missing);
+  return std::unexpected(visible(folder.string()) + ": " + error.message());
+}
+
+void remove_empty(const std::vector<fs::path>& folders) {
+  for (const fs::path& folder : std::views::reverse(folders)) ::rmdir(folder.c_str());
+}
+
+std::expected<void, std::string> try_new_file(const fs::path& target) {
+  const auto folders = make_folders(target.parent_path());
+  if (!folders) return std::unexpected(folders.error());
+  std::expected<void, std::string> tried;
+  if (const auto file = NewFile::create(target); !file) tried = std::unexpected(file.error());
+  remove_empty(*folders);
+  return tried;
+}
+
+std::expected<NewFile, std::string> NewFile::create(const fs::path& target) {
+  if (const auto made = make_folders(target.parent_path()); !made) return std::unexpected(made.error());
   const fs::path part =
       target.parent_path() / ('.' + target.filename().string() + ".part-" + std::to_string(::getpid()));
   ::unlink(part.c_str());  // of a process of this number that is gone

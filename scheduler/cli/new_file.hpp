@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quern::scheduler::cli {
 
@@ -34,5 +35,13 @@ class NewFile {
 
 // What NewFile::keep() says of a file that is there already.
 std::string exists_text(const std::filesystem::path& file);
+
+// Whether a NewFile can be made there: makes one, and removes it again with every folder that was made for it.
+std::expected<void, std::string> try_new_file(const std::filesystem::path& target);
+
+// Makes a folder and those that lead to it. Returns those that were missing, the outermost first.
+std::expected<std::vector<std::filesystem::path>, std::string> make_folders(const std::filesystem::path& folder);
+// Removes folders, the last first, as far as nothing is in them.
+void remove_empty(const std::vector<std::filesystem::path>& folders);
 
 }  // namespace quern::scheduler::cli

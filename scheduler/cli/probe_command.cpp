@@ -81,7 +81,7 @@ ExitCode write_report(const hwprobe::MachineReport& report, const ProbeOptions& 
 
 ExitCode run_replay(const ProbeOptions& options) {
   const auto text = read_input(options.replay, hwprobe::kRecordingFileBytesMax);
-  if (!text) return fail(text.error());
+  if (!text) return fail(text.error().text + (text.error().is_too_large ? "; no recording is so large" : ""));
   const auto recording = hwprobe::load_recording(*text);
   if (!recording) return fail(visible(options.replay) + ": " + visible(recording.error()));
   return write_report(hwprobe::replay(*recording, options.parts), options);

@@ -1,5 +1,8 @@
 #include "scheduler/cli/progress_lines.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "scheduler/cli/job_text.hpp"
 #include "scheduler/cli/page.hpp"
 #include "scheduler/cli/short_names.hpp"
@@ -21,6 +24,32 @@ std::string end_of(const AttemptAnswer& attempt) {
 
 }  // namespace
 
+void ProgressLines::take_waiting(const JobDetail& detail, std::vector<std::string>& lines) {
+  struct Group {
+    std::uint64_t task;  // the first
+    const WhyAnswer* why;
+    std::size_t more = 0;
+  };
+  std::vector<Group> groups;
+  for (const TaskAnswer& task : detail.tasks) {
+    Told& told = tasks_[task.task];
+    // Not the detail: it may count down to the next try, and each second would be news.
+    const WhyAnswer* const why = why_waiting(task);
+    const std::string reason = why != nullptr ? why->reason : "";
+    if (std::exchange(told.waits_for, reason) == reason || why == nullptr) continue;
+    const auto same = std::ranges::find(groups, reason, [](const Group& group) { return group.why->reason; });
+    if (same == groups.end())
+      groups.push_back({.task = task.task, .why = why});
+    else
+      ++same->more;
+  }
+  for (const Group& group : groups) {
+    std::string who = "task " + std::to_string(group.task);
+    if (group.more != 0) who += " and " + std::to_string(group.more) + " more";
+    lines.push_back(who + ": waiting; " + why_text(*group.why));
+  }
+}
+
 std::vector<std::string> ProgressLines::take(const JobDetail& detail) {
   std::vector<std::string> lines;
   for (const TaskAnswer& task : detail.tasks) {
@@ -31,6 +60,7 @@ std::vector<std::string> ProgressLines::take(const JobDetail& detail) {
     for (; told.ended < task.attempts.size() && task.attempts[told.ended].why; ++told.ended)
       lines.push_back(head + end_of(task.attempts[told.ended]));
   }
+  take_waiting(detail, lines);
   const JobAnswer& job = detail.job;
   const bool is_new_state = job.state != state_;
   const std::uint32_t tenths = job.progress_permille / 100;

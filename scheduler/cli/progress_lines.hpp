@@ -19,7 +19,11 @@ class ProgressLines {
   struct Told {
     std::size_t attempts = 0;  // how many tries were told of
     std::size_t ended = 0;     // of them, whose ends
+    std::string waits_for;     // the reason that was told of a task that waits; empty: none
   };
+  // Those that wait for another reason than was told, a line a reason.
+  void take_waiting(const JobDetail& detail, std::vector<std::string>& lines);
+
   std::string state_;
   std::uint32_t tenths_ = 0;  // of the progress
   std::map<std::uint64_t, Told> tasks_;

@@ -1,24 +1,24 @@
 #include "scheduler/cli/run_command.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <utility>
 
 #include <boost/json/array.hpp>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/cli/job_files.hpp"
 #include "scheduler/cli/job_text.hpp"
 #include "scheduler/cli/job_transfer.hpp"
+#include "scheduler/cli/log_file.hpp"
+#include "scheduler/cli/new_file.hpp"
 #include "scheduler/cli/node_answers.hpp"
 #include "scheduler/cli/pretty_json.hpp"
 #include "scheduler/cli/probe_options.hpp"
 #include "scheduler/cli/quantity_text.hpp"
 #include "scheduler/cli/run_view.hpp"
 #include "scheduler/cli/short_names.hpp"
+#include "scheduler/model/usage.hpp"
 
 namespace quern::scheduler::cli {
 
@@ -212,17 +212,24 @@ void write_end(Page& page, const RunOptions& run, const JobDetail& detail, const
 }
 
 Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& options, const RunOptions& run,
-                                          const LocalJob& local, RunView& view) {
+                                          const LocalJob& local, LogFile& log, RunView& view) {
   CO_CHECK(co_await upload_inputs(
       daemon, local,
       [&view](const std::string& path, std::uint64_t done, std::uint64_t all) { view.transfer(path, done, all); }));
   daemon.interrupts().handled = true;  // from here on there may be a job to cancel
   CO_TRY(const SubmitAnswer submitted, co_await submit_job(daemon, run.submit, local));
+  log.begin();
   const std::string id = visible(submitted.id);
   view.note("submitted " + id);
   auto end = co_await Following(daemon, view, submitted.id).run();
   const std::string look_after =
       "\nThe job is the daemon's now. Look after it with: quern job " + id + "\nor: quern logs -f " + id;
+  if (!end && daemon.is_gone()) {
+    co_return trouble(end.error().code, end.error().text + "\nThe job was under way. quernd ends it by " +
+                                            "submitter_restarted when it runs again; what providers have done until "
+                                            "then is paid. See what came of it: quern job " +
+                                            id);
+  }
   if (!end) co_return trouble(end.error().code, end.error().text + look_after);
   const std::optional<json::value>& last = *end;
   if (!last) co_return trouble(ExitCode::canceled, "left " + id + look_after);
@@ -237,25 +244,6 @@ Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& opt
       show(options, *last, [&](Page& page) { write_end(page, run, detail, *written, now_unix_ms(daemon)); });
   co_return shown == ExitCode::complete ? code_of_end(detail.job) : shown;
 }
-
-// Where the log goes, for as long as it lives.
-class LogFile {
- public:
-  explicit LogFile(const std::string& name)
-      : fd_(name.empty() ? STDERR_FILENO : ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
-        error_(errno) {}
-  ~LogFile() {
-    if (fd_ > STDERR_FILENO) ::close(fd_);
-  }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
-  int fd() const { return fd_; }
-  int error() const { return error_; }
-
- private:
-  int fd_;
-  int error_;
-};
 
 Task<Outcome<ExitCode>> submit_only(Daemon& daemon, const ShowOptions& options, const SubmitOptions& submit,
                                     const LocalJob& local) {
@@ -272,15 +260,55 @@ Outcome<LocalJob> load_checked(const std::string& manifest) {
   return local;
 }
 
+// Which file of the job the log would replace; nullopt when none.
+std::optional<std::string> replaced_by_log(const RunOptions& run, const LocalJob& local) {
+  std::error_code ignored;
+  const auto whole_name = [&](const std::filesystem::path& file) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored);
+  };
+  const std::filesystem::path log = whole_name(run.log_file);
+  // A link of another name is the same file, too. One that is not there yet has a name only.
+  const auto is_log = [&](const std::filesystem::path& file) {
+    return std::filesystem::equivalent(run.log_file, file, ignored) || (!log.empty() && whole_name(file) == log);
+  };
+  if (is_log(run.submit.manifest)) return "the manifest";
+  for (const model::Input& input : local.job.inputs) {
+    if (is_log(local.folder / input.path)) return "an input of the job";
+  }
+  for (const model::Output& output : local.job.outputs) {
+    if (!run.folder.empty() && is_log(std::filesystem::path(run.folder) / output.path)) return "an output of the job";
+  }
+  return std::nullopt;
+}
+
+// Whether all that the command is to write can be written: a job that ran for nothing is paid for all the same.
+Outcome<void> check_targets(const RunOptions& run, const LocalJob& local) {
+  if (!run.log_file.empty()) {
+    if (const auto what = replaced_by_log(run, local))
+      return trouble(ExitCode::usage, "--log " + visible(run.log_file) + ": this is " + *what + "; name another file");
+  }
+  if (!run.folder.empty()) {
+    std::vector<std::string> paths;
+    paths.reserve(local.job.outputs.size());
+    for (const model::Output& output : local.job.outputs) paths.push_back(output.path);
+    if (auto free = check_free(run.folder, paths, run.force); !free) return free;
+  }
+  if (run.trails.empty()) return {};
+  // Their names begin with the job's id, which is not there yet: any stands for them.
+  auto tried = try_new_file(std::filesystem::path(run.trails) / "trail");
+  if (!tried) return trouble(ExitCode::failed, std::move(tried).error());
+  return {};
+}
+
 }  // namespace
 
 std::expected<SubmitOptions, std::string> check(const SubmitWords& words) {
   SubmitOptions options{words.manifest, std::nullopt, words.strategy, words.exclude, words.only};
   if (words.max_price) {
     options.max_price = model::credits_from_text(*words.max_price);
-    if (!options.max_price || options.max_price->micro < 0)
-      return std::unexpected("--max-price " + visible(*words.max_price) +
-                             ": must be credits, with at most six decimals, as 2.5");
+    if (!options.max_price || options.max_price->micro < 0 || options.max_price->micro > model::kRateMax)
+      return std::unexpected("--max-price " + visible(*words.max_price) + ": must be 0 to " +
+                             model::to_text({model::kRateMax}) + " credits, with at most six decimals, as 2.5");
   }
   if (words.strategy && std::ranges::find(kStrategyNames, *words.strategy) == kStrategyNames.end()) {
     const std::vector<std::string> known(kStrategyNames.begin(), kStrategyNames.end());
@@ -302,18 +330,12 @@ ExitCode run_submit(const ShowOptions& options, const SubmitOptions& submit) {
 ExitCode run_job(const ShowOptions& options, const RunOptions& run) {
   const auto local = load_checked(run.submit.manifest);
   if (!local) return fail(local.error());
-  if (!run.folder.empty()) {
-    std::vector<std::string> paths;
-    paths.reserve(local->job.outputs.size());
-    for (const model::Output& output : local->job.outputs) paths.push_back(output.path);
-    if (const auto free = check_free(run.folder, paths, run.force); !free) return fail(free.error());
-  }
-  const LogFile log(run.log_file);
-  if (log.fd() < 0)
-    return fail({ExitCode::failed, visible(run.log_file) + ": cannot be written: " + error_text(log.error())});
-  RunView view(options, log.fd());
+  if (const auto writable = check_targets(run, *local); !writable) return fail(writable.error());
+  auto log = LogFile::open(run.log_file, run.force);
+  if (!log) return fail({ExitCode::failed, log.error()});
+  RunView view(options, log->fd());
   return with_daemon(options.daemon,
-                     [&](Daemon& daemon) { return submit_and_follow(daemon, options, run, *local, view); });
+                     [&](Daemon& daemon) { return submit_and_follow(daemon, options, run, *local, *log, view); });
 }
 
 }  // namespace quern::scheduler::cli

@@ -1,5 +1,7 @@
 #include "scheduler/cli/show_commands.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "scheduler/cli/node_text.hpp"
 #include "scheduler/cli/pretty_json.hpp"
 #include "scheduler/cli/short_names.hpp"
+#include "scheduler/model/manifest_terms.hpp"
 
 namespace quern::scheduler::cli {
 
@@ -37,9 +40,24 @@ Task<Outcome<ExitCode>> ask_and_show(Daemon& daemon, const ShowOptions& options,
   co_return show(options, answer, [&](Page& page) { write(page, read); });
 }
 
+std::uint64_t devices_in(const OffersAnswer& answer) {
+  std::uint64_t count = 0;
+  for (const OffersAnswer::Offer& offer : answer.offers) count += offer.devices.size();
+  return count;
+}
+
+// Of a filter by type that no device passes.
+std::string none_left_text(const OfferFilter& filter, std::uint64_t devices) {
+  const std::string whose = filter.provider.empty() ? "" : " of " + visible(filter.provider);
+  const std::string what = (filter.type == "accelerator" ? "an " : "a ") + visible(filter.type);
+  if (devices == 1) return "The one offered device" + whose + " is not " + what + '.';
+  return "None of the " + std::to_string(devices) + " offered devices" + whose + " is " + what + '.';
+}
+
 Task<Outcome<ExitCode>> show_offers(Daemon& daemon, const ShowOptions& options, const OfferFilter& filter) {
   CO_TRY(json::value answer, co_await daemon.call("offer.list"));
   CO_TRY(OffersAnswer offers, Daemon::read_as<OffersAnswer>(answer, "answer to offer.list"));
+  std::uint64_t all = devices_in(offers);
   if (!filter.provider.empty()) {
     std::vector<std::string> providers;
     providers.reserve(offers.offers.size());
@@ -47,6 +65,7 @@ Task<Outcome<ExitCode>> show_offers(Daemon& daemon, const ShowOptions& options, 
     const auto provider = resolve(filter.provider, providers, "provider");
     if (!provider) co_return trouble(ExitCode::usage, "--provider: " + provider.error());
     std::erase_if(offers.offers, [&](const OffersAnswer::Offer& offer) { return offer.provider != *provider; });
+    all = devices_in(offers);
     json::array& list = answer.at("offers").get_array();
     for (std::size_t i = list.size(); i-- > 0;) {
       if (list[i].at("provider").get_string() != *provider) list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
@@ -62,7 +81,12 @@ Task<Outcome<ExitCode>> show_offers(Daemon& daemon, const ShowOptions& options, 
       }
     }
   }
-  co_return show(options, answer, [&](Page& page) { write_offers(page, offers, now_unix_ms(daemon)); });
+  co_return show(options, answer, [&](Page& page) {
+    if (all != 0 && devices_in(offers) == 0)
+      page.line(none_left_text(filter, all), 0);
+    else
+      write_offers(page, offers, now_unix_ms(daemon));
+  });
 }
 
 Task<Outcome<ExitCode>> show_job(Daemon& daemon, const ShowOptions& options, const std::string& word) {
@@ -143,6 +167,14 @@ ExitCode run_peers(const ShowOptions& options) {
   return with_daemon(options.daemon, [&](Daemon& daemon) {
     return ask_and_show<PeersAnswer>(daemon, options, "peer.list", {}, write_peers);
   });
+}
+
+std::expected<void, std::string> check(const OfferFilter& filter) {
+  const auto known = std::span(model::kDeviceTypeNames).subspan(1);  // without "any"
+  if (filter.type.empty() || std::ranges::find(known, filter.type) != known.end()) return {};
+  std::string text = "--type: there are no devices of type \"" + visible(filter.type) + '"';
+  for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; choose any of " : ", ") + std::string(known[i]);
+  return std::unexpected(std::move(text));
 }
 
 ExitCode run_offers(const ShowOptions& options, const OfferFilter& filter) {

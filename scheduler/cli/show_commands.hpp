@@ -1,6 +1,7 @@
 // The commands that ask the daemon once and show what it says: a table or page, or with --json its answer as it came.
 #pragma once
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ struct OfferFilter {
   std::string provider;  // its id, or where it begins or ends
   std::string type;      // of the device: "gpu"
 };
+// Whether there can be such devices. The error is one line for people.
+std::expected<void, std::string> check(const OfferFilter& filter);
 
 ExitCode run_status(const ShowOptions& options);
 ExitCode run_peers(const ShowOptions& options);

@@ -51,8 +51,9 @@ ExitCode run_verify(const VerifyOptions& options) {
   for (const std::string& name : options.files) {
     const auto file = read_input(name, agreement::kTrailFileBytesMax);
     if (!file) {
-      complain(file.error());
-      findings.add_unread(name, file.error());
+      const std::string text = file.error().text + (file.error().is_too_large ? "; no paper trail is so large" : "");
+      complain(text);
+      findings.add_unread(name, text);
       result = worse(result, ExitCode::failed);
       continue;
     }

@@ -1,8 +1,10 @@
 // The program `quernd`.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <google/protobuf/stubs/logging.h>
@@ -102,7 +104,11 @@ ExitCode run(int argc, char** argv) {
     for (const ConfigProblem& problem : config.error()) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
     return ExitCode::config;
   }
-  if (words.print) std::fputs(to_toml(*config).c_str(), stdout);
+  if (words.print && (std::fputs(to_toml(*config).c_str(), stdout) < 0 || std::fflush(stdout) != 0)) {
+    std::fprintf(stderr, "quernd: standard output cannot be written: %s\n",
+                 std::generic_category().message(errno).c_str());
+    return ExitCode::failed;
+  }
   if (words.print || words.check) return ExitCode::ended;
   return serve(*config);
 }

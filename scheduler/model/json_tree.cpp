@@ -124,6 +124,10 @@ runtime::Result<JsonNode> parse_json(std::string_view text) {
   const std::size_t read = parser.write_some(false, text.data(), text.size(), code);
   if (const auto& failure = parser.handler().failure()) return std::unexpected(*failure);
   if (!code && read < text.size()) code = json::error::extra_data;
+  if (code == json::error::too_deep) {
+    return runtime::fail(ManifestErrc::not_json, place_of(text, read) + ": nested deeper than " +
+                                                     std::to_string(kManifestDepthMax) + " levels; no key needs more");
+  }
   if (code) return runtime::fail(ManifestErrc::not_json, place_of(text, read) + ": " + code.message());
   return parser.handler().take_root();
 }

@@ -115,12 +115,22 @@ Fit check_object(const Schema& schema, const json::value& value, std::string_vie
 Fit check_choice(const Schema& schema, const json::value& value, std::string_view path) {
   const json::value* const choices = schema.if_contains("anyOf");
   if (!choices) return {};
-  Fit last;
+  // What is told is the misfit of what was meant: of the first choice that is of the value's type, else of any but
+  // null.
+  Fit told;
+  int told_rank = -1;
   for (const json::value& choice : choices->get_array()) {
-    last = check(choice.get_object(), value, path);
-    if (last) return last;
+    const Schema& meant = choice.get_object();
+    Fit fit = check(meant, value, path);
+    if (fit) return fit;
+    const json::value* const type = meant.if_contains("type");
+    const int rank = check_type(meant, value, path) ? 2 : type->get_string() == "null" ? 0 : 1;
+    if (rank > told_rank) {
+      told = std::move(fit);
+      told_rank = rank;
+    }
   }
-  return last;
+  return told;
 }
 
 // Insertions, deletions and substitutions that make one of the other.

@@ -118,11 +118,13 @@ Result<void> clear(const runtime::Executor& executor, const stream_protocol::end
     if (errno == ENOENT) return {};
     return std::unexpected(system_error(errno, path));
   }
-  if (!S_ISSOCK(found.st_mode)) return fail(Errc::address_in_use, path + " is there and is no socket");
+  if (!S_ISSOCK(found.st_mode))
+    return fail(Errc::address_in_use, path + " is there and is no socket; rpc.socket may name another path");
   stream_protocol::socket probe(executor);
   boost::system::error_code error;
   probe.connect(endpoint, error);
-  if (!error) return fail(Errc::address_in_use, "another process listens at " + path);
+  if (!error)
+    return fail(Errc::address_in_use, "another process listens at " + path + "; rpc.socket may name another path");
   if (error != asio::error::connection_refused) return std::unexpected(runtime::from_system(error, path));
   if (::unlink(path.c_str()) != 0) return std::unexpected(system_error(errno, path));
   return {};

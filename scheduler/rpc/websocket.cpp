@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -121,7 +122,9 @@ Verdict judge(const http::request<http::empty_body>& request, const UpgradeRules
   const auto authorization = request.find(http::field::authorization);
   if (authorization == request.end()) return {};
   std::string_view shown = view(authorization->value());
-  const bool right = shown.starts_with(kBearer) && rules.token.matches(shown.substr(kBearer.size()));
+  // Names of schemes are the same in lower and upper case.
+  const bool right =
+      beast::iequals(shown.substr(0, kBearer.size()), kBearer) && rules.token.matches(shown.substr(kBearer.size()));
   if (!right) return {http::status::unauthorized, "the token is wrong"};
   return {.authorized = true};
 }
@@ -206,7 +209,7 @@ Result<std::unique_ptr<WebSocketListener>> WebSocketListener::listen(const runti
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(runtime::kBacklogMax, error);
-  if (error) return std::unexpected(runtime::from_system(error, to_string(at)));
+  if (error) return std::unexpected(runtime::from_system(error, to_string(at) + ", of rpc.websocket"));
   return std::make_unique<Listener>(std::move(acceptor));
 }
 

@@ -110,6 +110,38 @@ TEST(ProgressLines, tell_each_change_once) {
                                       "RUNNING, 50 %, 0 of 2 tasks ended"}));
 }
 
+TaskAnswer waiting(std::uint64_t task, std::string reason, std::string detail) {
+  return {.task = task,
+          .state = "QUEUED",
+          .attempts = {},
+          .why = WhyAnswer{std::move(reason), "it is so", std::move(detail), std::nullopt}};
+}
+
+TEST(ProgressLines, tell_why_tasks_wait_once_a_reason) {
+  ProgressLines lines;
+  JobDetail detail = running_job();
+  detail.job.state = "QUEUED";
+  detail.job.progress_permille = 0;
+  detail.tasks = {waiting(0, "provider_lost", "may be tried again in 900 ms"), waiting(1, "busy", "full"),
+                  waiting(2, "provider_lost", "may be tried again in 900 ms")};
+  EXPECT_EQ(
+      lines.take(detail),
+      (std::vector<std::string>{"task 0 and 1 more: waiting; provider_lost: it is so (may be tried again in 900 ms)",
+                                "task 1: waiting; busy: it is so (full)", "QUEUED, 0 %, 0 of 2 tasks ended"}));
+  detail.tasks[0].why->detail = "may be tried again in 800 ms";
+  EXPECT_EQ(lines.take(detail), std::vector<std::string>());
+  detail.tasks[1] = waiting(1, "provider_lost", "refused\x1b");
+  EXPECT_EQ(lines.take(detail), (std::vector<std::string>{"task 1: waiting; provider_lost: it is so (refused?)"}));
+}
+
+TEST(JobText, a_block_of_progress_says_why_tasks_wait) {
+  JobDetail detail = running_job();
+  detail.tasks[1] = waiting(1, "provider_lost", "refused");
+  detail.tasks.push_back(waiting(2, "busy", "full"));
+  EXPECT_TRUE(
+      progress_block({.columns = 80}, detail, 0).contains("\n  2 tasks waiting; provider_lost: it is so (refused)\n"));
+}
+
 TEST(JobCommands, the_end_of_a_job_is_the_end_of_the_program) {
   JobAnswer job = running_job().job;
   const auto code = [&job](std::string_view state, std::string_view reason) {
@@ -141,7 +173,7 @@ TEST(SubmitOptions, are_checked_before_anything_is_done) {
   ASSERT_TRUE(checked);
   EXPECT_EQ(checked->max_price, model::Credits{2'500'000});
   EXPECT_EQ(check(SubmitWords{.max_price = "1e3"}).error(),
-            "--max-price 1e3: must be credits, with at most six decimals, as 2.5");
+            "--max-price 1e3: must be 0 to 1000000 credits, with at most six decimals, as 2.5");
   EXPECT_EQ(check(SubmitWords{.strategy = "fastets"}).error(),
             "--strategy: there is no strategy \"fastets\"; did you mean fastest?");
 }

@@ -152,7 +152,10 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual(result.returncode, 2)
         self.assertIn("job.json: steps", result.stderr)
         self.assertEqual(self.run_quern("run", "absent.json").returncode, 3)
-        for option, text in ((("--max-price", "much"), "must be credits"), (("--max-price", "-1"), "must be credits"),
+        for option, text in ((("--max-price", "much"), "must be 0 to 1000000 credits"),
+                             (("--max-price", "-1"), "must be 0 to 1000000 credits"),
+                             (("--max-price", "1000000.000001"), "must be 0 to 1000000 credits"),
+                             (("--max-price", "1", "--max-price", "2"), "--max-price is there more than once"),
                              (("--strategy", "cheepest"), "did you mean cheapest?"),
                              (("--strategy", "best"), "choose any of cheapest, fastest")):
             result = self.run_quern("run", "job.json", *option)
@@ -170,13 +173,73 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual(self.run_quern("run", "job.json", "-o", ".", "--force").returncode, 0)
         self.assertEqual((self.folder / "results/out.bin").read_bytes(), OUTPUT)
 
-    def test_a_daemon_that_goes_away_leaves_the_job_and_says_so(self):
+    def test_a_manifest_that_is_too_large_or_too_deep_is_told_with_the_limit(self):
+        (self.folder / "large.json").write_text(" " * 300_000)
+        (self.folder / "deep.json").write_text("[" * 9 + "]" * 9)
+        for name, text in (("large.json", "has 300000 bytes, the limit is 262144; large data belongs into files"),
+                           ("deep.json", "line 1, column 9: nested deeper than 8 levels")):
+            result = self.run_quern("run", name)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), name)
+            self.assertIn(f"{name}: {text}", result.stderr)
+        result = self.run_quern("run", ".")
+        self.assertEqual((result.returncode, result.stderr), (3, "quern: .: is a folder; name a file\n"))
+
+    def test_nothing_is_submitted_when_what_it_makes_cannot_be_written(self):
+        self.start()
+        for option, where, text in (("-o", "job.json", "job.json/results: Not a directory"),
+                                    ("-o", "/proc/here", "/proc/here/results: No such file or directory"),
+                                    ("--trails", "job.json", "job.json: Not a directory"),
+                                    ("--trails", "/proc/here", "/proc/here: No such file or directory"),
+                                    ("--log", "/proc/here/log", "/proc/here: No such file or directory"),
+                                    ("--log", ".", ".: cannot be written: Is a directory")):
+            result = self.run_quern("run", "job.json", option, where)
+            self.assertEqual((result.returncode, result.stdout), (3, ""), (option, where))
+            self.assertEqual(result.stderr, f"quern: {text}\n")
+        (self.folder / "got/results/out.bin").mkdir(parents=True)
+        result = self.run_quern("run", "job.json", "-o", "got", "--force")
+        self.assertEqual((result.returncode, result.stderr), (3, "quern: got/results/out.bin: is a folder\n"))
+        self.assertEqual(self.calls("job.submit"), [])
+
+    def test_a_log_replaces_no_file_unless_forced_and_never_one_of_the_job(self):
+        self.start()
+        (self.folder / "log.txt").write_text("mine")
+        result = self.run_quern("run", "job.json", "--log", "log.txt")
+        self.assertEqual((result.returncode, result.stdout), (3, ""))
+        self.assertIn("log.txt: there is such a file already; --force replaces it", result.stderr)
+        os.link(self.folder / "fill.cl", self.folder / "link.cl")
+        for name, what in (("fill.cl", "an input of the job"), ("./link.cl", "an input of the job"),
+                           ("job.json", "the manifest"), ("got/../got/results/out.bin", "an output of the job")):
+            result = self.run_quern("run", "job.json", "-o", "got", "--log", name, "--force")
+            self.assertEqual((result.returncode, result.stdout), (2, ""), name)
+            self.assertIn(f"--log {name}: this is {what}; name another file", result.stderr)
+        self.assertEqual((self.folder / "fill.cl").read_bytes(), SOURCE)
+        self.assertEqual(self.calls("job.submit"), [])
+        self.assertEqual(self.run_quern("run", "job.json", "--log", "log.txt", "--force").returncode, 0)
+        self.assertEqual((self.folder / "log.txt").read_bytes(), LOG)
+        self.start()
+        self.assertEqual(self.run_quern("run", "job.json", "--log", "/dev/null").returncode, 0)
+        self.start()
+        self.assertEqual(self.run_quern("run", "job.json", "--log", "logs/of/today").returncode, 0)
+        self.assertEqual((self.folder / "logs/of/today").read_bytes(), LOG)
+
+    def test_a_job_that_is_refused_leaves_no_log_and_not_the_older_one_empty(self):
+        self.answers["job.submit"] = [failure(-32000, "price_too_high", "the price is above the limit")]
+        self.start()
+        (self.folder / "log.txt").write_text("mine")
+        self.assertEqual(self.run_quern("run", "job.json", "--log", "log.txt", "--force").returncode, 5)
+        self.assertEqual((self.folder / "log.txt").read_text(), "mine")
+        self.assertEqual(self.run_quern("run", "job.json", "--log", "logs/new").returncode, 5)
+        self.assertFalse((self.folder / "logs").exists())
+
+    def test_a_daemon_that_ends_is_said_with_what_becomes_of_the_job(self):
         self.answers["job.log"] = [{"$die": True}]
         self.start()
         result = self.run_quern("run", "job.json")
         self.assertEqual(result.returncode, 3)
-        self.assertIn("has ended", result.stderr)
-        self.assertIn("quern job " + JOB, result.stderr)
+        self.assertEqual(result.stderr, f"quern: quernd has ended, the one at {self.socket}\n"
+                         "Start it again with: quernd\n"
+                         "The job was under way. quernd ends it by submitter_restarted when it runs again; what "
+                         f"providers have done until then is paid. See what came of it: quern job {JOB}\n")
 
     def test_a_topic_that_ends_with_the_job_is_its_end(self):
         self.topics["job/" + JOB] = [detail("RUNNING"), {"$end": True}]

@@ -79,6 +79,24 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertEqual(result.returncode, 2)
         self.assertIn("no provider begins or ends with \"nobody\"", result.stderr)
 
+    def test_offers_that_no_filter_passes_are_told_from_none_at_all(self):
+        self.answers["offer.list"] = [{"offers": scripted.OFFERS["offers"][1:]}]
+        self.start()
+        result = self.run_quern("offers", "--type", "tpu")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn('--type: there are no devices of type "tpu"; choose any of cpu, gpu, accelerator', result.stderr)
+        self.assertEqual(self.calls("offer.list"), [])
+        self.assertEqual(self.shown("offers", "--type", "gpu"), "The one offered device is not a gpu.\n")
+        self.answers = scripted.quiet_node()
+        self.start()
+        self.assertEqual(self.shown("offers", "--type", "accelerator"),
+                         "None of the 2 offered devices is an accelerator.\n")
+        self.assertEqual(self.shown("offers", "--provider", "BBBB", "--type", "cpu"),
+                         "The one offered device of BBBB is not a cpu.\n")
+        self.answers["offer.list"] = [{"offers": []}]
+        self.start()
+        self.assertIn("No offers.", self.shown("offers", "--type", "gpu"))
+
     def test_quote_shows_every_device_the_cheapest_for_this_job_first(self):
         self.start()
         self.write_job()
@@ -151,6 +169,9 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertRegex(lines[2], r"^ +7  2026-11-21T09:30:00\.000Z +spend +BBBBBBBB +0123456789ab +0\.3 *$")
         self.assertIn("8 in all", lines[3])
         self.assertEqual(self.calls("ledger.entries")[1], {"after": 6, "limit": 2})
+        result = self.run_quern("ledger", "--limit", "5")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("--limit is of entries: add --entries", result.stderr)
         for wrong in ("0", "1001", "many"):
             self.assertEqual(self.run_quern("ledger", "--entries", "--limit", wrong).returncode, 2)
 
@@ -176,6 +197,13 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertIn(f"no daemon answers at {self.socket}: there is no such socket", result.stderr)
         self.assertIn("Start it with: quernd", result.stderr)
 
+    def test_a_socket_path_that_no_socket_may_have_is_told_once_with_the_limit(self):
+        self.socket = "/tmp/" + "x" * 120
+        result = self.run_quern("status")
+        self.assertEqual((result.returncode, result.stdout), (3, ""))
+        self.assertEqual(result.stderr, f"quern: {self.socket} is longer than the 107 bytes that a socket's path may have\n"
+                                        "Name a shorter one: quern --socket PATH\n")
+
     def test_the_socket_may_be_named_before_the_command_and_is_the_users_own_otherwise(self):
         self.start()
         result = subprocess.run([self.quern, "--socket", self.socket, "peers"], capture_output=True, timeout=60,
@@ -195,12 +223,19 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertEqual(result.stderr, "quern: too much is asked for: calls: 5 of 4 (limit_reached)\n"
                                         "What helps: ask more slowly\n")
 
+    def test_what_the_node_itself_fails_at_is_no_refusal_of_the_market(self):
+        for reason, status in (("disk_full", 3), ("shutting_down", 3), ("of a later version", 3), ("draining", 5)):
+            self.answers["job.quote"] = [failure(-32000, reason, "it is so", "no space left on device")]
+            self.start()
+            self.write_job()
+            self.assertEqual(self.run_quern("quote", "job.json").returncode, status, reason)
+
     def test_a_daemon_that_dies_is_said(self):
         self.answers["node.status"] = [{"$die": True}]
         self.start()
         result = self.run_quern("status")
-        self.assertEqual(result.returncode, 3)
-        self.assertIn("has ended", result.stderr)
+        self.assertEqual((result.returncode, result.stderr),
+                         (3, f"quern: quernd has ended, the one at {self.socket}\nStart it again with: quernd\n"))
 
     def test_hostile_texts_cannot_reach_the_terminal(self):
         self.answers = {method: hostile(answers) for method, answers in self.answers.items()}

@@ -130,7 +130,21 @@ class VerifyTest(unittest.TestCase):
         result = quern("verify", "--json", str(self.folder / "absent"))
         self.assertIn("no such file", json.loads(result.stdout)[0]["error"])
         os.mkfifo(self.folder / "fifo")
-        self.assertEqual(quern("verify", str(self.folder / "fifo")).returncode, 3)
+        for name, text in ((str(self.folder / "fifo"), "is no regular file; write what it gives to a file"),
+                           ("/dev/null", "is no regular file"), (str(self.folder), "is a folder; name a file")):
+            result = quern("verify", name)
+            self.assertEqual(result.returncode, 3)
+            self.assertIn(f"{name}: {text}", result.stderr)
+
+    def test_a_file_that_is_too_large_is_told_with_its_size_and_the_limit(self):
+        large = self.write("large.trail", b"")
+        os.truncate(large, 1 << 30)
+        result = quern("verify", large)
+        self.assertEqual(result.returncode, 3)
+        self.assertRegex(result.stderr, r"large\.trail: has 1073741824 bytes, the limit is \d+; no paper trail is so large")
+
+    def test_the_help_says_what_a_trail_is_about(self):
+        self.assertIn("have signed about 1 to 64 tasks\nof jobs", quern("verify", "--help").stdout)
 
     def test_wrong_usage_says_what_to_type(self):
         for arguments, text in ((["verify"], "name at least one FILE"),

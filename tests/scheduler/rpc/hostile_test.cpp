@@ -292,6 +292,12 @@ TEST_F(HostileTest, web_pages_and_foreign_names_are_kept_out) {
     EXPECT_TRUE((co_await http(upgrade(host + "Origin: http://evil.example\r\n"))).starts_with("HTTP/1.1 403"));
     EXPECT_TRUE((co_await http(upgrade(host + "Origin: null\r\n"))).starts_with("HTTP/1.1 403"));
     EXPECT_TRUE((co_await http(upgrade(host + "Authorization: Basic eDp5\r\n"))).starts_with("HTTP/1.1 401"));
+    const auto token = Token::load(token_file());
+    EXPECT_TRUE(token);
+    for (const std::string scheme : {"Bearer ", "bearer ", "BEARER "}) {
+      const std::string answer = co_await http(upgrade(host + "Authorization: " + scheme + token->text() + "\r\n"));
+      EXPECT_TRUE(answer.starts_with("HTTP/1.1 101")) << scheme;
+    }
     EXPECT_TRUE((co_await http("GET / HTTP/1.1\r\n" + host + "\r\n")).starts_with("HTTP/1.1 426"));
     EXPECT_TRUE((co_await http("\x16\x03\x01 no http\r\n\r\n")).starts_with("HTTP/1.1 400"));
     EXPECT_EQ((co_await http(upgrade(host + "X: " + std::string(kUpgradeBytesMax, 'x') + "\r\n"))).find("101"),

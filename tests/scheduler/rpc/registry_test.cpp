@@ -55,7 +55,10 @@ TEST(Registry, an_unknown_method_is_answered_with_the_nearest) {
 
 TEST(Schema, what_does_not_fit_is_named_with_its_path) {
   const Schema schema = object({{"rows", list(object({{"n", integer(1, 9)}}, {{"kind", one_of({"a", "b"})}}), 2)}},
-                               {{"rest", map_of(boolean())}, {"either", either({null(), integer()})}});
+                               {{"rest", map_of(boolean())},
+                                {"either", either({null(), integer()})},
+                                {"maybe", either({integer(0, 5), null()})},
+                                {"both", either({text(2), integer(0)})}});
   const auto why = [&](const char* text) {
     const auto fit = check(schema, json::parse(text));
     return fit ? "" : fit.error();
@@ -69,6 +72,11 @@ TEST(Schema, what_does_not_fit_is_named_with_its_path) {
   EXPECT_EQ(why(R"({"rows":[1,2,3]})"), "rows: 3 elements are more than 2");
   EXPECT_EQ(why(R"({"rows":[],"rest":{"x":1}})"), "rest.x: 1 is not of type boolean");
   EXPECT_EQ(why(R"({"rows":[],"either":"x"})"), "either: \"x\" is not of type integer");
+  EXPECT_EQ(why(R"({"rows":[],"maybe":-1})"), "maybe: -1 is below 0");
+  EXPECT_EQ(why(R"({"rows":[],"maybe":"x"})"), "maybe: \"x\" is not of type integer");
+  EXPECT_EQ(why(R"({"rows":[],"both":-1})"), "both: -1 is below 0");
+  EXPECT_EQ(why(R"({"rows":[],"both":"xyz"})"), "both: a text of 3 bytes is longer than 2");
+  EXPECT_EQ(why(R"({"rows":[],"both":7,"maybe":null})"), "");
   EXPECT_EQ(why("[]"), "[] is not of type object");
 }
 
