@@ -18,13 +18,6 @@ constexpr std::uint32_t kWhole = 1000;
 constexpr std::array<std::string_view, 8> kNames{"QUEUED",         "INITIALIZING", "RUNNING",   "COMPLETE",
                                                  "EXECUTOR_ERROR", "SYSTEM_ERROR", "CANCELING", "CANCELED"};
 
-// How an attempt ends that ended for this reason.
-State end_of(Reason reason) {
-  if (reason == Reason::completed) return State::complete;
-  if (reason == Reason::canceled) return State::canceled;
-  return model::text_of(reason).fault == Fault::job ? State::executor_error : State::system_error;
-}
-
 bool is_possible(const TaskRecord& task, std::uint32_t attempts_max) {
   if (task.attempts.size() > attempts_max) return false;
   const auto ended = [](const Attempt& attempt) { return is_end(attempt.state); };
@@ -51,6 +44,12 @@ std::optional<State> state_from_name(std::string_view name) {
 bool is_end(State state) {
   return state == State::complete || state == State::executor_error || state == State::system_error ||
          state == State::canceled;
+}
+
+State state_of_end(Reason reason) {
+  if (reason == Reason::completed) return State::complete;
+  if (reason == Reason::canceled) return State::canceled;
+  return model::text_of(reason).fault == Fault::job ? State::executor_error : State::system_error;
 }
 
 JobMachine::JobMachine(std::size_t tasks, std::uint32_t attempts_max)
@@ -135,7 +134,7 @@ Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount) {
   if (!attempt) return {};
   if (why.reason == Reason::unspecified) why.reason = Reason::internal;  // it has ended all the same
   Outcome outcome{.taken = true, .actions = {}};
-  attempt->state = end_of(why.reason);
+  attempt->state = state_of_end(why.reason);
   attempt->why = why;
   attempt->amount = amount;
   TaskRecord& record = tasks_[task];

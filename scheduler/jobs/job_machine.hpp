@@ -26,6 +26,8 @@ enum class State : std::uint8_t {
 std::string_view name_of(State state);  // "EXECUTOR_ERROR"
 std::optional<State> state_from_name(std::string_view name);
 bool is_end(State state);
+// Of an attempt that has ended for this reason.
+State state_of_end(model::Reason reason);
 
 // What an attempt was expected to cost when it was placed: the bounds and the likeliest of its quote.
 struct Predicted {
