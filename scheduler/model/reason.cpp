@@ -105,6 +105,7 @@ constexpr auto kReasons = std::to_array<ReasonText>({
      "the job runs again elsewhere"},
     {retries_exhausted, "retries_exhausted", Fault::nobody, "every node that was tried has failed",
      "read the attempts' reasons"},
+    {job_failed, "job_failed", Fault::submitter, "another task of the job has failed", "read that task's reason"},
 
     {signature_invalid, "signature_invalid", Fault::nobody, "a signature does not hold", ""},
     {record_malformed, "record_malformed", Fault::nobody, "a record is not one", ""},
