@@ -21,7 +21,7 @@ import time
 import zlib
 
 START_SECONDS = 60
-STOP_SECONDS = 20
+STOP_SECONDS = 45  # quernd waits 30 for what is under way
 JOB_SECONDS = 120
 
 # What each provider is: its OpenCL devices (of PoCL, which runs kernels on the processor), prices in credits, limits.

@@ -106,7 +106,8 @@ class Daemon {
             co_return;
           }
           co_await signals_.async_wait(boost::asio::use_awaitable);
-          log_.write(LogLevel::info, "draining", {{"working", node_->provider().working()}});
+          log_.write(LogLevel::info, "draining",
+                     {{"working", node_->provider().working()}, {"own", node_->own_work()}});
           co_await drain();
           code = ExitCode::ended;
         },

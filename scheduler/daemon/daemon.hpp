@@ -27,9 +27,9 @@ enum class ExitCode : int {
   config = 3,  // the configuration has errors
 };
 
-// Starts everything and serves until SIGTERM or SIGINT: then takes no new work, waits for what is under way (at most
-// kDrainPatience, or until the second signal), hands back and ends. On the executor of a SystemRuntime, with the
-// instance's lock held.
+// Starts everything and serves until SIGTERM or SIGINT: then takes no new work and places none, waits for what is
+// under way here and elsewhere (at most kDrainPatience, or until the second signal), hands back and ends. On the
+// executor of a SystemRuntime, with the instance's lock held.
 runtime::Task<ExitCode> run_daemon(runtime::Runtime& runtime, Config config, DriverEnvironment drivers, Log& log);
 
 }  // namespace quern::daemon

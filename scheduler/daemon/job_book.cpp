@@ -185,6 +185,15 @@ std::vector<const SubmittedJob*> JobBook::newest(std::size_t count) const {
   return list;
 }
 
+std::size_t JobBook::finishing() const {
+  const auto is_finishing = [](const auto& entry) {
+    const JobRecord& record = entry.second->record;
+    return !record.ended_unix_ms &&
+           std::ranges::all_of(record.tasks, [](const auto& task) { return jobs::is_end(task.state); });
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(jobs_, is_finishing));
+}
+
 Task<void> JobBook::run(KeptPtr kept) {
   dispatch::DispatchOptions options{
       .strategy = kept->record.strategy, .exclude = kept->record.exclude, .only = kept->record.only};

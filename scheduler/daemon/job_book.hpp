@@ -87,6 +87,8 @@ class JobBook {
   // The newest first.
   std::vector<const SubmittedJob*> newest(std::size_t count) const;
   std::size_t running() const { return running_; }
+  // Of these, those whose tasks have all ended: what they have made is put together and kept.
+  std::size_t finishing() const;
   std::size_t size() const { return jobs_.size(); }
 
   // What the logs of jobs under way have grown by, to the disk; else it goes there every kLogsKeptEvery.

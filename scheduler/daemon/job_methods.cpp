@@ -79,6 +79,7 @@ std::string missing_inputs(Node& node, const model::Job& job) {
 Task<Answer> start(Node& node, model::Job job, placement::Strategy strategy, std::set<std::string> exclude,
                    std::set<dispatch::Place> only) {
   const SubmitterConfig& config = node.parts().config.submitter;
+  if (node.draining()) co_return rpc::refuse(model::Reason::shutting_down);
   limit_price(job, config.max_price);
   if (const auto missing = missing_inputs(node, job); !missing.empty()) {
     co_return rpc::fail(Code::not_found, "inputs are missing: " + missing, "send them with blob.put");

@@ -21,15 +21,54 @@ model::Digest manifest_of(const JobRecord& record) {
   return blobs::digest_of(runtime::bytes_of(record.manifest));
 }
 
-void end_tasks(JobRecord& record, const model::Why& why) {
-  for (jobs::TaskRecord& task : record.tasks) {
-    if (jobs::is_end(task.state)) continue;
-    task.state = State::system_error;
-    task.why = why;
-    for (jobs::Attempt& attempt : task.attempts) {
-      if (jobs::is_end(attempt.state)) continue;
-      attempt.state = State::system_error;
-      attempt.why = why;
+model::Why restarted() {
+  return {.reason = model::Reason::submitter_restarted, .detail = {}};
+}
+
+// What an agreement says of the task at that place of it.
+jobs::Attempt attempt_of(const Trail& trail, std::uint32_t place, model::Credits owed) {
+  jobs::Attempt attempt{.provider = trail.demand().provider.text(),
+                        .device = trail.demand().device,
+                        .state = State::system_error,
+                        .why = restarted(),
+                        .amount = owed};
+  if (trail.stage() < agreement::Stage::ended) return attempt;
+  const model::Reason reason = trail.receipt().tasks[place].reason;
+  const bool completed = reason == model::Reason::completed;
+  // Outputs are here once their receipt is acknowledged; and it was the restart that had the rest canceled.
+  if (reason == model::Reason::canceled || (completed && trail.stage() != agreement::Stage::closed)) return attempt;
+  attempt.state = jobs::state_of_end(reason);
+  attempt.why = {.reason = reason, .detail = {}};
+  if (completed) attempt.progress_permille = 1000;
+  return attempt;
+}
+
+bool is_of(const JobTrail& entry, const Trail& trail, std::uint32_t place, const model::Digest& manifest) {
+  if (entry.places.empty()) return trail.demand().tasks[place].job == manifest;
+  return std::ranges::find(entry.places, place) != entry.places.end();
+}
+
+// The tasks of a job that a restart has ended, by its agreements, which are all there.
+void tell_tasks_again(JobRecord& record, const FindTrail& find) {
+  const auto manifest = manifest_of(record);
+  for (jobs::TaskRecord& task : record.tasks) task = {.state = State::system_error, .attempts = {}, .why = restarted()};
+  for (JobTrail& entry : record.trails) {
+    const Trail* trail = find(entry.demand);
+    if (!trail || trail->stage() < agreement::Stage::running) continue;
+    const auto owed = trail->owed_by_task();
+    bool named = false;
+    for (std::uint32_t place = 0; place < owed.size(); ++place) {
+      const std::uint32_t number = trail->demand().tasks[place].shard;
+      if (number >= record.tasks.size() || !is_of(entry, *trail, place, manifest)) continue;
+      jobs::TaskRecord& task = record.tasks[number];
+      if (!std::exchange(named, true)) {
+        entry.task = number;
+        entry.attempt = static_cast<std::uint32_t>(task.attempts.size());
+      }
+      const jobs::Attempt& attempt = task.attempts.emplace_back(attempt_of(*trail, place, owed[place]));
+      if (attempt.state != State::complete && attempt.state != State::executor_error) continue;
+      task.state = attempt.state;
+      task.why = attempt.why;
     }
   }
 }
@@ -83,7 +122,6 @@ Claimant* claimant_of(std::vector<Claimant>& claimants, const TaskRef& task, std
 
 std::vector<std::size_t> end_by_restart(std::vector<JobRecord>& records, const TrailsByDemand& trails,
                                         std::int64_t now_unix_ms) {
-  const model::Why restarted{.reason = model::Reason::submitter_restarted, .detail = {}};
   std::vector<std::size_t> ended;
   std::set<Place> taken;
   std::map<model::Digest, std::vector<Claimant>> claimants;
@@ -93,10 +131,9 @@ std::vector<std::size_t> end_by_restart(std::vector<JobRecord>& records, const T
       add_places(record, trails, taken);
       continue;
     }
-    end_tasks(record, restarted);
     record.trails.clear();
     record.state = State::system_error;
-    record.why = restarted;
+    record.why = restarted();
     record.ended_unix_ms = now_unix_ms;
     claimants[manifest_of(record)].push_back({.record = &record, .given = {}});
     ended.push_back(i);
@@ -120,23 +157,30 @@ std::vector<std::size_t> end_by_restart(std::vector<JobRecord>& records, const T
       give(*claimant->record, task, {demand.id, place});
     }
   }
+  for (const std::size_t i : ended) {
+    count_again(records[i], [&trails](const DemandId& demand) {
+      const auto found = trails.find(demand);
+      return found == trails.end() ? nullptr : &found->second;
+    });
+  }
   return ended;
 }
 
 void count_again(JobRecord& record, const FindTrail& find) {
   const auto manifest = manifest_of(record);
+  const bool whole = record.why.reason == model::Reason::submitter_restarted &&
+                     std::ranges::all_of(record.trails, [&](const JobTrail& entry) { return find(entry.demand); });
   model::Credits amount;
   for (const JobTrail& entry : record.trails) {
     const Trail* trail = find(entry.demand);
     if (!trail || trail->stage() < agreement::Stage::running) continue;
     const auto owed = trail->owed_by_task();
     for (std::uint32_t i = 0; i < owed.size(); ++i) {
-      const bool its = entry.places.empty() ? trail->demand().tasks[i].job == manifest
-                                            : std::ranges::find(entry.places, i) != entry.places.end();
-      if (its) amount = model::add(amount, owed[i]).value_or(amount);
+      if (is_of(entry, *trail, i, manifest)) amount = model::add(amount, owed[i]).value_or(amount);
     }
   }
-  record.amount = std::max(record.amount, amount);
+  record.amount = whole ? amount : std::max(record.amount, amount);
+  if (whole) tell_tasks_again(record, find);
 }
 
 }  // namespace quern::daemon

@@ -20,8 +20,10 @@ constexpr const char* kAbout = "quernd: offers this machine's devices and has jo
 constexpr const char* kFooter = R"(
 Without options it reads /etc/quern/quernd.toml as root, else quern/quernd.toml
 below $XDG_CONFIG_HOME or ~/.config, if there is such a file. docs/config.md
-describes the keys. SIGTERM: takes no new work, waits for what is under way (30
-seconds at most, or until a second SIGTERM), and ends.
+describes the keys. SIGTERM: takes no new work, waits for what is under way here
+and for tasks of its own jobs that are under way elsewhere (30 seconds at most,
+or until a second SIGTERM), and ends. Own tasks that wait are placed no more: a
+job with such ends as submitter_restarted at the next start.
 
 Exit status:
   0  it was asked to end

@@ -434,9 +434,10 @@ std::vector<Multiaddr> Node::addresses_of(const std::string& provider) const {
 Task<void> Node::drain(runtime::Duration patience) {
   draining_ = true;
   provider_->drain();
+  dispatcher_->drain();
   renew_offer();
   const runtime::Time until = runtime_.clock().now() + patience;
-  while (provider_->working() > 0 && runtime_.clock().now() < until) {
+  while (provider_->working() + own_work() > 0 && runtime_.clock().now() < until) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
   if (provider_->working() > 0) co_await hand_back();

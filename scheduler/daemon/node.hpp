@@ -93,9 +93,10 @@ class Node {
   // Takes up what an earlier life left, listens, offers, and connects to the configured peers. What of it fails is told
   // with the key of the config that said so.
   runtime::Task<runtime::Result<void>> start();
-  // Takes no new work, withdraws the offer, and returns when no work is under way. What still is when the patience ends
-  // is ended by shutting_down, and kHandBackPatience is left for receipts to be acknowledged. The logs of its own jobs
-  // are on the disk then.
+  // Takes no new work, withdraws the offer, places no more tasks of its own jobs, and returns when no work is under
+  // way, of others here or of its own elsewhere. What others still have here when the patience ends is ended by
+  // shutting_down, and kHandBackPatience is left for receipts to be acknowledged. The logs of its own jobs are on the
+  // disk then; those that have not ended end by submitter_restarted at the next start.
   runtime::Task<void> drain(runtime::Duration patience);
   runtime::Task<void> stop();
 
@@ -115,6 +116,8 @@ class Node {
   rpc::Topics& topics() { return topics_; }  // add_topics() has filled it, once started
   std::int64_t started_unix_ms() const { return started_unix_ms_; }
   bool draining() const { return draining_; }
+  // What drain() waits for of its own jobs: tasks that are carried out, and jobs whose tasks have just ended.
+  std::size_t own_work() const { return dispatcher_->carrying() + jobs_->finishing(); }
   const Config& file_config() const { return file_config_; }
   const Preferences& preferences() const { return parts_.preferences; }
   MachineLive& live() { return live_; }

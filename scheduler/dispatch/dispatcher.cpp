@@ -213,7 +213,7 @@ class Dispatcher::Run {
   // `refusal`, where it was refused before.
   void place(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded,
              const std::optional<Why>& refusal = {}) {
-    if (tasks.empty()) return;
+    if (tasks.empty() || dispatcher_.draining_) return;
     const Survey seen = survey(tasks, excluded);
     if (try_out(tasks, seen)) return;
     const auto planned = placement::plan(options_.strategy, tasks.size(), seen.known, dispatcher_.runtime_.random());
@@ -288,7 +288,7 @@ class Dispatcher::Run {
   // The next of the lane, as many as one agreement can have.
   void fill(const Place& where) {
     Lane& lane = lanes_[where];
-    while (!lane.tasks.empty() && lane.in_line < agreement::kTasksMax && !stopped_) {
+    while (!lane.tasks.empty() && lane.in_line < agreement::kTasksMax && !stopped_ && !dispatcher_.draining_) {
       const std::size_t task = lane.tasks.front();
       lane.tasks.pop_front();
       ++lane.in_line;
@@ -344,12 +344,14 @@ class Dispatcher::Run {
   LineEvents events_of(std::size_t task, const Place& where, std::optional<Chosen>& terms, bool& taken) {
     LineEvents events;
     events.prepare = [&, task, this]() -> std::optional<LineOrder> {
+      if (dispatcher_.draining_) return std::nullopt;
       terms = chosen(task, where);
       return terms ? std::optional(order_for(task, where, *terms)) : std::nullopt;
     };
     events.taken = [&, this] {
       taken = true;
       ++carrying_;
+      ++dispatcher_.carrying_;
     };
     events.agreed = [&, task, this](const agreement::Trail& trail) {
       const Quote& quote = terms->quote;
@@ -377,7 +379,10 @@ class Dispatcher::Run {
     tickets_.push_back(&ticket);
     LineEnd end = co_await ticket.carry_out();
     std::erase(tickets_, &ticket);
-    if (taken) --carrying_;
+    if (taken) {
+      --carrying_;
+      --dispatcher_.carrying_;
+    }
     changed_.wake_all();
     co_return end;
   }
@@ -385,7 +390,7 @@ class Dispatcher::Run {
   Task<void> carry_out(std::size_t task, Place where) {
     LineEnd end = co_await stand_in_line(task, where);
     if (!end.trail) {
-      if (stopped_) co_return;
+      if (stopped_ || dispatcher_.draining_) co_return;
       if (events_.refused) events_.refused(task, where.provider, end.why);
       if (end.kept_back) {
         nobody_takes(task, end.why);

@@ -77,6 +77,10 @@ class Dispatcher {
   // nothing was measured, a few of its tasks run first and the rest by what they took (trials.hpp).
   runtime::Task<DispatchEnd> run(model::Job job, DispatchOptions options, DispatchEvents events,
                                  engagement::Cancel& cancel);
+  // From here on no provider is asked for more: tasks that are carried out come to their ends, all others wait.
+  void drain() { draining_ = true; }
+  // Tasks that are carried out: agreed on, or being asked for.
+  std::size_t carrying() const { return carrying_; }
 
  private:
   class Run;
@@ -91,6 +95,8 @@ class Dispatcher {
   AddressOf address_of_;
   market::ExperienceBook experience_;
   std::map<Place, DeviceLine> lines_;
+  std::size_t carrying_ = 0;
+  bool draining_ = false;
 };
 
 // The most that a task can use of what is metered: what a demand says.

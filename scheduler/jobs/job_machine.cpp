@@ -18,11 +18,8 @@ constexpr std::uint32_t kWhole = 1000;
 constexpr std::array<std::string_view, 8> kNames{"QUEUED",         "INITIALIZING", "RUNNING",   "COMPLETE",
                                                  "EXECUTOR_ERROR", "SYSTEM_ERROR", "CANCELING", "CANCELED"};
 
-// How an attempt ends that ended for this reason.
-State end_of(Reason reason) {
-  if (reason == Reason::completed) return State::complete;
-  if (reason == Reason::canceled) return State::canceled;
-  return model::text_of(reason).fault == Fault::job ? State::executor_error : State::system_error;
+bool has_failed(const TaskRecord& task) {
+  return task.state == State::executor_error || task.state == State::system_error;
 }
 
 bool is_possible(const TaskRecord& task, std::uint32_t attempts_max) {
@@ -53,6 +50,12 @@ bool is_end(State state) {
          state == State::canceled;
 }
 
+State state_of_end(Reason reason) {
+  if (reason == Reason::completed) return State::complete;
+  if (reason == Reason::canceled || reason == Reason::job_failed) return State::canceled;
+  return model::text_of(reason).fault == Fault::job ? State::executor_error : State::system_error;
+}
+
 JobMachine::JobMachine(std::size_t tasks, std::uint32_t attempts_max)
     : tasks_(tasks), attempts_max_(attempts_max), open_(tasks) {
   QUERN_ASSERT(tasks >= 1 && tasks <= kTasksMax && attempts_max >= 1 && attempts_max <= kAttemptsLimit);
@@ -66,6 +69,8 @@ std::optional<JobMachine> JobMachine::restore(std::vector<TaskRecord> tasks, boo
   JobMachine machine(tasks.size(), attempts_max);
   machine.open_ = static_cast<std::size_t>(
       std::ranges::count_if(tasks, [](const TaskRecord& task) { return !is_end(task.state); }));
+  const auto failed = std::ranges::find_if(tasks, has_failed);
+  if (cancel_asked && failed != tasks.end()) machine.failed_ = static_cast<std::size_t>(failed - tasks.begin());
   machine.tasks_ = std::move(tasks);
   machine.cancel_asked_ = cancel_asked;
   return machine;
@@ -134,15 +139,17 @@ Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount) {
   Attempt* attempt = under_way(task);
   if (!attempt) return {};
   if (why.reason == Reason::unspecified) why.reason = Reason::internal;  // it has ended all the same
+  // Its provider knows of the cancel, and not what it was for.
+  if (why.reason == Reason::canceled && failed_) why = why_canceled();
   Outcome outcome{.taken = true, .actions = {}};
-  attempt->state = end_of(why.reason);
+  attempt->state = state_of_end(why.reason);
   attempt->why = why;
   attempt->amount = amount;
   TaskRecord& record = tasks_[task];
   if (attempt->state == State::complete || attempt->state == State::executor_error) {
     end_task(task, attempt->state, std::move(why), outcome);
   } else if (cancel_asked_) {
-    end_task(task, State::canceled, {.reason = Reason::canceled, .detail = {}}, outcome);
+    end_task(task, State::canceled, why_canceled(), outcome);
   } else if (record.attempts.size() == attempts_max_) {
     end_task(task, State::system_error, {.reason = Reason::retries_exhausted, .detail = model::to_text(why)}, outcome);
   } else {
@@ -221,8 +228,9 @@ void JobMachine::end_task(std::size_t task, State state, Why why, Outcome& outco
   --open_;
   if (open_ == 0) {
     outcome.actions.push_back({.kind = Action::Kind::finish, .task = 0, .excluded = {}});
-  } else if (state == State::executor_error || state == State::system_error) {
+  } else if (has_failed(tasks_[task])) {
     // The rest would be paid for in vain.
+    if (!cancel_asked_) failed_ = task;
     const Outcome rest = cancel();
     outcome.actions.insert(outcome.actions.end(), rest.actions.begin(), rest.actions.end());
   }
@@ -230,8 +238,16 @@ void JobMachine::end_task(std::size_t task, State state, Why why, Outcome& outco
 
 void JobMachine::fail_all_waiting(Outcome& outcome) {
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
-    if (waiting(task)) end_task(task, State::canceled, {.reason = Reason::canceled, .detail = {}}, outcome);
+    if (waiting(task)) end_task(task, State::canceled, why_canceled(), outcome);
   }
+}
+
+// The other's reason by its name only, as every task of the rest says it.
+Why JobMachine::why_canceled() const {
+  if (!failed_) return {.reason = Reason::canceled, .detail = {}};
+  const auto& why = tasks_[*failed_].why;
+  return {.reason = Reason::job_failed,
+          .detail = "task " + std::to_string(*failed_) + ": " + std::string(model::text_of(why.reason).name)};
 }
 
 Action JobMachine::place(std::size_t task) const {

@@ -26,6 +26,8 @@ enum class State : std::uint8_t {
 std::string_view name_of(State state);  // "EXECUTOR_ERROR"
 std::optional<State> state_from_name(std::string_view name);
 bool is_end(State state);
+// Of an attempt that has ended for this reason.
+State state_of_end(model::Reason reason);
 
 // What an attempt was expected to cost when it was placed: the bounds and the likeliest of its quote.
 struct Predicted {
@@ -96,6 +98,7 @@ class JobMachine {
   // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider. No reason at all
   // is `internal`.
   Outcome ended(std::size_t task, model::Why why, model::Credits amount);
+  // The rest of a job one of whose tasks has failed is canceled as well, and ends by job_failed.
   Outcome cancel();
 
   State state() const;
@@ -114,12 +117,14 @@ class JobMachine {
   void end_task(std::size_t task, State state, model::Why why, Outcome& outcome);
   void fail_all_waiting(Outcome& outcome);
   Action place(std::size_t task) const;
+  model::Why why_canceled() const;
 
   std::vector<TaskRecord> tasks_;
   std::uint32_t attempts_max_;
   std::size_t open_;  // tasks that have not ended
   bool begun_ = false;
   bool cancel_asked_ = false;
+  std::optional<std::size_t> failed_;  // the task for whose end the others are canceled; none: it was asked for
 };
 
 }  // namespace quern::jobs

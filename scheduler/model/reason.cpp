@@ -64,7 +64,8 @@ constexpr auto kReasons = std::to_array<ReasonText>({
     {credit_exhausted, "credit_exhausted", Fault::submitter, "the submitter owes the node as much as it may",
      "settle, or use another node"},
     {budget_exceeded, "budget_exceeded", Fault::submitter, "the job costs more than its submitter allows, or may do so",
-     "raise submitter.budget or the job's highest price, or wait until other jobs have ended"},
+     "raise submitter.budget (what is owed uses it up as well, and stays owed: see `quern ledger`), or the job's "
+     "highest price"},
     {rate_limited, "rate_limited", Fault::nobody, "too many requests", "ask more slowly"},
     {agreement_unknown, "agreement_unknown", Fault::nobody, "the node knows of no such agreement", "ask again"},
 
@@ -104,6 +105,7 @@ constexpr auto kReasons = std::to_array<ReasonText>({
      "the job runs again elsewhere"},
     {retries_exhausted, "retries_exhausted", Fault::nobody, "every node that was tried has failed",
      "read the attempts' reasons"},
+    {job_failed, "job_failed", Fault::submitter, "another task of the job has failed", "read that task's reason"},
 
     {signature_invalid, "signature_invalid", Fault::nobody, "a signature does not hold", ""},
     {record_malformed, "record_malformed", Fault::nobody, "a record is not one", ""},
@@ -128,7 +130,7 @@ constexpr auto kReasons = std::to_array<ReasonText>({
     {provider_restarted, "provider_restarted", Fault::provider, "the provider was restarted while the job ran",
      "the job runs again elsewhere"},
     {submitter_restarted, "submitter_restarted", Fault::submitter,
-     "the submitter was restarted before the job was placed", "submit the job again"},
+     "the submitter was restarted before the job had ended", "submit the job again"},
     {disk_full, "disk_full", Fault::nobody, "the disk is full", "free space in the data directory"},
     {shutting_down, "shutting_down", Fault::nobody, "the node is stopping", "try again when it runs"},
     {internal, "internal", Fault::provider, "the node met a defect of its own", "report it with the log"},

@@ -71,6 +71,7 @@ enum class Reason : std::uint16_t {
   device_lost,
   device_unresponsive,
   retries_exhausted,
+  job_failed,
 
   signature_invalid = 400,
   record_malformed,

@@ -251,6 +251,26 @@ class ControlTest(unittest.TestCase):
         self.check_accounts(here, there)
         self.check_block(here, there)
 
+    def test_a_submitter_that_is_asked_to_end_waits_for_its_tasks_and_says_later_what_they_did(self):
+        here = self.start_provider()
+        self.start_submitter()
+        demo.wait_for("an offer", lambda: self.submitter.ask("offers")["offers"])
+        here.follow("work")
+        job = self.submit()
+        here.wait("work", lambda work: work["work"], "work here")
+        self.submitter.stop()
+        (draining,) = self.submitter.events("draining")
+        self.assertGreater(draining["own"], 0)
+        self.assertEqual(here.call("work.list")["work"], [])
+        there = self.start_submitter()
+        ended = there.call("job.get", id=job)
+        self.assertIn(ended["state"], ("COMPLETE", "SYSTEM_ERROR"))
+        attempts = [attempt for task in ended["tasks_list"] for attempt in task["attempts"]]
+        self.assertGreater(len(attempts), 0)
+        self.assertEqual({attempt["state"] for attempt in attempts}, {"COMPLETE"})
+        self.assertEqual(sum(attempt["amount_micro"] for attempt in attempts), ended["amount_micro"])
+        self.assertEqual(ended["amount_micro"], demo.balance(self.submitter, "spent"))
+
     def check_accounts(self, here, there):
         demo.wait_for("equal ledgers",
                       lambda: demo.balance(self.provider, "earned") == demo.balance(self.submitter, "spent"))

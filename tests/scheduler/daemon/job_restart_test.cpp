@@ -19,8 +19,8 @@ model::Digest digest_of(char manifest) {
   return blobs::digest_of(runtime::bytes_of(std::string(1, manifest)));
 }
 
-// An agreement for these, with a device second for each.
-void add_trail(TrailsByDemand& trails, unsigned char id, std::int64_t after_ms, const Shards& tasks) {
+// One for these that both are bound by.
+ExampleTrail agreed_on(unsigned char id, std::int64_t after_ms, const Shards& tasks) {
   ExampleTrail example;
   agreement::Demand demand = agreement::example_demand();
   demand.id = {std::byte{id}};
@@ -32,14 +32,22 @@ void add_trail(TrailsByDemand& trails, unsigned char id, std::int64_t after_ms, 
   example.add(agreement::example_bid(example.trail.newest(agreement::RecordKind::demand)));
   example.add(agreement::draft_agreement(example.trail, example.now));
   example.add(agreement::draft_acceptance(example.trail, example.now));
+  return example;
+}
+
+// That has ended, with a device second for each. Those that `reasons` says nothing of have completed.
+void add_trail(TrailsByDemand& trails, unsigned char id, std::int64_t after_ms, const Shards& tasks,
+               const std::vector<model::Reason>& reasons = {}) {
+  ExampleTrail example = agreed_on(id, after_ms, tasks);
   std::vector<agreement::TaskEnd> ends;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    ends.push_back(
-        {.reason = model::Reason::completed, .usage = agreement::usage_of(1'000'000, i == 0 ? 1 : 0), .outputs = {}});
+    ends.push_back({.reason = i < reasons.size() ? reasons[i] : model::Reason::completed,
+                    .usage = agreement::usage_of(1'000'000, i == 0 ? 1 : 0),
+                    .outputs = {}});
   }
   example.add(agreement::draft_receipt(example.trail, ends, example.now));
   example.closed();
-  trails.emplace(demand.id, example.trail);
+  trails.emplace(example.trail.demand().id, example.trail);
 }
 
 JobRecord under_way(std::string id, char manifest, std::int64_t after_ms = 0) {
@@ -79,6 +87,62 @@ TEST(JobRestart, ends_what_was_under_way_and_nothing_else) {
   EXPECT_EQ(records[1].why.reason, model::Reason::submitter_restarted);
   EXPECT_EQ(records[1].ended_unix_ms, 7);
   EXPECT_EQ(records[1].tasks[3].why.reason, model::Reason::submitter_restarted);
+}
+
+model::Credits cost_of_attempts(const JobRecord& record) {
+  model::Credits cost;
+  for (const jobs::TaskRecord& task : record.tasks)
+    for (const jobs::Attempt& attempt : task.attempts) cost.micro += attempt.amount.micro;
+  return cost;
+}
+
+TEST(JobRestart, tasks_say_what_their_receipts_say_and_cost_as_much_as_the_job) {
+  using model::Reason;
+  TrailsByDemand trails;
+  add_trail(trails, 1, 10, {{'m', 0}, {'m', 1}, {'n', 2}, {'m', 3}}, {Reason::completed, Reason::preempted});
+  add_trail(trails, 2, 20, {{'m', 1}, {'m', 4}, {'m', 5}}, {Reason::completed, Reason::canceled, Reason::build_failed});
+  std::vector<JobRecord> records{under_way("a", 'm')};
+  end_by_restart(records, trails, agreement::kNow.unix_ms + 99);
+  const auto& tasks = records[0].tasks;
+  ASSERT_EQ(tasks[0].attempts.size(), 1u);
+  const jobs::Attempt& first = tasks[0].attempts[0];
+  const auto& demand = trails.begin()->second.demand();
+  EXPECT_EQ(std::pair(first.provider, first.device), std::pair(demand.provider.text(), demand.device));
+  EXPECT_EQ(std::pair(first.state, first.why.reason), std::pair(jobs::State::complete, Reason::completed));
+  EXPECT_EQ(first.progress_permille, 1000u);
+  EXPECT_EQ(std::pair(tasks[0].state, tasks[0].why.reason), std::pair(jobs::State::complete, Reason::completed));
+  ASSERT_EQ(tasks[1].attempts.size(), 2u);
+  EXPECT_EQ(tasks[1].attempts[0].why.reason, Reason::preempted);
+  EXPECT_EQ(tasks[1].state, jobs::State::complete);
+  EXPECT_TRUE(tasks[2].attempts.empty()) << "another job's";
+  EXPECT_EQ(tasks[3].state, jobs::State::complete);
+  EXPECT_EQ(tasks[4].attempts.at(0).why.reason, Reason::submitter_restarted) << "nobody else has canceled it";
+  EXPECT_EQ(std::pair(tasks[4].state, tasks[4].why.reason),
+            std::pair(jobs::State::system_error, Reason::submitter_restarted));
+  EXPECT_EQ(tasks[5].state, jobs::State::executor_error);
+  EXPECT_EQ(std::pair(records[0].trails.at(1).task, records[0].trails.at(1).attempt), std::pair(1u, 1u));
+  EXPECT_GT(records[0].amount.micro, 0);
+  EXPECT_EQ(cost_of_attempts(records[0]), records[0].amount);
+  EXPECT_EQ(summary_json(records[0], "").at("progress_permille").to_number<int>(), 3000 / 8);
+}
+
+TEST(JobRestart, an_attempt_that_is_still_at_work_is_told_anew_once_it_has_its_receipt) {
+  std::vector<JobRecord> records{under_way("a", 'm')};
+  TrailsByDemand trails{{{std::byte{1}}, agreed_on(1, 10, {{'m', 0}}).trail}};
+  end_by_restart(records, trails, agreement::kNow.unix_ms + 99);
+  JobRecord& job = records[0];
+  ASSERT_EQ(job.tasks[0].attempts.size(), 1u);
+  EXPECT_EQ(job.tasks[0].attempts[0].state, jobs::State::system_error);
+  EXPECT_EQ(job.tasks[0].attempts[0].why.reason, model::Reason::submitter_restarted);
+  trails.clear();
+  add_trail(trails, 1, 10, {{'m', 0}});
+  count_again(job, [&](const jobs::DemandId& demand) { return &trails.at(demand); });
+  ASSERT_EQ(job.tasks[0].attempts.size(), 1u);
+  EXPECT_EQ(job.tasks[0].state, jobs::State::complete);
+  EXPECT_EQ(cost_of_attempts(job), job.amount);
+  const JobRecord before = job;
+  count_again(job, [](const jobs::DemandId&) { return nullptr; });
+  EXPECT_EQ(job, before) << "what is not there any more is not forgotten";
 }
 
 TEST(JobRestart, two_jobs_of_one_manifest_do_not_both_name_one_agreement) {
@@ -145,6 +209,7 @@ RC_GTEST_PROP(JobRestart, every_task_of_every_agreement_is_of_one_job_and_all_th
   std::int64_t amount = 0;
   for (const JobRecord& record : records) {
     amount += record.amount.micro;
+    RC_ASSERT(cost_of_attempts(record) == record.amount);
     for (const JobTrail& entry : record.trails) {
       for (const std::uint32_t place : entry.places) RC_ASSERT(named.emplace(entry.demand, place).second);
     }

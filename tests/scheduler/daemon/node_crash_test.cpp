@@ -45,6 +45,11 @@ void expect_settled(NodeWorld& world) {
   for (const JobRecord& job : submitter.jobs) {
     EXPECT_TRUE(job.ended_unix_ms);
     amount.micro += job.amount.micro;
+    if (job.why.reason != model::Reason::submitter_restarted) continue;
+    model::Credits of_tasks;
+    for (const jobs::TaskRecord& task : job.tasks)
+      for (const jobs::Attempt& attempt : task.attempts) of_tasks.micro += attempt.amount.micro;
+    EXPECT_EQ(of_tasks, job.amount) << "the tasks say another amount";
   }
   EXPECT_EQ(amount, submitter.balance.spent) << "the jobs say another amount";
   EXPECT_EQ(submitter.owed, submitter.balance.spent) << "the trails of the jobs say another amount";

@@ -59,5 +59,76 @@ TEST(NodeDrain, work_of_a_peer_that_is_blocked_meanwhile_ends_by_that_name) {
   EXPECT_EQ(ends, std::vector{model::Reason::submitter_denied});
 }
 
+// Each task for itself under an agreement, as each takes seconds.
+model::Job job_of(std::uint32_t shards) {
+  model::Job job = engagement::sample_job();
+  job.work->fp32_flop = shards * 5'000'000'000ULL;
+  job.shards.count = shards;
+  return job;
+}
+
+struct Drained {
+  bool begun = false;
+  runtime::Duration took{};
+};
+
+// Has the submitter drain five seconds after it submitted a job, in its first life.
+void drain_submitter(NodeWorld& world, std::uint32_t shards, runtime::Duration patience, Drained& drained) {
+  world.work_length = 10s;
+  world.submits = false;
+  world.with_node = [shards, patience, &drained](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter || std::exchange(drained.begun, true)) co_return;
+    auto& clock = node.runtime().clock();
+    EXPECT_TRUE(co_await node.blobs().add(runtime::copy_of(runtime::bytes_of("source"))));
+    co_await clock.sleep_for(NodeWorld::kSubmitted - Time{});
+    EXPECT_TRUE(co_await node.jobs().submit(job_of(shards), placement::Strategy::cheapest, {}));
+    co_await clock.sleep_for(5s);
+    const Time began = clock.now();
+    co_await node.drain(patience);
+    drained.took = clock.now() - began;
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 5s + patience + 1s);
+}
+
+TEST(NodeDrain, an_own_job_all_of_which_is_under_way_completes_and_is_waited_for_no_longer) {
+  Drained drained;  // outlives the world
+  NodeWorld world;
+  drain_submitter(world, 1, 30s, drained);
+  EXPECT_GT(drained.took, 4s);
+  EXPECT_LT(drained.took, 6s);
+  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
+  world.world.run_for(5s);
+  const NodeView submitter = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(submitter.jobs.size(), 1u);
+  EXPECT_EQ(submitter.jobs[0].state, jobs::State::complete) << "and it is on the disk";
+}
+
+TEST(NodeDrain, own_tasks_that_wait_are_not_placed_any_more) {
+  Drained drained;  // outlives the world
+  NodeWorld world;
+  drain_submitter(world, 5, 60s, drained);
+  EXPECT_GT(drained.took, 4s);
+  EXPECT_LT(drained.took, 20s) << "one is at work, and the next is agreed on";
+  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
+  world.world.run_for(5s);
+  const NodeView submitter = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(submitter.jobs.size(), 1u);
+  const JobRecord& job = submitter.jobs[0];
+  EXPECT_EQ(job.why.reason, model::Reason::submitter_restarted);
+  const auto tried = [](const jobs::TaskRecord& task) { return !task.attempts.empty(); };
+  EXPECT_EQ(std::ranges::count_if(job.tasks, tried), 2);
+  EXPECT_EQ(std::ranges::count(job.tasks, jobs::State::complete, &jobs::TaskRecord::state), 2);
+  EXPECT_EQ(submitter.balance.reserved, model::Credits{});
+  EXPECT_EQ(submitter.balance.spent, job.amount);
+}
+
+TEST(NodeDrain, own_tasks_are_waited_for_no_longer_than_the_patience) {
+  Drained drained;  // outlives the world
+  NodeWorld world;
+  drain_submitter(world, 1, 2s, drained);
+  EXPECT_GE(drained.took, 2s);
+  EXPECT_LT(drained.took, 3s);
+}
+
 }  // namespace
 }  // namespace quern::daemon

@@ -72,6 +72,38 @@ TEST(JobMachine, does_not_try_again_what_cannot_work_and_stops_the_rest) {
   EXPECT_EQ(job.why().reason, Reason::build_failed);
 }
 
+TEST(JobMachine, the_rest_of_a_job_that_failed_names_the_task_that_did) {
+  JobMachine job(3);
+  job.begin();
+  job.placed(1, "a", "gpu");
+  EXPECT_TRUE(job.unplaceable(0, because(Reason::price_too_high), true).taken);
+  const Why rest{.reason = Reason::job_failed, .detail = "task 0: price_too_high"};
+  EXPECT_EQ(job.tasks()[2].why, rest);
+  EXPECT_EQ(job.tasks()[2].state, State::canceled);
+  auto again = JobMachine::restore(job.tasks(), job.cancel_asked(), kAttemptsMax);
+  ASSERT_TRUE(again);
+  for (JobMachine* machine : {&job, &*again}) {
+    EXPECT_TRUE(machine->ended(1, because(Reason::canceled), {3}).taken) << "as its provider's receipt has it";
+    EXPECT_EQ(machine->tasks()[1].why, rest);
+    EXPECT_EQ(machine->tasks()[1].attempts[0].why, rest);
+    EXPECT_EQ(machine->tasks()[1].attempts[0].state, State::canceled);
+    EXPECT_EQ(machine->state(), State::system_error);
+    EXPECT_EQ(machine->why().reason, Reason::price_too_high);
+  }
+}
+
+TEST(JobMachine, that_the_submitter_canceled_says_so_though_a_task_fails_meanwhile) {
+  JobMachine job(3);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  job.placed(1, "b", "gpu");
+  job.cancel();
+  job.ended(0, because(Reason::build_failed), {});
+  job.ended(1, because(Reason::canceled), {});
+  EXPECT_EQ(job.tasks()[1].why, because(Reason::canceled));
+  EXPECT_EQ(job.tasks()[2].why, because(Reason::canceled));
+}
+
 TEST(JobMachine, that_is_canceled_ends_when_its_attempts_have) {
   JobMachine job(2);
   job.begin();

@@ -42,6 +42,13 @@ TEST(Reason, has_a_text_of_its_own_and_is_found_by_name_and_number) {
   EXPECT_EQ(text_of(Reason::unspecified).name, "unspecified");
 }
 
+TEST(Reason, budget_exceeded_does_not_advise_to_wait_as_debts_stay) {
+  const std::string_view remedy = text_of(Reason::budget_exceeded).remedy;
+  EXPECT_TRUE(remedy.contains("raise submitter.budget")) << remedy;
+  EXPECT_TRUE(remedy.contains("quern ledger")) << remedy;
+  EXPECT_FALSE(remedy.contains("wait")) << remedy;
+}
+
 TEST(Reason, is_told_with_its_particulars) {
   EXPECT_EQ(to_text({.reason = Reason::busy, .detail = {}}), "busy: the device is taken");
   EXPECT_EQ(to_text({.reason = Reason::global_memory, .detail = "8 GiB wanted, 4 GiB there"}),
