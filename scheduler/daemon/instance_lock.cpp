@@ -41,8 +41,10 @@ std::expected<InstanceLock, std::string> InstanceLock::take(const std::filesyste
                            ": stop it, or give this one another data_directory");
   }
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), pid.data(), pid.size(), 0) < 0)
-    return failed(path, errno);
+  const auto size = static_cast<off_t>(pid.size());
+  const bool told = ::pwrite(file.get(), pid.data(), pid.size(), 0) == size && ::ftruncate(file.get(), size) == 0;
+  // The lock holds without its number, which is for people.
+  if (!told && errno != ENOSPC) return failed(path, errno);
   return InstanceLock(std::move(file));
 }
 
