@@ -225,6 +225,7 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
     if (!done) co_return std::unexpected(std::move(done).error());
   }
   pass_on_words();
+  stopped_ = !may_go_on(finished_->why.reason);
   measure();
   under_way_ = false;
   // Earlier tasks of the worker have run the same submitter's code.
@@ -321,6 +322,7 @@ Task<Why> WorkRun::end_of_worker() {
   const execution::ChildOutcome outcome = co_await worker_->child->wait();
   pass_on_words();
   cpu_seen_us_ = std::max(cpu_seen_us_, outcome.events.cpu_time_us);
+  stopped_ = true;
   measure();
   under_way_ = false;
   if (outcome.why.reason != Reason::completed) co_return outcome.why;
@@ -368,6 +370,7 @@ void WorkRun::measure() {
     const std::uint64_t cpu_us = *measured.cpu_time_us;
     bill_terms_.setup_cpu_time_us = setup_allowance(task_ == 0, cpu_us - std::min(cpu_us, device_us));
   }
+  if (stopped_) bill_terms_.setup_cpu_time_us = std::min(bill_terms_.setup_cpu_time_us, kStoppedSetupCpuTimeUs);
   usage_ = bill(bill_terms_, claimed_, measured, usage_);
 }
 

@@ -73,6 +73,7 @@ class WorkRun {
   bool started_ = false;                            // the worker has said so
   bool launched_ = false;                           // it has told of progress: the program was built
   bool setup_seen_ = false;                         // bill_terms_ has what setting up took
+  bool stopped_ = false;                            // it did not come to an end by itself
   runtime::Bytes arriving_;                         // of the output that comes in pieces
   std::map<std::uint32_t, model::Digest> arrived_;  // those that are whole and in the store, by their place
   std::optional<execution::WorkerFinished> finished_;
