@@ -25,6 +25,10 @@ class TrailJournal {
   // taken out. Files that make no trail are left alone and named in `damaged`. Of a closed trail, as most are, one
   // signature is verified and not all of its eight or more: the rest hangs on it by hashes. Once, before all else.
   runtime::Task<runtime::Result<std::map<DemandId, agreement::Trail>>> load(std::vector<std::string>& damaged);
+  // What load() found to be the beginning of a first record and nothing else: one that was being written when the power
+  // went, or all that is left of a trail that was spoiled. Who knows that there was no such trail forgets it.
+  const std::vector<DemandId>& unfinished() const { return unfinished_; }
+  static std::string file_of(const DemandId& id);
 
   // Lets the trail take the record and stores it: when this returns a kind, the record is durable and may be answered.
   // Why the trail refuses it, or model::Reason::disk_full: then the trail has the record and the disk has not, and the
@@ -47,6 +51,7 @@ class TrailJournal {
   runtime::Task<agreement::Outcome> store(agreement::Trail& trail, agreement::RecordKind taken, runtime::Bytes framed);
   runtime::Runtime& runtime_;
   std::set<DemandId> kept_;
+  std::vector<DemandId> unfinished_;
   std::set<DemandId> unsaved_;  // whose trail is ahead of the disk
 };
 
