@@ -153,7 +153,11 @@ class Daemon {
            WorkerRunner::make(*supervisor_, blobs_,
                               {.pool = {.scratch_root = scratch_root,
                                         .worker_program = programs.worker.string(),
-                                        .owner = job_identity(root)},
+                                        .owner = job_identity(root),
+                                        .on_failure =
+                                            [&log = log_](const runtime::Error& error) {
+                                              log.write(LogLevel::error, "work_not_done", {{"why", error.message()}});
+                                            }},
                                .devices = worker_devices(parts.devices, drivers_.vendors, drivers_.variables)}));
     node_ = std::make_unique<Node>(runtime_, *runner_, blobs_, *database_, log_, std::move(parts));
     CO_CHECK(co_await node_->start());

@@ -61,7 +61,10 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       live_(runtime, parts_.sources),
       database_(database),
       writer_(runtime, database),
-      journal_(runtime),
+      journal_(runtime,
+               [&log](const runtime::Error& error) {
+                 log.write(LogLevel::error, "trail_not_stored", {{"why", error.message()}});
+               }),
       blobs_(blobs),
       writing_(runtime.executor()),
       tasks_(runtime.executor()) {

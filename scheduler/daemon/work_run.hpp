@@ -46,6 +46,8 @@ class WorkRun {
   runtime::Task<Outcome<void>> tell();  // the meter; holds the worker while that takes long
   runtime::Task<void> hold_soon();
   runtime::Task<Outcome<Outputs>> keep_outputs(std::vector<execution::WorkerOutput> said);
+  // `why`, of an error that is for the log of this machine as it is.
+  model::Why told(const runtime::Error& error, model::Why why) const;
   // Ends the worker, or sees how it has ended.
   runtime::Task<model::Why> kill(model::Why why);
   runtime::Task<model::Why> end_of_worker();

@@ -159,7 +159,8 @@ Task<agreement::Outcome> TrailJournal::store(Trail& trail, agreement::RecordKind
   if (stored) stored = co_await runtime_.disk().sync(file);
   if (stored) co_return taken;
   unsaved_.insert(trail.demand().id);
-  co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
+  if (on_failure_) on_failure_(stored.error());
+  co_return std::unexpected(Why{Reason::disk_full, stored.error().code().message()});
 }
 
 Task<Result<void>> TrailJournal::mend(const Trail& trail) {

@@ -1,9 +1,11 @@
 // The trails of this node's agreements on its disk: what was acknowledged survives a crash.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "overlay/runtime/runtime.hpp"
@@ -19,7 +21,10 @@ using DemandId = std::array<std::byte, agreement::kDemandIdBytes>;
 // first). On the runtime's executor. Calls for one trail follow each other.
 class TrailJournal {
  public:
-  explicit TrailJournal(runtime::Runtime& runtime) : runtime_(runtime) {}
+  // Told what the disk says when it does not take a record: names of files, which are not for the other party.
+  using OnFailure = std::function<void(const runtime::Error&)>;
+  explicit TrailJournal(runtime::Runtime& runtime, OnFailure on_failure = {})
+      : runtime_(runtime), on_failure_(std::move(on_failure)) {}
 
   // Every trail the disk holds. A record that a crash has cut off at the end of a file never was acknowledged: it is
   // taken out. Files that make no trail are left alone and named in `damaged`. Of a closed trail, as most are, one
@@ -50,6 +55,7 @@ class TrailJournal {
  private:
   runtime::Task<agreement::Outcome> store(agreement::Trail& trail, agreement::RecordKind taken, runtime::Bytes framed);
   runtime::Runtime& runtime_;
+  OnFailure on_failure_;
   std::set<DemandId> kept_;
   std::vector<DemandId> unfinished_;
   std::set<DemandId> unsaved_;  // whose trail is ahead of the disk

@@ -332,11 +332,16 @@ TEST(WorkerRunner, a_store_without_room_for_the_output_is_a_full_disk) {
   const RunnerPlaces places;
   blobs::StoreLimits limits;
   limits.bytes_max = std::string_view(kCount).size() + 10;
-  with_runner(places, places.options(), limits, [](RunnerWorld& world) -> Task<void> {
+  RunnerOptions options = places.options();
+  std::optional<runtime::Error> logged;
+  options.pool.on_failure = [&](const runtime::Error& error) { logged = error; };
+  with_runner(places, options, limits, [&](RunnerWorld& world) -> Task<void> {
     TestMeter meter;
     const Finished finished = co_await world.run(job_of(kCount), meter);
     EXPECT_EQ(finished.why.reason, Reason::disk_full) << told(finished);
     EXPECT_TRUE(finished.outputs.empty());
+    EXPECT_TRUE(logged && *logged == blobs::Errc::store_full && !logged->detail().empty());
+    if (logged) EXPECT_EQ(finished.why.detail, logged->code().message()) << "the particulars are not the submitter's";
   });
 }
 

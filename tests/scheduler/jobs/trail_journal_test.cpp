@@ -206,6 +206,22 @@ TEST(TrailJournal, leaves_part_of_a_first_record_to_who_knows_whether_there_was_
   EXPECT_TRUE(ended);
 }
 
+TEST(TrailJournal, says_which_file_had_no_room_to_its_own_node_alone) {
+  simulation::World world({.seed = 1});
+  std::string logged;
+  std::optional<model::Why> why;
+  world.add_node({.disk_bytes_max = 100}, [&](Runtime& runtime) -> Task<void> {
+    TrailJournal journal(runtime, [&](const runtime::Error& error) { logged = error.message(); });
+    Trail trail;
+    const auto taken =
+        co_await journal.take(trail, seal_record(agreement::submitter_key(), demand_of(1, runtime.clock().wall_now())));
+    if (!taken) why = taken.error();
+    EXPECT_NE(logged.find(name_of(trail)), std::string::npos) << logged;
+  });
+  world.run_for(std::chrono::hours(1));
+  EXPECT_EQ(why, (model::Why{model::Reason::disk_full, "no space left"}));
+}
+
 // The provider closed without it: no record names it, and nothing hangs on it.
 TEST(TrailJournal, takes_no_voucher_for_part_of_a_closed_trail_that_its_receipt_does_not_name) {
   simulation::World world({.seed = 1});
