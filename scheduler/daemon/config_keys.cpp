@@ -402,7 +402,8 @@ void add_store(std::vector<ConfigKey>& keys) {
 
 std::vector<ConfigKey> all_keys() {
   std::vector<ConfigKey> keys;
-  keys.push_back(text("data_directory", std::string(kPathType), "Where the daemon keeps its keys, ledger and jobs",
+  keys.push_back(text("data_directory", std::string(kPathType),
+                      "Where the daemon keeps its keys, ledger and jobs; its own, and no other user can write to it",
                       absolute_path, [](Config& c) -> auto& { return c.data_directory; }));
   add_log_and_rpc(keys);
   add_overlay(keys);
