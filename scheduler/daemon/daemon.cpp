@@ -73,7 +73,7 @@ rpc::ServerOptions server_options(const Config& config, Log& log) {
       .unix_socket = config.rpc.socket,
       .limits = config.rpc.limits,
       .on_event = [&log](std::string_view event, std::string_view caller, std::string_view detail) {
-        log.write(LogLevel::warning, "rpc_caller", {{"event", event}, {"caller", caller}, {"detail", detail}});
+        log.write(LogLevel::warning, "rpc_caller", {{"what", event}, {"caller", caller}, {"detail", detail}});
       }};
   const WebSocketConfig& web = config.rpc.websocket;
   if (web.enabled) {
