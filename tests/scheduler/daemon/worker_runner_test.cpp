@@ -121,7 +121,7 @@ TEST(WorkerRunner, a_kernel_without_end_ends_when_its_time_is_over) {
 
 TEST(WorkerRunner, the_first_task_of_a_worker_that_is_stopped_is_billed_what_it_worked) {
   with_runner([](RunnerWorld& world) -> Task<void> {
-    TestJob job = job_of(kForever);
+    TestJob job = job_of(kForever, 1);
     job.job.resources.walltime_ms = 1500;
     TestMeter meter;
     const Finished finished = co_await world.run(job, meter);
