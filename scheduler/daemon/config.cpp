@@ -101,8 +101,23 @@ class Reader {
     places_.emplace(name, at);
     const ConfigValue value = value_of(node);
     auto fit = within_bounds(value);
+    if (fit && key.check_element && !check_elements(key, name, node)) return;
     if (fit) fit = key.set(config_, value);
     if (!fit) add(node.source(), name, std::move(fit).error());
+  }
+
+  // Each that is wrong has its own complaint, at its place.
+  bool check_elements(const ConfigKey& key, const std::string& name, const toml::node& node) {
+    const toml::array* const array = node.as_array();
+    bool fit = true;
+    for (std::size_t i = 0; array && i < array->size(); ++i) {
+      const auto* const text = array->get(i)->as_string();
+      const auto right = text ? key.check_element(text->get()) : std::expected<void, std::string>();
+      if (right) continue;
+      add(array->get(i)->source(), name, right.error());
+      fit = false;
+    }
+    return fit;
   }
 
   void unknown(const std::string& name, const toml::source_region& at) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "overlay/identity/peer_id.hpp"
+#include "overlay/transport/tcp_address.hpp"
 #include "scheduler/jobs/trail_journal.hpp"
 
 namespace quern::daemon {
@@ -106,7 +107,8 @@ ConfigKey texts(std::string name, std::string type, std::string summary, TextChe
             return {};
           },
           .get = [at](const Config& config) -> ConfigValue { return look(at, config); },
-          .shown_default = {}};
+          .shown_default = {},
+          .check_element = check};
 }
 
 // One of an enumeration's names, which stand in its order.
@@ -181,23 +183,38 @@ ConfigKey optional_credits(std::string name, std::string summary, At at) {
           .shown_default = {}};
 }
 
-ConfigKey addresses(std::string name, std::string summary, bool of_peers,
+Set peer_address(const std::string& text) {
+  const auto address = multiformats::Multiaddr::from_text(text);
+  if (!address) return std::unexpected(in_quotes(text) + ": " + address.error().message());
+  if (address->has(multiformats::Protocol::p2p)) return {};
+  return std::unexpected(in_quotes(text) + " does not say which peer: add /p2p/ and its id");
+}
+
+// What a node has transports for: TCP, and WebSocket without TLS, at an IP address of this machine.
+Set listen_address(const std::string& text) {
+  const auto address = multiformats::Multiaddr::from_text(text);
+  if (!address) return std::unexpected(in_quotes(text) + ": " + address.error().message());
+  using Layers = std::vector<multiformats::Protocol>;
+  const auto at = transport::read_tcp_address(*address);
+  if (at && at->ip && (at->layers.empty() || at->layers == Layers{multiformats::Protocol::ws})) return {};
+  return std::unexpected(in_quotes(text) +
+                         " is nothing to listen at: write /ip4/ADDRESS/tcp/PORT or /ip6/ADDRESS/tcp/PORT, with /ws "
+                         "behind it for WebSocket");
+}
+
+ConfigKey addresses(std::string name, std::string summary, TextCheck check,
                     std::vector<multiformats::Multiaddr> OverlayConfig::* list) {
   return {.name = std::move(name),
           .type = "list of multiaddrs",
           .summary = std::move(summary),
-          .set = [list, of_peers](Config& config, const ConfigValue& value) -> Set {
+          .set = [list, check](Config& config, const ConfigValue& value) -> Set {
             const auto* const given = std::get_if<std::vector<std::string>>(&value);
             if (!given) return wrong_type("a list of texts", value);
             std::vector<multiformats::Multiaddr> parsed;
             parsed.reserve(given->size());
             for (const std::string& element : *given) {
-              auto address = multiformats::Multiaddr::from_text(element);
-              if (!address) return std::unexpected(in_quotes(element) + ": " + address.error().message());
-              if (of_peers && !address->has(multiformats::Protocol::p2p)) {
-                return std::unexpected(in_quotes(element) + " does not say which peer: add /p2p/ and its id");
-              }
-              parsed.push_back(*std::move(address));
+              if (auto fit = check(element); !fit) return fit;
+              if (auto address = multiformats::Multiaddr::from_text(element)) parsed.push_back(*std::move(address));
             }
             config.overlay.*list = std::move(parsed);
             return {};
@@ -208,7 +225,8 @@ ConfigKey addresses(std::string name, std::string summary, bool of_peers,
             for (const auto& address : config.overlay.*list) shown.push_back(address.text());
             return shown;
           },
-          .shown_default = {}};
+          .shown_default = {},
+          .check_element = check};
 }
 
 constexpr std::array<std::string_view, 3> kKinds = {"opencl_kernel", "command", "inference"};
@@ -254,6 +272,16 @@ Set loopback_address(const std::string& address) {
 Set peer_id(const std::string& text) {
   if (identity::PeerId::from_text(text)) return {};
   return std::unexpected(in_quotes(text) + " is no peer id");
+}
+
+// As hwprobe makes it.
+Set device_id(const std::string& text) {
+  constexpr std::string_view kPrefix = "qd1-";
+  constexpr std::size_t kDigits = 32;
+  const bool is_one = text.size() == kPrefix.size() + kDigits && text.starts_with(kPrefix) &&
+                      text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string::npos;
+  if (is_one) return {};
+  return std::unexpected(in_quotes(text) + " is no device id: qd1- and 32 digits, as quern probe shows it");
 }
 
 Set absolute_path(const std::string& path) {
@@ -308,10 +336,10 @@ void add_log_and_rpc(std::vector<ConfigKey>& keys) {
 }
 
 void add_overlay(std::vector<ConfigKey>& keys) {
-  keys.push_back(addresses("overlay.listen", "Where other nodes can connect: \"/ip4/0.0.0.0/tcp/7645\"", false,
+  keys.push_back(addresses("overlay.listen", "Where other nodes can connect: \"/ip4/0.0.0.0/tcp/7645\"", listen_address,
                            &OverlayConfig::listen));
-  keys.push_back(addresses("overlay.peers", "Nodes to connect to: \"/ip4/192.0.2.7/tcp/7645/p2p/12D3Koo...\"", true,
-                           &OverlayConfig::peers));
+  keys.push_back(addresses("overlay.peers", "Nodes to connect to: \"/ip4/192.0.2.7/tcp/7645/p2p/12D3Koo...\"",
+                           peer_address, &OverlayConfig::peers));
   keys.push_back(text("overlay.psk_file", std::string(kPathType) + ", or \"\"",
                       "Key of a private network, in the form of a libp2p swarm.key; none as a rule",
                       absolute_path_or_none, [](Config& c) -> auto& { return c.overlay.psk_file; }));
@@ -346,8 +374,8 @@ void add_provider(std::vector<ConfigKey>& keys) {
                          [](Config& c) -> auto& { return c.provider.enabled; }));
   keys.push_back(job_kinds());
   keys.push_back(texts("provider.devices_allow", "list of device ids", "Devices that are offered; all when empty",
-                       any_text, [](Config& c) -> auto& { return c.provider.devices_allow; }));
-  keys.push_back(texts("provider.devices_deny", "list of device ids", "Devices that are never offered", any_text,
+                       device_id, [](Config& c) -> auto& { return c.provider.devices_allow; }));
+  keys.push_back(texts("provider.devices_deny", "list of device ids", "Devices that are never offered", device_id,
                        [](Config& c) -> auto& { return c.provider.devices_deny; }));
   keys.push_back(credits(
       "provider.credit_limit",
@@ -402,7 +430,8 @@ void add_store(std::vector<ConfigKey>& keys) {
 
 std::vector<ConfigKey> all_keys() {
   std::vector<ConfigKey> keys;
-  keys.push_back(text("data_directory", std::string(kPathType), "Where the daemon keeps its keys, ledger and jobs",
+  keys.push_back(text("data_directory", std::string(kPathType),
+                      "Where the daemon keeps its keys, ledger and jobs; its own, and no other user can write to it",
                       absolute_path, [](Config& c) -> auto& { return c.data_directory; }));
   add_log_and_rpc(keys);
   add_overlay(keys);

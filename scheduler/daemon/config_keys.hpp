@@ -24,6 +24,8 @@ struct ConfigKey {
   // What stands in the config; monostate where that is "none".
   std::function<ConfigValue(const Config&)> get;
   std::string shown_default;  // where it depends on the environment; otherwise it is get() of a default config
+  // What is wrong with an element of a list; `set` says only what is the first.
+  std::function<std::expected<void, std::string>(const std::string&)> check_element = {};
 };
 
 // In the order of the page; a section's keys are together.

@@ -73,7 +73,7 @@ rpc::ServerOptions server_options(const Config& config, Log& log) {
       .unix_socket = config.rpc.socket,
       .limits = config.rpc.limits,
       .on_event = [&log](std::string_view event, std::string_view caller, std::string_view detail) {
-        log.write(LogLevel::warning, "rpc_caller", {{"event", event}, {"caller", caller}, {"detail", detail}});
+        log.write(LogLevel::warning, "rpc_caller", {{"what", event}, {"caller", caller}, {"detail", detail}});
       }};
   const WebSocketConfig& web = config.rpc.websocket;
   if (web.enabled) {
@@ -120,8 +120,7 @@ class Daemon {
   Task<Result<void>> start() {
     const bool root = ::geteuid() == 0;
     const auto scratch_root = scratch_root_of(config_.data_directory, root);
-    const auto programs = find_programs(scratch_root, root);
-    if (!programs) co_return runtime::fail(runtime::Errc::not_found, programs.error());
+    CO_TRY(const auto programs, find_programs(scratch_root, root));
     CO_TRY(auto key, co_await identity::load_or_create_key(runtime_, std::string(kKeyName)));
     NodeParts parts{.config = config_,
                     .key = std::move(key),
@@ -146,7 +145,7 @@ class Daemon {
       return devices_of(report, selling, nodes_of_card);
     };
     parts.devices = parts.devices_of(parts.report, config.provider);
-    const execution::SupervisorOptions options{.sandbox_exec = programs->sandbox_exec.string()};
+    const execution::SupervisorOptions options{.sandbox_exec = programs.sandbox_exec.string()};
     auto sandbox = choose_sandbox(config_.sandbox);
     supervisor_ = std::make_unique<execution::Supervisor>(runtime_, options, std::move(sandbox.cgroups));
     parts.sandbox = co_await execution::self_test(*supervisor_, options, job_identity(root));
@@ -154,8 +153,12 @@ class Daemon {
     CO_TRY(runner_,
            WorkerRunner::make(*supervisor_, blobs_,
                               {.pool = {.scratch_root = scratch_root,
-                                        .worker_program = programs->worker.string(),
-                                        .owner = job_identity(root)},
+                                        .worker_program = programs.worker.string(),
+                                        .owner = job_identity(root),
+                                        .on_failure =
+                                            [&log = log_](const runtime::Error& error) {
+                                              log.write(LogLevel::error, "work_not_done", {{"why", error.message()}});
+                                            }},
                                .devices = worker_devices(parts.devices, drivers_.vendors, drivers_.variables)}));
     node_ = std::make_unique<Node>(runtime_, *runner_, blobs_, *database_, log_, std::move(parts));
     CO_CHECK(co_await node_->start());

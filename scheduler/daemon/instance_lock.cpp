@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 #include <fcntl.h>
@@ -14,9 +15,27 @@ namespace {
 
 constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
+constexpr mode_t kWritableByOthers = S_IWGRP | S_IWOTH;
 
 std::unexpected<std::string> failed(const std::filesystem::path& path, int error) {
   return std::unexpected(path.string() + ": " + std::generic_category().message(error));
+}
+
+// Who can write to it can put a key, a ledger and programs there.
+std::expected<void, std::string> only_ours(const std::filesystem::path& folder) {
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0) return failed(folder, errno);
+  if (!S_ISDIR(status.st_mode)) return failed(folder, ENOTDIR);
+  if (status.st_uid != ::geteuid()) {
+    return std::unexpected(folder.string() + ": belongs to user " + std::to_string(status.st_uid) +
+                           ", and this quernd runs as user " + std::to_string(::geteuid()) +
+                           ": give it another data_directory, or chown that one and chmod 700 it");
+  }
+  if ((status.st_mode & kWritableByOthers) == 0) return {};
+  std::array<char, 8> mode{};
+  std::snprintf(mode.data(), mode.size(), "%04o", status.st_mode & 07777U);
+  return std::unexpected(folder.string() + ": others can write to it, its mode is " + mode.data() + ": chmod 700 " +
+                         folder.string());
 }
 
 std::string holder_of(int file) {
@@ -32,6 +51,7 @@ std::expected<InstanceLock, std::string> InstanceLock::take(const std::filesyste
   std::filesystem::create_directories(data_directory.parent_path(), error);
   if (error) return failed(data_directory.parent_path(), error.value());
   if (::mkdir(data_directory.c_str(), kFolderMode) != 0 && errno != EEXIST) return failed(data_directory, errno);
+  if (auto ours = only_ours(data_directory); !ours) return std::unexpected(std::move(ours).error());
   const auto path = data_directory / "lock";
   execution::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
   if (!file) return failed(path, errno);
@@ -41,8 +61,10 @@ std::expected<InstanceLock, std::string> InstanceLock::take(const std::filesyste
                            ": stop it, or give this one another data_directory");
   }
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), pid.data(), pid.size(), 0) < 0)
-    return failed(path, errno);
+  const auto size = static_cast<off_t>(pid.size());
+  const bool told = ::pwrite(file.get(), pid.data(), pid.size(), 0) == size && ::ftruncate(file.get(), size) == 0;
+  // The lock holds without its number, which is for people.
+  if (!told && errno != ENOSPC) return failed(path, errno);
   return InstanceLock(std::move(file));
 }
 

@@ -1,8 +1,10 @@
 #include "scheduler/daemon/log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <vector>
 
 #include <unistd.h>
 
@@ -83,6 +85,13 @@ class Line {
  public:
   explicit Line(LogFormat format) : format_(format), text_(format == LogFormat::json ? "{" : "") {}
 
+  // Of the record's own: what has a name that is taken gets another one, as readers of JSON keep one of two.
+  void add_field(std::string_view key, const LogValue& value) {
+    std::string name(bounded(key));
+    while (std::ranges::find(taken_, name) != taken_.end()) name += '_';
+    add(name, value);
+    taken_.push_back(std::move(name));
+  }
   void add(std::string_view key, const LogValue& value) {
     constexpr std::size_t kRestBytes = 32;  // for "cut" and the end of the line
     std::string field = text_.size() <= 1 ? "" : format_ == LogFormat::json ? "," : " ";
@@ -107,6 +116,7 @@ class Line {
  private:
   LogFormat format_;
   std::string text_;
+  std::vector<std::string> taken_ = {"time", "level", "event", "left_out", "cut"};
   bool cut_ = false;
 };
 
@@ -140,7 +150,7 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
   line.add("level", name_of(level));
   line.add("event", event);
   if (const std::uint64_t left_out = std::exchange(repeats.left_out, 0); left_out > 0) line.add("left_out", left_out);
-  for (const LogField& field : fields) line.add(field.key, field.value);
+  for (const LogField& field : fields) line.add_field(field.key, field.value);
   sink_(std::move(line).end());
 }
 

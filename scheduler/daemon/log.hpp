@@ -68,7 +68,8 @@ class Log {
   using Sink = std::function<void(std::string_view line)>;
   Log(runtime::Clock& clock, LogLevel least, LogFormat format, Sink sink);
 
-  // `event` is a name ("job_started"), the rest its particulars. Nothing is said below the least level.
+  // `event` is a name ("job_started"), the rest its particulars. Nothing is said below the least level. No name stands
+  // twice in a record: a field that is named as another, or "time", "level", "event", "left_out" or "cut", gets a '_'.
   //   log.write(LogLevel::info, "job_started", {{"job", id}, {"device", device}});
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 

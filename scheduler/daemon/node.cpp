@@ -61,7 +61,10 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       live_(runtime, parts_.sources),
       database_(database),
       writer_(runtime, database),
-      journal_(runtime),
+      journal_(runtime,
+               [&log](const runtime::Error& error) {
+                 log.write(LogLevel::error, "trail_not_stored", {{"why", error.message()}});
+               }),
       blobs_(blobs),
       writing_(runtime.executor()),
       tasks_(runtime.executor()) {
@@ -179,6 +182,7 @@ Task<Result<void>> Node::restore() {
   std::vector<std::string> damaged;
   CO_TRY(auto trails, co_await journal_.load(damaged));
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
+  CO_CHECK(co_await forget_unfinished());
   CO_CHECK(co_await forget_unsent(trails));
   CO_CHECK(co_await release_unproven(trails));
   CO_CHECK(co_await jobs_->load(trails));

@@ -155,6 +155,7 @@ class Node {
   runtime::Task<void> enter(agreement::Trail trail);
   runtime::Task<bool> enter_end(const agreement::Trail& trail);
   runtime::Task<void> enter_end_later(agreement::Trail trail);
+  runtime::Task<runtime::Result<void>> forget_unfinished();
   runtime::Task<runtime::Result<void>> forget_unsent(std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<runtime::Result<void>> release_unproven(const std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<std::expected<void, model::Why>> agreeing(const agreement::Trail& trail);

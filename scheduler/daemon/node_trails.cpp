@@ -57,6 +57,23 @@ Task<void> Node::enter_end_later(Trail trail) {
   if (trail.stage() == Stage::agreed) std::ignore = co_await journal_.forget(trail);
 }
 
+// The first records of a trail are answered once they are durable: what is cut off in them bound nobody, but for a
+// trail of which there is a receipt. That one was whole.
+Task<Result<void>> Node::forget_unfinished() {
+  for (const jobs::DemandId& id : journal_.unfinished()) {
+    const std::string file = jobs::TrailJournal::file_of(id);
+    const auto find = [&id](ledger::Ledger& ledger) { return find_receipt(ledger.database(), id); };
+    CO_TRY(const auto known, co_await with_ledger(find));
+    if (known) {
+      log_.write(LogLevel::error, "trail_damaged", {{"file", file}});
+      continue;
+    }
+    CO_CHECK(co_await journal_.forget(id));
+    log_.write(LogLevel::warning, "trail_removed", {{"file", file}, {"why", "its first record is not whole"}});
+  }
+  co_return Result<void>();
+}
+
 // Nothing is sent to a provider before its reservation is durable, and one that was released has come to nothing.
 Task<Result<void>> Node::forget_unsent(std::map<jobs::DemandId, Trail>& trails) {
   for (auto entry = trails.begin(); entry != trails.end();) {
@@ -69,7 +86,11 @@ Task<Result<void>> Node::forget_unsent(std::map<jobs::DemandId, Trail>& trails) 
       CO_TRY(const auto reserved, co_await with_ledger(find));
       unsent = !reserved || reserved->state != ledger::ReservationState::open;
     }
-    if (unsent) CO_CHECK(co_await journal_.forget(trail));
+    if (unsent) {
+      CO_CHECK(co_await journal_.forget(trail));
+      log_.write(LogLevel::info, "trail_removed",
+                 {{"file", jobs::TrailJournal::file_of(trail.demand().id)}, {"why", "it was never sent"}});
+    }
     entry = unsent ? trails.erase(entry) : std::next(entry);
   }
   co_return Result<void>();

@@ -1,11 +1,11 @@
 // The programs that a daemon starts: found beside itself, and put where a job's user reaches them.
 #pragma once
-#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "overlay/runtime/result.hpp"
 #include "scheduler/execution/sandbox.hpp"
 
 namespace quern::daemon {
@@ -21,8 +21,13 @@ struct Programs {
   std::filesystem::path sandbox_exec;  // quern-sandbox-exec
   std::filesystem::path worker;        // quern-worker
 };
-// Beside this program, or in ../libexec/quern. As root they are copied below `scratch_root`, wherever they were. The
-// message names the program and where it was looked for.
-std::expected<Programs, std::string> find_programs(const std::filesystem::path& scratch_root, bool root);
+// Beside this program, or in ../libexec/quern. As root they are copied below `scratch_root`, wherever they were.
+// Errc::not_found, with the program and where it was looked for; no_space; system.
+runtime::Result<Programs> find_programs(const std::filesystem::path& scratch_root, bool root);
+
+// Puts a copy of the program into the folder, whole or not at all, and returns its path. A copy that is there already
+// is left as it is: a full disk keeps no node from starting again. Errc::no_space, system.
+runtime::Result<std::filesystem::path> copy_program(const std::filesystem::path& program,
+                                                    const std::filesystem::path& folder);
 
 }  // namespace quern::daemon

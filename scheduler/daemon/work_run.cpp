@@ -33,8 +33,9 @@ std::unexpected<Why> end_with(Reason reason, std::string detail = {}) {
   return std::unexpected(Why{reason, std::move(detail)});
 }
 
+// For the submitter: the words of the error, and no name of a file of this machine.
 Why why_no_input(const std::string& path, const runtime::Error& error) {
-  const std::string detail = path + ": " + error.message();
+  const std::string detail = path + ": " + error.code().message();
   if (error == blobs::Errc::not_found) return {Reason::input_missing, detail};
   if (error == blobs::Errc::corrupt) return {Reason::input_corrupt, detail};
   if (error == runtime::Errc::no_space) return {Reason::disk_full, detail};
@@ -44,7 +45,7 @@ Why why_no_input(const std::string& path, const runtime::Error& error) {
 Why why_no_output(const runtime::Error& error) {
   if (error == blobs::Errc::too_large) return {Reason::output_exceeded, error.message()};
   const bool full = error == blobs::Errc::store_full || error == runtime::Errc::no_space;
-  return {full ? Reason::disk_full : Reason::internal, error.message()};
+  return {full ? Reason::disk_full : Reason::internal, error.code().message()};
 }
 
 Why why_not_believed(const runtime::Error& error) {
@@ -179,15 +180,15 @@ Task<Outcome<void>> WorkRun::put_inputs() {
   };
   worker_->inputs_at.reset();
   if (const auto made = co_await runtime::offload(runtime(), renew); !made)
-    co_return std::unexpected(why_no_input("the job's folder", made.error()));
+    co_return std::unexpected(told(made.error(), why_no_input("the job's folder", made.error())));
   for (const model::Input& input : work_.job.inputs) {
     auto content = co_await store_.read(input.digest);
-    if (!content) co_return std::unexpected(why_no_input(input.path, content.error()));
+    if (!content) co_return std::unexpected(told(content.error(), why_no_input(input.path, content.error())));
     const auto put = co_await runtime::offload(
         runtime(), [folder = worker_->folder, number = task_, path = input.path, bytes = *std::move(content)] {
           return folder.write_input(number, path, bytes);
         });
-    if (!put) co_return std::unexpected(why_no_input(input.path, put.error()));
+    if (!put) co_return std::unexpected(told(put.error(), why_no_input(input.path, put.error())));
   }
   worker_->inputs = work_.job.inputs;
   worker_->inputs_at = task_;
@@ -225,6 +226,7 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
     if (!done) co_return std::unexpected(std::move(done).error());
   }
   pass_on_words();
+  stopped_ = !may_go_on(finished_->why.reason);
   measure();
   under_way_ = false;
   // Earlier tasks of the worker have run the same submitter's code.
@@ -282,7 +284,7 @@ Task<Outcome<void>> WorkRun::take_piece(WorkerOutputPiece piece) {
   runtime::append(arriving_, piece.content);
   if (arriving_.size() < shard_.outputs.at(piece.output).bytes) co_return Outcome<void>();
   const auto digest = co_await store_.add(std::exchange(arriving_, {}));
-  if (!digest) co_return std::unexpected(co_await kill(why_no_output(digest.error())));
+  if (!digest) co_return std::unexpected(co_await kill(told(digest.error(), why_no_output(digest.error()))));
   store_.hold(*digest, walltime());  // until the agreement needs it
   arrived_.emplace(piece.output, *digest);
   co_return Outcome<void>();
@@ -312,6 +314,11 @@ Task<void> WorkRun::hold_soon() {
   held_since_ = runtime().clock().now();
 }
 
+Why WorkRun::told(const runtime::Error& error, Why why) const {
+  pool_.options().on_failure(error);
+  return why;
+}
+
 Task<Why> WorkRun::kill(Why why) {
   worker_->child->kill(std::move(why));
   co_return co_await end_of_worker();
@@ -321,6 +328,7 @@ Task<Why> WorkRun::end_of_worker() {
   const execution::ChildOutcome outcome = co_await worker_->child->wait();
   pass_on_words();
   cpu_seen_us_ = std::max(cpu_seen_us_, outcome.events.cpu_time_us);
+  stopped_ = true;
   measure();
   under_way_ = false;
   if (outcome.why.reason != Reason::completed) co_return outcome.why;
@@ -339,7 +347,7 @@ Task<Outcome<WorkRun::Outputs>> WorkRun::keep_outputs(std::vector<WorkerOutput> 
       digest = co_await store_.add(std::move(output.content));
     }
     keep_ = keep_ && digest && *digest == output.digest;
-    if (!digest) co_return std::unexpected(why_no_output(digest.error()));
+    if (!digest) co_return std::unexpected(told(digest.error(), why_no_output(digest.error())));
     if (*digest != output.digest) co_return end_with(Reason::worker_crashed, output.path + " is not what it says");
     outputs.push_back({.digest = *digest, .bytes = output.bytes});
   }
@@ -368,6 +376,7 @@ void WorkRun::measure() {
     const std::uint64_t cpu_us = *measured.cpu_time_us;
     bill_terms_.setup_cpu_time_us = setup_allowance(task_ == 0, cpu_us - std::min(cpu_us, device_us));
   }
+  if (stopped_) bill_terms_.setup_cpu_time_us = std::min(bill_terms_.setup_cpu_time_us, kStoppedSetupCpuTimeUs);
   usage_ = bill(bill_terms_, claimed_, measured, usage_);
 }
 

@@ -46,6 +46,8 @@ class WorkRun {
   runtime::Task<Outcome<void>> tell();  // the meter; holds the worker while that takes long
   runtime::Task<void> hold_soon();
   runtime::Task<Outcome<Outputs>> keep_outputs(std::vector<execution::WorkerOutput> said);
+  // `why`, of an error that is for the log of this machine as it is.
+  model::Why told(const runtime::Error& error, model::Why why) const;
   // Ends the worker, or sees how it has ended.
   runtime::Task<model::Why> kill(model::Why why);
   runtime::Task<model::Why> end_of_worker();
@@ -73,6 +75,7 @@ class WorkRun {
   bool started_ = false;                            // the worker has said so
   bool launched_ = false;                           // it has told of progress: the program was built
   bool setup_seen_ = false;                         // bill_terms_ has what setting up took
+  bool stopped_ = false;                            // it did not come to an end by itself
   runtime::Bytes arriving_;                         // of the output that comes in pieces
   std::map<std::uint32_t, model::Digest> arrived_;  // those that are whole and in the store, by their place
   std::optional<execution::WorkerFinished> finished_;

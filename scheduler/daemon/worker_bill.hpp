@@ -20,8 +20,11 @@
 namespace quern::daemon {
 
 inline constexpr std::uint64_t kSetupCpuTimeUs = 5'000'000;  // opening the driver and compiling: a worker's first task
-inline constexpr std::uint64_t kTaskCpuTimeUs = 10'000;      // of every task: reading it, telling its end
-inline constexpr std::uint64_t kLaunchingShare = 8;          // of device time: one part in so many
+// The same for one that did not come to its end: whether it set up or worked until it was stopped nobody can tell. Else
+// a kernel without end would be paid for by nobody, again and again with a new worker.
+inline constexpr std::uint64_t kStoppedSetupCpuTimeUs = 300'000;
+inline constexpr std::uint64_t kTaskCpuTimeUs = 10'000;         // of every task: reading it, telling its end
+inline constexpr std::uint64_t kLaunchingShare = 8;             // of device time: one part in so many
 inline constexpr std::uint64_t kSetupCpuTimeUsPerMib = 20'000;  // of inputs and outputs: read, hashed, copied, written
 
 // Fixed for a task.

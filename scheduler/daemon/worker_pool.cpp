@@ -15,11 +15,12 @@ using runtime::Task;
 namespace {
 
 Why why_no_folder(const runtime::Error& error) {
-  return {error == runtime::Errc::no_space ? Reason::disk_full : Reason::internal, error.message()};
+  return {error == runtime::Errc::no_space ? Reason::disk_full : Reason::internal, error.code().message()};
 }
 
 Why why_not_started(const runtime::Error& error) {
-  return {error == execution::SupervisorErrc::too_many ? Reason::busy : Reason::sandbox_unavailable, error.message()};
+  return {error == execution::SupervisorErrc::too_many ? Reason::busy : Reason::sandbox_unavailable,
+          error.code().message()};
 }
 
 }  // namespace
@@ -67,7 +68,10 @@ Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const Worke
     return JobFolder::make(root, number, owner);
   };
   auto folder = co_await runtime::offload(runtime_, make);
-  if (!folder) co_return std::unexpected(why_no_folder(folder.error()));
+  if (!folder) {
+    options_.on_failure(folder.error());
+    co_return std::unexpected(why_no_folder(folder.error()));
+  }
   const WorkerPlaces places{.program = options_.worker_program, .inputs = folder->inputs()};
   const bool limits_memory = supervisor_.tier() != execution::CgroupTier::none;
   auto plan = plan_of(terms, device, layout_, places, options_.owner, limits_memory);
@@ -75,6 +79,7 @@ Task<Outcome<WorkerPtr>> WorkerPool::start_worker(WorkerTerms terms, const Worke
                                           {.walltime = runtime::Duration::max(), .log_bytes = kWorkerWordsMax});
   if (!child) {
     std::ignore = co_await runtime::offload(runtime_, [path = folder->path()] { return remove_tree(path); });
+    options_.on_failure(child.error());
     co_return std::unexpected(why_not_started(child.error()));
   }
   ++figures_.started;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct PoolOptions {
   std::size_t idle_max = 8;
   std::uint64_t idle_bytes_max = kIdleBytesMax;
   runtime::Duration idle_time = std::chrono::seconds(30);
+  // Told why a work could not be done here: names of files of this machine, which are not for its submitter.
+  std::function<void(const runtime::Error&)> on_failure = [](const runtime::Error&) {};
 };
 
 inline constexpr std::chrono::milliseconds kHoldIdleAfter{20};

@@ -1,9 +1,12 @@
 #include "scheduler/jobs/trail_journal.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "overlay/multiformats/varint.hpp"
 #include "overlay/runtime/hex.hpp"
 
 namespace quern::jobs {
@@ -21,10 +24,6 @@ namespace {
 constexpr std::string_view kPrefix = "trail.";
 constexpr std::size_t kSizeBytes = 2;
 
-std::string file_of(const DemandId& id) {
-  return std::string(kPrefix) + runtime::to_hex(id);
-}
-
 Bytes framed(ByteView envelope) {
   Bytes bytes{static_cast<std::byte>(envelope.size() >> 8), static_cast<std::byte>(envelope.size())};
   runtime::append(bytes, envelope);
@@ -37,6 +36,30 @@ std::optional<ByteView> first_record(ByteView bytes) {
   const std::size_t size = std::to_integer<std::size_t>(bytes[0]) << 8 | std::to_integer<std::size_t>(bytes[1]);
   if (bytes.size() < kSizeBytes + size) return std::nullopt;
   return bytes.subspan(kSizeBytes, size);
+}
+
+// Whether it can be the beginning of a record that was being appended when the power went: its size is one that a
+// record may have, and its fields, as far as they are there, are those of an envelope and do not come to their end
+// before it. What is spoiled elsewhere, in a size above all, is no such thing.
+bool may_be_cut_off(ByteView rest) {
+  constexpr std::array kTags{std::byte{0x0A}, std::byte{0x12}, std::byte{0x1A}, std::byte{0x2A}};  // key to signature
+  if (rest.size() < kSizeBytes) return true;
+  const std::size_t size = std::to_integer<std::size_t>(rest[0]) << 8 | std::to_integer<std::size_t>(rest[1]);
+  if (size == 0 || size > agreement::kRecordBytesMax) return false;
+  std::size_t missing = size;
+  rest = rest.subspan(kSizeBytes);
+  for (const std::byte tag : kTags) {
+    if (rest.empty()) return true;
+    if (rest.front() != tag) return false;
+    const auto length = multiformats::read_varint(rest.subspan(1));
+    if (!length) return length.error() == multiformats::Errc::truncated;
+    const std::size_t head = 1 + length->size;
+    if (length->value > missing || head + length->value > missing) return false;
+    if (head + length->value > rest.size()) return true;
+    missing -= head + length->value;
+    rest = rest.subspan(head + length->value);
+  }
+  return false;
 }
 
 struct Read {
@@ -58,7 +81,7 @@ std::optional<Read> recall(ByteView content) {
   return result;
 }
 
-// nullopt when a whole record is none that the trail takes.
+// nullopt when a whole record is none that the trail takes, or when what is left at the end is no part of one.
 std::optional<Read> read(ByteView content) {
   if (auto closed = recall(content)) return closed;
   Read result;
@@ -66,10 +89,24 @@ std::optional<Read> read(ByteView content) {
     if (!result.trail.replay(*record)) return std::nullopt;
     result.whole += kSizeBytes + record->size();
   }
+  if (!may_be_cut_off(content.subspan(result.whole))) return std::nullopt;
   return result;
 }
 
+// The demand that a file is named after.
+std::optional<DemandId> demand_of(std::string_view file) {
+  const auto bytes = runtime::from_hex(file.substr(kPrefix.size()));
+  DemandId id{};
+  if (!bytes || bytes->size() != id.size()) return std::nullopt;
+  std::ranges::copy(*bytes, id.begin());
+  return id;
+}
+
 }  // namespace
+
+std::string TrailJournal::file_of(const DemandId& id) {
+  return std::string(kPrefix) + runtime::to_hex(id);
+}
 
 Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::string>& damaged) {
   std::map<DemandId, Trail> trails;
@@ -78,11 +115,12 @@ Task<Result<std::map<DemandId, Trail>>> TrailJournal::load(std::vector<std::stri
     if (!file.starts_with(kPrefix)) continue;
     const auto content = co_await runtime_.disk().read(file);
     auto found = content ? read(*content) : std::nullopt;
-    if (found && found->whole == 0) {
-      CO_CHECK(co_await runtime_.disk().remove(file));  // not even the demand
+    if (const auto id = demand_of(file); found && found->whole == 0 && id) {
+      unfinished_.push_back(*id);
+      kept_.insert(*id);
       continue;
     }
-    if (!found || file_of(found->trail.demand().id) != file) {
+    if (!found || found->whole == 0 || file_of(found->trail.demand().id) != file) {
       damaged.push_back(file);
       continue;
     }
@@ -121,7 +159,8 @@ Task<agreement::Outcome> TrailJournal::store(Trail& trail, agreement::RecordKind
   if (stored) stored = co_await runtime_.disk().sync(file);
   if (stored) co_return taken;
   unsaved_.insert(trail.demand().id);
-  co_return std::unexpected(Why{Reason::disk_full, stored.error().message()});
+  if (on_failure_) on_failure_(stored.error());
+  co_return std::unexpected(Why{Reason::disk_full, stored.error().code().message()});
 }
 
 Task<Result<void>> TrailJournal::mend(const Trail& trail) {

@@ -1,9 +1,11 @@
 // The trails of this node's agreements on its disk: what was acknowledged survives a crash.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "overlay/runtime/runtime.hpp"
@@ -19,12 +21,19 @@ using DemandId = std::array<std::byte, agreement::kDemandIdBytes>;
 // first). On the runtime's executor. Calls for one trail follow each other.
 class TrailJournal {
  public:
-  explicit TrailJournal(runtime::Runtime& runtime) : runtime_(runtime) {}
+  // Told what the disk says when it does not take a record: names of files, which are not for the other party.
+  using OnFailure = std::function<void(const runtime::Error&)>;
+  explicit TrailJournal(runtime::Runtime& runtime, OnFailure on_failure = {})
+      : runtime_(runtime), on_failure_(std::move(on_failure)) {}
 
   // Every trail the disk holds. A record that a crash has cut off at the end of a file never was acknowledged: it is
   // taken out. Files that make no trail are left alone and named in `damaged`. Of a closed trail, as most are, one
   // signature is verified and not all of its eight or more: the rest hangs on it by hashes. Once, before all else.
   runtime::Task<runtime::Result<std::map<DemandId, agreement::Trail>>> load(std::vector<std::string>& damaged);
+  // What load() found to be the beginning of a first record and nothing else: one that was being written when the power
+  // went, or all that is left of a trail that was spoiled. Who knows that there was no such trail forgets it.
+  const std::vector<DemandId>& unfinished() const { return unfinished_; }
+  static std::string file_of(const DemandId& id);
 
   // Lets the trail take the record and stores it: when this returns a kind, the record is durable and may be answered.
   // Why the trail refuses it, or model::Reason::disk_full: then the trail has the record and the disk has not, and the
@@ -46,7 +55,9 @@ class TrailJournal {
  private:
   runtime::Task<agreement::Outcome> store(agreement::Trail& trail, agreement::RecordKind taken, runtime::Bytes framed);
   runtime::Runtime& runtime_;
+  OnFailure on_failure_;
   std::set<DemandId> kept_;
+  std::vector<DemandId> unfinished_;
   std::set<DemandId> unsaved_;  // whose trail is ahead of the disk
 };
 

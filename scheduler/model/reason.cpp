@@ -131,7 +131,8 @@ constexpr auto kReasons = std::to_array<ReasonText>({
      "the job runs again elsewhere"},
     {submitter_restarted, "submitter_restarted", Fault::submitter,
      "the submitter was restarted before the job had ended", "submit the job again"},
-    {disk_full, "disk_full", Fault::nobody, "the disk is full", "free space in the data directory"},
+    {disk_full, "disk_full", Fault::nobody, "the disk is full",
+     "free space in the data directory of the node that says so"},
     {shutting_down, "shutting_down", Fault::nobody, "the node is stopping", "try again when it runs"},
     {internal, "internal", Fault::provider, "the node met a defect of its own", "report it with the log"},
 });

@@ -30,7 +30,7 @@ struct NamedLimit {
   std::string_view text;  // for the configuration's page
 };
 inline constexpr std::array kLimits = {
-    NamedLimit{"connections", &Limits::connections, 1, 4096, "connections at once, of both kinds"},
+    NamedLimit{"connections", &Limits::connections, 1, 4096, "connections at once, of both kinds, that may call"},
     NamedLimit{"message_bytes", &Limits::message_bytes, 4096, 256 << 20, "the largest message that is read"},
     NamedLimit{"depth", &Limits::depth, 4, 256, "arrays and objects in each other in a message"},
     NamedLimit{"batch_calls", &Limits::batch_calls, 1, 4096, "calls in one message"},

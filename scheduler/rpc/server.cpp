@@ -1,5 +1,6 @@
 #include "scheduler/rpc/server.hpp"
 
+#include <algorithm>
 #include <list>
 #include <utility>
 
@@ -23,6 +24,7 @@ struct Server::State {
   std::optional<UpgradeRules> rules;
   std::list<Session> sessions;
   std::size_t connections = 0;  // with those that are not upgraded yet
+  std::size_t upgrading = 0;
 
   Task<void> accept_unix(runtime::TaskGroup& group);
   Task<void> accept_websocket(runtime::TaskGroup& group);
@@ -30,8 +32,13 @@ struct Server::State {
   Task<void> serve_unix(MessageStreamPtr stream);
   Task<void> serve(MessageStreamPtr stream, bool authorized);
   Task<void> tell_news();
+  // Who could not show that he may call: any user of the machine reaches the WebSocket's port.
+  std::size_t strangers() const;
+  std::size_t authorized() const { return connections - strangers(); }
   // Counts a connection; false when it is too many by far.
   bool begin(const std::string& caller);
+  // The same for one that is to be upgraded. It takes no place from those that may call.
+  bool begin_stranger(const std::string& caller);
   Task<void> after_error(const runtime::Error& error, std::string_view who);
 };
 
@@ -65,13 +72,28 @@ class Counted {
 
 }  // namespace
 
+std::size_t Server::State::strangers() const {
+  const auto sessions_of = std::ranges::count_if(sessions, [](const Session& one) { return !one.authorized(); });
+  return upgrading + static_cast<std::size_t>(sessions_of);
+}
+
 bool Server::State::begin(const std::string& caller) {
-  if (connections >= service.limits.connections + kRefusedAtOnceMax) {
+  if (authorized() >= service.limits.connections + kRefusedAtOnceMax) {
     service.on_event("refused", caller,
-                     to_text(limit_failure("connections", connections + 1, service.limits.connections)));
+                     to_text(limit_failure("connections", authorized() + 1, service.limits.connections)));
     return false;
   }
   ++connections;
+  return true;
+}
+
+bool Server::State::begin_stranger(const std::string& caller) {
+  if (strangers() >= kStrangersMax) {
+    service.on_event("refused", caller, to_text(limit_failure("strangers", strangers() + 1, kStrangersMax)));
+    return false;
+  }
+  ++connections;
+  ++upgrading;
   return true;
 }
 
@@ -97,7 +119,7 @@ Task<void> Server::State::accept_websocket(runtime::TaskGroup& group) {
     auto pending = co_await websocket_listener->accept();
     if (!pending) {
       co_await after_error(pending.error(), "websocket");
-    } else if (begin((*pending)->peer())) {
+    } else if (begin_stranger((*pending)->peer())) {
       group.spawn(upgrade(*std::move(pending)));
     }
   }
@@ -110,6 +132,7 @@ Task<void> Server::State::serve_unix(MessageStreamPtr stream) {
 
 Task<void> Server::State::upgrade(std::unique_ptr<PendingWebSocket> pending) {
   const Counted counted(connections);
+  std::optional<Counted> counted_upgrading(std::in_place, upgrading);
   if (!rules) co_return;  // never: they come with the listener
   auto upgraded = co_await runtime::with_timeout(service.runtime.clock(), kUpgradeTime, pending->upgrade(*rules));
   if (!upgraded) {
@@ -117,13 +140,14 @@ Task<void> Server::State::upgrade(std::unique_ptr<PendingWebSocket> pending) {
     co_return;
   }
   pending.reset();
+  counted_upgrading.reset();
   co_await serve(std::move(upgraded->stream), upgraded->authorized);
 }
 
 Task<void> Server::State::serve(MessageStreamPtr stream, bool authorized) {
   const auto session = sessions.emplace(sessions.end(), service, std::move(stream), authorized);
-  if (connections > service.limits.connections) {
-    session->drop(limit_failure("connections", connections, service.limits.connections));
+  if (authorized && this->authorized() > service.limits.connections) {
+    session->drop(limit_failure("connections", this->authorized(), service.limits.connections));
   }
   const Removal removal(sessions, session);
   co_await session->run();
@@ -146,7 +170,8 @@ Result<std::unique_ptr<Server>> Server::listen(runtime::Runtime& runtime, const 
                                                ServerOptions options) {
   if (!options.on_event) options.on_event = [](std::string_view, std::string_view, std::string_view) {};
   auto state = std::make_unique<State>(
-      State{.service = {runtime, registry, topics, options.limits, nullptr, std::move(options.on_event)}});
+      State{.service = {runtime, registry, topics, options.limits, nullptr, std::move(options.on_event), {}}});
+  state->service.authorized = [&of = *state] { return of.authorized(); };
   if (options.websocket) {
     auto token = Token::load_or_make(runtime, options.websocket->token_file);
     if (!token) return std::unexpected(std::move(token).error());

@@ -37,6 +37,9 @@ inline constexpr runtime::Duration kTopicInterval = std::chrono::milliseconds(10
 inline constexpr runtime::Duration kUpgradeTime = std::chrono::seconds(10);
 // Connections above the limit that are told so at once; further ones are closed without a word.
 inline constexpr std::size_t kRefusedAtOnceMax = 16;
+// Connections to the WebSocket that have not shown the token yet, beside Limits::connections. Further ones are closed
+// without a word.
+inline constexpr std::size_t kStrangersMax = 16;
 
 // Used on the executor of a SystemRuntime: its sockets are the system's own, so it does not run in the simulator.
 class Server {
@@ -53,6 +56,7 @@ class Server {
   runtime::Task<void> run();
   // Where the WebSocket listens.
   std::optional<runtime::Endpoint> websocket() const;
+  // Of all kinds, with those that have not shown the token.
   std::size_t connections() const;
 
  private:

@@ -277,7 +277,12 @@ Answer Session::login(std::string_view token) {
   if (!authorized_ && service_.token && !service_.token->matches(token)) {
     return fail(Code::unauthorized, "the token is wrong", "it is in the file that rpc.websocket.token_file names");
   }
-  authorized_ = true;
+  const bool before = std::exchange(authorized_, true);
+  if (const std::size_t now = service_.authorized(); !before && now > service_.limits.connections) {
+    Failure why = limit_failure("connections", now, service_.limits.connections);
+    drop(why);
+    return std::unexpected(std::move(why));
+  }
   return json::object{{"authorized", true}};
 }
 

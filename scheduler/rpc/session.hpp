@@ -29,6 +29,8 @@ struct Service {
   const Token* token = nullptr;  // of auth.login; none: nobody has to log in
   // Told what happened to whom: "dropped", "refused", "failed".
   std::function<void(std::string_view event, std::string_view caller, std::string_view detail)> on_event;
+  // How many connections may call now: a login is held against Limits::connections.
+  std::function<std::size_t()> authorized;
 };
 
 inline constexpr runtime::Duration kLoginTime = std::chrono::seconds(10);
@@ -53,6 +55,8 @@ class Session {
   void topic_changed(std::string_view topic);
   // Tells the caller why, and ends.
   void drop(const Failure& why);
+  // It may call: it has shown the token, or need not.
+  bool authorized() const { return authorized_; }
 
  private:
   class Scope;  // the connection as one message's calls see it

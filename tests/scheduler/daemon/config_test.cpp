@@ -15,6 +15,7 @@
 namespace quern::daemon {
 namespace {
 
+const std::string kDevice = "qd1-0123456789abcdef0123456789abcdef";
 const rpc::Environment kUser{.home = "/home/ada", .runtime_dir = "/run/user/1000"};
 
 Configured<Config> parse(std::string_view text) {
@@ -73,8 +74,8 @@ limits.connections_in = 7
 [provider]
 enabled = true
 kinds = ["command", "opencl_kernel", "command"]
-devices_allow = ["gpu-a", "gpu-b"]
-devices_deny = ["cpu"]
+devices_allow = ["qd1-0123456789abcdef0123456789abcdef"]
+devices_deny = ["qd1-fedcba9876543210fedcba9876543210"]
 credit_limit = "2.5"
 note_interval_ms = 500
 
@@ -154,9 +155,33 @@ TEST(Config, what_the_network_would_refuse_is_refused_here) {
             std::string::npos);
 }
 
+TEST(Config, only_what_a_node_can_listen_at_is_taken) {
+  for (const char* address : {"/ip4/0.0.0.0/tcp/7645", "/ip6/::/tcp/0", "/ip4/127.0.0.1/tcp/1/ws"}) {
+    EXPECT_EQ(complaints("overlay.listen = [\"" + std::string(address) + "\"]"), "");
+  }
+  for (const char* address :
+       {"/unix/x", "/ip4/127.0.0.1/udp/1", "/ip4/127.0.0.1", "/dns4/example.com/tcp/80", "/ip4/127.0.0.1/udp/0/quic-v1",
+        "/ip4/127.0.0.1/tcp/443/tls/ws", "/ip4/127.0.0.1/tcp/1/p2p-circuit"}) {
+    EXPECT_NE(complaints("overlay.listen = [\"" + std::string(address) + "\"]").find("is nothing to listen at"),
+              std::string::npos)
+        << address;
+  }
+}
+
+TEST(Config, every_wrong_element_of_a_list_is_told_with_its_place) {
+  const std::string told =
+      complaints("[overlay]\nlisten = [\"/unix/x\", \"/ip4/0.0.0.0/tcp/1\",\n\"/ip4/1.2.3.4\"]\n" +
+                 std::string("[provider]\ndevices_allow = [\"nope\", \"") + kDevice + "\", \"qd1-0123\"]");
+  EXPECT_NE(told.find("quernd.toml:2:11: overlay.listen: \"/unix/x\" is"), std::string::npos) << told;
+  EXPECT_NE(told.find("quernd.toml:3:1: overlay.listen: \"/ip4/1.2.3.4\" is"), std::string::npos) << told;
+  EXPECT_NE(told.find("quernd.toml:5:18: provider.devices_allow: \"nope\" is no device id"), std::string::npos) << told;
+  EXPECT_NE(told.find("provider.devices_allow: \"qd1-0123\" is no device id"), std::string::npos) << told;
+  EXPECT_EQ(std::ranges::count(told, '\n'), 4) << told;
+}
+
 TEST(Config, keys_that_contradict_each_other_are_named) {
-  EXPECT_EQ(complaints("[provider]\ndevices_allow = [\"a\"]\ndevices_deny = [\"a\"]"),
-            "quernd.toml:3:1: provider.devices_deny: \"a\" is in provider.devices_allow, too\n");
+  EXPECT_EQ(complaints("[provider]\ndevices_allow = [\"" + kDevice + "\"]\ndevices_deny = [\"" + kDevice + "\"]"),
+            "quernd.toml:3:1: provider.devices_deny: \"" + kDevice + "\" is in provider.devices_allow, too\n");
   EXPECT_NE(complaints("provider.enabled = true\nsandbox.tier = \"none\"").find("nothing could be offered"),
             std::string::npos);
 }
@@ -229,7 +254,7 @@ TEST(Config, what_is_printed_reads_back) {
 RC_GTEST_PROP(Config, any_config_that_is_printed_reads_back, ()) {
   Config config = default_config(kUser);
   const auto device = *rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7f'));
-  config.provider.devices_deny.push_back(device);
+  config.provider.devices_deny.push_back(kDevice);
   config.provider.rates.rate[*rc::gen::inRange<std::size_t>(0, model::kDimensions)] =
       *rc::gen::inRange<std::int64_t>(0, model::kRateMax);
   config.provider.device_rates[device].rate[0] = *rc::gen::inRange<std::int64_t>(0, model::kRateMax);

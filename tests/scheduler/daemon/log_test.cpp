@@ -48,6 +48,15 @@ TEST_F(LogTest, a_record_for_programs_is_json_whatever_its_bytes_are) {
   EXPECT_EQ(record.at("text").as_string(), boost::json::string_view("?\0 \xe2\x82\xac ??", 9));
 }
 
+TEST_F(LogTest, no_name_stands_twice_in_a_record) {
+  log(LogFormat::json)
+      .write(LogLevel::error, "odd", {{"event", "a"}, {"n", 1}, {"n", 2}, {"event", "b"}, {"cut", "c"}});
+  ASSERT_EQ(lines.size(), 1);
+  EXPECT_TRUE(lines[0].ends_with(R"("event":"odd","event_":"a","n":1,"n_":2,"event__":"b","cut_":"c"})"
+                                 "\n"))
+      << lines[0];
+}
+
 TEST_F(LogTest, nothing_is_said_below_the_least_level) {
   log().write(LogLevel::debug, "detail");
   EXPECT_TRUE(lines.empty());

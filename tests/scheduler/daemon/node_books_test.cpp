@@ -42,6 +42,36 @@ TEST(NodeBooks, an_end_that_the_ledger_cannot_take_is_entered_once_it_can) {
   EXPECT_EQ(after.balance.spent.micro, 3'000'000);
 }
 
+// What is left of each looks like a record that was being written when the power went.
+TEST(NodeBooks, what_is_left_of_a_trail_with_a_receipt_is_kept_and_of_one_that_bound_nobody_is_removed) {
+  NodeWorld world;
+  world.work_length = 3s;
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  ASSERT_TRUE(world.view(NodeWorld::kSubmitter).open.empty());
+  world.crash(NodeWorld::kSubmitter);
+  const std::string unknown = "trail." + std::string(32, '7');
+  std::string cut;
+  world.before_start = [&](Runtime& runtime, NodeId /*number*/) -> Task<void> {
+    const auto files = co_await runtime.disk().list();
+    for (const std::string& file : *files) {
+      if (!file.starts_with("trail.")) continue;
+      cut = file;
+      const auto content = co_await runtime.disk().read_piece(file, 0, 100);
+      EXPECT_TRUE(co_await runtime.disk().replace(file, *content));
+      EXPECT_TRUE(co_await runtime.disk().replace(unknown, *content));
+    }
+  };
+  std::vector<std::string> left;
+  world.with_node = [&](Node& node, NodeId /*number*/) -> Task<void> { left = *co_await node.runtime().disk().list(); };
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  ASSERT_FALSE(cut.empty());
+  EXPECT_TRUE(std::ranges::find(left, cut) != left.end());
+  EXPECT_FALSE(std::ranges::find(left, unknown) != left.end());
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "trail_damaged"));
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "trail_removed"));
+}
+
 // Jobs that are done, and then `later` at which the submitter looks for their trails.
 struct Kept {
   std::size_t whole = 0;

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "scheduler/daemon/worker_bill.hpp"
 #include "tests/scheduler/daemon/runner_world.hpp"
 
 namespace quern::daemon {
@@ -115,6 +116,19 @@ TEST(WorkerRunner, a_kernel_without_end_ends_when_its_time_is_over) {
     EXPECT_LE(finished.usage[Dimension::device_time], 1'500'000);
     EXPECT_GT(finished.usage[Dimension::cpu_time], 100'000);
     EXPECT_EQ(world.runner.pool().idle(), 0);
+  });
+}
+
+TEST(WorkerRunner, the_first_task_of_a_worker_that_is_stopped_is_billed_what_it_worked) {
+  with_runner([](RunnerWorld& world) -> Task<void> {
+    TestJob job = job_of(kForever, 1);
+    job.job.resources.walltime_ms = 1500;
+    TestMeter meter;
+    const Finished finished = co_await world.run(job, meter);
+    EXPECT_NE(finished.why.reason, Reason::completed) << told(finished);
+    const std::uint64_t worked = finished.usage[Dimension::cpu_time];
+    const std::uint64_t billed = finished.usage[Dimension::device_time] * test_device().compute_units;
+    EXPECT_GE(billed + 2 * kStoppedSetupCpuTimeUs + worked / kLaunchingShare, worked);
   });
 }
 
@@ -318,11 +332,16 @@ TEST(WorkerRunner, a_store_without_room_for_the_output_is_a_full_disk) {
   const RunnerPlaces places;
   blobs::StoreLimits limits;
   limits.bytes_max = std::string_view(kCount).size() + 10;
-  with_runner(places, places.options(), limits, [](RunnerWorld& world) -> Task<void> {
+  RunnerOptions options = places.options();
+  std::optional<runtime::Error> logged;
+  options.pool.on_failure = [&](const runtime::Error& error) { logged = error; };
+  with_runner(places, options, limits, [&](RunnerWorld& world) -> Task<void> {
     TestMeter meter;
     const Finished finished = co_await world.run(job_of(kCount), meter);
     EXPECT_EQ(finished.why.reason, Reason::disk_full) << told(finished);
     EXPECT_TRUE(finished.outputs.empty());
+    EXPECT_TRUE(logged && *logged == blobs::Errc::store_full && !logged->detail().empty());
+    if (logged) EXPECT_EQ(finished.why.detail, logged->code().message()) << "the particulars are not the submitter's";
   });
 }
 

@@ -151,6 +151,77 @@ TEST(TrailJournal, finds_a_closed_trail_spoiled_wherever_a_byte_of_it_is_another
   EXPECT_GT(tried, 500u);
 }
 
+TEST(TrailJournal, keeps_a_file_whose_sizes_are_spoiled_and_names_it) {
+  simulation::World world({.seed = 1});
+  std::size_t tried = 0;
+  world.add_node({}, [&](Runtime& runtime) -> Task<void> {
+    const Trail trail = agreement::example_trail();
+    const TrailFile file = file_of(trail.records());
+    std::vector<Bytes> spoiled{Bytes(3000, std::byte{0x21}), Bytes(2, std::byte{0xFF})};
+    std::size_t place = 0;
+    for (const runtime::ByteView record : trail.records()) {
+      for (unsigned bit = 0; bit < 16; ++bit) {
+        Bytes content = file.content;
+        content[place + bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
+        spoiled.push_back(std::move(content));
+      }
+      place += 2 + record.size();
+    }
+    for (const Bytes& content : spoiled) {
+      ++tried;
+      EXPECT_TRUE(co_await runtime.disk().replace(name_of(trail), content));
+      std::vector<std::string> damaged;
+      TrailJournal journal(runtime);
+      EXPECT_TRUE((co_await journal.load(damaged))->empty());
+      EXPECT_EQ(damaged, std::vector{name_of(trail)}) << "place " << tried;
+      EXPECT_EQ((co_await runtime.disk().read(name_of(trail))).value(), content);
+    }
+  });
+  world.run_for(std::chrono::hours(1));
+  EXPECT_GT(tried, 8U * 16U);
+}
+
+TEST(TrailJournal, leaves_part_of_a_first_record_to_who_knows_whether_there_was_a_trail) {
+  simulation::World world({.seed = 1});
+  bool ended = false;
+  world.add_node({}, [&](Runtime& runtime) -> Task<void> {
+    const Trail trail = agreement::example_trail();
+    const TrailFile file = file_of(trail.records());
+    const std::size_t first = 2 + trail.records().front().size();
+    for (std::size_t size = 0; size < first; ++size) {
+      const Bytes content(file.content.begin(), file.content.begin() + static_cast<std::ptrdiff_t>(size));
+      EXPECT_TRUE(co_await runtime.disk().replace(name_of(trail), content));
+      std::vector<std::string> damaged;
+      TrailJournal journal(runtime);
+      EXPECT_TRUE((co_await journal.load(damaged))->empty());
+      EXPECT_TRUE(damaged.empty());
+      EXPECT_EQ(journal.unfinished(), std::vector{trail.demand().id}) << size << " bytes";
+      EXPECT_EQ((co_await runtime.disk().read(name_of(trail))).value(), content);
+      EXPECT_TRUE(co_await journal.forget(trail.demand().id));
+      EXPECT_FALSE(co_await runtime.disk().read(name_of(trail)));
+    }
+    ended = true;
+  });
+  world.run_for(std::chrono::hours(1));
+  EXPECT_TRUE(ended);
+}
+
+TEST(TrailJournal, says_which_file_had_no_room_to_its_own_node_alone) {
+  simulation::World world({.seed = 1});
+  std::string logged;
+  std::optional<model::Why> why;
+  world.add_node({.disk_bytes_max = 100}, [&](Runtime& runtime) -> Task<void> {
+    TrailJournal journal(runtime, [&](const runtime::Error& error) { logged = error.message(); });
+    Trail trail;
+    const auto taken =
+        co_await journal.take(trail, seal_record(agreement::submitter_key(), demand_of(1, runtime.clock().wall_now())));
+    if (!taken) why = taken.error();
+    EXPECT_NE(logged.find(name_of(trail)), std::string::npos) << logged;
+  });
+  world.run_for(std::chrono::hours(1));
+  EXPECT_EQ(why, (model::Why{model::Reason::disk_full, "no space left"}));
+}
+
 // The provider closed without it: no record names it, and nothing hangs on it.
 TEST(TrailJournal, takes_no_voucher_for_part_of_a_closed_trail_that_its_receipt_does_not_name) {
   simulation::World world({.seed = 1});

@@ -241,6 +241,42 @@ TEST_F(HostileTest, connections_above_the_limit_are_told_so) {
   });
 }
 
+TEST_F(HostileTest, whoever_says_nothing_to_the_websocket_takes_no_place_of_those_that_may_call) {
+  options.limits.connections = 1;
+  run([this]() -> Task<void> {
+    std::vector<runtime::SocketStreamPtr> silent;
+    for (std::size_t i = 0; i < kStrangersMax + 4; ++i) {
+      auto socket = co_await runtime.network().connect(*server->websocket());
+      EXPECT_TRUE(socket) << socket.error().message();
+      silent.push_back(*std::move(socket));
+    }
+    co_await until([this] { return has_event("refused", "strangers: 17 of 16"); });
+    EXPECT_EQ(server->connections(), kStrangersMax);
+    co_await expect_served();
+    silent.clear();
+    co_await until([this] { return server->connections() == 0; });
+    const auto client = co_await connected(over_websocket());
+    EXPECT_TRUE(co_await client->call("test.echo", {{"value", 1}}, 10s));
+    co_await client->stop();
+  });
+}
+
+TEST_F(HostileTest, a_login_above_the_limit_of_connections_is_told_so) {
+  options.limits.connections = 1;
+  run([this]() -> Task<void> {
+    const auto stream = co_await without_token();
+    const auto first = co_await connected(over_unix());
+    EXPECT_TRUE(co_await first->call("test.echo", {{"value", 1}}, 10s)) << "a stranger is not counted";
+    const auto token = Token::load(token_file());
+    EXPECT_TRUE(token);
+    EXPECT_TRUE(co_await stream->send(R"({"jsonrpc":"2.0","method":"auth.login","params":[")" + token->text() +
+                                      R"("],"id":1})"));
+    co_await expect_dropped(*stream, "connections: 2 of 1");
+    EXPECT_TRUE(co_await first->call("test.echo", {{"value", 1}}, 10s));
+    co_await first->stop();
+  });
+}
+
 TEST_F(HostileTest, a_wrong_token_opens_nothing) {
   run([this]() -> Task<void> {
     const auto wrong = co_await connect_websocket(runtime.executor(), *server->websocket(), std::string(64, 'a'));
