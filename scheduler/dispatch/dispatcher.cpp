@@ -80,6 +80,7 @@ std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<st
   std::vector<QuoteRow> rows;
   const auto now = runtime_.clock().wall_now().unix_ms;
   const model::Digest program = market::program_of(job);
+  const auto tasks = engagement::alike_tasks(job);
   for (const market::SignedOffer* offer : book_.offers()) {
     const auto barred = this->barred(offer->offer.provider, exclude);
     for (const model::OfferedDevice& device : offer->offer.devices) {
@@ -90,7 +91,7 @@ std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<st
         continue;
       }
       const auto known = experience_.find({program, offer->offer.provider, device.id});
-      row.quote = market::quote(job, market::whole(job), offer->offer, device, known, now);
+      row.quote = market::quote_all(job, tasks, offer->offer, device, known, now);
     }
   }
   return rows;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace quern::market {
 
@@ -18,6 +20,7 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t kMicro = 1'000'000;
 constexpr std::uint64_t kPermille = 1'000;
+constexpr std::string_view kNoAmount = "more than an amount can be";
 
 // value * factor / divisor, rounded up, and no more than a usage can hold.
 std::uint64_t scaled(std::uint64_t value, std::uint64_t factor, std::uint64_t divisor) {
@@ -213,7 +216,9 @@ std::optional<model::Credits> price_part(const Job& job, const Share& share) {
 std::optional<Why> total_too_dear(const Job& job, const Share& share, model::Credits expected) {
   const auto part = price_part(job, share);
   if (!part || expected <= *part) return std::nullopt;
-  return Why{Reason::price_too_high, model::to_text(expected) + " expected, at most " + model::to_text(*part)};
+  std::string detail = model::to_text(expected) + " expected, at most " + model::to_text(*part);
+  if (job.shards.count > 1) detail += " for each of its " + std::to_string(job.shards.count) + " tasks";
+  return Why{Reason::price_too_high, std::move(detail)};
 }
 
 Moves moves_of(const Share& share, const Offer& offer, std::uint64_t measured_setup_us) {
@@ -231,7 +236,7 @@ std::variant<Quote, Why> priced(const OfferedDevice& device, const Moves& moves,
   const auto low = model::cost(device.rates, usages.low);
   const auto likely = model::cost(device.rates, usages.likely);
   const auto high = model::cost(device.rates, usages.high);
-  if (!low || !likely || !high) return Why{Reason::price_too_high, "more than an amount can be"};
+  if (!low || !likely || !high) return Why{Reason::price_too_high, std::string(kNoAmount)};
   const auto total_ms = [&](std::uint64_t device_us) { return total_us(moves, device_us) / kPermille; };
   return Quote{.device_us = time,
                .total_ms = {total_ms(time.low), total_ms(time.likely), total_ms(time.high)},
@@ -239,6 +244,40 @@ std::variant<Quote, Why> priced(const OfferedDevice& device, const Moves& moves,
                .low = *low,
                .likely = *likely,
                .high = *high};
+}
+
+// Sums of many quotes of one device: each of their values stays in its range.
+struct Together {
+  Bounds device_us;
+  Bounds total_us;
+  model::Usage usage;
+  Wide low = 0;
+  Wide likely = 0;
+  Wide high = 0;
+};
+
+void add_times(std::uint64_t& sum, std::uint64_t value, std::uint32_t times) {
+  sum = std::min(sum + scaled(value, times, 1), model::kQuantityMax);
+}
+
+void add_times(Bounds& sum, const Bounds& bounds, std::uint32_t times) {
+  add_times(sum.low, bounds.low, times);
+  add_times(sum.likely, bounds.likely, times);
+  add_times(sum.high, bounds.high, times);
+}
+
+void add_times(Together& sum, const Quote& quote, const Moves& moves, std::uint32_t times) {
+  const auto total = [&](std::uint64_t device_us) { return total_us(moves, device_us); };
+  const Bounds& time = quote.device_us;
+  add_times(sum.device_us, time, times);
+  add_times(sum.total_us, {.low = total(time.low), .likely = total(time.likely), .high = total(time.high)}, times);
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    add_times(sum.usage.quantity[i], quote.usage.quantity[i], times);
+  }
+  const auto cost = [&](model::Credits amount) { return static_cast<Wide>(amount.micro) * times; };
+  sum.low += cost(quote.low);
+  sum.likely += cost(quote.likely);
+  sum.high += cost(quote.high);
 }
 
 }  // namespace
@@ -295,6 +334,30 @@ std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& 
   if (auto why = second_too_dear(job, device)) return *std::move(why);
   if (auto why = total_too_dear(job, share, found->likely)) return *std::move(why);
   return result;
+}
+
+std::variant<Quote, Why> quote_all(const Job& job, std::span<const AlikeTasks> tasks, const Offer& offer,
+                                   const OfferedDevice& device, const std::optional<Experience>& experience,
+                                   std::int64_t now_unix_ms) {
+  Together sum;
+  bool measured = false;
+  for (const AlikeTasks& alike : tasks) {
+    auto quoted = quote(job, alike.share, offer, device, experience, now_unix_ms);
+    const auto* const each = std::get_if<Quote>(&quoted);
+    if (!each || job.shards.count <= 1) return quoted;
+    measured = each->measured;
+    add_times(sum, *each, moves_of(alike.share, offer, experience ? experience->setup_us : 0), alike.count);
+  }
+  if (sum.high > INT64_MAX) return Why{Reason::price_too_high, std::string(kNoAmount)};
+  const auto credits = [](Wide micro) { return model::Credits{static_cast<std::int64_t>(micro)}; };
+  const Bounds& us = sum.total_us;
+  return Quote{.device_us = sum.device_us,
+               .total_ms = {.low = us.low / kPermille, .likely = us.likely / kPermille, .high = us.high / kPermille},
+               .usage = sum.usage,
+               .low = credits(sum.low),
+               .likely = credits(sum.likely),
+               .high = credits(sum.high),
+               .measured = measured};
 }
 
 std::variant<Quote, Why> trial_quote(const Job& job, const Share& share, const Offer& offer,

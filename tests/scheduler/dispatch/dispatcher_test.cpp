@@ -66,6 +66,25 @@ TEST(Dispatcher, sends_a_job_to_where_it_costs_least_and_not_to_the_cheapest_hou
   expect_ledgers_agree(market);
 }
 
+// A quote is of the whole job: what it costs where all of it goes to that provider.
+TEST(Dispatcher, quotes_all_tasks_of_a_job_in_shards_as_they_are_placed) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(40, 4);
+  market.job.resources.walltime_ms = 5'000;  // of one task; the job takes sixteen seconds
+  market.world.run_until(Time{} + 30min);
+  ASSERT_EQ(market.quotes.size(), 1u);
+  const auto* quote = std::get_if<market::Quote>(&market.quotes[0].quote);
+  ASSERT_NE(quote, nullptr) << model::to_text(std::get<model::Why>(market.quotes[0].quote));
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  model::Credits likely;
+  for (const jobs::TaskRecord& task : market.end->tasks) likely.micro += task.attempts.back().predicted.likely.micro;
+  EXPECT_EQ(quote->likely, likely);
+  EXPECT_EQ(quote->usage[model::Dimension::setup], 4u);
+  EXPECT_LE(quote->low, market.end->amount);
+  EXPECT_GE(quote->high, market.end->amount);
+}
+
 std::map<std::string, Reason> refusals(const std::vector<QuoteRow>& rows) {
   std::map<std::string, Reason> refused;
   for (const QuoteRow& row : rows) {

@@ -75,6 +75,74 @@ TEST(Quote, of_what_was_measured_has_narrow_bounds_around_it) {
   EXPECT_GE(quoted.total_ms.likely, 1'850u);
 }
 
+// `count` shards of the sample job, each of so many units.
+AlikeTasks shards_of(const Job& job, std::uint64_t units, std::uint32_t count) {
+  Share share = whole(job);
+  share.units = units;
+  return {.share = share, .count = count};
+}
+
+std::variant<Quote, Why> quote_of_all(const Job& job, const std::vector<AlikeTasks>& tasks, const Offer& offer) {
+  return quote_all(job, tasks, offer, offer.devices[0], {}, kNow);
+}
+
+TEST(Quote, of_all_shards_is_the_sum_of_theirs_each_with_a_set_up) {
+  Job job = sample_job();
+  job.shards.count = 5;
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::setup] = 1'000'000;
+  const std::vector<AlikeTasks> tasks{shards_of(job, 51, 4), shards_of(job, 52, 1)};
+  const auto of = [&](const AlikeTasks& one) {
+    return std::get<Quote>(quote(job, one.share, offer, offer.devices[0], {}, kNow));
+  };
+  const Quote less = of(tasks[0]);
+  const Quote more = of(tasks[1]);
+  const auto all = std::get<Quote>(quote_of_all(job, tasks, offer));
+  EXPECT_EQ(all.low.micro, 4 * less.low.micro + more.low.micro);
+  EXPECT_EQ(all.likely.micro, 4 * less.likely.micro + more.likely.micro);
+  EXPECT_EQ(all.high.micro, 4 * less.high.micro + more.high.micro);
+  EXPECT_GT(all.likely.micro, 5'000'000) << "five set-ups";
+  EXPECT_EQ(all.device_us.likely, 4 * less.device_us.likely + more.device_us.likely);
+  EXPECT_NEAR(static_cast<double>(all.total_ms.likely),
+              static_cast<double>(4 * less.total_ms.likely + more.total_ms.likely), 5)
+      << "one after the other";
+  EXPECT_EQ(all.usage[Dimension::setup], 5u);
+}
+
+TEST(Quote, of_all_shards_holds_each_against_the_time_of_one_task) {
+  Job job = sample_job();
+  job.resources.walltime_ms = 4'000;  // the whole takes 16 s
+  EXPECT_TRUE(std::holds_alternative<Why>(quote_of(job)));
+  job.shards.count = 4;
+  const auto all = quote_of_all(job, {shards_of(job, 64, 4)}, sample_offer());
+  EXPECT_EQ(std::get<Quote>(all).device_us.likely, 16'000'000u);
+}
+
+TEST(Quote, of_all_shards_is_refused_by_the_reason_of_the_first_that_is) {
+  Job job = sample_job();
+  job.shards.count = 5;
+  job.price.max_total = model::Credits{48'000};
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::setup] = 400;
+  const auto all = quote_of_all(job, {shards_of(job, 51, 4), shards_of(job, 52, 1)}, offer);
+  EXPECT_EQ(std::get<Why>(all),
+            (Why{Reason::price_too_high, "0.009963 expected, at most 0.009562 for each of its 5 tasks"}));
+}
+
+TEST(Quote, of_all_shards_that_is_more_than_an_amount_can_be_is_refused) {
+  Job job = sample_job();
+  job.shards.count = 4096;
+  job.resources.walltime_ms = 3'600'000;
+  job.work->fp32_flop = 10'000'000'000'000'000;
+  Offer offer = sample_offer();
+  offer.devices[0].rates.rate.fill(model::kRateMax);
+  Share share = whole(job);
+  share.units = 64;
+  EXPECT_TRUE(std::holds_alternative<Quote>(quote(job, share, offer, offer.devices[0], {}, kNow)));
+  const auto all = quote_of_all(job, {{.share = share, .count = 4096}}, offer);
+  EXPECT_EQ(std::get<Why>(all).reason, Reason::price_too_high);
+}
+
 struct Unfit {
   Reason reason;
   std::function<void(Job&, Offer&)> make;
