@@ -42,6 +42,7 @@ bool may_pass(Reason reason) {
     case Reason::demand_expired:
     case Reason::terms_differ:
     case Reason::provider_lost:
+    case Reason::no_offer:
     case Reason::credit_exhausted:
       return true;
     default:
@@ -151,14 +152,15 @@ class Dispatcher::Run {
   struct Survey {
     std::vector<placement::Candidate> known;  // with their quotes
     std::vector<market::TrialCandidate> fit;  // these, and those that they would have to be tried on
-    Why why{Reason::no_device, {}};           // of one that cannot; of one that may not where there is no other
+    Why why;  // of one that cannot; of one that may not where there is no other; no_offer where there is none at all
   };
 
   Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
-    Survey seen;
+    const auto offers = dispatcher_.book_.offers();
+    Survey seen{.known = {}, .fit = {}, .why = {offers.empty() ? Reason::no_offer : Reason::no_device, {}}};
     std::optional<Why> barred;
     bool any = false;
-    for (const market::SignedOffer* offer : dispatcher_.book_.offers()) {
+    for (const market::SignedOffer* offer : offers) {
       const std::string& provider = offer->offer.provider;
       const auto why = dispatcher_.barred(provider, options_.exclude);
       for (const model::OfferedDevice& device : offer->offer.devices) {

@@ -32,6 +32,7 @@ enum class Reason : std::uint16_t {
   peer_excluded,
   no_device,
   own_device,
+  no_offer,
 
   busy = 200,
   draining,

@@ -198,6 +198,26 @@ TEST(Dispatcher, ends_what_nobody_can_take_by_its_reason_and_costs_nothing) {
   EXPECT_EQ(market.end->amount, model::Credits{0});
 }
 
+TEST(Dispatcher, waits_for_the_first_offer_as_for_a_provider_out_of_reach) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.offers_after = 30s;
+  market.world.run_until(Time{} + 30min);
+  EXPECT_TRUE(market.quotes.empty());
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+}
+
+TEST(Dispatcher, ends_a_job_for_which_no_offer_ever_comes_in_time_and_says_so) {
+  MarketWorld market({});
+  market.options.place_within = 3min;
+  market.world.run_until(Time{} + 2min);
+  EXPECT_FALSE(market.end);
+  market.world.run_until(Time{} + 5min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::system_error);
+  EXPECT_EQ(market.end->why.reason, Reason::no_offer) << model::to_text(market.end->why);
+}
+
 TEST(Dispatcher, that_is_canceled_pays_what_was_done_and_no_more) {
   MarketWorld market(three());
   market.cancel_after = 5s;
