@@ -189,6 +189,45 @@ TEST(Dispatcher, tries_elsewhere_what_a_provider_loses) {
   EXPECT_EQ(market.end->tasks[0].attempts[0].why.reason, Reason::provider_lost);
 }
 
+TEST(Dispatcher, goes_on_with_its_only_provider_when_that_was_restarted) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(80, 8);
+  market.world.run_until(Time{} + 6s);
+  market.world.crash(market.providers[0], simulation::CrashKind::process);
+  market.world.run_for(2s);
+  market.world.restart(market.providers[0]);
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(0), 8}}));
+  std::size_t attempts = 0;
+  for (const jobs::TaskRecord& task : market.end->tasks) attempts += task.attempts.size();
+  EXPECT_GT(attempts, 8u);
+  expect_ledgers_agree(market);
+}
+
+TEST(Dispatcher, waits_no_longer_for_a_provider_it_has_lost_than_for_one_it_never_had) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.options.place_within = 3min;
+  market.world.run_until(Time{} + 5s);
+  market.world.crash(market.providers[0], simulation::CrashKind::machine);
+  market.world.run_until(Time{} + 10min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::retries_exhausted);
+  EXPECT_TRUE(market.end->why.detail.starts_with("the last: provider_lost: ")) << market.end->why.detail;
+}
+
+TEST(Dispatcher, that_nobody_is_left_to_try_names_what_ended_the_last_attempt) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.length = [](std::size_t, std::uint32_t) { return 500s; };  // at most 160 are expected, and paid for
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::retries_exhausted);
+  const auto& attempts = market.end->tasks[0].attempts;
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_EQ(market.end->why.detail, "the last: " + model::to_text(attempts[0].why));
+}
+
 TEST(Dispatcher, ends_what_nobody_can_take_by_its_reason_and_costs_nothing) {
   MarketWorld market({{.gigaflops = 1, .micro_per_second = 1, .memory_bytes = 1024}});
   market.world.run_until(Time{} + 30min);
