@@ -320,8 +320,8 @@ std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& 
   if (!time) return Why{Reason::work_unknown, {}};
   const std::uint64_t walltime_us = std::uint64_t{job.resources.walltime_ms} * kPermille;
   if (time->likely > walltime_us) {
-    return Why{Reason::walltime_limit, std::to_string(time->likely / kPermille) + " ms expected, " +
-                                           std::to_string(job.resources.walltime_ms) + " ms asked for"};
+    return Why{Reason::walltime_too_short, std::to_string(time->likely / kPermille) + " ms expected, " +
+                                               std::to_string(job.resources.walltime_ms) + " ms asked for"};
   }
   const bool measured = experience && experience->units != 0;
   const Moves moves = moves_of(share, offer, experience ? experience->setup_us : 0);

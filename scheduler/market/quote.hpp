@@ -81,7 +81,7 @@ std::optional<model::Why> unfit(const model::Job& job, const model::Offer& offer
                                 std::int64_t now_unix_ms);
 
 // The quote, or the one reason why there is none: those of unfit(), then work_unknown (no experience, and the job does
-// not say), walltime_limit, price_too_high (the likeliest is above a limit of the job). Pure.
+// not say), walltime_too_short, price_too_high (the likeliest is above a limit of the job). Pure.
 std::variant<Quote, model::Why> quote(const model::Job& job, const Share& share, const model::Offer& offer,
                                       const model::OfferedDevice& device, const std::optional<Experience>& experience,
                                       std::int64_t now_unix_ms);

@@ -33,6 +33,7 @@ enum class Reason : std::uint16_t {
   no_device,
   own_device,
   no_offer,
+  walltime_too_short,
 
   busy = 200,
   draining,

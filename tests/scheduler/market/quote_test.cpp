@@ -162,7 +162,7 @@ std::vector<Unfit> unfit_cases() {
       {Reason::cpu_cores, [](Job& job, Offer&) { job.resources.cpu_cores = 5; }},
       {Reason::scratch_space, [](Job& job, Offer&) { job.resources.scratch_bytes = (1ull << 30) + 1; }},
       {Reason::walltime_limit, [](Job& job, Offer&) { job.resources.walltime_ms = 3'600'001; }},
-      {Reason::walltime_limit, [](Job& job, Offer&) { job.resources.walltime_ms = 15'999; }},
+      {Reason::walltime_too_short, [](Job& job, Offer&) { job.resources.walltime_ms = 15'999; }},
       {Reason::input_size, [](Job& job, Offer&) { job.inputs[0].bytes = (1ull << 30) + 1; }},
       {Reason::output_size, [](Job& job, Offer&) { job.outputs[0].max_bytes = (1ull << 30) + 1; }},
       {Reason::offer_withdrawn, [](Job&, Offer& offer) { offer.withdrawn = true; }},
@@ -187,7 +187,7 @@ TEST(Quote, names_one_reason_for_every_device_that_cannot) {
     EXPECT_EQ(why->reason, unfit_case.reason) << model::to_text(*why);
     seen.insert(why->reason);
   }
-  EXPECT_EQ(seen.size(), 17u);
+  EXPECT_EQ(seen.size(), 18u);
 }
 
 TEST(Quote, at_the_limit_is_one) {
