@@ -32,6 +32,12 @@ std::string wanted(std::uint64_t wanted, std::uint64_t there, const char* unit) 
   return std::to_string(wanted) + " " + unit + " wanted, " + std::to_string(there) + " there";
 }
 
+// "3.0", of 300.
+std::string version_text(std::uint32_t version) {
+  constexpr std::uint32_t kMajor = 100;
+  return std::to_string(version / kMajor) + "." + std::to_string(version % kMajor);
+}
+
 std::uint64_t buffer_bytes(const Job& job, const model::Buffer& buffer) {
   if (!buffer.input) return buffer.bytes;
   const auto input = std::ranges::find(job.inputs, *buffer.input, &model::Input::path);
@@ -299,7 +305,7 @@ std::optional<Why> unfit(const Job& job, const Offer& offer, const OfferedDevice
   }
   if (asked.min_opencl_version > device.opencl_version) {
     return Why{Reason::opencl_version,
-               wanted(asked.min_opencl_version, device.opencl_version, "(major * 100 + minor)")};
+               version_text(asked.min_opencl_version) + " wanted, " + version_text(device.opencl_version) + " there"};
   }
   for (const std::string& extension : asked.extensions) {
     if (std::ranges::find(device.extensions, extension) == device.extensions.end()) {

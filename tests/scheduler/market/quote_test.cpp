@@ -190,6 +190,12 @@ TEST(Quote, names_one_reason_for_every_device_that_cannot) {
   EXPECT_EQ(seen.size(), 18u);
 }
 
+TEST(Quote, says_versions_as_people_do) {
+  Job job = sample_job();
+  job.resources.min_opencl_version = 909;
+  EXPECT_EQ(std::get<Why>(quote_of(job)), (Why{Reason::opencl_version, "9.9 wanted, 3.0 there"}));
+}
+
 TEST(Quote, at_the_limit_is_one) {
   Job job = sample_job();
   job.price.max_total = model::Credits{48'000};
