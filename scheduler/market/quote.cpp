@@ -141,11 +141,14 @@ std::optional<Bounds> device_time(const Job& job, const Share& share, const Offe
     const std::uint64_t spread =
         std::max<std::uint64_t>(share.units < share.units_of_job ? kShardSpreadPermille : kMeasuredSpreadPermille,
                                 std::uint64_t{2} * experience->spread_permille);
-    const std::uint64_t below = std::max(scaled(likely, std::min(spread, kPermille), kPermille), kMeasuredSpreadUs);
-    const std::uint64_t above = std::max(scaled(likely, spread, kPermille), kMeasuredSpreadUs);
-    return Bounds{.low = likely - std::min(likely, below),
+    // Divided, not subtracted: a run may be many times as short, and takes some time all the same.
+    const std::uint64_t shortest = likely * kPermille / (kPermille + spread);
+    // No more than the task itself: who claims that a trial took no time is held to that.
+    const std::uint64_t noise = std::clamp(scaled(experience->setup_us, kMeasuredSpreadPermille, kPermille),
+                                           kMeasuredSpreadUs, std::max(likely, kMeasuredSpreadUs));
+    return Bounds{.low = shortest - std::min(shortest / 2, noise),
                   .likely = likely,
-                  .high = std::min(likely + above, model::kQuantityMax)};
+                  .high = std::min(likely + scaled(likely, spread, kPermille) + noise, model::kQuantityMax)};
   }
   if (!job.work) return std::nullopt;
   const auto peak = peak_us(*job.work, device.speed);
@@ -191,7 +194,9 @@ Usages usages_of(const Job& job, const OfferedDevice& device, const Moves& moves
                  std::uint64_t measured_cpu_us) {
   Moves worse = moves;
   worse.setup_us = scaled(moves.setup_us, kSetupTimes, 1);
-  const std::uint64_t cpu_high = scaled(measured_cpu_us, device_us.high, std::max<std::uint64_t>(device_us.likely, 1));
+  // Of the start and of computing.
+  const std::uint64_t cpu_high = scaled(measured_cpu_us, device_us.high + worse.setup_us,
+                                        std::max<std::uint64_t>(device_us.likely + moves.setup_us, 1));
   // A provider may have the inputs, and the program compiled; outputs may be smaller.
   Usages result{.low = usage_of(job, device, {}, device_us.low, 0),
                 .likely = usage_of(job, device, moves, device_us.likely, measured_cpu_us),

@@ -64,6 +64,8 @@ struct Quote {
 inline constexpr std::uint32_t kMeasuredSpreadPermille = 250;
 // And how far a shard may be from others of its job: a picture's sky and its glass.
 inline constexpr std::uint32_t kShardSpreadPermille = 3000;
+// And by how much besides, at the least. As much of the measured set-up as of the rest comes to it, up to the task's
+// own time: drivers compile and allocate at the first launch, so that falls into either.
 inline constexpr std::uint64_t kMeasuredSpreadUs = 1'000;
 // How often the expected set-up and cost a task may come to before it is out of bounds, or ended.
 inline constexpr std::uint64_t kSetupTimes = 4;

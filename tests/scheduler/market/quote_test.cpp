@@ -69,7 +69,7 @@ TEST(Quote, of_what_was_measured_has_narrow_bounds_around_it) {
       .units = 16, .device_us = 100'000, .cpu_us = 32'000, .setup_us = 250'000, .spread_permille = 0};
   const auto quoted = std::get<Quote>(quote(job, whole(job), offer, offer.devices[0], trial, kNow));
   EXPECT_TRUE(quoted.measured);
-  EXPECT_EQ(quoted.device_us, (Bounds{1'200'000, 1'600'000, 2'000'000}));
+  EXPECT_EQ(quoted.device_us, (Bounds{1'217'500, 1'600'000, 2'062'500}));
   EXPECT_EQ(quoted.usage[Dimension::cpu_time], 512'000u);
   EXPECT_EQ(quoted.likely, model::Credits{4'800});
   EXPECT_GE(quoted.total_ms.likely, 1'850u);
@@ -141,6 +141,31 @@ TEST(Quote, of_all_shards_that_is_more_than_an_amount_can_be_is_refused) {
   EXPECT_TRUE(std::holds_alternative<Quote>(quote(job, share, offer, offer.devices[0], {}, kNow)));
   const auto all = quote_of_all(job, {{.share = share, .count = 4096}}, offer);
   EXPECT_EQ(std::get<Why>(all).reason, Reason::price_too_high);
+}
+
+Quote measured_quote(std::uint64_t units, std::uint64_t device_us, std::uint64_t setup_us) {
+  const Job job = sample_job();
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::cpu_time] = 1'000;
+  Share share = whole(job);
+  share.units = units;
+  const Experience once{
+      .units = units, .device_us = device_us, .cpu_us = setup_us, .setup_us = setup_us, .spread_permille = 0};
+  return std::get<Quote>(quote(job, share, offer, offer.devices[0], once, kNow));
+}
+
+TEST(Quote, of_a_measured_shard_costs_something_at_the_least) {
+  const Quote shard = measured_quote(64, 8'000'000, 200'000);
+  EXPECT_EQ(shard.device_us, (Bounds{1'950'000, 8'000'000, 32'050'000})) << "a fourth, and four times";
+  EXPECT_EQ(measured_quote(64, 80'000, 800'000).device_us.low, 10'000u) << "however short";
+}
+
+TEST(Quote, of_a_short_measured_task_has_room_for_what_a_start_may_take_longer) {
+  const Quote task = measured_quote(256, 300'000, 300'000);
+  EXPECT_LE(task.device_us.low, 200'000u);
+  EXPECT_GE(task.device_us.high, 400'000u);
+  const Quote tiny = measured_quote(256, 1, 300'000);
+  EXPECT_LE(tiny.device_us.high, 2'000u) << "who claims no time is not given much";
 }
 
 struct Unfit {
