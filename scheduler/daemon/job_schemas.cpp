@@ -129,7 +129,8 @@ Schema quote_row_schema() {
   const Members where{
       {"provider", peer_schema()}, {"device", text(kShortTextMax)}, {"device_name", text(kNameTextMax)}};
   Members quote = cost_members();
-  quote.emplace_back("total_ms", described(bounds_schema(), "with transfers and set-up"));
+  quote.emplace_back("total_ms",
+                     described(bounds_schema(), "of all tasks there, one after the other, with transfers and set-up"));
   quote.emplace_back("device_us", bounds_schema());
   quote.emplace_back("per_hour_micro", described(micro_schema(), "of the device's time"));
   quote.emplace_back("measured", measured_schema());

@@ -30,25 +30,6 @@ static_assert(model::kFileBytesMax <= blobs::kBlobBytesMax);
 constexpr runtime::Duration kPlaceAgain = std::chrono::seconds(1);
 constexpr std::uint64_t kMicroPerMilli = 1000;
 
-// Another provider, or the same one later, may say yes.
-bool may_pass(Reason reason) {
-  switch (reason) {
-    case Reason::busy:
-    case Reason::draining:
-    case Reason::rate_limited:
-    case Reason::offer_unknown:
-    case Reason::offer_expired:
-    case Reason::bid_expired:
-    case Reason::demand_expired:
-    case Reason::terms_differ:
-    case Reason::provider_lost:
-    case Reason::credit_exhausted:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device) {
@@ -80,6 +61,7 @@ std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<st
   std::vector<QuoteRow> rows;
   const auto now = runtime_.clock().wall_now().unix_ms;
   const model::Digest program = market::program_of(job);
+  const auto tasks = engagement::alike_tasks(job);
   for (const market::SignedOffer* offer : book_.offers()) {
     const auto barred = this->barred(offer->offer.provider, exclude);
     for (const model::OfferedDevice& device : offer->offer.devices) {
@@ -90,7 +72,7 @@ std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<st
         continue;
       }
       const auto known = experience_.find({program, offer->offer.provider, device.id});
-      row.quote = market::quote(job, market::whole(job), offer->offer, device, known, now);
+      row.quote = market::quote_all(job, tasks, offer->offer, device, known, now);
     }
   }
   return rows;
@@ -132,6 +114,11 @@ class Dispatcher::Run {
     std::deque<std::size_t> tasks;
     std::size_t in_line = 0;
   };
+  // By whom a task was not taken since it last waited.
+  struct Refused {
+    std::set<std::string> by;
+    Why last;
+  };
   struct Chosen {
     model::Offer offer;
     model::OfferedDevice device;
@@ -150,14 +137,15 @@ class Dispatcher::Run {
   struct Survey {
     std::vector<placement::Candidate> known;  // with their quotes
     std::vector<market::TrialCandidate> fit;  // these, and those that they would have to be tried on
-    Why why{Reason::no_device, {}};           // of one that cannot; of one that may not where there is no other
+    Why why;  // of one that cannot; of one that may not where there is no other; no_offer where there is none at all
   };
 
   Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
-    Survey seen;
+    const auto offers = dispatcher_.book_.offers();
+    Survey seen{.known = {}, .fit = {}, .why = {offers.empty() ? Reason::no_offer : Reason::no_device, {}}};
     std::optional<Why> barred;
     bool any = false;
-    for (const market::SignedOffer* offer : dispatcher_.book_.offers()) {
+    for (const market::SignedOffer* offer : offers) {
       const std::string& provider = offer->offer.provider;
       const auto why = dispatcher_.barred(provider, options_.exclude);
       for (const model::OfferedDevice& device : offer->offer.devices) {
@@ -209,22 +197,28 @@ class Dispatcher::Run {
     return engagement::share_of(job_, static_cast<std::uint32_t>(task));
   }
 
-  // Puts the tasks into the lanes that the strategy says. What nobody can take ends, or waits for better times: for
-  // `refusal`, where it was refused before.
-  void place(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded,
-             const std::optional<Why>& refusal = {}) {
+  // Puts the tasks into the lanes that the strategy says. What nobody can take ends, or waits for better times.
+  void place(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) {
     if (tasks.empty() || dispatcher_.draining_) return;
     const Survey seen = survey(tasks, excluded);
     if (try_out(tasks, seen)) return;
     const auto planned = placement::plan(options_.strategy, tasks.size(), seen.known, dispatcher_.runtime_.random());
     if (!planned) {
-      for (const std::size_t task : tasks) nobody_takes(task, refusal ? *refusal : seen.why);
+      for (const std::size_t task : tasks) nobody_takes(task, why_not(task, seen));
       return;
     }
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       const auto& candidate = seen.known[planned->placements[i].candidate];
       enter(tasks[i], {candidate.provider, candidate.device});
     }
+  }
+
+  // The survey leaves out who has had the task or was asked for it: why they do not do it says more.
+  Why why_not(std::size_t task, const Survey& seen) const {
+    const auto& attempts = machine_.tasks()[task].attempts;
+    if (!attempts.empty() && jobs::may_pass(attempts.back().why.reason)) return attempts.back().why;
+    if (const auto refused = refused_.find(task); refused != refused_.end()) return refused->second.last;
+    return attempts.empty() ? seen.why : attempts.back().why;
   }
 
   void enter(std::size_t task, Place where) {
@@ -265,23 +259,24 @@ class Dispatcher::Run {
 
   // Who has had the task, or does not want it.
   std::set<std::string> excluded_of(std::size_t task) const {
-    std::set<std::string> excluded;
-    if (const auto by = refused_by_.find(task); by != refused_by_.end()) excluded = by->second;
-    for (const jobs::Attempt& attempt : machine_.tasks()[task].attempts) excluded.insert(attempt.provider);
+    auto excluded = machine_.excluded(task, waiting_since_.contains(task));
+    if (const auto refused = refused_.find(task); refused != refused_.end()) {
+      excluded.insert(refused->second.by.begin(), refused->second.by.end());
+    }
     return excluded;
   }
 
   void nobody_takes(std::size_t task, const Why& why) {
     const runtime::Time since = waiting_since_.try_emplace(task, now()).first->second;
     // What others of its tasks are at work on is not thrown away for one that nobody takes now.
-    const bool final = carrying_ == 0 && (!may_pass(why.reason) || now() - since >= options_.place_within);
+    const bool final = carrying_ == 0 && (!jobs::may_pass(why.reason) || now() - since >= options_.place_within);
     act(machine_.unplaceable(task, why, final));
     if (!final) group_->spawn(place_later(task));
   }
 
   Task<void> place_later(std::size_t task) {
     co_await dispatcher_.runtime_.clock().sleep_for(kPlaceAgain);
-    refused_by_.erase(task);
+    refused_.erase(task);
     act(machine_.retry(task));
   }
 
@@ -358,6 +353,7 @@ class Dispatcher::Run {
       act(machine_.placed(task, where.provider, where.device,
                           {.low = quote.low, .likely = quote.likely, .high = quote.high, .measured = quote.measured}));
       act(machine_.started(task));
+      waiting_since_.erase(task);
       tell(task, trail);
     };
     events.billed = [=, this](const agreement::Trail& trail) { tell(task, trail); };
@@ -414,17 +410,17 @@ class Dispatcher::Run {
   // No agreement was made: no attempt, and nothing is owed.
   void refused(std::size_t task, const Place& where, const Why& why) {
     if (machine_.cancel_asked()) return;
-    refused_by_[task].insert(where.provider);
-    place({task}, excluded_of(task), why);
+    Refused& refused = refused_[task];
+    refused.by.insert(where.provider);
+    refused.last = why;
+    place({task}, excluded_of(task));
     changed_.wake_all();
   }
 
   void act(const jobs::Outcome& outcome) {
     for (const jobs::Action& action : outcome.actions) {
       if (action.kind == jobs::Action::Kind::place) {
-        std::set<std::string> excluded = action.excluded;
-        excluded.merge(std::set<std::string>(refused_by_[action.task]));
-        place({action.task}, excluded);
+        place({action.task}, excluded_of(action.task));
       } else if (action.kind == jobs::Action::Kind::stop) {
         stop();
       }
@@ -460,7 +456,7 @@ class Dispatcher::Run {
   runtime::TaskGroup* group_ = nullptr;
   std::map<Place, Lane> lanes_;
   Trials trials_;
-  std::map<std::size_t, std::set<std::string>> refused_by_;
+  std::map<std::size_t, Refused> refused_;
   std::map<std::size_t, runtime::Time> waiting_since_;
   model::Credits owed_;
   std::map<std::size_t, std::vector<agreement::OutputDigest>> outputs_;

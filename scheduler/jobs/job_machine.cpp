@@ -33,7 +33,35 @@ bool is_possible(const TaskRecord& task, std::uint32_t attempts_max) {
          (!going || task.attempts.back().state == task.state);
 }
 
+// Of a task that was tried.
+Why exhausted(const TaskRecord& task) {
+  return {Reason::retries_exhausted, "the last: " + model::to_text(task.attempts.back().why)};
+}
+
 }  // namespace
+
+bool may_pass(Reason reason) {
+  switch (reason) {
+    case Reason::no_offer:
+    case Reason::offer_expired:
+    case Reason::busy:
+    case Reason::draining:
+    case Reason::offer_unknown:
+    case Reason::demand_expired:
+    case Reason::bid_expired:
+    case Reason::terms_differ:
+    case Reason::credit_exhausted:
+    case Reason::rate_limited:
+    case Reason::preempted:
+    case Reason::provider_lost:
+    case Reason::submitter_lost:
+    case Reason::provider_restarted:
+    case Reason::shutting_down:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::string_view name_of(State state) {
   return kNames.at(static_cast<std::size_t>(state));
@@ -108,15 +136,17 @@ Outcome JobMachine::unplaceable(std::size_t task, Why why, bool final) {
   if (!record || cancel_asked_) return {};
   Outcome outcome{.taken = true, .actions = {}};
   record->why = std::move(why);
-  if (!final && record->attempts.empty()) return outcome;
-  Why end = record->attempts.empty() ? record->why : Why{Reason::retries_exhausted, model::to_text(record->why)};
+  const bool tried = !record->attempts.empty();
+  const bool waits = !tried || may_pass(record->why.reason) || may_pass(record->attempts.back().why.reason);
+  if (!final && waits) return outcome;
+  Why end = tried ? exhausted(*record) : record->why;
   end_task(task, State::system_error, std::move(end), outcome);
   return outcome;
 }
 
 Outcome JobMachine::retry(std::size_t task) {
   if (!waiting(task) || cancel_asked_) return {};
-  return {.taken = true, .actions = {place(task)}};
+  return {.taken = true, .actions = {place(task, true)}};
 }
 
 Outcome JobMachine::started(std::size_t task) {
@@ -151,7 +181,7 @@ Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount) {
   } else if (cancel_asked_) {
     end_task(task, State::canceled, why_canceled(), outcome);
   } else if (record.attempts.size() == attempts_max_) {
-    end_task(task, State::system_error, {.reason = Reason::retries_exhausted, .detail = model::to_text(why)}, outcome);
+    end_task(task, State::system_error, exhausted(record), outcome);
   } else {
     record.state = State::queued;
     outcome.actions.push_back(place(task));
@@ -250,10 +280,16 @@ Why JobMachine::why_canceled() const {
           .detail = "task " + std::to_string(*failed_) + ": " + std::string(model::text_of(why.reason).name)};
 }
 
-Action JobMachine::place(std::size_t task) const {
-  Action action{.kind = Action::Kind::place, .task = task, .excluded = {}};
-  for (const Attempt& attempt : tasks_[task].attempts) action.excluded.insert(attempt.provider);
-  return action;
+std::set<std::string> JobMachine::excluded(std::size_t task, bool again) const {
+  std::set<std::string> excluded;
+  for (const Attempt& attempt : tasks_[task].attempts) {
+    if (!again || !may_pass(attempt.why.reason)) excluded.insert(attempt.provider);
+  }
+  return excluded;
+}
+
+Action JobMachine::place(std::size_t task, bool again) const {
+  return {.kind = Action::Kind::place, .task = task, .excluded = excluded(task, again)};
 }
 
 }  // namespace quern::jobs

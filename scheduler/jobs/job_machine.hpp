@@ -57,6 +57,9 @@ struct TaskRecord {
   bool operator==(const TaskRecord&) const = default;
 };
 
+// Whether another provider, or the same one later, may do what was refused, or has ended, for this reason.
+bool may_pass(model::Reason reason);
+
 inline constexpr std::uint32_t kAttemptsMax = 3;     // of a task, unless the policy says otherwise
 inline constexpr std::uint32_t kAttemptsLimit = 16;  // the most a policy may say
 inline constexpr std::size_t kTasksMax = 10'000;
@@ -89,7 +92,8 @@ class JobMachine {
   // The first: asks for all tasks to be placed. Once; after restore() it asks again for those that wait.
   Outcome begin();
   Outcome placed(std::size_t task, std::string provider, std::string device, Predicted predicted = {});
-  // Nobody takes the task now: it ends when attempts were made, or when `final`; else it is asked for again by retry().
+  // Nobody takes the task now: it ends when `final`, and when it was tried and neither `why` nor the last attempt's
+  // reason may pass; else it is asked for again by retry(). Of one that was tried, the end names the last attempt's.
   Outcome unplaceable(std::size_t task, model::Why why, bool final);
   Outcome retry(std::size_t task);
   Outcome started(std::size_t task);
@@ -101,6 +105,9 @@ class JobMachine {
   // The rest of a job one of whose tasks has failed is canceled as well, and ends by job_failed.
   Outcome cancel();
 
+  // Who has had the task and is not to have it. Once it has waited for better times (`again`), those may have it again
+  // whose reason may pass.
+  std::set<std::string> excluded(std::size_t task, bool again) const;
   State state() const;
   // Of the job, once it has ended: that of the first task that did not complete, or completed.
   model::Why why() const;
@@ -116,7 +123,7 @@ class JobMachine {
   Attempt* under_way(std::size_t task);
   void end_task(std::size_t task, State state, model::Why why, Outcome& outcome);
   void fail_all_waiting(Outcome& outcome);
-  Action place(std::size_t task) const;
+  Action place(std::size_t task, bool again = false) const;
   model::Why why_canceled() const;
 
   std::vector<TaskRecord> tasks_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace quern::market {
 
@@ -18,6 +20,7 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t kMicro = 1'000'000;
 constexpr std::uint64_t kPermille = 1'000;
+constexpr std::string_view kNoAmount = "more than an amount can be";
 
 // value * factor / divisor, rounded up, and no more than a usage can hold.
 std::uint64_t scaled(std::uint64_t value, std::uint64_t factor, std::uint64_t divisor) {
@@ -27,6 +30,12 @@ std::uint64_t scaled(std::uint64_t value, std::uint64_t factor, std::uint64_t di
 
 std::string wanted(std::uint64_t wanted, std::uint64_t there, const char* unit) {
   return std::to_string(wanted) + " " + unit + " wanted, " + std::to_string(there) + " there";
+}
+
+// "3.0", of 300.
+std::string version_text(std::uint32_t version) {
+  constexpr std::uint32_t kMajor = 100;
+  return std::to_string(version / kMajor) + "." + std::to_string(version % kMajor);
 }
 
 std::uint64_t buffer_bytes(const Job& job, const model::Buffer& buffer) {
@@ -132,11 +141,14 @@ std::optional<Bounds> device_time(const Job& job, const Share& share, const Offe
     const std::uint64_t spread =
         std::max<std::uint64_t>(share.units < share.units_of_job ? kShardSpreadPermille : kMeasuredSpreadPermille,
                                 std::uint64_t{2} * experience->spread_permille);
-    const std::uint64_t below = std::max(scaled(likely, std::min(spread, kPermille), kPermille), kMeasuredSpreadUs);
-    const std::uint64_t above = std::max(scaled(likely, spread, kPermille), kMeasuredSpreadUs);
-    return Bounds{.low = likely - std::min(likely, below),
+    // Divided, not subtracted: a run may be many times as short, and takes some time all the same.
+    const std::uint64_t shortest = likely * kPermille / (kPermille + spread);
+    // No more than the task itself: who claims that a trial took no time is held to that.
+    const std::uint64_t noise = std::clamp(scaled(experience->setup_us, kMeasuredSpreadPermille, kPermille),
+                                           kMeasuredSpreadUs, std::max(likely, kMeasuredSpreadUs));
+    return Bounds{.low = shortest - std::min(shortest / 2, noise),
                   .likely = likely,
-                  .high = std::min(likely + above, model::kQuantityMax)};
+                  .high = std::min(likely + scaled(likely, spread, kPermille) + noise, model::kQuantityMax)};
   }
   if (!job.work) return std::nullopt;
   const auto peak = peak_us(*job.work, device.speed);
@@ -182,7 +194,9 @@ Usages usages_of(const Job& job, const OfferedDevice& device, const Moves& moves
                  std::uint64_t measured_cpu_us) {
   Moves worse = moves;
   worse.setup_us = scaled(moves.setup_us, kSetupTimes, 1);
-  const std::uint64_t cpu_high = scaled(measured_cpu_us, device_us.high, std::max<std::uint64_t>(device_us.likely, 1));
+  // Of the start and of computing.
+  const std::uint64_t cpu_high = scaled(measured_cpu_us, device_us.high + worse.setup_us,
+                                        std::max<std::uint64_t>(device_us.likely + moves.setup_us, 1));
   // A provider may have the inputs, and the program compiled; outputs may be smaller.
   Usages result{.low = usage_of(job, device, {}, device_us.low, 0),
                 .likely = usage_of(job, device, moves, device_us.likely, measured_cpu_us),
@@ -213,7 +227,9 @@ std::optional<model::Credits> price_part(const Job& job, const Share& share) {
 std::optional<Why> total_too_dear(const Job& job, const Share& share, model::Credits expected) {
   const auto part = price_part(job, share);
   if (!part || expected <= *part) return std::nullopt;
-  return Why{Reason::price_too_high, model::to_text(expected) + " expected, at most " + model::to_text(*part)};
+  std::string detail = model::to_text(expected) + " expected, at most " + model::to_text(*part);
+  if (job.shards.count > 1) detail += " for each of its " + std::to_string(job.shards.count) + " tasks";
+  return Why{Reason::price_too_high, std::move(detail)};
 }
 
 Moves moves_of(const Share& share, const Offer& offer, std::uint64_t measured_setup_us) {
@@ -231,7 +247,7 @@ std::variant<Quote, Why> priced(const OfferedDevice& device, const Moves& moves,
   const auto low = model::cost(device.rates, usages.low);
   const auto likely = model::cost(device.rates, usages.likely);
   const auto high = model::cost(device.rates, usages.high);
-  if (!low || !likely || !high) return Why{Reason::price_too_high, "more than an amount can be"};
+  if (!low || !likely || !high) return Why{Reason::price_too_high, std::string(kNoAmount)};
   const auto total_ms = [&](std::uint64_t device_us) { return total_us(moves, device_us) / kPermille; };
   return Quote{.device_us = time,
                .total_ms = {total_ms(time.low), total_ms(time.likely), total_ms(time.high)},
@@ -239,6 +255,40 @@ std::variant<Quote, Why> priced(const OfferedDevice& device, const Moves& moves,
                .low = *low,
                .likely = *likely,
                .high = *high};
+}
+
+// Sums of many quotes of one device: each of their values stays in its range.
+struct Together {
+  Bounds device_us;
+  Bounds total_us;
+  model::Usage usage;
+  Wide low = 0;
+  Wide likely = 0;
+  Wide high = 0;
+};
+
+void add_times(std::uint64_t& sum, std::uint64_t value, std::uint32_t times) {
+  sum = std::min(sum + scaled(value, times, 1), model::kQuantityMax);
+}
+
+void add_times(Bounds& sum, const Bounds& bounds, std::uint32_t times) {
+  add_times(sum.low, bounds.low, times);
+  add_times(sum.likely, bounds.likely, times);
+  add_times(sum.high, bounds.high, times);
+}
+
+void add_times(Together& sum, const Quote& quote, const Moves& moves, std::uint32_t times) {
+  const auto total = [&](std::uint64_t device_us) { return total_us(moves, device_us); };
+  const Bounds& time = quote.device_us;
+  add_times(sum.device_us, time, times);
+  add_times(sum.total_us, {.low = total(time.low), .likely = total(time.likely), .high = total(time.high)}, times);
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    add_times(sum.usage.quantity[i], quote.usage.quantity[i], times);
+  }
+  const auto cost = [&](model::Credits amount) { return static_cast<Wide>(amount.micro) * times; };
+  sum.low += cost(quote.low);
+  sum.likely += cost(quote.likely);
+  sum.high += cost(quote.high);
 }
 
 }  // namespace
@@ -260,7 +310,7 @@ std::optional<Why> unfit(const Job& job, const Offer& offer, const OfferedDevice
   }
   if (asked.min_opencl_version > device.opencl_version) {
     return Why{Reason::opencl_version,
-               wanted(asked.min_opencl_version, device.opencl_version, "(major * 100 + minor)")};
+               version_text(asked.min_opencl_version) + " wanted, " + version_text(device.opencl_version) + " there"};
   }
   for (const std::string& extension : asked.extensions) {
     if (std::ranges::find(device.extensions, extension) == device.extensions.end()) {
@@ -281,8 +331,8 @@ std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& 
   if (!time) return Why{Reason::work_unknown, {}};
   const std::uint64_t walltime_us = std::uint64_t{job.resources.walltime_ms} * kPermille;
   if (time->likely > walltime_us) {
-    return Why{Reason::walltime_limit, std::to_string(time->likely / kPermille) + " ms expected, " +
-                                           std::to_string(job.resources.walltime_ms) + " ms asked for"};
+    return Why{Reason::walltime_too_short, std::to_string(time->likely / kPermille) + " ms expected, " +
+                                               std::to_string(job.resources.walltime_ms) + " ms asked for"};
   }
   const bool measured = experience && experience->units != 0;
   const Moves moves = moves_of(share, offer, experience ? experience->setup_us : 0);
@@ -295,6 +345,30 @@ std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& 
   if (auto why = second_too_dear(job, device)) return *std::move(why);
   if (auto why = total_too_dear(job, share, found->likely)) return *std::move(why);
   return result;
+}
+
+std::variant<Quote, Why> quote_all(const Job& job, std::span<const AlikeTasks> tasks, const Offer& offer,
+                                   const OfferedDevice& device, const std::optional<Experience>& experience,
+                                   std::int64_t now_unix_ms) {
+  Together sum;
+  bool measured = false;
+  for (const AlikeTasks& alike : tasks) {
+    auto quoted = quote(job, alike.share, offer, device, experience, now_unix_ms);
+    const auto* const each = std::get_if<Quote>(&quoted);
+    if (!each || job.shards.count <= 1) return quoted;
+    measured = each->measured;
+    add_times(sum, *each, moves_of(alike.share, offer, experience ? experience->setup_us : 0), alike.count);
+  }
+  if (sum.high > INT64_MAX) return Why{Reason::price_too_high, std::string(kNoAmount)};
+  const auto credits = [](Wide micro) { return model::Credits{static_cast<std::int64_t>(micro)}; };
+  const Bounds& us = sum.total_us;
+  return Quote{.device_us = sum.device_us,
+               .total_ms = {.low = us.low / kPermille, .likely = us.likely / kPermille, .high = us.high / kPermille},
+               .usage = sum.usage,
+               .low = credits(sum.low),
+               .likely = credits(sum.likely),
+               .high = credits(sum.high),
+               .measured = measured};
 }
 
 std::variant<Quote, Why> trial_quote(const Job& job, const Share& share, const Offer& offer,

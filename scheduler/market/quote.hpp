@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
 
 #include "scheduler/model/job.hpp"
@@ -40,6 +41,13 @@ struct Share {
 // The whole job as one task.
 Share whole(const model::Job& job);
 
+// Tasks of a job that do equal parts of it.
+struct AlikeTasks {
+  Share share;  // of each
+  std::uint32_t count = 1;
+  bool operator==(const AlikeTasks&) const = default;
+};
+
 struct Quote {
   Bounds device_us;
   Bounds total_ms;     // from agreement to result: moving, setting up, computing
@@ -56,6 +64,8 @@ struct Quote {
 inline constexpr std::uint32_t kMeasuredSpreadPermille = 250;
 // And how far a shard may be from others of its job: a picture's sky and its glass.
 inline constexpr std::uint32_t kShardSpreadPermille = 3000;
+// And by how much besides, at the least. As much of the measured set-up as of the rest comes to it, up to the task's
+// own time: drivers compile and allocate at the first launch, so that falls into either.
 inline constexpr std::uint64_t kMeasuredSpreadUs = 1'000;
 // How often the expected set-up and cost a task may come to before it is out of bounds, or ended.
 inline constexpr std::uint64_t kSetupTimes = 4;
@@ -73,10 +83,18 @@ std::optional<model::Why> unfit(const model::Job& job, const model::Offer& offer
                                 std::int64_t now_unix_ms);
 
 // The quote, or the one reason why there is none: those of unfit(), then work_unknown (no experience, and the job does
-// not say), walltime_limit, price_too_high (the likeliest is above a limit of the job). Pure.
+// not say), walltime_too_short, price_too_high (the likeliest is above a limit of the job). Pure.
 std::variant<Quote, model::Why> quote(const model::Job& job, const Share& share, const model::Offer& offer,
                                       const model::OfferedDevice& device, const std::optional<Experience>& experience,
                                       std::int64_t now_unix_ms);
+
+// What all tasks of a job cost and take on one device, where they run one after the other, each with a set-up of its
+// own: the sums of their quotes, which end at kQuantityMax. Or the reason of the first that is refused; price_too_high
+// when the sum is more than an amount can be. `tasks` is not empty. Pure; as many quotes as kinds of tasks, not as
+// tasks.
+std::variant<Quote, model::Why> quote_all(const model::Job& job, std::span<const AlikeTasks> tasks,
+                                          const model::Offer& offer, const model::OfferedDevice& device,
+                                          const std::optional<Experience>& experience, std::int64_t now_unix_ms);
 
 // The quote of a share of which nothing is known: a trial. Its bounds are what a task costs that ends at once, and the
 // most that the job pays for that share; the likeliest is the highest. The reasons are those of quote(), but

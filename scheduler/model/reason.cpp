@@ -47,6 +47,10 @@ constexpr auto kReasons = std::to_array<ReasonText>({
     {no_device, "no_device", Fault::nobody, "the node offers no device", "use another node"},
     {own_device, "own_device", Fault::nobody, "the device is this node's own, and a node does not buy of itself",
      "connect to other nodes, or submit the job at another node"},
+    {no_offer, "no_offer", Fault::nobody, "no offer is known",
+     "look at `quern peers`, and name nodes to connect to in overlay.peers"},
+    {walltime_too_short, "walltime_too_short", Fault::nobody, "the job is expected to run longer there than it may",
+     "raise resources.walltimeSeconds or split the job into more shards"},
 
     {busy, "busy", Fault::nobody, "the device is taken", "try again later"},
     {draining, "draining", Fault::nobody, "the node takes no new work because it is about to stop", "use another node"},

@@ -32,6 +32,8 @@ enum class Reason : std::uint16_t {
   peer_excluded,
   no_device,
   own_device,
+  no_offer,
+  walltime_too_short,
 
   busy = 200,
   draining,

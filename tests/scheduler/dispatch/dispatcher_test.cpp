@@ -66,6 +66,25 @@ TEST(Dispatcher, sends_a_job_to_where_it_costs_least_and_not_to_the_cheapest_hou
   expect_ledgers_agree(market);
 }
 
+// A quote is of the whole job: what it costs where all of it goes to that provider.
+TEST(Dispatcher, quotes_all_tasks_of_a_job_in_shards_as_they_are_placed) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(40, 4);
+  market.job.resources.walltime_ms = 5'000;  // of one task; the job takes sixteen seconds
+  market.world.run_until(Time{} + 30min);
+  ASSERT_EQ(market.quotes.size(), 1u);
+  const auto* quote = std::get_if<market::Quote>(&market.quotes[0].quote);
+  ASSERT_NE(quote, nullptr) << model::to_text(std::get<model::Why>(market.quotes[0].quote));
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  model::Credits likely;
+  for (const jobs::TaskRecord& task : market.end->tasks) likely.micro += task.attempts.back().predicted.likely.micro;
+  EXPECT_EQ(quote->likely, likely);
+  EXPECT_EQ(quote->usage[model::Dimension::setup], 4u);
+  EXPECT_LE(quote->low, market.end->amount);
+  EXPECT_GE(quote->high, market.end->amount);
+}
+
 std::map<std::string, Reason> refusals(const std::vector<QuoteRow>& rows) {
   std::map<std::string, Reason> refused;
   for (const QuoteRow& row : rows) {
@@ -170,6 +189,45 @@ TEST(Dispatcher, tries_elsewhere_what_a_provider_loses) {
   EXPECT_EQ(market.end->tasks[0].attempts[0].why.reason, Reason::provider_lost);
 }
 
+TEST(Dispatcher, goes_on_with_its_only_provider_when_that_was_restarted) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.job = MarketWorld::job_of(80, 8);
+  market.world.run_until(Time{} + 6s);
+  market.world.crash(market.providers[0], simulation::CrashKind::process);
+  market.world.run_for(2s);
+  market.world.restart(market.providers[0]);
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+  EXPECT_EQ(tasks_by_provider(*market.end), (std::map<std::string, int>{{market.name_of(0), 8}}));
+  std::size_t attempts = 0;
+  for (const jobs::TaskRecord& task : market.end->tasks) attempts += task.attempts.size();
+  EXPECT_GT(attempts, 8u);
+  expect_ledgers_agree(market);
+}
+
+TEST(Dispatcher, waits_no_longer_for_a_provider_it_has_lost_than_for_one_it_never_had) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.options.place_within = 3min;
+  market.world.run_until(Time{} + 5s);
+  market.world.crash(market.providers[0], simulation::CrashKind::machine);
+  market.world.run_until(Time{} + 10min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::retries_exhausted);
+  EXPECT_TRUE(market.end->why.detail.starts_with("the last: provider_lost: ")) << market.end->why.detail;
+}
+
+TEST(Dispatcher, that_nobody_is_left_to_try_names_what_ended_the_last_attempt) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.length = [](std::size_t, std::uint32_t) { return 500s; };  // at most 160 are expected, and paid for
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->why.reason, Reason::retries_exhausted);
+  const auto& attempts = market.end->tasks[0].attempts;
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_EQ(market.end->why.detail, "the last: " + model::to_text(attempts[0].why));
+}
+
 TEST(Dispatcher, ends_what_nobody_can_take_by_its_reason_and_costs_nothing) {
   MarketWorld market({{.gigaflops = 1, .micro_per_second = 1, .memory_bytes = 1024}});
   market.world.run_until(Time{} + 30min);
@@ -177,6 +235,26 @@ TEST(Dispatcher, ends_what_nobody_can_take_by_its_reason_and_costs_nothing) {
   EXPECT_EQ(market.end->state, jobs::State::system_error);
   EXPECT_EQ(market.end->why.reason, Reason::global_memory);
   EXPECT_EQ(market.end->amount, model::Credits{0});
+}
+
+TEST(Dispatcher, waits_for_the_first_offer_as_for_a_provider_out_of_reach) {
+  MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
+  market.offers_after = 30s;
+  market.world.run_until(Time{} + 30min);
+  EXPECT_TRUE(market.quotes.empty());
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
+}
+
+TEST(Dispatcher, ends_a_job_for_which_no_offer_ever_comes_in_time_and_says_so) {
+  MarketWorld market({});
+  market.options.place_within = 3min;
+  market.world.run_until(Time{} + 2min);
+  EXPECT_FALSE(market.end);
+  market.world.run_until(Time{} + 5min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::system_error);
+  EXPECT_EQ(market.end->why.reason, Reason::no_offer) << model::to_text(market.end->why);
 }
 
 TEST(Dispatcher, that_is_canceled_pays_what_was_done_and_no_more) {

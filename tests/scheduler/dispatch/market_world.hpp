@@ -62,7 +62,8 @@ class MarketWorld {
   std::vector<model::Job> jobs_beside;                                    // that run at the same time
   std::function<std::expected<void, model::Why>(const Trail&)> agreeing;  // of the submitter's books
   DispatchOptions options;
-  std::optional<ProviderSpec> own_offer;  // what the submitter itself offers
+  std::optional<ProviderSpec> own_offer;          // what the submitter itself offers
+  std::optional<runtime::Duration> offers_after;  // of the job's submission; else they are known before
   std::optional<runtime::Duration> cancel_after;
   // What a shard takes on a provider; empty: the likely time of its quote.
   std::function<runtime::Duration(std::size_t provider, std::uint32_t shard)> length;
@@ -161,12 +162,7 @@ class MarketWorld {
     });
     const auto work = [&]() -> Task<void> {
       co_await runtime.clock().sleep_for(1s);  // for the providers to listen
-      for (std::size_t i = 0; i < providers.size(); ++i) {
-        const auto peer = co_await host->connect(
-            {.peer = identity::PeerId::of(key_of(i).public_key()), .addresses = {address_of(i)}});
-        EXPECT_TRUE(peer);
-        EXPECT_TRUE(co_await fetch_offers(*host, book, *peer));
-      }
+      if (!offers_after) co_await fetch_all(*host, book);
       if (own_offer) {
         const auto sealed = market::seal_offer(key, offer_of(*own_offer));
         EXPECT_TRUE(book.add(*sealed, runtime.clock().wall_now().unix_ms));
@@ -175,6 +171,7 @@ class MarketWorld {
       engagement::Cancel cancel;
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
+        if (offers_after) group.spawn(fetch_later(runtime, *host, book));
         engagement::Cancel never;
         runtime::TaskGroup beside(runtime.executor());
         for (const model::Job& other : jobs_beside) beside.spawn(run_beside(dispatcher, other, never));
@@ -192,6 +189,20 @@ class MarketWorld {
       }
     };
     co_await runtime::with_cleanup<void>(work, [&] { return host->stop(); });
+  }
+
+  Task<void> fetch_all(overlay::Host& host, market::OfferBook& book) const {
+    for (std::size_t i = 0; i < providers.size(); ++i) {
+      const auto peer =
+          co_await host.connect({.peer = identity::PeerId::of(key_of(i).public_key()), .addresses = {address_of(i)}});
+      EXPECT_TRUE(peer);
+      EXPECT_TRUE(co_await fetch_offers(host, book, *peer));
+    }
+  }
+
+  Task<void> fetch_later(Runtime& runtime, overlay::Host& host, market::OfferBook& book) const {
+    co_await runtime.clock().sleep_for(*offers_after);
+    co_await fetch_all(host, book);
   }
 
   Task<void> deliver(Runtime& runtime, engagement::Submitter& orders, const Trail& trail) const {

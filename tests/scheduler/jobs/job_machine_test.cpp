@@ -138,6 +138,32 @@ TEST(JobMachine, waits_when_nobody_takes_it_now_and_ends_when_nobody_ever_will) 
   EXPECT_EQ(job.why().reason, Reason::extension_missing);
 }
 
+TEST(JobMachine, that_was_tried_waits_for_who_may_take_it_again_and_for_no_other) {
+  JobMachine job(1, 3);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  job.ended(0, because(Reason::device_lost), {});
+  job.placed(0, "b", "gpu");
+  const Outcome lost = job.ended(0, because(Reason::provider_restarted), {});
+  EXPECT_EQ(lost.actions.at(0).excluded, (std::set<std::string>{"a", "b"})) << "elsewhere first";
+  EXPECT_TRUE(job.unplaceable(0, because(Reason::provider_restarted), false).actions.empty());
+  EXPECT_EQ(job.state(), State::queued);
+  EXPECT_EQ(job.retry(0).actions.at(0).excluded, (std::set<std::string>{"a"}));
+  EXPECT_EQ(kinds(job.unplaceable(0, because(Reason::provider_restarted), true)), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.why(),
+            (Why{Reason::retries_exhausted, "the last: " + model::to_text(because(Reason::provider_restarted))}));
+}
+
+TEST(JobMachine, that_was_tried_ends_by_the_last_attempt_where_nobody_is_left) {
+  JobMachine job(1);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  job.ended(0, {.reason = Reason::budget_exceeded, .detail = "2 of 1"}, {});
+  EXPECT_EQ(kinds(job.unplaceable(0, because(Reason::no_device), false)), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.why(), (Why{Reason::retries_exhausted,
+                            "the last: " + model::to_text({.reason = Reason::budget_exceeded, .detail = "2 of 1"})}));
+}
+
 TEST(JobMachine, whose_attempt_ends_for_no_reason_goes_on_by_a_name) {
   JobMachine job(1);
   job.begin();

@@ -69,10 +69,103 @@ TEST(Quote, of_what_was_measured_has_narrow_bounds_around_it) {
       .units = 16, .device_us = 100'000, .cpu_us = 32'000, .setup_us = 250'000, .spread_permille = 0};
   const auto quoted = std::get<Quote>(quote(job, whole(job), offer, offer.devices[0], trial, kNow));
   EXPECT_TRUE(quoted.measured);
-  EXPECT_EQ(quoted.device_us, (Bounds{1'200'000, 1'600'000, 2'000'000}));
+  EXPECT_EQ(quoted.device_us, (Bounds{1'217'500, 1'600'000, 2'062'500}));
   EXPECT_EQ(quoted.usage[Dimension::cpu_time], 512'000u);
   EXPECT_EQ(quoted.likely, model::Credits{4'800});
   EXPECT_GE(quoted.total_ms.likely, 1'850u);
+}
+
+// `count` shards of the sample job, each of so many units.
+AlikeTasks shards_of(const Job& job, std::uint64_t units, std::uint32_t count) {
+  Share share = whole(job);
+  share.units = units;
+  return {.share = share, .count = count};
+}
+
+std::variant<Quote, Why> quote_of_all(const Job& job, const std::vector<AlikeTasks>& tasks, const Offer& offer) {
+  return quote_all(job, tasks, offer, offer.devices[0], {}, kNow);
+}
+
+TEST(Quote, of_all_shards_is_the_sum_of_theirs_each_with_a_set_up) {
+  Job job = sample_job();
+  job.shards.count = 5;
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::setup] = 1'000'000;
+  const std::vector<AlikeTasks> tasks{shards_of(job, 51, 4), shards_of(job, 52, 1)};
+  const auto of = [&](const AlikeTasks& one) {
+    return std::get<Quote>(quote(job, one.share, offer, offer.devices[0], {}, kNow));
+  };
+  const Quote less = of(tasks[0]);
+  const Quote more = of(tasks[1]);
+  const auto all = std::get<Quote>(quote_of_all(job, tasks, offer));
+  EXPECT_EQ(all.low.micro, 4 * less.low.micro + more.low.micro);
+  EXPECT_EQ(all.likely.micro, 4 * less.likely.micro + more.likely.micro);
+  EXPECT_EQ(all.high.micro, 4 * less.high.micro + more.high.micro);
+  EXPECT_GT(all.likely.micro, 5'000'000) << "five set-ups";
+  EXPECT_EQ(all.device_us.likely, 4 * less.device_us.likely + more.device_us.likely);
+  EXPECT_NEAR(static_cast<double>(all.total_ms.likely),
+              static_cast<double>(4 * less.total_ms.likely + more.total_ms.likely), 5)
+      << "one after the other";
+  EXPECT_EQ(all.usage[Dimension::setup], 5u);
+}
+
+TEST(Quote, of_all_shards_holds_each_against_the_time_of_one_task) {
+  Job job = sample_job();
+  job.resources.walltime_ms = 4'000;  // the whole takes 16 s
+  EXPECT_TRUE(std::holds_alternative<Why>(quote_of(job)));
+  job.shards.count = 4;
+  const auto all = quote_of_all(job, {shards_of(job, 64, 4)}, sample_offer());
+  EXPECT_EQ(std::get<Quote>(all).device_us.likely, 16'000'000u);
+}
+
+TEST(Quote, of_all_shards_is_refused_by_the_reason_of_the_first_that_is) {
+  Job job = sample_job();
+  job.shards.count = 5;
+  job.price.max_total = model::Credits{48'000};
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::setup] = 400;
+  const auto all = quote_of_all(job, {shards_of(job, 51, 4), shards_of(job, 52, 1)}, offer);
+  EXPECT_EQ(std::get<Why>(all),
+            (Why{Reason::price_too_high, "0.009963 expected, at most 0.009562 for each of its 5 tasks"}));
+}
+
+TEST(Quote, of_all_shards_that_is_more_than_an_amount_can_be_is_refused) {
+  Job job = sample_job();
+  job.shards.count = 4096;
+  job.resources.walltime_ms = 3'600'000;
+  job.work->fp32_flop = 10'000'000'000'000'000;
+  Offer offer = sample_offer();
+  offer.devices[0].rates.rate.fill(model::kRateMax);
+  Share share = whole(job);
+  share.units = 64;
+  EXPECT_TRUE(std::holds_alternative<Quote>(quote(job, share, offer, offer.devices[0], {}, kNow)));
+  const auto all = quote_of_all(job, {{.share = share, .count = 4096}}, offer);
+  EXPECT_EQ(std::get<Why>(all).reason, Reason::price_too_high);
+}
+
+Quote measured_quote(std::uint64_t units, std::uint64_t device_us, std::uint64_t setup_us) {
+  const Job job = sample_job();
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::cpu_time] = 1'000;
+  Share share = whole(job);
+  share.units = units;
+  const Experience once{
+      .units = units, .device_us = device_us, .cpu_us = setup_us, .setup_us = setup_us, .spread_permille = 0};
+  return std::get<Quote>(quote(job, share, offer, offer.devices[0], once, kNow));
+}
+
+TEST(Quote, of_a_measured_shard_costs_something_at_the_least) {
+  const Quote shard = measured_quote(64, 8'000'000, 200'000);
+  EXPECT_EQ(shard.device_us, (Bounds{1'950'000, 8'000'000, 32'050'000})) << "a fourth, and four times";
+  EXPECT_EQ(measured_quote(64, 80'000, 800'000).device_us.low, 10'000u) << "however short";
+}
+
+TEST(Quote, of_a_short_measured_task_has_room_for_what_a_start_may_take_longer) {
+  const Quote task = measured_quote(256, 300'000, 300'000);
+  EXPECT_LE(task.device_us.low, 200'000u);
+  EXPECT_GE(task.device_us.high, 400'000u);
+  const Quote tiny = measured_quote(256, 1, 300'000);
+  EXPECT_LE(tiny.device_us.high, 2'000u) << "who claims no time is not given much";
 }
 
 struct Unfit {
@@ -94,7 +187,7 @@ std::vector<Unfit> unfit_cases() {
       {Reason::cpu_cores, [](Job& job, Offer&) { job.resources.cpu_cores = 5; }},
       {Reason::scratch_space, [](Job& job, Offer&) { job.resources.scratch_bytes = (1ull << 30) + 1; }},
       {Reason::walltime_limit, [](Job& job, Offer&) { job.resources.walltime_ms = 3'600'001; }},
-      {Reason::walltime_limit, [](Job& job, Offer&) { job.resources.walltime_ms = 15'999; }},
+      {Reason::walltime_too_short, [](Job& job, Offer&) { job.resources.walltime_ms = 15'999; }},
       {Reason::input_size, [](Job& job, Offer&) { job.inputs[0].bytes = (1ull << 30) + 1; }},
       {Reason::output_size, [](Job& job, Offer&) { job.outputs[0].max_bytes = (1ull << 30) + 1; }},
       {Reason::offer_withdrawn, [](Job&, Offer& offer) { offer.withdrawn = true; }},
@@ -119,7 +212,13 @@ TEST(Quote, names_one_reason_for_every_device_that_cannot) {
     EXPECT_EQ(why->reason, unfit_case.reason) << model::to_text(*why);
     seen.insert(why->reason);
   }
-  EXPECT_EQ(seen.size(), 17u);
+  EXPECT_EQ(seen.size(), 18u);
+}
+
+TEST(Quote, says_versions_as_people_do) {
+  Job job = sample_job();
+  job.resources.min_opencl_version = 909;
+  EXPECT_EQ(std::get<Why>(quote_of(job)), (Why{Reason::opencl_version, "9.9 wanted, 3.0 there"}));
 }
 
 TEST(Quote, at_the_limit_is_one) {
