@@ -52,7 +52,6 @@ bool may_pass(Reason reason) {
     case Reason::terms_differ:
     case Reason::credit_exhausted:
     case Reason::rate_limited:
-    case Reason::preempted:
     case Reason::provider_lost:
     case Reason::submitter_lost:
     case Reason::provider_restarted:
