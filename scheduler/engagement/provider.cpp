@@ -245,8 +245,8 @@ Task<Result<Bytes>> Provider::answer(PeerId from, Bytes request) {
   if (!message)
     co_return exchange::encode(exchange::AgreementResponse(exchange::RefusalMessage{{Reason::record_malformed, {}}}));
   Answer answer;
-  if (const auto* ask = std::get_if<exchange::Ask>(&*message)) {
-    answer = bid(from, *ask);
+  if (const auto* asked = std::get_if<exchange::BidRequest>(&*message)) {
+    answer = bid(from, *asked);
   } else {
     answer = co_await accept(std::move(from), std::get<exchange::RecordMessage>(*message).envelope);
   }
@@ -279,10 +279,10 @@ std::expected<std::vector<Provider::EngagedTask>, Why> Provider::tasks_of(const 
                                               std::to_string(agreement::kOutputsMax) + ": ask for fewer at once");
 }
 
-Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
+Provider::Answer Provider::bid(const PeerId& from, const exchange::BidRequest& request) {
   expire();
   auto engagement = std::make_shared<Engagement>();
-  if (const auto taken = engagement->trail.take(ask.demand, now()); !taken) return std::unexpected(taken.error());
+  if (const auto taken = engagement->trail.take(request.demand, now()); !taken) return std::unexpected(taken.error());
   if (engagement->trail.stage() != Stage::demanded)
     return refuse(Reason::record_out_of_order, "the first record is a demand");
   const agreement::Demand& demand = engagement->demand();
@@ -295,7 +295,7 @@ Provider::Answer Provider::bid(const PeerId& from, const exchange::Ask& ask) {
     return refuse(Reason::rate_limited,
                   std::to_string(config_.bids_each_peer_max) + " bids for this peer stand already");
   }
-  auto tasks = tasks_of(demand, ask.manifests);
+  auto tasks = tasks_of(demand, request.manifests);
   if (!tasks) return std::unexpected(std::move(tasks).error());
   engagement->tasks = *std::move(tasks);
   auto offered = terms(*engagement);

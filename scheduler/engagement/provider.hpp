@@ -131,7 +131,7 @@ class Provider {
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
   runtime::Task<runtime::Result<runtime::Bytes>> answer(identity::PeerId from, runtime::Bytes request);
-  Answer bid(const identity::PeerId& from, const exchange::Ask& ask);
+  Answer bid(const identity::PeerId& from, const exchange::BidRequest& request);
   static std::expected<std::vector<EngagedTask>, model::Why> tasks_of(const agreement::Demand& demand,
                                                                       const std::vector<std::string>& manifests);
   std::expected<agreement::Bid, model::Why> terms(const Engagement& engagement);

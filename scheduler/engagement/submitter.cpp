@@ -239,8 +239,8 @@ Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, cons
                                           bool& kept_back) {
   Bytes demand = seal_record(key_, demand_for(order));
   if (const auto taken = trail.take(demand, now()); !taken) co_return taken.error();
-  auto bid =
-      co_await ask(order.provider.peer, exchange::Ask{.demand = std::move(demand), .manifests = manifests_of(order)});
+  auto bid = co_await ask(order.provider.peer,
+                          exchange::BidRequest{.demand = std::move(demand), .manifests = manifests_of(order)});
   if (!bid) co_return std::move(bid).error();
   if (const auto taken = trail.take(*bid, now()); !taken) co_return taken.error();
   if (!within(trail.bid().rates, order.rates)) co_return Why{Reason::terms_differ, "a rate above the one offered"};

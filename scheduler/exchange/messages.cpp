@@ -77,7 +77,7 @@ std::optional<ProgressMessage> progress_of(const wire::JobProgress& from) {
   return ProgressMessage{.task = from.task(), .permille = from.permille()};
 }
 
-std::optional<Ask> ask_of(const wire::Ask& from) {
+std::optional<BidRequest> bid_request_of(const wire::BidRequest& from) {
   const auto demand = record_of(from.demand());
   if (!demand || from.manifests().empty() || static_cast<std::size_t>(from.manifests_size()) > agreement::kTasksMax)
     return std::nullopt;
@@ -86,7 +86,7 @@ std::optional<Ask> ask_of(const wire::Ask& from) {
     bytes += manifest.size();
     if (manifest.empty() || bytes > model::kManifestBytesMax) return std::nullopt;
   }
-  return Ask{.demand = demand->envelope, .manifests = {from.manifests().begin(), from.manifests().end()}};
+  return BidRequest{.demand = demand->envelope, .manifests = {from.manifests().begin(), from.manifests().end()}};
 }
 
 void write(const Follow& follow, wire::JobMessage& to) {
@@ -129,9 +129,9 @@ std::optional<Variant> as(std::optional<Alternative> value) {
 
 Bytes encode(const AgreementRequest& message) {
   wire::AgreementRequest to;
-  if (const auto* ask = std::get_if<Ask>(&message)) {
-    to.mutable_ask()->set_demand(std::string(runtime::text_of(ask->demand)));
-    for (const std::string& manifest : ask->manifests) to.mutable_ask()->add_manifests(manifest);
+  if (const auto* request = std::get_if<BidRequest>(&message)) {
+    to.mutable_bid_request()->set_demand(std::string(runtime::text_of(request->demand)));
+    for (const std::string& manifest : request->manifests) to.mutable_bid_request()->add_manifests(manifest);
   } else {
     to.set_agreement(std::string(runtime::text_of(std::get<RecordMessage>(message).envelope)));
   }
@@ -164,7 +164,7 @@ Bytes encode_offers(const std::vector<Bytes>& offers) {
 std::optional<AgreementRequest> decode_agreement_request(ByteView bytes) {
   const auto message = parsed<wire::AgreementRequest>(bytes, kAgreementRequestBytesMax);
   if (!message) return std::nullopt;
-  if (message->has_ask()) return as<AgreementRequest>(ask_of(message->ask()));
+  if (message->has_bid_request()) return as<AgreementRequest>(bid_request_of(message->bid_request()));
   return as<AgreementRequest>(record_of(message->agreement()));
 }
 

@@ -42,12 +42,12 @@ struct RefusalMessage {
   bool operator==(const RefusalMessage&) const = default;
 };
 
-struct Ask {
+struct BidRequest {
   runtime::Bytes demand;               // record
   std::vector<std::string> manifests;  // 1 to kTasksMax, canonical JSON; of at most kManifestBytesMax together
-  bool operator==(const Ask&) const = default;
+  bool operator==(const BidRequest&) const = default;
 };
-using AgreementRequest = std::variant<Ask, RecordMessage>;              // the record: an agreement
+using AgreementRequest = std::variant<BidRequest, RecordMessage>;       // the record: an agreement
 using AgreementResponse = std::variant<RecordMessage, RefusalMessage>;  // a bid, or an acceptance
 
 // The first message of the submitter on a job's stream.

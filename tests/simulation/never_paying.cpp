@@ -33,7 +33,8 @@ class NeverPaying {
       if (!connected) co_return;
     }
     const std::string manifest = model::to_canonical_json(job);
-    if (!co_await say_twice(exchange::Ask{.demand = demand(job, offer, manifest), .manifests = {manifest}})) co_return;
+    if (!co_await say_twice(exchange::BidRequest{.demand = demand(job, offer, manifest), .manifests = {manifest}}))
+      co_return;
     Bytes agreement = seal_record(key_, draft_agreement(trail_, now()));
     std::ignore = trail_.take(agreement, now());
     if (!co_await say_twice(exchange::RecordMessage{std::move(agreement)})) co_return;

@@ -282,7 +282,7 @@ struct BidHoarder {
                                .deadline_unix_ms = now + 30'000};
       runtime.fill_secret(demand.id);
       const exchange::AgreementRequest request =
-          exchange::Ask{.demand = seal_record(connection::test_key(key), demand), .manifests = {manifest}};
+          exchange::BidRequest{.demand = seal_record(connection::test_key(key), demand), .manifests = {manifest}};
       const auto answer =
           co_await host.request(provider, std::string(exchange::kAgreementProtocol), exchange::encode(request),
                                 {.request_bytes_max = exchange::kAgreementRequestBytesMax,

@@ -70,7 +70,8 @@ class NeverPayingPeer {
     Trail trail;
     Bytes sealed = seal_record(key(), demand);
     std::ignore = trail.take(sealed, now());
-    if (!co_await say(host, trail, exchange::Ask{.demand = std::move(sealed), .manifests = {manifest}})) co_return;
+    if (!co_await say(host, trail, exchange::BidRequest{.demand = std::move(sealed), .manifests = {manifest}}))
+      co_return;
     Bytes agreement = seal_record(key(), draft_agreement(trail, now()));
     std::ignore = trail.take(agreement, now());
     if (!co_await say(host, trail, exchange::RecordMessage{std::move(agreement)})) co_return;

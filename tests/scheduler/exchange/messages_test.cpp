@@ -72,13 +72,13 @@ TEST(JobMessages, of_the_largest_size_fit_their_limit) {
 }
 
 TEST(AgreementMessages, say_after_the_way_what_they_said_before) {
-  const AgreementRequest ask =
-      Ask{.demand = Bytes(agreement::kRecordBytesMax), .manifests = {std::string(model::kManifestBytesMax, '{')}};
-  EXPECT_EQ(decode_agreement_request(encode(ask)), ask);
+  const AgreementRequest request = BidRequest{.demand = Bytes(agreement::kRecordBytesMax),
+                                              .manifests = {std::string(model::kManifestBytesMax, '{')}};
+  EXPECT_EQ(decode_agreement_request(encode(request)), request);
   const AgreementRequest several =
-      Ask{.demand = Bytes(agreement::kRecordBytesMax),
-          .manifests =
-              std::vector(agreement::kTasksMax, std::string(model::kManifestBytesMax / agreement::kTasksMax, '{'))};
+      BidRequest{.demand = Bytes(agreement::kRecordBytesMax),
+                 .manifests = std::vector(agreement::kTasksMax,
+                                          std::string(model::kManifestBytesMax / agreement::kTasksMax, '{'))};
   EXPECT_EQ(decode_agreement_request(encode(several)), several);
   const AgreementRequest agreement = RecordMessage{Bytes(5, std::byte{7})};
   EXPECT_EQ(decode_agreement_request(encode(agreement)), agreement);
@@ -91,14 +91,15 @@ TEST(AgreementMessages, say_after_the_way_what_they_said_before) {
 TEST(AgreementMessages, beyond_their_bounds_are_none) {
   EXPECT_FALSE(decode_agreement_request({}));
   EXPECT_FALSE(decode_agreement_response({}));
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = {}}))));
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = {}, .manifests = {"{}"}}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(BidRequest{.demand = Bytes(1), .manifests = {}}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(BidRequest{.demand = {}, .manifests = {"{}"}}))));
   const std::vector<std::string> many(agreement::kTasksMax + 1, "{}");
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = many}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(BidRequest{.demand = Bytes(1), .manifests = many}))));
   const std::vector<std::string> half(2, std::string(model::kManifestBytesMax / 2 + 1, 'x'));
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = half}))));
+  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(BidRequest{.demand = Bytes(1), .manifests = half}))));
   const std::string long_text(model::kManifestBytesMax + 1, 'x');
-  EXPECT_FALSE(decode_agreement_request(encode(AgreementRequest(Ask{.demand = Bytes(1), .manifests = {long_text}}))));
+  EXPECT_FALSE(
+      decode_agreement_request(encode(AgreementRequest(BidRequest{.demand = Bytes(1), .manifests = {long_text}}))));
 }
 
 TEST(RefusalMessages, of_a_later_version_are_malformed_and_keep_their_detail) {

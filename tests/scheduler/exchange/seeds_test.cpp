@@ -26,9 +26,9 @@ TEST(Seeds, of_messages_are_one_of_every_kind_as_they_are_written_now) {
     EXPECT_EQ(decode_job_message(bytes), message) << name;
     seeds.emplace("job_" + name, bytes);
   }
-  const AgreementRequest ask = Ask{.demand = record, .manifests = {R"({"kind":"OpenCLKernel"})", "{}"}};
-  EXPECT_EQ(decode_agreement_request(encode(ask)), ask);
-  seeds.emplace("ask", encode(ask));
+  const AgreementRequest request = BidRequest{.demand = record, .manifests = {R"({"kind":"OpenCLKernel"})", "{}"}};
+  EXPECT_EQ(decode_agreement_request(encode(request)), request);
+  seeds.emplace("bid_request", encode(request));
   seeds.emplace("agreement", encode(AgreementRequest(RecordMessage{record})));
   seeds.emplace("bid", encode(AgreementResponse(RecordMessage{record})));
   seeds.emplace("no_bid", encode(AgreementResponse(refusal)));
