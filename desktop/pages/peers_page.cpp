@@ -106,8 +106,7 @@ QWidget* PeersPage::make_map() {
   };
   dress();
   connect(&theme::Theme::instance(), &theme::Theme::changed, legend, dress);
-  auto* hint = new widgets::ElidedLabel(tr("Distance: the round-trip time"), theme::FontRole::caption,
-                                        Ink::muted);
+  auto* hint = new widgets::ElidedLabel(tr("Distance: the round-trip time"), theme::FontRole::caption, Ink::muted);
   hint->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
   foot->addWidget(legend, 3);
   foot->addWidget(hint, 2);

@@ -82,8 +82,8 @@ class LimitRow : public PreferenceRow {
     std::function<QString(std::int64_t)> format;
   };
   LimitRow(models::DaemonModels& models, const PreferenceText& text, Scale scale);
-  // `there`: how much the machine has, which is said and is where the slider ends, unless more was set elsewhere; 0 where
-  // nobody knows.
+  // `there`: how much the machine has, which is said and is where the slider ends, unless more was set elsewhere; 0
+  // where nobody knows.
   void show_value(models::PreferencesData::Number number, std::int64_t there);
 
  private:
