@@ -235,7 +235,9 @@ class ControlTest(unittest.TestCase):
         here.wait("work", lambda work: not work["work"], "no work")
         before = here.call("receipt.list")["receipts"]
         self.assertEqual(before[0]["end"]["reason"], "completed")
-        there.call("job.wait", id=again)  # its tasks were offered again, nobody took them, and there is no other node
+        # Its other tasks were offered again, and nobody took them: they have ended, or wait for an offer.
+        there.call("job.cancel", id=again)
+        there.call("job.wait", id=again)
         self.assertEqual(here.call("work.list")["work"], [])
         self.assertEqual(len(here.call("receipt.list")["receipts"]), len(before))
         here.call("donation.resume")
