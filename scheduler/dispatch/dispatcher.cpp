@@ -259,7 +259,9 @@ class Dispatcher::Run {
 
   // Who has had the task, or does not want it.
   std::set<std::string> excluded_of(std::size_t task) const {
-    auto excluded = machine_.excluded(task, waiting_since_.contains(task));
+    return with_refusers(task, machine_.excluded(task, waiting_since_.contains(task)));
+  }
+  std::set<std::string> with_refusers(std::size_t task, std::set<std::string> excluded) const {
     if (const auto refused = refused_.find(task); refused != refused_.end()) {
       excluded.insert(refused->second.by.begin(), refused->second.by.end());
     }
@@ -420,7 +422,7 @@ class Dispatcher::Run {
   void act(const jobs::Outcome& outcome) {
     for (const jobs::Action& action : outcome.actions) {
       if (action.kind == jobs::Action::Kind::place) {
-        place({action.task}, excluded_of(action.task));
+        place({action.task}, with_refusers(action.task, action.excluded));
       } else if (action.kind == jobs::Action::Kind::stop) {
         stop();
       }

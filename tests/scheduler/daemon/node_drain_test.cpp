@@ -90,15 +90,19 @@ void drain_submitter(NodeWorld& world, std::uint32_t shards, runtime::Duration p
   world.world.run_until(NodeWorld::kSubmitted + 5s + patience + 1s);
 }
 
+NodeView view_after_restart(NodeWorld& world) {
+  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
+  world.world.run_for(5s);
+  return world.view(NodeWorld::kSubmitter);
+}
+
 TEST(NodeDrain, an_own_job_all_of_which_is_under_way_completes_and_is_waited_for_no_longer) {
   Drained drained;  // outlives the world
   NodeWorld world;
   drain_submitter(world, 1, 30s, drained);
   EXPECT_GT(drained.took, 4s);
   EXPECT_LT(drained.took, 6s);
-  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
-  world.world.run_for(5s);
-  const NodeView submitter = world.view(NodeWorld::kSubmitter);
+  const NodeView submitter = view_after_restart(world);
   ASSERT_EQ(submitter.jobs.size(), 1u);
   EXPECT_EQ(submitter.jobs[0].state, jobs::State::complete) << "and it is on the disk";
 }
@@ -109,9 +113,7 @@ TEST(NodeDrain, own_tasks_that_wait_are_not_placed_any_more) {
   drain_submitter(world, 5, 60s, drained);
   EXPECT_GT(drained.took, 4s);
   EXPECT_LT(drained.took, 20s) << "one is at work, and the next is agreed on";
-  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
-  world.world.run_for(5s);
-  const NodeView submitter = world.view(NodeWorld::kSubmitter);
+  const NodeView submitter = view_after_restart(world);
   ASSERT_EQ(submitter.jobs.size(), 1u);
   const JobRecord& job = submitter.jobs[0];
   EXPECT_EQ(job.why.reason, model::Reason::submitter_restarted);
