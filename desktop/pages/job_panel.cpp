@@ -74,13 +74,7 @@ JobPanel::JobPanel(models::DaemonModels& models, QWidget* parent)
 }
 
 void JobPanel::make_head() {
-  auto* words = new QWidget;
-  auto* labels = new QVBoxLayout(words);
-  labels->setContentsMargins(0, 0, 0, 0);
-  labels->setSpacing(0);
-  labels->addWidget(title_);
-  labels->addWidget(caption_);
-  auto* row = new widgets::HeadRow(words, theme::kSpaceS);
+  auto* row = new widgets::HeadRow(title_, caption_, theme::kSpaceS);
   views_->set_segments({tr("Log"), tr("Tasks"), tr("Files")});
   follow_->setChecked(true);
   stop_->setProperty("kind", QStringLiteral("danger"));

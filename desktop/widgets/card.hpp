@@ -141,7 +141,6 @@ class PageFrame : public QWidget {
  private:
   ElidedLabel* title_;
   ElidedLabel* subtitle_;
-  QWidget* words_;
   HeadRow* head_;
   Banner* banner_;
   QVBoxLayout* body_;

@@ -2,11 +2,29 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QVBoxLayout>
 #include <algorithm>
 
 #include "desktop/theme/theme.hpp"
 
 namespace quern::desktop::widgets {
+
+namespace {
+
+QWidget* stacked(QWidget* title, QWidget* caption) {
+  auto* both = new QWidget;
+  auto* column = new QVBoxLayout(both);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(title);
+  column->addWidget(caption);
+  return both;
+}
+
+}  // namespace
+
+HeadRow::HeadRow(QWidget* title, QWidget* caption, int spacing, QWidget* parent)
+    : HeadRow(stacked(title, caption), spacing, parent) {}
 
 HeadRow::HeadRow(QWidget* words, int spacing, QWidget* parent)
     : QWidget(parent), words_(words), row_(new QHBoxLayout(this)), actions_(new QHBoxLayout), spacing_(spacing) {

@@ -15,6 +15,8 @@ class HeadRow : public QWidget {
 
   // Takes `words`.
   explicit HeadRow(QWidget* words, int spacing, QWidget* parent = nullptr);
+  // The caption stands below the title.
+  HeadRow(QWidget* title, QWidget* caption, int spacing, QWidget* parent = nullptr);
   void add_action(QWidget* widget);
 
  protected:

@@ -150,19 +150,13 @@ PageFrame::PageFrame(const QString& title, QWidget* parent)
     : QWidget(parent),
       title_(new ElidedLabel(title, theme::FontRole::page)),
       subtitle_(new ElidedLabel({}, theme::FontRole::body, Ink::muted)),
-      words_(new QWidget),
-      head_(new HeadRow(words_, theme::kSpaceL)),
+      head_(new HeadRow(title_, subtitle_, theme::kSpaceL)),
       banner_(new Banner),
       body_(new QVBoxLayout) {
   setAccessibleName(title);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(theme::kSpaceXl, theme::kSpaceL + theme::kSpaceXs, theme::kSpaceXl, theme::kSpaceXl);
   column->setSpacing(theme::kSpaceL);
-  auto* labels = new QVBoxLayout(words_);
-  labels->setContentsMargins(0, 0, 0, 0);
-  labels->setSpacing(0);
-  labels->addWidget(title_);
-  labels->addWidget(subtitle_);
   body_->setSpacing(theme::kSpaceL);
   column->addWidget(head_);
   column->addWidget(banner_);

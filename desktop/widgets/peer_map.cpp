@@ -244,8 +244,8 @@ TakenBoxes PeerMap::taken_by_marks() const {
   return taken;
 }
 
-// Those with most devices first; a name that would lie on the centre, a mark or another name
-// wherever it stood is left out.
+// Those with most devices first; a name that would lie on the centre, a mark or another name wherever it stood is left
+// out.
 void PeerMap::place_labels() {
   labelled_.clear();
   label_boxes_.clear();
