@@ -176,13 +176,17 @@ QVariant JobModel::sort_key(const JobRow& job, int column) const {
   }
 }
 
+QString JobModel::tasks_and_id(const JobRow& job) const {
+  if (job.tasks <= 1) return job.id;
+  const QString tasks = text_.count(static_cast<std::int64_t>(job.tasks));
+  if (is_end(job.state)) return tr("%1 tasks · %2").arg(tasks, job.id);  // of one that failed, too, all have ended
+  return tr("%1 of %2 tasks · %3").arg(text_.count(static_cast<std::int64_t>(job.tasks_ended)), tasks, job.id);
+}
+
 QString JobModel::second_line(const JobRow& job, int column) const {
   switch (column) {
     case kName:
-      return job.tasks <= 1 ? job.id
-                            : tr("%1 of %2 tasks · %3")
-                                  .arg(text_.count(static_cast<std::int64_t>(job.tasks_ended)),
-                                       text_.count(static_cast<std::int64_t>(job.tasks)), job.id);
+      return tasks_and_id(job);
     case kWhere:
       return places_of_jobs_.value(job.id).provider;
     case kElapsed: {

@@ -41,6 +41,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
  private:
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
+  QString tasks_and_id(const JobRow& job) const;
   QString second_line(const JobRow& job, int column) const;
   QString note(const JobRow& job, int column) const;
   QVariant whole_text(const JobRow& job, int column) const;

@@ -190,6 +190,10 @@ std::optional<PreferencesData::Amount> amount_from(const Reading& values, std::s
 
 }  // namespace
 
+bool DeviceData::hindered() const {
+  return why.there() && why.reason != QStringLiteral("offer_withdrawn");
+}
+
 MachineData machine_from(const json::value& value) {
   const Reading read(value);
   const Reading report = read.object("report");

@@ -75,6 +75,8 @@ struct DeviceData {
   };
   std::optional<Job> job;  // that it works on
   std::int64_t earned_today_micro = 0;
+  // Something stands in the way of offering it: a screen, a driver. That its owner does not offer it is none.
+  bool hindered() const;
   bool operator==(const DeviceData&) const = default;
 };
 

@@ -23,14 +23,11 @@ QVariant measure(std::uint64_t value) {
   return value == 0 ? QVariant() : number(static_cast<std::int64_t>(std::min(value, std::uint64_t{1} << 62)));
 }
 
-// Of the columns of what a job costs.
+// Of the column of what a job is likely to cost. Its bounds stand in another, and take no room from it.
 int decimals_of(const std::vector<QuoteRow>& quotes) {
   int decimals = QuantityText::kCreditDecimals;
   for (const QuoteRow& quote : quotes) {
-    if (!quote.fits) continue;
-    for (const std::int64_t micro : {quote.cost_micro.low, quote.cost_micro.likely, quote.cost_micro.high}) {
-      decimals = QuantityText::credits_decimals(micro, decimals);
-    }
+    if (quote.fits) decimals = QuantityText::credits_decimals(quote.cost_micro.likely, decimals);
   }
   return decimals;
 }
@@ -197,8 +194,7 @@ QString OfferModel::quote_text(const OfferRow& offer, int column) const {
   if (column == kWhyNot) return found->fits ? QString() : found->why.sentence();
   if (!found->fits) return QuantityText::none();
   if (column == kCost) return text_.credits(found->cost_micro.likely, cost_decimals_);
-  return tr("%1 – %2").arg(text_.credits_number(found->cost_micro.low, cost_decimals_),
-                           text_.credits_number(found->cost_micro.high, cost_decimals_));
+  return tr("%1 – %2").arg(text_.credits_number(found->cost_micro.low), text_.credits_number(found->cost_micro.high));
 }
 
 QString OfferModel::display(const OfferRow& offer, int column) const {
@@ -321,7 +317,7 @@ void QuoteModel::take_rows(std::vector<QuoteRow> rows) {
   for (const QuoteRow& row : this->rows()) {
     price = QuantityText::credits_decimals(row.per_hour_micro.value_or(0), price);
   }
-  if (cost != cost_decimals_) tell_columns(kCost, kCostRange);
+  if (cost != cost_decimals_) tell_columns(kCost, kCost);
   if (std::exchange(price_decimals_, price) != price) tell_columns(kPrice, kPrice);
 }
 
@@ -335,7 +331,7 @@ QString QuoteModel::title(int column) {
     case kDevice:
       return tr("Device");
     case kCost:
-      return tr("Cost");
+      return tr("Cost, cr");  // a small window has no room for the unit in each row
     case kCostRange:
       return tr("From – to");
     case kTime:
@@ -361,10 +357,9 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
   if (!quote.fits) return QuantityText::none();
   switch (column) {
     case kCost:
-      return text_.credits(quote.cost_micro.likely, cost_decimals_);
+      return text_.credits_number(quote.cost_micro.likely, cost_decimals_);
     case kCostRange:
-      return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low, cost_decimals_),
-                               text_.credits_number(quote.cost_micro.high, cost_decimals_));
+      return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits_number(quote.cost_micro.high));
     case kTime:
       return quote.total_ms ? text_.duration(quote.total_ms->likely) : QuantityText::none();
     case kPrice:
@@ -376,9 +371,7 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
 
 QString QuoteModel::note(const QuoteRow& quote, int column) const {
   if (!quote.fits) {  // the room is the reason's
-    const bool reason = column == kDevice && quote.why.there();
-    if (!reason || quote.why.remedy.isEmpty()) return reason ? quote.why.sentence() : QString();
-    return tr("%1: %2").arg(quote.why.sentence(), quote.why.remedy);
+    return column == kDevice ? quote.why.advice() : QString();
   }
   switch (column) {
     case kProvider:

@@ -13,6 +13,10 @@ QString WhyData::sentence() const {
   return said.isEmpty() || detail.isEmpty() ? said : QStringLiteral("%1 (%2)").arg(said, detail);
 }
 
+QString WhyData::advice() const {
+  return remedy.isEmpty() ? sentence() : QStringLiteral("%1: %2").arg(sentence(), remedy);
+}
+
 WhyData why_from(const Reading& why) {
   return {.reason = why.text("reason"),
           .text = why.text("text", kSentenceCharsMax),

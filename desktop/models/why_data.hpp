@@ -14,6 +14,8 @@ struct WhyData {
   bool there() const { return !reason.isEmpty() || !text.isEmpty(); }
   // "the price is above the limit (3 of 2)"; empty when there is none.
   QString sentence() const;
+  // With what to do about it, where that is known: "the price is above the limit (3 of 2): raise the budget".
+  QString advice() const;
   bool operator==(const WhyData&) const = default;
 };
 WhyData why_from(const Reading& why);

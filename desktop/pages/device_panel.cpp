@@ -157,9 +157,8 @@ void DevicePanel::refresh() {
 
 void DevicePanel::show_controls(const models::DeviceData& device) {
   control_->refresh();
-  why_->setVisible(!device.offered && device.why.there());
-  why_->set_text(device.why.remedy.isEmpty() ? device.why.sentence()
-                                             : tr("%1: %2").arg(device.why.sentence(), device.why.remedy));
+  why_->setVisible(!device.offered && device.hindered());
+  why_->set_text(device.why.advice());
   price_row_->setVisible(control_->can_set() && device.per_hour_micro.has_value());
   pause_->setVisible(models_.status().can("donation.pause") && (device.wanted || device.paused));
   pause_->setEnabled(models_.connection().live() && !pausing_);

@@ -44,7 +44,7 @@ void DeviceRow::refresh() {
   name_->set_text(device->name);
   offer_->setAccessibleName(tr("Offer %1").arg(device->name));
   price_->setAccessibleName(tr("Price of an hour of %1").arg(device->name));
-  const bool silent = device->offered || !device->why.there();
+  const bool silent = device->offered || !device->hindered();
   why_->set_text(!silent           ? device->why.sentence()
                  : device->paused  ? tr("Paused")
                  : device->offered ? tr("Offered")

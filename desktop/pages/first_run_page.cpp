@@ -26,16 +26,11 @@ constexpr int kPriceWidth = 150;
 constexpr int kWidest = 920;
 constexpr int kMostStretch = 1'000;  // against what lies beside
 
-// Something stands in the way of offering it: a screen, a driver. That it is not offered yet is none.
-bool is_hindered(const models::DeviceData& device) {
-  return device.why.there() && device.why.reason != QStringLiteral("offer_withdrawn");
-}
-
 // The processor is what everything else runs on: beside a graphics card it is offered on purpose only.
 bool is_proposed(const models::MachineData& machine, const models::DeviceData& device) {
   const auto is_card = [](const models::DeviceData& each) { return each.kind != QStringLiteral("cpu"); };
   if (device.wanted) return true;
-  return !is_hindered(device) && (is_card(device) || std::ranges::none_of(machine.devices, is_card));
+  return !device.hindered() && (is_card(device) || std::ranges::none_of(machine.devices, is_card));
 }
 
 // As high as what it holds where there is room: what follows stands right below.
@@ -277,11 +272,8 @@ void FirstRunPage::suggest(Row& row, const models::DeviceData& device) {
   const SuggestedPrice price = suggested_price(device, models_.offers().rows());
   if (row.price && !row.touched) row.price->set_value(price.per_hour_micro);
   QStringList parts;
-  if (is_hindered(device)) {
-    parts << (device.why.remedy.isEmpty() ? device.why.sentence()
-                                          : tr("%1: %2").arg(device.why.sentence(), device.why.remedy));
-  }
-  row.hint->set_ink(is_hindered(device) ? Ink::warn : Ink::muted);
+  if (device.hindered()) parts << device.why.advice();
+  row.hint->set_ink(device.hindered() ? Ink::warn : Ink::muted);
   if (device.memory_bytes > 0) parts << models_.text().bytes(device.memory_bytes);
   if (device.fp32_flops > 0) parts << models_.text().flops(device.fp32_flops);
   const QString amount = models_.text().credits_per_hour(price.per_hour_micro);

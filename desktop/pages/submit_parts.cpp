@@ -73,7 +73,7 @@ TermsCard make_terms_card() {
 widgets::Table* make_quote_table(QAbstractItemModel& quotes) {
   auto* table = new widgets::Table(SubmitParts::tr("Quotes"), nullptr, widgets::Table::kNoted);
   table->set_column(QuoteModel::kDevice, {.width = 300, .stretch = true});
-  table->set_column(QuoteModel::kCost, {.cell = Cell::number, .width = 88, .strong = true});
+  table->set_column(QuoteModel::kCost, {.cell = Cell::number, .width = 90, .strong = true});
   table->set_column(QuoteModel::kCostRange, {.cell = Cell::number, .priority = 4, .width = 140});
   table->set_column(QuoteModel::kTime, {.cell = Cell::number, .priority = 1, .width = 80});
   table->set_column(QuoteModel::kPrice, {.cell = Cell::number, .priority = 3, .width = 84});

@@ -269,7 +269,10 @@ widgets::TopologyDevice topology_device(const models::DeviceData& device, const 
       made.power = TopologyText::tr("%1 of %2").arg(made.power, text.watts(*device.power_limit_milliwatts));
     }
   }
-  made.work = device.job ? device.job->name : device.offered ? TopologyText::tr("idle") : device.why.sentence();
+  made.work = device.job          ? device.job->name
+              : device.offered    ? TopologyText::tr("idle")
+              : device.hindered() ? device.why.sentence()
+                                  : QString();
   made.jobs_permille = device.job ? 1'000 : 0;
   return made;
 }

@@ -1374,6 +1374,10 @@
         <source>%1 of %2 tasks · %3</source>
         <translation>%1 von %2 Aufgaben · %3</translation>
     </message>
+    <message>
+        <source>%1 tasks · %2</source>
+        <translation>%1 Aufgaben · %2</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::models::OfferModel</name>
@@ -1516,10 +1520,6 @@
         <translation>Gerät</translation>
     </message>
     <message>
-        <source>Cost</source>
-        <translation>Kosten</translation>
-    </message>
-    <message>
         <source>From – to</source>
         <translation>Von – bis</translation>
     </message>
@@ -1540,12 +1540,12 @@
         <translation>von %1</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
         <source>%1 – %2</source>
         <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>Cost, cr</source>
+        <translation>Kosten, cr</translation>
     </message>
 </context>
 <context>
@@ -1743,10 +1743,6 @@
     <message>
         <source>Recent jobs</source>
         <translation>Jüngste Aufträge</translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
     </message>
     <message>
         <source>Resume this device</source>

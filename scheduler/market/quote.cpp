@@ -32,6 +32,20 @@ std::string wanted(std::uint64_t wanted, std::uint64_t there, const char* unit) 
   return std::to_string(wanted) + " " + unit + " wanted, " + std::to_string(there) + " there";
 }
 
+// "64 MiB", "67108865 bytes": the largest unit that tells it exactly.
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::pair<std::uint64_t, const char*> kUnits[] = {
+      {1ull << 30, " GiB"}, {1ull << 20, " MiB"}, {1024, " KiB"}};
+  for (const auto& [size, unit] : kUnits) {
+    if (bytes >= size && bytes % size == 0) return std::to_string(bytes / size) + unit;
+  }
+  return std::to_string(bytes) + " bytes";
+}
+
+std::string bytes_wanted(std::uint64_t wanted, std::uint64_t there) {
+  return bytes_text(wanted) + " wanted, " + bytes_text(there) + " there";
+}
+
 // "3.0", of 300.
 std::string version_text(std::uint32_t version) {
   constexpr std::uint32_t kMajor = 100;
@@ -74,14 +88,14 @@ std::optional<Why> lacks_memory(const Job& job, const OfferedDevice& device) {
   }
   all = std::max(all, job.resources.min_global_memory_bytes);
   if (all > device.global_memory_bytes) {
-    return Why{Reason::global_memory, wanted(all, device.global_memory_bytes, "bytes")};
+    return Why{Reason::global_memory, bytes_wanted(all, device.global_memory_bytes)};
   }
   if (largest > device.allocation_max_bytes) {
-    return Why{Reason::allocation_size, wanted(largest, device.allocation_max_bytes, "bytes")};
+    return Why{Reason::allocation_size, bytes_wanted(largest, device.allocation_max_bytes)};
   }
   for (const model::Step& step : job.steps) {
     if (const std::uint64_t local = local_bytes(step); local > device.local_memory_bytes) {
-      return Why{Reason::local_memory, step.kernel + ": " + wanted(local, device.local_memory_bytes, "bytes")};
+      return Why{Reason::local_memory, step.kernel + ": " + bytes_wanted(local, device.local_memory_bytes)};
     }
   }
   return std::nullopt;
@@ -90,22 +104,22 @@ std::optional<Why> lacks_memory(const Job& job, const OfferedDevice& device) {
 std::optional<Why> beyond_limits(const Job& job, const model::TaskLimits& limits) {
   const model::Resources& asked = job.resources;
   if (asked.memory_bytes > limits.memory_bytes) {
-    return Why{Reason::host_memory, wanted(asked.memory_bytes, limits.memory_bytes, "bytes")};
+    return Why{Reason::host_memory, bytes_wanted(asked.memory_bytes, limits.memory_bytes)};
   }
   if (asked.cpu_cores > limits.cpu_cores) {
     return Why{Reason::cpu_cores, wanted(asked.cpu_cores, limits.cpu_cores, "cores")};
   }
   if (asked.scratch_bytes > limits.scratch_bytes) {
-    return Why{Reason::scratch_space, wanted(asked.scratch_bytes, limits.scratch_bytes, "bytes")};
+    return Why{Reason::scratch_space, bytes_wanted(asked.scratch_bytes, limits.scratch_bytes)};
   }
   if (asked.walltime_ms > limits.walltime_ms) {
     return Why{Reason::walltime_limit, wanted(asked.walltime_ms, limits.walltime_ms, "ms")};
   }
   if (const std::uint64_t bytes = input_bytes(job); bytes > limits.input_bytes) {
-    return Why{Reason::input_size, wanted(bytes, limits.input_bytes, "bytes")};
+    return Why{Reason::input_size, bytes_wanted(bytes, limits.input_bytes)};
   }
   if (const std::uint64_t bytes = output_bytes(job); bytes > limits.output_bytes) {
-    return Why{Reason::output_size, wanted(bytes, limits.output_bytes, "bytes")};
+    return Why{Reason::output_size, bytes_wanted(bytes, limits.output_bytes)};
   }
   return std::nullopt;
 }

@@ -291,14 +291,12 @@ class Market : public ::testing::Test {
           for (const json::value& row : told.at("rows").as_array()) {
             const json::value& quote = part_of(row, "quote");
             if (!quote.is_object()) continue;
-            for (const char* bound : {"low_micro", "likely_micro", "high_micro"}) {
-              decimals = models::QuantityText::credits_decimals(number_in(quote, bound), decimals);
-            }
+            decimals = models::QuantityText::credits_decimals(number_in(quote, "likely_micro"), decimals);
           }
           for (const json::value& row : told.at("rows").as_array()) {
             const json::value& quote = part_of(row, "quote");
-            costs +=
-                quote.is_object() ? english().credits(number_in(quote, "likely_micro"), decimals) : english().none();
+            costs += quote.is_object() ? english().credits_number(number_in(quote, "likely_micro"), decimals)
+                                       : english().none();
           }
           costs.sort();
           return costs;

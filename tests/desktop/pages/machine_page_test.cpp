@@ -271,6 +271,23 @@ TEST_F(MachinePageTest, ADeviceThatIsNotOfferedSaysWhy) {
   EXPECT_FALSE(offer(page).isChecked());
 }
 
+TEST_F(MachinePageTest, ADeviceThatItsOwnerDoesNotOfferNeedsNoWord) {
+  MachinePage& page = open();
+  ASSERT_TRUE(offer(page).isChecked());
+  json::object machine = example_machine();
+  json::object& device = machine["devices"].as_array().front().as_object();
+  device["wanted"] = device["offered"] = false;
+  device["job"] = nullptr;
+  device["why"] = json::object{{"reason", "offer_withdrawn"},
+                               {"text", "the node has withdrawn its offer"},
+                               {"detail", "provider.enabled is false"},
+                               {"remedy", "wait until it offers again"}};
+  stage_.daemon.set_topic("machine", machine);
+  ASSERT_TRUE(soon([&] { return !offer(page).isChecked(); }));
+  EXPECT_FALSE(says(page, QStringLiteral("withdrawn")));
+  EXPECT_EQ(topology_of(parsed(machine), english()).packages[0].numas[0].devices[0].work, QString());
+}
+
 TEST_F(MachinePageTest, TheListIsATwinOfTheMap) {
   MachinePage& page = open();
   ASSERT_TRUE(click(page, QStringLiteral("List")));

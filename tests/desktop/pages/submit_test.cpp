@@ -15,6 +15,7 @@
 #include "desktop/models/kernel_draft.hpp"
 #include "desktop/pages/drop_zone.hpp"
 #include "desktop/pages/submit_page.hpp"
+#include "desktop/theme/tabular.hpp"
 #include "desktop/widgets/price_spin.hpp"
 #include "desktop/widgets/table.hpp"
 #include "tests/desktop/pages/page_fixture_market.hpp"
@@ -382,6 +383,24 @@ TEST_F(Submit, NamesAndReasonsOfQuotesAreWholeInASmallWindow) {
     for (const QString& line : table->note_lines(row)) {
       EXPECT_LE(note.horizontalAdvance(line), table->viewport()->width() - 24) << line.toStdString();
     }
+  }
+}
+
+TEST_F(Submit, CostsOfQuotesAreWholeInASmallWindow) {
+  write_job(kKernel, manifest(kKernel));
+  begin(1100, 700);
+  played.answers.methods["job.quote"] = [](const json::object&) {
+    return json::object{{"rows", json::array{quote_row(0, 13'333), quote_row(1, 977)}}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  settle();
+  const auto* const table = page->findChild<widgets::Table*>();
+  const QFont strong = theme::font(theme::FontRole::body_strong);
+  for (int row = 0; row < 2; ++row) {
+    const QString text = table->model()->index(row, models::QuoteModel::kCost).data().toString();
+    EXPECT_EQ(text, row == 0 ? QStringLiteral("0.000977") : QStringLiteral("0.013333")) << row;
+    EXPECT_LE(theme::tabular_width(text, strong), table->columnWidth(models::QuoteModel::kCost) - 24) << row;
   }
 }
 

@@ -222,6 +222,18 @@ TEST(Quote, says_versions_as_people_do) {
   EXPECT_EQ(std::get<Why>(quote_of(job)), (Why{Reason::opencl_version, "9.9 wanted, 3.0 there"}));
 }
 
+TEST(Quote, says_bytes_exactly_and_in_the_largest_unit_that_does) {
+  Job job = sample_job();
+  job.resources.memory_bytes = (64ull << 30) + 1;
+  Offer offer = sample_offer();
+  offer.limits.memory_bytes = 64ull << 20;
+  EXPECT_EQ(std::get<Why>(quote(job, whole(job), offer, offer.devices[0], {}, kNow)),
+            (Why{Reason::host_memory, "68719476737 bytes wanted, 64 MiB there"}));
+  offer.limits.memory_bytes = 0;
+  EXPECT_EQ(std::get<Why>(quote(job, whole(job), offer, offer.devices[0], {}, kNow)),
+            (Why{Reason::host_memory, "68719476737 bytes wanted, 0 bytes there"}));
+}
+
 TEST(Quote, at_the_limit_is_one) {
   Job job = sample_job();
   job.price.max_total = model::Credits{48'000};
