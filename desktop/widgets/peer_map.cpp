@@ -36,7 +36,8 @@ constexpr qreal kCrowdOpacity = 0.4;  // of all together
 constexpr int kCrowdTries = 24;
 constexpr int kLabelsTried = 300;
 constexpr qreal kNeighbourhood = 48;  // of names
-constexpr int kCrowd = 300;           // above, links are paler and marks smaller
+constexpr int kOuterSteps = 12;
+constexpr int kCrowd = 300;  // above, links are paler and marks smaller
 
 double part_of_radius(int milliseconds) {
   const double known = milliseconds < 0 ? kFarthest : std::min<double>(milliseconds, kFarthest);
@@ -137,7 +138,8 @@ void PeerMap::arrange() {
   QVector<int> order = up_to(peers_.size());
   std::ranges::sort(order, {}, [this](int peer) { return std::pair(-peers_[peer].devices, peer); });
   TakenBoxes taken(rect(), 32);
-  taken.add(around(centre(), kHub + 8));
+  // kInner keeps marks off the hub; a larger box would leave those of the nearest peers no place in a small map.
+  taken.add(around(centre(), kHub / std::numbers::sqrt2));
   for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
   QVector<double> angles(peers_.size());
   for (const int peer : order) {
@@ -199,11 +201,14 @@ QRectF PeerMap::ring_label_box(int milliseconds) const {
   return box;
 }
 
+QSizeF PeerMap::label_size(int peer) const {
+  const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
+  return {std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 12, theme::scaled(128)), metrics.height()};
+}
+
 // Below the mark, above it, at its right, at its left.
 std::array<QRectF, 4> PeerMap::label_places(int peer) const {
-  const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
-  const QSizeF size(std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 12, theme::scaled(128)),
-                    metrics.height());
+  const QSizeF size = label_size(peer);
   const QPointF& c = places_[peer];
   const qreal off = mark_radius(peers_[peer], peers_.size()) + 3;
   const qreal left = std::clamp(c.x() - size.width() / 2, 0.0, std::max(0.0, width() - size.width()));
@@ -219,6 +224,19 @@ QRectF PeerMap::free_label_place(int peer, const TakenBoxes& taken) const {
   return {};
 }
 
+// Behind the mark as seen from the centre, as near as it is free.
+QRectF PeerMap::outer_label_place(int peer, const TakenBoxes& taken) const {
+  const QPointF way = QLineF(centre(), places_[peer]).unitVector().p2() - centre();
+  QRectF box(QPointF(), label_size(peer));
+  const qreal half = (std::abs(way.x()) * box.width() + std::abs(way.y()) * box.height()) / 2;
+  const qreal least = mark_radius(peers_[peer], peers_.size()) + 3 + half;
+  for (int step = 0; step < kOuterSteps; ++step) {
+    box.moveCenter(places_[peer] + way * (least + step * 6));
+    if (QRectF(rect()).contains(box) && taken.free(box)) return box;
+  }
+  return {};
+}
+
 // Of one that is raised: where it stands anyway, else where it covers least of what cannot be missed.
 QRectF PeerMap::raised_label_place(int peer) const {
   if (const auto at = labelled_.indexOf(peer); at >= 0) return label_boxes_[at];
@@ -229,6 +247,7 @@ QRectF PeerMap::raised_label_place(int peer) const {
   hub.add(around(centre(), kHub));
   for (const TakenBoxes* taken : std::initializer_list<const TakenBoxes*>{&all, &marks, &hub}) {
     if (const QRectF box = free_label_place(peer, *taken); !box.isNull()) return box;
+    if (const QRectF box = outer_label_place(peer, *taken); !box.isNull()) return box;
   }
   return label_places(peer)[0];
 }
@@ -244,8 +263,7 @@ TakenBoxes PeerMap::taken_by_marks() const {
   return taken;
 }
 
-// Those with most devices first; a name that would lie on the centre, a mark or another name wherever it stood is left
-// out.
+// Those with most devices first; a name that has no place off the centre, the marks and other names is left out.
 void PeerMap::place_labels() {
   labelled_.clear();
   label_boxes_.clear();

@@ -90,7 +90,9 @@ class PeerMap : public QWidget, public PaintedItems {
   void paint_peer(QPainter& painter, int peer, bool strong) const;
   void paint_label(QPainter& painter, int peer, const QRectF& box, bool strong) const;
   std::array<QRectF, 4> label_places(int peer) const;
-  QRectF free_label_place(int peer, const TakenBoxes& taken) const;  // null: none
+  QSizeF label_size(int peer) const;
+  QRectF free_label_place(int peer, const TakenBoxes& taken) const;
+  QRectF outer_label_place(int peer, const TakenBoxes& taken) const;  // null: none
   QRectF raised_label_place(int peer) const;
   TakenBoxes taken_by_marks() const;
 

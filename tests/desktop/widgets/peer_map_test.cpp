@@ -66,6 +66,23 @@ TEST(PeerMaps, MarksOfAFewDozenPeersDoNotOverlap) {
   EXPECT_LE(overlaps, 1);
 }
 
+TEST(PeerMaps, MarksOfTheNearestPeersDoNotOverlapInASmallMap) {
+  QVector<PeerMark> peers;
+  for (int i = 0; i < 5; ++i) {
+    peers.append({.id = QStringLiteral("p%1").arg(i),
+                  .name = {},
+                  .rtt_milliseconds = 0,
+                  .devices = 1,
+                  .kind = PeerKind::provider});
+  }
+  const auto map = shown(peers, {526, 480});
+  for (int one = 0; one < 5; ++one) {
+    for (int other = one + 1; other < 5; ++other) {
+      EXPECT_FALSE(map->item_rect(one).intersects(map->item_rect(other))) << one << " " << other;
+    }
+  }
+}
+
 // Where the colours of two pictures differ lies what only one of them has.
 int differing(const QImage& one, const QImage& other, const QRect& box) {
   int count = 0;
