@@ -90,9 +90,9 @@ std::string encode_base(Base base, ByteView bytes) {
   return encode_bits({.characters = kind.alphabet, .padding = kind.padding}, bytes);
 }
 
-Result<Bytes> decode_base(Base base, std::string_view text) {
+Result<Bytes> decode_base(Base base, std::string_view text, std::size_t text_max) {
   const BaseKind& kind = kind_of(base);
-  const std::size_t limit = is_radix(kind) ? kRadixTextMax : kBaseTextMax;
+  const std::size_t limit = is_radix(kind) ? std::min(text_max, kRadixTextMax) : text_max;
   if (text.size() > limit) {
     return fail(Errc::too_large, std::to_string(text.size()) + " characters, limit " + std::to_string(limit));
   }

@@ -41,11 +41,12 @@ enum class Base : char {
   base64_url_pad = 'U',
 };
 
-// Without the prefix; of any length, though decode_base() takes only so much back.
+// Without the prefix; of any length, though decode_base() takes only so much back by default.
 std::string encode_base(Base base, runtime::ByteView bytes);
 // Bases of one case take either. Errc::malformed (a character or length that the base does not have), not_canonical
-// (bits left over that are not zero), too_large (kBaseTextMax, kRadixTextMax).
-runtime::Result<runtime::Bytes> decode_base(Base base, std::string_view text);
+// (bits left over that are not zero), too_large (more characters than text_max, or than kRadixTextMax). The default is
+// for what peers send; whoever has bounded the text already names a bound of its own.
+runtime::Result<runtime::Bytes> decode_base(Base base, std::string_view text, std::size_t text_max = kBaseTextMax);
 
 struct Multibase {
   Base base;
@@ -53,7 +54,8 @@ struct Multibase {
 };
 // With the prefix.
 std::string encode_multibase(Base base, runtime::ByteView bytes);
-// Errc as decode_base(); truncated (no prefix), unknown_protocol (a prefix that is not in the list above).
+// Errc as decode_base(), with its default; truncated (no prefix), unknown_protocol (a prefix that is not in the list
+// above).
 runtime::Result<Multibase> decode_multibase(std::string_view text);
 
 }  // namespace quern::multiformats

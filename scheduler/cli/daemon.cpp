@@ -3,10 +3,12 @@
 #include <csignal>
 #include <exception>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <unistd.h>
 
 #include "overlay/runtime/system_runtime.hpp"
 #include "overlay/runtime/task_group.hpp"
@@ -105,7 +107,20 @@ Task<void> converse(runtime::Runtime& runtime, const std::string& socket, const 
   if (failure) std::rethrow_exception(failure);
 }
 
+// Until a command listens to its signals itself. Only what a signal handler may call.
+void end_interrupted(int /*number*/) {
+  constexpr std::string_view kText = "quern: interrupted\n";
+  std::ignore = ::write(STDERR_FILENO, kText.data(), kText.size());
+  ::_exit(static_cast<int>(ExitCode::canceled));
+}
+
 }  // namespace
+
+void end_on_interrupts() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (std::signal(number, end_interrupted) == SIG_IGN) std::signal(number, SIG_IGN);
+  }
+}
 
 Trouble Daemon::unreadable(std::string_view source, std::string_view fault) {
   return {ExitCode::failed, "the daemon's " + visible(source) +

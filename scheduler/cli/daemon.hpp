@@ -84,6 +84,10 @@ struct DaemonOptions {
   std::string socket;  // of the daemon; empty: where one of this user listens
 };
 
+// From here on SIGINT, SIGTERM and SIGHUP end the process with ExitCode::canceled and say so, until with_daemon() has a
+// command that listens to them: what a command does before that takes time, too. Those that are ignored stay so.
+void end_on_interrupts();
+
 // Connects, runs `command`, and says on standard error why it did not end well. SIGPIPE is ignored from here on: writes
 // tell. Nothing else of this process may run beside it.
 using Command = std::function<runtime::Task<Outcome<ExitCode>>(Daemon&)>;

@@ -113,7 +113,8 @@ Task<Outcome<ExitCode>> fetch_outputs(Daemon& daemon, const ShowOptions& options
   });
 }
 
-void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<std::string>& files) {
+void write_receipts(Page& page, const std::string& job, const TrailsAnswer& answer,
+                    const std::vector<std::string>& files) {
   std::vector<std::string> providers;
   providers.reserve(answer.trails.size());
   for (const TrailAnswer& trail : answer.trails) providers.push_back(trail.provider);
@@ -136,6 +137,14 @@ void write_receipts(Page& page, const TrailsAnswer& answer, const std::vector<st
   }
   table.write(page, 0);
   for (const std::string& file : files) page.line("written " + visible(file), 0);
+  // Of one task there is nothing to share; a trail that is gone does not say how many it was for.
+  if (std::ranges::any_of(answer.trails, [](const TrailAnswer& trail) { return trail.tasks != 1; })) {
+    page.line(
+        "Credits are those of the whole agreement, with the tasks of other jobs that share it. What this job "
+        "costs: quern job " +
+            visible(job),
+        0);
+  }
   const auto count = [&](std::string_view stage) {
     return std::ranges::count(answer.trails, stage, &TrailAnswer::stage);
   };
@@ -163,7 +172,7 @@ Task<Outcome<ExitCode>> show_receipts(Daemon& daemon, const ShowOptions& options
   if (!folder.empty()) {
     CO_TRY(files, write_trails(trails, id, folder, force));
   }
-  co_return show(options, answer, [&](Page& page) { write_receipts(page, trails, files); });
+  co_return show(options, answer, [&](Page& page) { write_receipts(page, id, trails, files); });
 }
 
 }  // namespace

@@ -91,6 +91,10 @@ std::string why_text(const WhyAnswer& why) {
          (why.detail && !why.detail->empty() ? " (" + visible(*why.detail) + ')' : "");
 }
 
+std::string device_text(const AttemptAnswer& attempt) {
+  return visible(attempt.device_name.empty() ? attempt.device : attempt.device_name);
+}
+
 const WhyAnswer* why_waiting(const TaskAnswer& task) {
   return task.why && task.state == "QUEUED" ? &*task.why : nullptr;
 }
@@ -196,7 +200,7 @@ void write_placement(Page& page, const JobDetail& detail) {
     for (std::size_t i = 0; i < task.attempts.size(); ++i) {
       const AttemptAnswer& attempt = task.attempts[i];
       const auto& quoted = attempt.quoted;
-      table.add({i == 0 ? number : "", std::to_string(i + 1), names.of(attempt.provider), visible(attempt.device_name),
+      table.add({i == 0 ? number : "", std::to_string(i + 1), names.of(attempt.provider), device_text(attempt),
                  page.paint(tone_of_state(attempt.state), visible(attempt.state)), to_text(attempt.amount),
                  quoted ? to_text(quoted->low) : "", quoted ? to_text(quoted->high) : ""});
       if (attempt.why && attempt.why->reason != "completed") table.add_text({"", ""}, why_text(*attempt.why));
@@ -233,8 +237,8 @@ std::string progress_block(const Style& style, const JobDetail& detail, std::int
       continue;
     }
     const AttemptAnswer& attempt = task.attempts.back();
-    table.add({std::to_string(task.task), names.of(attempt.provider), visible(attempt.device_name),
-               visible(attempt.state), permille_text(attempt.progress_permille), to_text(attempt.amount)});
+    table.add({std::to_string(task.task), names.of(attempt.provider), device_text(attempt), visible(attempt.state),
+               permille_text(attempt.progress_permille), to_text(attempt.amount)});
   }
   if (!table.empty()) table.write(page);
   if (left_out != 0) page.line("and " + count_text(left_out, "task") + " more");

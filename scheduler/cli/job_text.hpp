@@ -12,6 +12,8 @@ namespace quern::scheduler::cli {
 std::string why_text(const WhyAnswer& why);
 // Why a task waits for a provider: nobody takes it just now. Null for one that does not wait, or has not said why.
 const WhyAnswer* why_waiting(const TaskAnswer& task);
+// The name of its device as text that is safe to show; the id where the name is not known (any more).
+std::string device_text(const AttemptAnswer& attempt);
 // How a state of TES is painted.
 Tone tone_of_state(std::string_view state);
 

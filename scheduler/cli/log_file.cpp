@@ -23,12 +23,17 @@ std::expected<LogFile, std::string> LogFile::open(const std::string& name, bool 
   if (!overwrite && fs::is_regular_file(file, ignored)) return std::unexpected(exists_text(file));
   auto folders = make_folders(file.parent_path());
   if (!folders) return std::unexpected(std::move(folders).error());
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | (is_there ? 0 : O_CREAT | O_EXCL), 0666);
+  // A pipe without a reader would hold the open until there is one.
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | (is_there ? 0 : O_CREAT | O_EXCL), 0666);
   const int error = errno;
   if (fd < 0) {
     remove_empty(*folders);
-    return std::unexpected(visible(name) + ": cannot be written: " + error_text(error));
+    const bool is_pipe = error == ENXIO && fs::is_fifo(file, ignored);
+    return std::unexpected(visible(name) + ": cannot be written: " +
+                           (is_pipe ? "nobody reads this pipe; start its reader first" : error_text(error)));
   }
+  // From here on a slow reader is waited for.
+  if (const int flags = ::fcntl(fd, F_GETFL); flags >= 0) std::ignore = ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
   return LogFile(fd, is_there ? fs::path() : file, *std::move(folders));
 }
 

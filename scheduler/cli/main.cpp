@@ -1,5 +1,6 @@
 // The program `quern`. The only file that includes CLI11, which takes longer to compile than all the rest of the
 // command line.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "hwprobe/text.hpp"
 #include "scheduler/cli/command_texts.hpp"
 #include "scheduler/cli/completion.hpp"
+#include "scheduler/cli/daemon.hpp"
 #include "scheduler/cli/donation_commands.hpp"
 #include "scheduler/cli/job_commands.hpp"
 #include "scheduler/cli/page.hpp"
@@ -62,6 +64,11 @@ void add_socket(CLI::App& command, Words& words) {
       ->type_name("PATH");
 }
 
+// An empty name is a variable of a script that is not set: without this check it would be taken as no option.
+CLI::Option& named(CLI::Option* option) {
+  return *option->check([](const std::string& name) { return name.empty() ? std::string("the name is empty") : ""; });
+}
+
 void add_limit(CLI::App& command, Words& words, const char* about) {
   command.add_option("--limit", words.limit, about)->type_name("N")->check(CLI::Range(std::uint64_t{1}, kShownMax));
 }
@@ -81,6 +88,7 @@ CLI::App& add_daemon_command(CommandLine& line, const char* name, const char* ab
     const auto colour = parse_colour(line.words.colour);
     if (!colour) return std::expected<ExitCode, std::string>(std::unexpected(colour.error()));
     line.words.show.colour = *colour;
+    end_on_interrupts();
     return action();
   });
   add_socket(command, line.words);
@@ -194,9 +202,9 @@ void add_run(CommandLine& line) {
     return std::expected<ExitCode, std::string>(run_job(words.show, words.run));
   });
   add_submit_options(run, words.submit);
-  run.add_option("-o,--output", words.folder, "Write the outputs below DIR")->type_name("DIR");
-  run.add_option("--trails", words.run.trails, "Write the paper trails below DIR")->type_name("DIR");
-  run.add_option("--log", words.run.log_file, "Write the job's log to FILE")->type_name("FILE");
+  named(run.add_option("-o,--output", words.folder, "Write the outputs below DIR")).type_name("DIR");
+  named(run.add_option("--trails", words.run.trails, "Write the paper trails below DIR")).type_name("DIR");
+  named(run.add_option("--log", words.run.log_file, "Write the job's log to FILE")).type_name("FILE");
   run.add_flag("--force", words.force, "Replace files that are there");
   CLI::App& submit = add_showing_command(line, "submit", kSubmitAbout, kSubmitFooter, [&words] {
     const auto options = check(words.submit);
@@ -225,13 +233,13 @@ void add_job_commands(CommandLine& line) {
     return run_outputs(words.show, words.job, words.folder, words.force);
   });
   add_job_argument(outputs, words);
-  outputs.add_option("-o,--output", words.folder, "Write them below DIR")->type_name("DIR")->required();
+  named(outputs.add_option("-o,--output", words.folder, "Write them below DIR")).type_name("DIR")->required();
   outputs.add_flag("--force", words.force, "Replace files that are there");
   CLI::App& receipt = add_showing_command(line, "receipt", kReceiptAbout, kReceiptFooter, [&words] {
     return run_receipt(words.show, words.job, words.folder, words.force);
   });
   add_job_argument(receipt, words);
-  receipt.add_option("-o,--output", words.folder, "Write the paper trails below DIR")->type_name("DIR");
+  named(receipt.add_option("-o,--output", words.folder, "Write the paper trails below DIR")).type_name("DIR");
   receipt.add_flag("--force", words.force, "Replace files that are there");
 }
 
@@ -255,7 +263,7 @@ void add_ledger(CommandLine& line) {
   });
   add_socket(exported, words);
   exported.add_option("--format", words.ledger.format, "How (csv)")->type_name("csv|json");
-  exported.add_option("-o,--output", words.ledger.file, "Write to FILE")->type_name("FILE");
+  named(exported.add_option("-o,--output", words.ledger.file, "Write to FILE")).type_name("FILE");
   exported.add_flag("--force", words.force, "Replace a file that is there");
 }
 
@@ -332,13 +340,24 @@ int usage_error(const std::string& text, const std::string& command) {
   return static_cast<int>(ExitCode::usage);
 }
 
+// Whether a command has this option, with a value behind it or not.
+bool is_of_a_command(const CLI::App& app, const std::string& option) {
+  const std::string name = option.substr(0, option.find('='));
+  return std::ranges::any_of(app.get_subcommands(nullptr),
+                             [&](const CLI::App* command) { return command->get_option_no_throw(name) != nullptr; });
+}
+
 // What to say to words that the parser did not expect.
 std::string unexpected_text(const CLI::App& app) {
   const CLI::App* command = command_of(app);
+  while (command != nullptr && command->remaining().empty()) command = command->get_parent();
+  if (command == &app) command = nullptr;  // the words stand before the command
   const CLI::App& scope = command != nullptr ? *command : app;
   const std::vector<std::string> rest = scope.remaining();
   const std::string word = rest.empty() ? "" : rest.front();
   const bool is_option = word.starts_with('-');
+  if (command == nullptr && is_option && is_of_a_command(app, word))
+    return "the option \"" + visible(word) + "\" stands behind its command: quern COMMAND " + visible(word);
   std::vector<std::string> known;
   if (is_option) {
     for (const CLI::Option* option : scope.get_options()) known.push_back("--" + option->get_single_name());

@@ -30,16 +30,18 @@ void write_lines(Page& page, std::string_view label, const std::vector<std::stri
 
 void write_provider(Page& page, const StatusAnswer& status) {
   page.section("PROVIDER");
+  const bool paused = status.donation && status.donation->state == "paused";
   const std::string state = !status.provides  ? page.paint(Tone::dim, "offers nothing")
                             : status.draining ? page.paint(Tone::warn, "draining: takes no new tasks")
+                            : paused          ? page.paint(Tone::warn, "paused: takes no new tasks")
                                               : page.paint(Tone::good, "takes tasks");
   page.row("State", state + ", works on " + std::to_string(status.working));
-  if (const auto& donation = status.donation; donation && donation->state == "paused") {
-    page.row("Pause", page.paint(Tone::warn, donation_text(*donation)));
-  }
+  if (paused) page.row("Pause", page.paint(Tone::warn, donation_text(*status.donation)));
   for (const StatusAnswer::Device& device : status.devices) {
     const std::string name = visible(device.name) + " (" + visible(device.id) + ')';
-    page.row("Device", device.offered ? name + ", offered" : name + ", " + page.paint(Tone::warn, "not offered"));
+    // A node that drains has withdrawn its offer; the device stays one that it would offer.
+    const bool offered = device.offered && !status.draining;
+    page.row("Device", offered ? name + ", offered" : name + ", " + page.paint(Tone::warn, "not offered"));
     if (!device.offered && device.why) page.row("", visible(*device.why));
   }
 }

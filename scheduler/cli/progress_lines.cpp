@@ -12,7 +12,7 @@ namespace {
 
 // Providers come while it runs: what was said of one must stay what it is called, so all have the same length.
 std::string place_of(const AttemptAnswer& attempt) {
-  return ShortNames({}).of(attempt.provider) + " (" + visible(attempt.device_name) + ')';
+  return ShortNames({}).of(attempt.provider) + " (" + device_text(attempt) + ')';
 }
 
 std::string end_of(const AttemptAnswer& attempt) {

@@ -260,23 +260,32 @@ Outcome<LocalJob> load_checked(const std::string& manifest) {
   return local;
 }
 
-// Which file of the job the log would replace; nullopt when none.
-std::optional<std::string> replaced_by_log(const RunOptions& run, const LocalJob& local) {
+// A link of another name is the same file, too. One that is not there yet has a name only.
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
   std::error_code ignored;
   const auto whole_name = [&](const std::filesystem::path& file) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored);
   };
-  const std::filesystem::path log = whole_name(run.log_file);
-  // A link of another name is the same file, too. One that is not there yet has a name only.
-  const auto is_log = [&](const std::filesystem::path& file) {
-    return std::filesystem::equivalent(run.log_file, file, ignored) || (!log.empty() && whole_name(file) == log);
-  };
-  if (is_log(run.submit.manifest)) return "the manifest";
+  const std::filesystem::path name = whole_name(one);
+  return std::filesystem::equivalent(one, other, ignored) || (!name.empty() && whole_name(other) == name);
+}
+
+// Which file that the job was submitted from this one is; nullopt when none.
+std::optional<std::string> source_of_job(const std::filesystem::path& file, const RunOptions& run,
+                                         const LocalJob& local) {
+  if (is_same_file(file, run.submit.manifest)) return "the manifest";
   for (const model::Input& input : local.job.inputs) {
-    if (is_log(local.folder / input.path)) return "an input of the job";
+    if (is_same_file(file, local.folder / input.path)) return "an input of the job";
   }
+  return std::nullopt;
+}
+
+// Which file of the job the log would replace; nullopt when none.
+std::optional<std::string> replaced_by_log(const RunOptions& run, const LocalJob& local) {
+  if (auto what = source_of_job(run.log_file, run, local)) return what;
   for (const model::Output& output : local.job.outputs) {
-    if (!run.folder.empty() && is_log(std::filesystem::path(run.folder) / output.path)) return "an output of the job";
+    if (!run.folder.empty() && is_same_file(run.log_file, std::filesystem::path(run.folder) / output.path))
+      return "an output of the job";
   }
   return std::nullopt;
 }
@@ -290,7 +299,13 @@ Outcome<void> check_targets(const RunOptions& run, const LocalJob& local) {
   if (!run.folder.empty()) {
     std::vector<std::string> paths;
     paths.reserve(local.job.outputs.size());
-    for (const model::Output& output : local.job.outputs) paths.push_back(output.path);
+    for (const model::Output& output : local.job.outputs) {
+      const std::filesystem::path file = std::filesystem::path(run.folder) / output.path;
+      if (const auto what = source_of_job(file, run, local))
+        return trouble(ExitCode::usage, "-o " + visible(run.folder) + ": the output " + visible(output.path) +
+                                            " would replace " + *what + "; name another folder");
+      paths.push_back(output.path);
+    }
     if (auto free = check_free(run.folder, paths, run.force); !free) return free;
   }
   if (run.trails.empty()) return {};

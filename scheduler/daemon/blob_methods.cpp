@@ -56,7 +56,8 @@ Task<Answer> put_piece(Node& node, json::object params, model::Digest digest) {
     co_return rpc::fail(rpc::Code::failed, "offset: " + std::to_string(offset) + " is not " + std::to_string(here),
                         "go on from the byte that blob.missing names");
   }
-  auto content = multiformats::decode_base(Base::base64_pad, json::value_to<std::string>(params.at("content")));
+  const json::string& text = params.at("content").as_string();  // the schema has bounded it
+  auto content = multiformats::decode_base(Base::base64_pad, {text.data(), text.size()}, kBase64BytesMax);
   if (!content) co_return rpc::fail(rpc::Code::invalid_params, "content: " + content.error().message());
   if (here == 0 && params.at("last").as_bool()) {
     const auto bytes = content->size();

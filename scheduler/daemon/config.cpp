@@ -31,6 +31,20 @@ ConfigValue value_of(const toml::node& node) {
   return texts;
 }
 
+// Of what value_of() has no value for.
+std::string kind_of(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::floating_point:
+      return "a number with a point or an exponent";
+    case toml::node_type::array:
+      return "a list with other elements than texts";
+    case toml::node_type::table:
+      return "a section";
+    default:
+      return "a date or time";
+  }
+}
+
 std::expected<void, std::string> within_bounds(const ConfigValue& value) {
   const auto too_long = [](const std::string& text) {
     return std::unexpected("a text of " + std::to_string(text.size()) + " bytes is longer than " +
@@ -103,7 +117,10 @@ class Reader {
     auto fit = within_bounds(value);
     if (fit && key.check_element && !check_elements(key, name, node)) return;
     if (fit) fit = key.set(config_, value);
-    if (!fit) add(node.source(), name, std::move(fit).error());
+    if (fit) return;
+    std::string what = std::move(fit).error();
+    if (what.ends_with(kOtherType)) what.replace(what.size() - kOtherType.size(), kOtherType.size(), kind_of(node));
+    add(node.source(), name, std::move(what));
   }
 
   // Each that is wrong has its own complaint, at its place.

@@ -22,7 +22,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::unexpected<std::string> wrong_type(std::string_view wanted, const ConfigValue& value) {
-  constexpr std::array<std::string_view, 5> kNames = {"something else", "a boolean", "an integer", "a text",
+  constexpr std::array<std::string_view, 5> kNames = {kOtherType, "a boolean", "an integer", "a text",
                                                       "a list of texts"};
   return std::unexpected("must be " + std::string(wanted) + ", and is " + std::string(kNames.at(value.index())));
 }
@@ -72,9 +72,6 @@ ConfigKey integer(std::string name, std::string summary, std::uint64_t least, st
 }
 
 using TextCheck = Set (*)(const std::string& text);
-Set any_text(const std::string& /*text*/) {
-  return {};
-}
 
 template <class At>
 ConfigKey text(std::string name, std::string type, std::string summary, TextCheck check, At at) {
@@ -241,7 +238,10 @@ ConfigKey job_kinds() {
             std::vector<model::JobKind> kinds;
             for (const std::string& element : *given) {
               const auto* const found = std::ranges::find(kKinds, element);
-              if (found == kKinds.end()) return std::unexpected(in_quotes(element) + " is no kind of job");
+              if (found == kKinds.end()) {
+                return std::unexpected(in_quotes(element) +
+                                       " is no kind of job; there are \"opencl_kernel\", \"command\", \"inference\"");
+              }
               const auto kind = static_cast<model::JobKind>(found - kKinds.begin());
               if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
             }
@@ -267,6 +267,19 @@ Set loopback_address(const std::string& address) {
   return std::unexpected(in_quotes(address) +
                          " is not loopback: without TLS the token could be read on the way; use "
                          "\"127.0.0.1\" or \"::1\", and an SSH tunnel from elsewhere");
+}
+
+// As a browser writes it into its request, which is compared as text: a pattern or a path would never match.
+Set web_origin(const std::string& text) {
+  constexpr std::string_view kScheme = "://";
+  const std::size_t scheme = text.find(kScheme);
+  const bool is_one = scheme != std::string::npos && scheme > 0 &&
+                      text.find_first_of("*/?# ", scheme + kScheme.size()) == std::string::npos;
+  if (is_one || text == "null") return {};
+  return std::unexpected(
+      in_quotes(text) +
+      " is no origin: write each as browsers send it, \"http://localhost:8080\", with no path behind "
+      "it; there are no patterns");
 }
 
 Set peer_id(const std::string& text) {
@@ -324,8 +337,8 @@ void add_log_and_rpc(std::vector<ConfigKey>& keys) {
   keys.push_back(text("rpc.websocket.token_file", std::string(kPathType),
                       "Holds the secret that callers show; made, with mode 0600, where there is none", absolute_path,
                       [](Config& c) -> auto& { return c.rpc.websocket.token_file; }));
-  keys.push_back(texts("rpc.websocket.origins", "list of texts",
-                       "Web pages that may connect: \"http://localhost:8080\"", any_text,
+  keys.push_back(texts("rpc.websocket.origins", "list of origins",
+                       "Web pages that may connect: \"http://localhost:8080\"", web_origin,
                        [](Config& c) -> auto& { return c.rpc.websocket.origins; }));
   for (const rpc::NamedLimit& limit : rpc::kLimits) {
     std::string summary(limit.text);

@@ -15,6 +15,9 @@ namespace quern::daemon {
 // A value of TOML as far as a configuration has them; anything else is std::monostate.
 using ConfigValue = std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<std::string>>;
 
+// What ConfigKey::set calls std::monostate; who has read the value may know better.
+inline constexpr std::string_view kOtherType = "something else";
+
 struct ConfigKey {
   std::string name;     // "rpc.websocket.port"
   std::string type;     // "integer, 1 to 65535": for people

@@ -43,7 +43,9 @@ Result<std::optional<security::PresharedKey>> preshared_key(const Config& config
   text << file.rdbuf();
   if (!file) return runtime::fail(runtime::Errc::not_found, "overlay.psk_file: " + path);
   auto key = security::PresharedKey::from_file_text(text.str());
-  if (!key) return std::unexpected(std::move(key).error());
+  if (!key) {
+    return runtime::fail(security::Errc::bad_preshared_key, "overlay.psk_file: " + path + ": " + key.error().message());
+  }
   return *key;
 }
 
@@ -233,6 +235,11 @@ class Daemon {
 };
 
 }  // namespace
+
+Result<void> check_files(const Config& config) {
+  if (const auto key = preshared_key(config); !key) return std::unexpected(key.error());
+  return {};
+}
 
 DriverEnvironment driver_environment() {
   static constexpr std::array kVariables{"POCL_DEVICES", "POCL_MAX_PTHREAD_COUNT", "POCL_MAX_COMPUTE_UNITS",

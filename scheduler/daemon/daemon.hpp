@@ -27,6 +27,10 @@ enum class ExitCode : int {
   config = 3,  // the configuration has errors
 };
 
+// Whether the files that a configuration names and a start needs can be read: overlay.psk_file. Errc::not_found, or
+// security::Errc::bad_preshared_key; the detail has the key and the path.
+runtime::Result<void> check_files(const Config& config);
+
 // Starts everything and serves until SIGTERM or SIGINT: then takes no new work and places none, waits for what is
 // under way here and elsewhere (at most kDrainPatience, or until the second signal), hands back and ends. On the
 // executor of a SystemRuntime, with the instance's lock held.

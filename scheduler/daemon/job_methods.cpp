@@ -48,6 +48,7 @@ std::expected<model::Job, rpc::Failure> job_in(const json::object& params) {
 
 void limit_price(model::Job& job, std::optional<model::Credits> most) {
   if (!most) return;
+  most->micro = std::min(most->micro, model::kRateMax);  // no manifest may say more
   if (!job.price.max_total || *most < *job.price.max_total) job.price.max_total = *most;
 }
 

@@ -106,6 +106,10 @@ ExitCode run(int argc, char** argv) {
     for (const ConfigProblem& problem : config.error()) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
     return ExitCode::config;
   }
+  if (const auto found = words.check ? check_files(*config) : runtime::Result<void>(); !found) {
+    std::fprintf(stderr, "quernd: %s\n", found.error().message().c_str());
+    return ExitCode::config;
+  }
   if (words.print && (std::fputs(to_toml(*config).c_str(), stdout) < 0 || std::fflush(stdout) != 0)) {
     std::fprintf(stderr, "quernd: standard output cannot be written: %s\n",
                  std::generic_category().message(errno).c_str());

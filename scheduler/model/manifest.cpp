@@ -10,6 +10,7 @@
 #include "scheduler/model/manifest_check.hpp"
 #include "scheduler/model/manifest_fields.hpp"
 #include "scheduler/model/manifest_terms.hpp"
+#include "scheduler/model/usage.hpp"
 
 namespace quern::model {
 
@@ -259,7 +260,11 @@ std::optional<Credits> read_credits(Findings& findings, const std::optional<Plac
   if (!at) return std::nullopt;
   const std::string text = read_text(findings, *at, kNameBytesMax);
   const auto credits = credits_from_text(text);
-  if (credits && credits->micro >= 0) return credits;
+  if (credits && credits->micro >= 0 && credits->micro <= kRateMax) return credits;
+  if (credits && credits->micro > kRateMax) {
+    findings.add(out_of_range, at->path, quoted(text) + " is above " + to_text(Credits{kRateMax}) + " credits");
+    return std::nullopt;
+  }
   findings.add(out_of_range, at->path,
                quoted(text) + " is no amount of credits like \"0.25\", with at most six decimals");
   return std::nullopt;

@@ -42,8 +42,9 @@ std::optional<std::string> fault_of_shards(const Job& job) {
   }
   const std::uint64_t groups = size / unit_of(job);
   if (job.shards.count > groups) {
-    return std::to_string(job.shards.count) + " shards of " + std::to_string(groups) +
-           " work-groups in the last dimension";
+    return std::to_string(job.shards.count) + " shards are too many for the " + std::to_string(groups) +
+           " work-groups of the last dimension: write at most " + std::to_string(groups) +
+           ", or make the work-groups smaller";
   }
   for (const Output& output : job.outputs) {
     const std::uint64_t bytes = writer_of(job, output).bytes;

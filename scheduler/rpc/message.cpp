@@ -1,11 +1,14 @@
 #include "scheduler/rpc/message.hpp"
 
+#include <optional>
+#include <set>
 #include <utility>
 
 #include <boost/json/array.hpp>
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/error.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_stack.hpp>
 
 namespace quern::rpc {
 
@@ -14,14 +17,96 @@ using runtime::Result;
 
 namespace {
 
+// Builds the value from the parser's events. A key that comes twice in an object ends the parsing: which of the two is
+// meant nobody can tell, and another reader of the same message may take the other one.
+class ValueBuilder {
+ public:
+  static constexpr std::size_t max_object_size = std::size_t(-1);  // NOLINT(readability-identifier-naming)
+  static constexpr std::size_t max_array_size = std::size_t(-1);   // NOLINT(readability-identifier-naming)
+  static constexpr std::size_t max_key_size = std::size_t(-1);     // NOLINT(readability-identifier-naming)
+  static constexpr std::size_t max_string_size = std::size_t(-1);  // NOLINT(readability-identifier-naming)
+
+  ValueBuilder() { values_.reset(); }
+  json::value take() { return values_.release(); }
+  const std::optional<std::string>& twice() const { return twice_; }
+
+  using Code = json::error_code;
+  bool on_document_begin(Code&) { return true; }
+  bool on_document_end(Code&) { return true; }
+  bool on_object_begin(Code&) {
+    open_.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t size, Code&) {
+    open_.pop_back();
+    return done([&] { values_.push_object(size); });
+  }
+  bool on_array_begin(Code&) { return true; }
+  bool on_array_end(std::size_t size, Code&) {
+    return done([&] { values_.push_array(size); });
+  }
+  bool on_key_part(json::string_view part, std::size_t, Code&) {
+    key_.append(part.data(), part.size());
+    return done([&] { values_.push_chars(part); });
+  }
+  bool on_key(json::string_view part, std::size_t, Code& code) {
+    key_.append(part.data(), part.size());
+    const auto [at, is_new] = open_.back().insert(std::exchange(key_, {}));
+    if (is_new) return done([&] { values_.push_key(part); });
+    twice_ = *at;
+    code = json::error::extra_data;
+    return false;
+  }
+  bool on_string_part(json::string_view part, std::size_t, Code&) {
+    return done([&] { values_.push_chars(part); });
+  }
+  bool on_string(json::string_view part, std::size_t, Code&) {
+    return done([&] { values_.push_string(part); });
+  }
+  bool on_number_part(json::string_view, Code&) { return true; }
+  bool on_int64(std::int64_t number, json::string_view, Code&) {
+    return done([&] { values_.push_int64(number); });
+  }
+  bool on_uint64(std::uint64_t number, json::string_view, Code&) {
+    return done([&] { values_.push_uint64(number); });
+  }
+  bool on_double(double number, json::string_view, Code&) {
+    return done([&] { values_.push_double(number); });
+  }
+  bool on_bool(bool value, Code&) {
+    return done([&] { values_.push_bool(value); });
+  }
+  bool on_null(Code&) {
+    return done([&] { values_.push_null(); });
+  }
+  bool on_comment_part(json::string_view, Code&) { return true; }
+  bool on_comment(json::string_view, Code&) { return true; }
+
+ private:
+  static bool done(const auto& push) {
+    push();
+    return true;
+  }
+
+  json::value_stack values_;
+  std::vector<std::set<std::string>> open_;  // the keys of the objects that are open
+  std::string key_;
+  std::optional<std::string> twice_;
+};
+
 std::expected<json::value, Failure> parse(std::string_view text, std::size_t depth_max) {
-  boost::system::error_code error;
   json::parse_options options;
   options.max_depth = depth_max;
-  json::value value = json::parse({text.data(), text.size()}, error, {}, options);
+  json::basic_parser<ValueBuilder> parser(options);
+  json::error_code error;
+  const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
+  if (const auto& key = parser.handler().twice()) {
+    return fail(Code::invalid_request, "the key " + json::serialize(json::value(*key)) + " is there twice");
+  }
+  if (!error && read < text.size()) error = json::error::extra_data;
   if (error == json::error::too_deep) return std::unexpected(limit_failure("depth", depth_max + 1, depth_max));
   if (error) return fail(Code::parse_error, error.message());
-  return value;
+  return parser.handler().take();
 }
 
 bool is_version_2(const json::object& object) {

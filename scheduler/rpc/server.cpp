@@ -40,6 +40,7 @@ struct Server::State {
   // The same for one that is to be upgraded. It takes no place from those that may call.
   bool begin_stranger(const std::string& caller);
   Task<void> after_error(const runtime::Error& error, std::string_view who);
+  void bound_unsent();
 };
 
 namespace {
@@ -95,6 +96,15 @@ bool Server::State::begin_stranger(const std::string& caller) {
   ++connections;
   ++upgrading;
   return true;
+}
+
+// The one that holds the most goes: callers that read are not dropped for others that do not.
+void Server::State::bound_unsent() {
+  std::size_t all = 0;
+  for (const Session& session : sessions) all += session.unsent_bytes();
+  if (all <= kUnsentBytesOfAllMax) return;
+  const auto slowest = std::ranges::max_element(sessions, {}, &Session::unsent_bytes);
+  slowest->drop_slow("unsent_bytes_of_all", all, kUnsentBytesOfAllMax);
 }
 
 Task<void> Server::State::after_error(const runtime::Error& error, std::string_view who) {
@@ -172,6 +182,7 @@ Result<std::unique_ptr<Server>> Server::listen(runtime::Runtime& runtime, const 
   auto state = std::make_unique<State>(
       State{.service = {runtime, registry, topics, options.limits, nullptr, std::move(options.on_event), {}}});
   state->service.authorized = [&of = *state] { return of.authorized(); };
+  state->service.bound_unsent = [&of = *state] { of.bound_unsent(); };
   if (options.websocket) {
     auto token = Token::load_or_make(runtime, options.websocket->token_file);
     if (!token) return std::unexpected(std::move(token).error());

@@ -207,16 +207,21 @@ void Session::push(std::string text) {
   if (closing_ || written_) return;
   const std::size_t limit = service_.limits.unsent_bytes;
   if (unsent_bytes_ + text.size() > limit) {
-    Failure why = limit_failure("unsent_bytes", unsent_bytes_ + text.size(), limit);
-    why.reason = "slow_reader";
-    why.remedy = "read what is sent, or ask for less at once";
-    for (const std::string& waiting : std::exchange(outbox_, {})) unsent_bytes_ -= waiting.size();
-    drop(why);
+    drop_slow("unsent_bytes", unsent_bytes_ + text.size(), limit);
     return;
   }
   unsent_bytes_ += text.size();
   outbox_.push_back(std::move(text));
   work_.wake_all();
+  service_.bound_unsent();
+}
+
+void Session::drop_slow(std::string_view limit, std::size_t value, std::size_t allowed) {
+  Failure why = limit_failure(limit, value, allowed);
+  why.reason = "slow_reader";
+  why.remedy = "read what is sent, or ask for less at once";
+  for (const std::string& waiting : std::exchange(outbox_, {})) unsent_bytes_ -= waiting.size();
+  drop(why);
 }
 
 void Session::notify(std::string_view method, json::object params) {

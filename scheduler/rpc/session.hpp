@@ -31,6 +31,8 @@ struct Service {
   std::function<void(std::string_view event, std::string_view caller, std::string_view detail)> on_event;
   // How many connections may call now: a login is held against Limits::connections.
   std::function<std::size_t()> authorized;
+  // More waits for a slow reader than before: what waits for all is held against kUnsentBytesOfAllMax.
+  std::function<void()> bound_unsent = [] {};
 };
 
 inline constexpr runtime::Duration kLoginTime = std::chrono::seconds(10);
@@ -39,6 +41,8 @@ inline constexpr runtime::Duration kSendTime = std::chrono::seconds(30);
 // For the last words to a caller that is dropped, and for answers to one that has finished writing.
 inline constexpr runtime::Duration kLastWordsTime = std::chrono::seconds(2);
 inline constexpr runtime::Duration kDrainTime = std::chrono::seconds(10);
+// That wait for slow readers on all connections together; the one with the most is then dropped.
+inline constexpr std::size_t kUnsentBytesOfAllMax = 64 << 20;
 inline constexpr std::size_t kLoginMessageBytesMax = 4096;  // before the token was shown
 
 class Session {
@@ -55,6 +59,10 @@ class Session {
   void topic_changed(std::string_view topic);
   // Tells the caller why, and ends.
   void drop(const Failure& why);
+  // Drops it for not reading, and what waits for it. `limit` of limit_failure().
+  void drop_slow(std::string_view limit, std::size_t value, std::size_t allowed);
+  // That wait for the caller; 0 of one that is dropped.
+  std::size_t unsent_bytes() const { return closing_ || written_ ? 0 : unsent_bytes_; }
   // It may call: it has shown the token, or need not.
   bool authorized() const { return authorized_; }
 

@@ -173,6 +173,15 @@ TEST(Multibase, limits_hold_at_their_value) {
   EXPECT_EQ(decode_multibase("z" + std::string(kRadixTextMax, '1')).value().bytes.size(), kRadixTextMax);
 }
 
+TEST(Multibase, a_caller_may_bound_the_text_otherwise) {
+  const std::string text(4 * kBaseTextMax, 'A');
+  EXPECT_EQ(decode_base(Base::base64_pad, text, text.size()).value().size(), 3 * kBaseTextMax);
+  EXPECT_EQ(decode_base(Base::base64_pad, text, text.size() - 1).error(), Errc::too_large);
+  EXPECT_EQ(decode_base(Base::base64_pad, text).error(), Errc::too_large);
+  const std::string radix(kRadixTextMax + 1, '1');
+  EXPECT_EQ(decode_base(Base::base58_btc, radix, text.size()).error(), Errc::too_large);
+}
+
 RC_GTEST_PROP(Multibase, any_bytes_survive_every_base, (std::uint64_t seed)) {
   runtime::Random random(seed);
   Bytes bytes(random.below(100));

@@ -173,6 +173,57 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual(self.run_quern("run", "job.json", "-o", ".", "--force").returncode, 0)
         self.assertEqual((self.folder / "results/out.bin").read_bytes(), OUTPUT)
 
+    def test_a_forced_output_replaces_no_file_that_the_job_is_made_of(self):
+        buffers = {"out": {"bytes": 1024, "output": "job.json"}}
+        self.write_job(outputs=[{"path": "job.json", "maxBytes": 1024}], buffers=buffers)
+        manifest = (self.folder / "job.json").read_bytes()
+        self.start()
+        result = self.run_quern("run", "job.json", "-o", ".", "--force")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertEqual(result.stderr, "quern: -o .: the output job.json would replace the manifest; name another folder\n")
+        (self.folder / "got").mkdir()
+        os.link(self.folder / "fill.cl", self.folder / "got/job.json")
+        self.assertIn("would replace an input of the job", self.run_quern("run", "job.json", "-o", "got", "--force").stderr)
+        self.assertEqual(self.calls("job.submit"), [])
+        self.assertEqual((self.folder / "job.json").read_bytes(), manifest)
+
+    def test_a_file_or_folder_without_a_name_is_refused(self):
+        self.start()
+        for command, option in (("run", "-o"), ("run", "--trails"), ("run", "--log"), ("outputs", "-o"),
+                                ("receipt", "-o")):
+            result = self.run_quern(command, "job.json" if command == "run" else JOB, option, "")
+            self.assertEqual((result.returncode, result.stdout), (2, ""), (command, option))
+            self.assertIn("the name is empty", result.stderr)
+        self.assertEqual(self.run_quern("ledger", "export", "-o", "").returncode, 2)
+        self.assertEqual(self.calls("job.submit"), [])
+
+    def test_a_log_that_is_a_pipe_needs_a_reader(self):
+        self.start()
+        os.mkfifo(self.folder / "pipe")
+        result = self.run_quern("run", "job.json", "--log", "pipe")
+        self.assertEqual((result.returncode, result.stdout), (3, ""))
+        self.assertEqual(result.stderr, "quern: pipe: cannot be written: nobody reads this pipe; start its reader first\n")
+        reader = os.open(self.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.assertEqual(self.run_quern("run", "job.json", "--log", "pipe").returncode, 0)
+        self.assertEqual(os.read(reader, 4096), LOG)
+
+    def test_an_interrupt_while_inputs_are_checked_ends_by_its_own_status(self):
+        size = 64 << 20
+        (self.folder / "big.bin").write_bytes(b"")
+        os.truncate(self.folder / "big.bin", size << 14)  # a hole, which takes long to read and no space
+        big = {"path": "big.bin", "digest": "sha256:" + "0" * 64, "bytes": size}
+        buffers = scripted.MANIFEST["buffers"] | {"in": {"input": "big.bin"}}
+        steps = [scripted.MANIFEST["steps"][0] | {"args": [{"buffer": "out"}, {"buffer": "in"}]}]
+        self.write_job(inputs=[*scripted.MANIFEST["inputs"], big], buffers=buffers, steps=steps)
+        process = self.spawn("job.json", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        files = f"/proc/{process.pid}/fd"
+        while not any(os.path.realpath(f"{files}/{fd}").endswith("/big.bin") for fd in os.listdir(files)):
+            self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, out, err), (4, "", "quern: interrupted\n"))
+
     def test_a_manifest_that_is_too_large_or_too_deep_is_told_with_the_limit(self):
         (self.folder / "large.json").write_text(" " * 300_000)
         (self.folder / "deep.json").write_text("[" * 9 + "]" * 9)

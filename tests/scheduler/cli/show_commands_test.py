@@ -3,6 +3,7 @@
 
 usage: show_commands_test.py QUERN SCRIPTED_DAEMON
 """
+import copy
 import json
 import os
 import pathlib
@@ -58,6 +59,50 @@ class ShowCommandsTest(scripted.DaemonTest):
                      "Command, not held: cannot be held yet", "1.5", "0.25", "0.000001"):
             self.assertIn(part, text)
         self.assertNotIn("\x1b", text)
+
+    def test_status_of_a_node_that_takes_nothing_does_not_say_that_it_offers(self):
+        status = copy.deepcopy(scripted.STATUS)
+        status["provider"]["draining"] = True
+        self.answers["node.status"] = [status]
+        self.start()
+        text = self.shown("status")
+        self.assertIn("draining: takes no new tasks, works on 1", text)
+        self.assertIn("Radeon (qd1-1), not offered", text)
+        self.assertNotIn(", offered", text)
+        self.answers["node.status"] = [scripted.STATUS | {"donation": {"state": "paused", "working": 1}}]
+        self.start()
+        text = self.shown("status")
+        self.assertIn("paused: takes no new tasks, works on 1", text)
+        self.assertNotIn("State        takes tasks", text)
+
+    def test_a_device_whose_name_is_not_known_is_shown_by_its_id(self):
+        ended = scripted.ended()
+        ended["tasks_list"][0]["attempts"][0]["device_name"] = ""
+        self.answers["job.get"] = [ended]
+        self.start()
+        self.assertRegex(self.shown("job", JOB), r"(?m)^     0    1  BBBBBBBB  qd1-r   COMPLETE ")
+
+    def test_a_receipt_says_that_its_credits_are_of_the_whole_agreement(self):
+        def trail(tasks):
+            return {"task": 0, "attempt": 0, "provider": FAST, "file": "", "tasks": tasks,
+                    "statement": {"stage": "closed", "amount_micro": 5, "end": "completed"}}
+        note = f"What this job costs: quern job {JOB}"
+        for tasks, there in ((3, True), (1, False)):
+            self.answers["job.trails"] = [{"trails": [trail(tasks)]}]
+            self.start()
+            text = " ".join(self.shown("receipt", JOB).split())
+            self.assertEqual(note in text, there, text)
+            self.assertEqual("Credits are those of the whole agreement" in text, there)
+
+    def test_an_option_before_its_command_is_told_where_it_stands(self):
+        for words in (("--color", "blue", "status"), ("--color",), ("--color=never", "jobs")):
+            result = subprocess.run([self.quern, *words], capture_output=True, text=True, timeout=60,
+                                    env=self.environment())
+            self.assertEqual((result.returncode, result.stdout), (2, ""), words)
+            self.assertIn(f'the option "{words[0]}" stands behind its command: quern COMMAND {words[0]}', result.stderr)
+        result = subprocess.run([self.quern, "--colour", "status"], capture_output=True, text=True, timeout=60,
+                                env=self.environment())
+        self.assertIn('there is no option "--colour"', result.stderr)
 
     def test_peers_are_short_and_aligned(self):
         self.start()

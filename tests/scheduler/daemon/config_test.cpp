@@ -130,7 +130,8 @@ TEST(Config, every_complaint_names_file_line_column_key_value_limit_and_the_way_
             "\"spread\", \"weighted-random\", \"round-robin\"\n");
   EXPECT_EQ(
       complaints("provider.rates.setup = 0.5"),
-      "quernd.toml:1:24: provider.rates.setup: must be a decimal number in quotes, \"0.25\", and is something else\n");
+      "quernd.toml:1:24: provider.rates.setup: must be a decimal number in quotes, \"0.25\", and is a number with a "
+      "point or an exponent\n");
   EXPECT_EQ(complaints("provider.rates.setup = \"0.0000001\""),
             "quernd.toml:1:24: provider.rates.setup: \"0.0000001\" is not a number of credits: digits, and up to six "
             "decimals\n");
@@ -153,6 +154,28 @@ TEST(Config, what_the_network_would_refuse_is_refused_here) {
   EXPECT_NE(complaints("data_directory = \"data\"").find("is not an absolute path"), std::string::npos);
   EXPECT_NE(complaints("rpc.socket = \"/" + std::string(107, 'x') + "\"").find("107 bytes, not 108"),
             std::string::npos);
+}
+
+TEST(Config, a_value_of_another_type_is_told_by_its_name) {
+  EXPECT_EQ(complaints("rpc.limits.depth = 8.0"),
+            "quernd.toml:1:20: rpc.limits.depth: must be an integer, and is a number with a point or an exponent\n");
+  EXPECT_NE(complaints("provider.kinds = [1]").find("and is a list with other elements than texts"), std::string::npos);
+  EXPECT_NE(complaints("[log.level]").find("must be a text, and is a section"), std::string::npos);
+  EXPECT_NE(complaints("data_directory = 2026-01-01").find("and is a date or time"), std::string::npos);
+  EXPECT_NE(complaints("provider.kinds = [\"bogus\"]")
+                .find(R"("bogus" is no kind of job; there are "opencl_kernel", "command", "inference")"),
+            std::string::npos);
+}
+
+TEST(Config, origins_are_as_browsers_send_them) {
+  for (const char* origin : {"http://localhost:8080", "https://[::1]", "null", "file://"}) {
+    EXPECT_EQ(complaints("rpc.websocket.origins = [\"" + std::string(origin) + "\"]"), "") << origin;
+  }
+  for (const char* origin : {"*", "localhost:8080", "http://*.example.com", "http://localhost/", "://x", ""}) {
+    EXPECT_NE(complaints("rpc.websocket.origins = [\"" + std::string(origin) + "\"]").find("is no origin"),
+              std::string::npos)
+        << origin;
+  }
 }
 
 TEST(Config, only_what_a_node_can_listen_at_is_taken) {

@@ -6,6 +6,7 @@ MARKET_DEMO is scripts/market_demo.py, whose nodes these are.
 """
 
 import base64
+import hashlib
 import importlib.util
 import json
 import pathlib
@@ -252,6 +253,29 @@ class ControlTest(unittest.TestCase):
         self.assertEqual(len(here.call("receipt.list")["receipts"]), done)  # it failed here, and nothing was asked of it
         self.check_accounts(here, there)
         self.check_block(here, there)
+
+    def test_an_input_of_many_pieces_goes_to_the_provider_and_back(self):
+        self.start_provider()
+        self.start_submitter()
+        demo.wait_for("an offer", lambda: self.submitter.ask("offers")["offers"])
+        files = {"data.bin": bytes(range(256)) * (5 << 12) + b"end",  # 5 MiB and a last piece of 3 bytes
+                 "copy.cl": b"kernel void copy(global const uchar *in, global uchar *out) {"
+                            b" size_t i = get_global_id(0); out[i] = in[i]; }"}
+        size = len(files["data.bin"])
+        folder = self.folder / "job"
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        (folder / "job.json").write_text(json.dumps({
+            "apiVersion": "v1", "kind": "OpenCLKernel",
+            "inputs": [{"path": name, "digest": "sha256:" + hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+                       for name, content in files.items()],
+            "outputs": [{"path": "copied.bin", "maxBytes": size}],
+            "program": {"sources": ["copy.cl"]},
+            "buffers": {"in": {"input": "data.bin"}, "out": {"bytes": size, "output": "copied.bin"}},
+            "steps": [{"kernel": "copy", "globalWorkSize": [size], "args": [{"buffer": "in"}, {"buffer": "out"}]}]}))
+        self.submitter.quern("run", folder / "job.json", "-o", folder / "out", show=False)
+        self.assertEqual((folder / "out/copied.bin").read_bytes(), files["data.bin"])
 
     def test_a_submitter_that_is_asked_to_end_waits_for_its_tasks_and_says_later_what_they_did(self):
         here = self.start_provider()

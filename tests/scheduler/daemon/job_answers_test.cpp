@@ -2,7 +2,10 @@
 #include <algorithm>
 
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
 
+#include "overlay/multiformats/multibase.hpp"
+#include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/market_json.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/model/manifest.hpp"
@@ -102,6 +105,37 @@ TEST_F(JobAnswers, fit_their_schemas_from_the_quote_to_the_trails) {
     int tasks = 0;
     for (const auto& trail : trails.at("trails").as_array()) tasks += trail.at("tasks").to_number<int>();
     EXPECT_EQ(tasks, 2);
+  });
+}
+
+TEST_F(JobAnswers, a_piece_of_a_file_is_taken_up_to_its_limit) {
+  at_submitter([this](Node& /*node*/) -> Task<void> {
+    const runtime::Bytes content(kPieceBytesMax + 5, std::byte{7});
+    const std::string digest = runtime::to_hex(blobs::digest_of(content));
+    const auto piece = [&](std::size_t from, std::size_t until) {
+      return multiformats::encode_base(multiformats::Base::base64_pad,
+                                       runtime::ByteView(content).subspan(from, until - from));
+    };
+    json::object params{{"digest", digest}, {"offset", 0}, {"content", piece(0, kPieceBytesMax)}, {"last", false}};
+    EXPECT_EQ((co_await ask("blob.put", params)).at("bytes_here"), kPieceBytesMax);
+    params["offset"] = kPieceBytesMax;
+    params["content"] = piece(kPieceBytesMax, content.size());
+    params["last"] = true;
+    EXPECT_EQ((co_await ask("blob.put", params)).at("bytes_here"), content.size());
+    params["content"] = piece(0, content.size());
+    EXPECT_FALSE(rpc::Registry::arguments(*registry.find("blob.put"), params)) << "five bytes too many";
+  });
+}
+
+TEST_F(JobAnswers, a_bound_of_the_node_above_what_a_manifest_may_say_is_none) {
+  world.config(NodeWorld::kSubmitter).submitter.max_price = model::Credits{2 * model::kRateMax};
+  at_submitter([this](Node& node) -> Task<void> {
+    model::Job job = engagement::sample_job();
+    job.price.max_total.reset();
+    const auto id = (co_await ask("job.submit", {{"manifest", model::to_canonical_json(job)}})).at("id");
+    EXPECT_EQ((co_await ask("job.wait", {{"id", id}})).at("state"), "COMPLETE");
+    const auto* const submitted = node.jobs().find(json::value_to<std::string>(id));
+    EXPECT_TRUE(submitted->record.manifest.contains(R"("maxTotal":"1000000")")) << submitted->record.manifest;
   });
 }
 

@@ -110,7 +110,7 @@ inline Job any_job() {
   }
   if (drawn(0, 1) == 1) job.work = Work{drawn(0, kWorkMax), drawn(0, 5), drawn(0, 5), drawn(0, kWorkMax)};
   job.shards.count = static_cast<std::uint32_t>(drawn(1, size / unit));
-  if (drawn(0, 1) == 1) job.price.max_total = Credits{static_cast<std::int64_t>(drawn(0, 1ull << 40))};
+  if (drawn(0, 1) == 1) job.price.max_total = Credits{static_cast<std::int64_t>(drawn(0, 1'000'000'000'000))};
   if (drawn(0, 1) == 1) job.price.max_per_device_second = Credits{static_cast<std::int64_t>(drawn(0, 100))};
   return job;
 }

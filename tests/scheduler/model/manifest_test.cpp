@@ -159,6 +159,15 @@ TEST(Manifest, a_value_beyond_its_bounds_is_told_with_the_limit) {
   }
 }
 
+TEST(Manifest, prices_are_bounded_as_on_the_command_line) {
+  const auto priced = [](const std::string& price) {
+    return manifest("\"steps\"", R"("price":{"maxTotal":")" + price + R"("},"steps")");
+  };
+  EXPECT_TRUE(job_from_json(priced("1000000")));
+  expect_refused(priced("1000000.000001"), ManifestErrc::out_of_range, "price.maxTotal", "is above 1000000 credits");
+  expect_refused(priced("-1"), ManifestErrc::out_of_range, "price.maxTotal", "is no amount of credits");
+}
+
 std::string with_options(const std::string& options) {
   return manifest(R"("program":{)", R"("program":{"buildOptions":")" + options + R"(",)");
 }
@@ -199,7 +208,8 @@ TEST(Manifest, parts_that_do_not_fit_together_are_told) {
   expect("[\"a\",\"b\"]", "[\"a\",\"c\"]", "steps[0].args[1]", "\"c\" is not in buffers");
   expect("{\"local\":64}", "{\"local\":64,\"int\":1}", "steps[0].args[3]", "an argument has one key, this has 2");
   expect("{\"local\":64}", "{}", "steps[0].args[3]", "an argument has one key, this has 0");
-  expect("\"steps\"", "\"shards\":{\"count\":17},\"steps\"", "shards.count", "17 shards of 16 work-groups");
+  expect("\"steps\"", "\"shards\":{\"count\":17},\"steps\"", "shards.count",
+         "17 shards are too many for the 16 work-groups of the last dimension: write at most 16");
 }
 
 TEST(Manifest, floats_are_exact_and_those_without_a_number_are_given_by_their_bits) {

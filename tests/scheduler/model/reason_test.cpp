@@ -49,6 +49,15 @@ TEST(Reason, budget_exceeded_does_not_advise_to_wait_as_debts_stay) {
   EXPECT_FALSE(remedy.contains("wait")) << remedy;
 }
 
+TEST(Reason, what_is_bounded_in_several_places_names_them_all) {
+  for (const std::string_view bound : {"--max-price", "price.maxTotal", "submitter.max_price"}) {
+    EXPECT_TRUE(text_of(Reason::price_too_high).remedy.contains(bound)) << bound;
+  }
+  for (const std::string_view bound : {"--exclude", "--only", "submitter.exclude", "unblock"}) {
+    EXPECT_TRUE(text_of(Reason::peer_excluded).remedy.contains(bound)) << bound;
+  }
+}
+
 TEST(Reason, is_told_with_its_particulars) {
   EXPECT_EQ(to_text({.reason = Reason::busy, .detail = {}}), "busy: the device is taken");
   EXPECT_EQ(to_text({.reason = Reason::global_memory, .detail = "8 GiB wanted, 4 GiB there"}),

@@ -77,7 +77,8 @@ TEST(Shard, a_job_that_cannot_be_cut_says_why) {
   EXPECT_EQ(fault_of_shards(job_of({{.global_work_size = {7}}, {.global_work_size = {3}}}, 21, 2)),
             "steps have 7 and 3 indices in the last dimension: they must be the same to be cut");
   EXPECT_EQ(fault_of_shards(job_of({{.global_work_size = {8}, .local_work_size = {4}}}, 8, 3)),
-            "3 shards of 2 work-groups in the last dimension");
+            "3 shards are too many for the 2 work-groups of the last dimension: write at most 2, or make the "
+            "work-groups smaller");
   EXPECT_EQ(fault_of_shards(job_of({{.global_work_size = {8}}}, 9, 2)),
             "the output \"o\" has 9 bytes, no multiple of the 8 indices of the last dimension");
 }

@@ -204,6 +204,26 @@ TEST_F(HostileTest, a_slow_reader_of_answers_is_told_and_dropped_by_name) {
   });
 }
 
+TEST_F(HostileTest, what_waits_for_all_slow_readers_together_is_bounded) {
+  run([this]() -> Task<void> {
+    const std::string call =
+        R"({"jsonrpc":"2.0","method":"test.echo","params":[")" + std::string(1'000'000, 'x') + R"("],"id":1})";
+    const std::size_t calls = options.limits.unsent_bytes / call.size() - 1;  // within the bound of a connection
+    std::vector<MessageStreamPtr> streams;
+    while (!has_event("dropped", "unsent_bytes_of_all") && streams.size() < 8) {
+      streams.push_back(co_await raw());
+      for (std::size_t i = 0; i < calls; ++i) {
+        if (!co_await streams.back()->send(call)) break;
+      }
+      co_await expect_served();
+    }
+    EXPECT_TRUE(has_event("dropped", "unsent_bytes_of_all"));
+    EXPECT_LT(events.size(), streams.size()) << "the others wait on";
+    EXPECT_GT(streams.size() * calls * call.size(), kUnsentBytesOfAllMax);
+    co_await expect_served();
+  });
+}
+
 TEST_F(HostileTest, a_slow_follower_gets_one_patch_for_all_it_missed) {
   run([this]() -> Task<void> {
     const auto stream = co_await raw();

@@ -141,6 +141,22 @@ TEST(Message, an_invalid_request_is_answered_under_its_id_where_it_has_one) {
                 R"({"jsonrpc":"2.0","error":-32600,"id":7})");
 }
 
+TEST(Message, a_key_that_is_there_twice_is_refused_at_any_depth) {
+  for (const std::string text : {
+           R"({"jsonrpc":"2.0","id":1,"method":"get_data","method":"subtract"})",
+           R"({"jsonrpc":"2.0","id":1,"id":1,"method":"get_data"})",
+           R"({"jsonrpc":"2.0","id":1,"method":"get_data","params":{"a":1,"b":[{"x":{}},{"c":1,"\u0063":2}]}})",
+           R"([{"jsonrpc":"2.0","id":1,"method":"get_data","params":{"":1,"":1}}])",
+       }) {
+    expect_answer(text, R"({"jsonrpc":"2.0","error":-32600,"id":null})");
+    EXPECT_NE(answered(text).find("is there twice"), std::string::npos) << text;
+  }
+  EXPECT_NE(answered(R"({"id":1,"a\n":1,"a\n":2})").find(R"(the key \"a\\n\" is there twice)"), std::string::npos);
+  expect_answer(R"({"jsonrpc":"2.0","id":1,"method":"get_data","params":{"a":{"b":1},"c":[{"a":1},{"a":1}],"b":1}})",
+                R"({"jsonrpc":"2.0","result":["hello",5],"id":1})");
+  EXPECT_FALSE(read_reply(R"({"jsonrpc":"2.0","id":1,"result":1,"result":2})", 32));
+}
+
 TEST(Message, limits_are_named_with_value_and_bound) {
   const Limits limits{.message_bytes = 64, .depth = 4, .batch_calls = 2};
   EXPECT_NE(answered(std::string(65, ' '), limits).find("message_bytes: 65 of 64"), std::string::npos);
