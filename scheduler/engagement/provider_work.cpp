@@ -13,6 +13,7 @@ using agreement::RecordKind;
 using agreement::Stage;
 using connection::PeerStream;
 using connection::PeerStreamPtr;
+using identity::PeerId;
 using model::Reason;
 using model::Why;
 using runtime::Bytes;
@@ -114,6 +115,45 @@ class Provider::WorkMeter final : public Meter {
 
   bool may_go_on(const model::Usage& total) const {
     return engagement_->trail.may_work(total) && provider_.within_credit(*engagement_);
+  }
+
+  std::size_t notes_left() const {
+    const std::size_t made = engagement_->trail.note_count() + kNotesForEnd;
+    return agreement::kNotesMax - std::min(made, agreement::kNotesMax);
+  }
+
+  bool is_noted(const model::Usage& total) const {
+    return engagement_->trail.billable(total) == engagement_->trail.usage();
+  }
+
+  // No voucher that would let it go on can come any more.
+  bool is_out_of_notes(const model::Usage& total) const {
+    const agreement::Trail& trail = engagement_->trail;
+    return notes_left() == 0 && !is_noted(total) && trail.due() <= trail.authorised() && !trail.may_work(total);
+  }
+
+  Why why_not_paid(const model::Usage& total) const {
+    if (!is_out_of_notes(total)) return provider_.why_no_voucher(engagement_->demand().submitter);
+    return {Reason::credit_exhausted, "its " + std::to_string(agreement::kNotesMax) +
+                                          " usage notes are used up, and the credit limit of " +
+                                          model::to_text(engagement_->trail.bid().credit_limit)};
+  }
+
+  // The first half of the notes is made as often as is asked for. The other half lasts as long as the work may: each is
+  // for its part of the time, or of the amount, that is left.
+  bool is_worth_a_note(const model::Usage& total) const {
+    const agreement::Trail& trail = engagement_->trail;
+    if (trail.note_count() < agreement::kNotesMax / 2) return true;
+    const auto is_part = [left = notes_left()](std::uint64_t step, std::uint64_t rest) {
+      return step > 0 && step >= rest / left + (rest % left == 0 ? 0 : 1);
+    };
+    constexpr auto kTime = model::Dimension::device_time;
+    const std::uint64_t noted = trail.usage()[kTime];
+    const auto amount = [](model::Credits more, model::Credits less) {
+      return static_cast<std::uint64_t>(std::max<std::int64_t>(more.micro - less.micro, 0));
+    };
+    return is_part(trail.billable(total)[kTime] - noted, engagement_->demand().usage_max[kTime] - noted) ||
+           is_part(amount(engagement_->metered, trail.due()), amount(trail.bid().max_total, trail.due()));
   }
 
   // In time, and early enough for the voucher to come before the credit is used up, which other agreements of the peer
@@ -263,7 +303,8 @@ std::optional<model::Credits> amount_for(const agreement::Trail& trail, const st
 Task<void> Provider::end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends) {
   while (engagement->stuck) co_await engagement->changed.wait();
   const auto body = draft_receipt(engagement->trail, ends, now(), amount_for(engagement->trail, ends));
-  engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
+  engagement->asked = runtime_.clock().now();
+  engagement->kept_until = engagement->asked + config_.receipt_kept;
   std::ignore = co_await take(engagement, seal_record(key_, body));
   if (engagement->trail.stage() < Stage::ended) co_return;
   for (EngagedTask& task : engagement->tasks) task.job.reset();
@@ -317,28 +358,91 @@ Task<void> Provider::hear_out(PeerStream& stream) {
   std::ignore = co_await runtime::with_timeout(runtime_.clock(), kRefusalHeard, read_all(stream));
 }
 
+// A stream of an agreement's submitter, while it lasts.
+class Provider::Follower {
+ public:
+  Follower(runtime::Clock& clock, Engagement& engagement) : clock_(clock), engagement_(engagement) {
+    ++engagement_.followers;
+  }
+  ~Follower() {
+    --engagement_.followers;
+    engagement_.asked = clock_.now();
+  }
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+ private:
+  runtime::Clock& clock_;
+  Engagement& engagement_;
+};
+
+// A stream of a peer that has no agreement here.
+class Provider::Stranger {
+ public:
+  Stranger(Provider& provider, PeerId peer) : streams_(provider.strangers_), peer_(std::move(peer)) {
+    ++streams_[peer_];
+  }
+  ~Stranger() {
+    const auto found = streams_.find(peer_);
+    if (--found->second == 0) streams_.erase(found);
+  }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+
+  static bool has_room(const Provider& provider, const PeerId& peer) {
+    std::size_t all = 0;
+    for (const auto& [other, count] : provider.strangers_) all += count;
+    const auto found = provider.strangers_.find(peer);
+    return all < kStrangersMax && (found == provider.strangers_.end() || found->second < kStrangersEachPeerMax);
+  }
+
+ private:
+  std::map<PeerId, std::size_t>& streams_;
+  PeerId peer_;
+};
+
+bool Provider::has_agreement(const PeerId& peer) const {
+  return std::ranges::any_of(engagements_, [&](const auto& entry) {
+    return entry.second->trail.stage() >= Stage::running && entry.second->demand().submitter == peer;
+  });
+}
+
+// Strangers leave most of the streams that a host takes for a protocol to those that have work here.
 Task<void> Provider::follow(PeerStreamPtr stream) {
-  const auto first = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
+  if (has_agreement(stream->peer())) {
+    co_await follow_here(*stream);
+  } else if (Stranger::has_room(*this, stream->peer())) {
+    const Stranger stranger(*this, stream->peer());
+    co_await follow_here(*stream);
+  } else {
+    stream->abort();
+  }
+}
+
+Task<void> Provider::follow_here(PeerStream& stream) {
+  const auto first = co_await runtime::with_timeout(runtime_.clock(), kFirstMessageMax,
+                                                    protocols::read_message(stream, exchange::kJobMessageBytesMax));
   const auto message = first ? exchange::decode_job_message(*first) : std::nullopt;
   const auto* asked = message ? std::get_if<exchange::Follow>(&*message) : nullptr;
   if (!asked) {
-    stream->abort();
+    stream.abort();
     co_return;
   }
   const auto found = engagements_.find(asked->demand);
   const bool known = found != engagements_.end() && found->second->trail.stage() >= Stage::running &&
-                     found->second->demand().submitter == stream->peer();
+                     found->second->demand().submitter == stream.peer();
   if (!known) {
     const exchange::JobMessage refusal = exchange::RefusalMessage{{Reason::agreement_unknown, {}}};
-    std::ignore = co_await protocols::write_message(*stream, exchange::encode(refusal));
-    stream->shutdown_write();
-    co_await hear_out(*stream);
+    std::ignore = co_await protocols::write_message(stream, exchange::encode(refusal));
+    stream.shutdown_write();
+    co_await hear_out(stream);
     co_return;
   }
   const EngagementPtr engagement = found->second;
+  const Follower follower(runtime_.clock(), *engagement);
   co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
-    group.spawn(tell(*stream, engagement, *asked));
-    co_await listen(*stream, engagement);
+    group.spawn(tell(stream, engagement, *asked));
+    co_await listen(stream, engagement);
   });
 }
 
