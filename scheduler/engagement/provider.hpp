@@ -161,6 +161,7 @@ class Provider {
   model::Why why_no_voucher(const identity::PeerId& peer) const;
   void forgive(const identity::PeerId& peer, model::Credits paid);
   void wake_work_of(const identity::PeerId& peer);
+  static runtime::Task<runtime::Result<void>> wait_for_change(Engagement& engagement);
   runtime::Task<bool> wait_for_voucher(EngagementPtr engagement, const EngagedTask* task);
   runtime::Task<void> see_it_paid(EngagementPtr engagement, std::vector<agreement::TaskEnd>& ends);
   runtime::Task<bool> note(EngagementPtr engagement, model::Usage used);
@@ -170,6 +171,8 @@ class Provider {
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
   runtime::Task<std::optional<model::Why>> fetch_inputs(EngagementPtr engagement, std::size_t task);
   runtime::Task<runtime::Result<std::uint64_t>> fetch(identity::PeerId submitter, model::Input input);
+  runtime::Task<runtime::Result<std::uint64_t>> fetch_in_time(EngagementPtr engagement, std::size_t task,
+                                                              model::Input input);
   runtime::Task<void> end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends);
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
   runtime::Task<void> follow_here(connection::PeerStream& stream);

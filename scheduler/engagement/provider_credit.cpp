@@ -90,6 +90,11 @@ void Provider::wake_work_of(const PeerId& peer) {
   }
 }
 
+Task<Result<void>> Provider::wait_for_change(Engagement& engagement) {
+  co_await engagement.changed.wait();
+  co_return Result<void>();
+}
+
 // Until a voucher for this one or another of the peer's agreements has come, or the work must end, of which `task` may
 // be canceled. False: none did in time.
 Task<bool> Provider::wait_for_voucher(EngagementPtr engagement, const EngagedTask* task) {
@@ -103,7 +108,7 @@ Task<bool> Provider::wait_for_voucher(EngagementPtr engagement, const EngagedTas
   };
   while (engagement->trail.voucher_count() == vouchers && unpaid_of(peer) >= unpaid && !engagement->why &&
          !(task && task->cancel)) {
-    const auto woken = co_await runtime::with_deadline(runtime_.clock(), until, wait(*engagement));
+    const auto woken = co_await runtime::with_deadline(runtime_.clock(), until, wait_for_change(*engagement));
     // Held for what others of the peer's agreements have used, which ends them if it is not paid.
     if (!woken) co_return engagement->unpaid().micro == 0 && !credit_exhausted(peer);
   }

@@ -6,6 +6,7 @@
 #include "overlay/runtime/deadline.hpp"
 #include "scheduler/agreement/drafts.hpp"
 #include "scheduler/engagement/provider_engagement.hpp"
+#include "scheduler/engagement/submitter.hpp"
 
 namespace quern::engagement {
 
@@ -271,13 +272,33 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
   co_return finished;
 }
 
+// A submitter that delivers in drops does not keep the device: a transfer has the time that its bytes take. It is left
+// when the work is to end.
+Task<Result<std::uint64_t>> Provider::fetch_in_time(EngagementPtr engagement, std::size_t task, model::Input input) {
+  const EngagedTask& engaged = engagement->tasks[task];
+  const auto until = runtime_.clock().now() + kInputSlack + std::chrono::seconds(input.bytes / kMovedPerSecondMin);
+  std::optional<Result<std::uint64_t>> fetched;
+  const auto bring = [&]() -> Task<void> {
+    fetched = co_await fetch(engagement->demand().submitter, input);
+    engagement->changed.wake_all();
+  };
+  co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+    group.spawn(bring());
+    while (!fetched && !engagement->why && !engaged.cancel && runtime_.clock().now() < until) {
+      std::ignore = co_await runtime::with_deadline(runtime_.clock(), until, wait_for_change(*engagement));
+    }
+  });
+  if (fetched) co_return *std::move(fetched);
+  co_return runtime::fail(runtime::Errc::timed_out);
+}
+
 // Why the task does not even begin.
 Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::size_t task) {
-  const auto submitter = engagement->demand().submitter;
   for (const model::Input& input : engagement->tasks[task].job->inputs) {
     if (engagement->why || engagement->tasks[task].cancel) break;
-    const auto fetched = co_await fetch(submitter, input);
+    const auto fetched = co_await fetch_in_time(engagement, task, input);
     if (fetched) continue;
+    if (engagement->why || engagement->tasks[task].cancel) break;
     const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
     co_return Why{reason, input.path + ": " + fetched.error().message()};
   }
@@ -493,7 +514,15 @@ Task<void> Provider::tell(PeerStream& stream, EngagementPtr engagement, exchange
     if (!out.empty() && !co_await stream.write(out)) co_return;
     const bool all_sent = !engagement->taking && sent == engagement->trail.progress();
     if (all_sent && engagement->trail.stage() == Stage::closed) break;
-    if (out.empty()) co_await engagement->changed.wait();
+    if (!out.empty()) {
+      silent_until = runtime_.clock().now() + kWordEvery;
+      continue;
+    }
+    if (engagement->trail.stage() != Stage::running) {
+      co_await engagement->changed.wait();
+    } else if (!co_await runtime::with_deadline(runtime_.clock(), silent_until, wait_for_change(*engagement))) {
+      told[engagement->task].permille = kTellAgain;
+    }
   }
   stream.shutdown_write();
 }
