@@ -102,10 +102,6 @@ Task<bool> Provider::wait_for_voucher(EngagementPtr engagement, const EngagedTas
   const std::size_t vouchers = engagement->trail.voucher_count();
   const Credits unpaid = unpaid_of(peer);
   const auto until = runtime_.clock().now() + config_.voucher_timeout;
-  const auto wait = [](Engagement& on) -> Task<Result<void>> {
-    co_await on.changed.wait();
-    co_return Result<void>();
-  };
   while (engagement->trail.voucher_count() == vouchers && unpaid_of(peer) >= unpaid && !engagement->why &&
          !(task && task->cancel)) {
     const auto woken = co_await runtime::with_deadline(runtime_.clock(), until, wait_for_change(*engagement));
@@ -132,7 +128,9 @@ Task<void> Provider::see_it_paid(EngagementPtr engagement, std::vector<TaskEnd>&
   if (may_end()) co_return;
   const bool notes = trail.note_count() < agreement::kNotesMax;
   bool paid = notes && (trail.billable(used) == trail.usage() || co_await note(engagement, used));
-  while (paid && !may_end() && !engagement->why) paid = co_await wait_for_voucher(engagement, nullptr);
+  // Who has no more notes has had its last one now.
+  const auto is_over = [&] { return engagement->why && engagement->why->reason != Reason::credit_exhausted; };
+  while (paid && !may_end() && !is_over()) paid = co_await wait_for_voucher(engagement, nullptr);
   if (may_end()) co_return;
   const std::optional<Why>& why = engagement->why;
   const Reason reason = why ? why->reason : why_no_voucher(peer).reason;

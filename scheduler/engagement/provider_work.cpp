@@ -57,11 +57,12 @@ class Provider::WorkMeter final : public Meter {
               "more than the " + model::to_text(engagement.trail.bid().max_total) + " that were agreed on"};
     }
     engagement.metered = agreement::amount_due(engagement.trail.bid(), engagement.trail.billable(total));
-    if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total)) co_return false;
+    if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total) && !engagement.why) {
+      engagement.why = Why{Reason::internal, "a usage note could not be made"};
+    }
     while (!task.cancel && !engagement.why && !may_go_on(total)) {
-      if (!co_await provider_.wait_for_voucher(engagement_, &task)) {
-        engagement.why = provider_.why_no_voucher(engagement.demand().submitter);
-      }
+      const bool paid = !is_out_of_notes(total) && co_await provider_.wait_for_voucher(engagement_, &task);
+      if (!paid && !engagement.why) engagement.why = why_not_paid(total);
     }
     co_return !task.cancel && !engagement.why;
   }
@@ -158,16 +159,16 @@ class Provider::WorkMeter final : public Meter {
   }
 
   // In time, and early enough for the voucher to come before the credit is used up, which other agreements of the peer
-  // may do, too.
+  // may do, too. At the limit nothing goes on without one.
   bool must_note(const model::Usage& total) const {
+    if (engagement_->trail.stage() != Stage::running || is_noted(total) || notes_left() == 0) return false;
+    if (!may_go_on(total)) return true;
     const agreement::Bid& bid = engagement_->trail.bid();
     const auto interval = std::chrono::milliseconds(bid.note_interval_ms);
     const std::int64_t limit = provider_.config_.credit_limit.micro;
     const bool much = engagement_->unpaid().micro > bid.credit_limit.micro / 2 ||
                       provider_.unpaid_of(engagement_->demand().submitter).micro > limit - limit / 4;
-    return engagement_->trail.stage() == Stage::running &&
-           (provider_.runtime_.clock().now() - engagement_->noted >= interval || much) &&
-           engagement_->trail.billable(total) != engagement_->trail.usage();
+    return (provider_.runtime_.clock().now() - engagement_->noted >= interval || much) && is_worth_a_note(total);
   }
 
   Provider& provider_;
@@ -475,6 +476,8 @@ struct Told {
   std::uint32_t permille = 0;
 };
 
+constexpr std::uint32_t kTellAgain = UINT32_MAX;  // no permille
+
 void add(Bytes& out, const exchange::JobMessage& message) {
   protocols::append_message(out, exchange::encode(message));
 }
@@ -496,6 +499,7 @@ Task<void> Provider::tell(PeerStream& stream, EngagementPtr engagement, exchange
   std::vector<Told> told(engagement->tasks.size());
   for (std::size_t i = 0; i < told.size(); ++i)
     told[i].log = i < follow.log_offsets.size() ? follow.log_offsets[i] : UINT64_MAX;
+  runtime::Time silent_until = runtime_.clock().now() + kWordEvery;
   while (!engagement->stuck) {
     Bytes out;
     for (std::size_t i = 0; i < told.size(); ++i) {
