@@ -397,8 +397,10 @@ void add_provider(std::vector<ConfigKey>& keys) {
       "are refused (`credit_exhausted`). A submitter that never pays costs this much, once for each "
       "identity it makes; of what a submitter pays a sixteenth is forgiven of what it once left unpaid",
       std::numeric_limits<std::int64_t>::max(), [](Config& c) -> auto& { return c.provider.credit_limit.micro; }));
-  keys.push_back(integer("provider.note_interval_ms", "Time between two usage notes of a task", 100, 60'000,
-                         [](Config& c) -> auto& { return c.provider.note_interval_ms; }));
+  keys.push_back(
+      integer("provider.note_interval_ms",
+              "Time between two usage notes of a task; those of long work are farther apart: an agreement has 2048",
+              100, 60'000, [](Config& c) -> auto& { return c.provider.note_interval_ms; }));
   add_task_limits(keys);
   add_rates(keys);
 }

@@ -440,8 +440,18 @@ Task<void> Node::drain(runtime::Duration patience) {
   provider_->drain();
   dispatcher_->drain();
   renew_offer();
-  const runtime::Time until = runtime_.clock().now() + patience;
-  while (provider_->working() + own_work() > 0 && runtime_.clock().now() < until) {
+  const runtime::Time began = runtime_.clock().now();
+  std::set<jobs::DemandId> ended;  // already: their submitters have had time to acknowledge
+  for (const Trail* trail : provider_->not_over()) {
+    if (trail->stage() == Stage::ended) ended.insert(trail->demand().id);
+  }
+  // Who has not got the receipt would take this node for lost, and have the work done again elsewhere.
+  const auto waits = [&](const Trail* trail) {
+    if (trail->stage() != Stage::ended || !host_->swarm().connected(trail->demand().submitter)) return false;
+    return !ended.contains(trail->demand().id) || runtime_.clock().now() < began + kHandBackPatience;
+  };
+  while (runtime_.clock().now() < began + patience &&
+         (provider_->working() + own_work() > 0 || std::ranges::any_of(provider_->not_over(), waits))) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
   if (provider_->working() > 0) co_await hand_back();

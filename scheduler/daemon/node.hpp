@@ -94,9 +94,10 @@ class Node {
   // with the key of the config that said so.
   runtime::Task<runtime::Result<void>> start();
   // Takes no new work, withdraws the offer, places no more tasks of its own jobs, and returns when no work is under
-  // way, of others here or of its own elsewhere. What others still have here when the patience ends is ended by
-  // shutting_down, and kHandBackPatience is left for receipts to be acknowledged. The logs of its own jobs are on the
-  // disk then; those that have not ended end by submitter_restarted at the next start.
+  // way, of others here or of its own elsewhere, and connected submitters have acknowledged what has ended meanwhile
+  // (what had ended before is waited for as long as kHandBackPatience). What others still have here when the patience
+  // ends is ended by shutting_down, and kHandBackPatience is left for receipts to be acknowledged. The logs of its own
+  // jobs are on the disk then; those that have not ended end by submitter_restarted at the next start.
   runtime::Task<void> drain(runtime::Duration patience);
   runtime::Task<void> stop();
 

@@ -199,10 +199,41 @@ void Provider::expire() {
       waiting.push_back(engagement);
     }
   }
-  std::ranges::sort(waiting, {}, [](const EngagementPtr& engagement) { return engagement->kept_until; });
-  const std::size_t too_many = waiting.size() - std::min(waiting.size(), kReceiptsWaitingMax);
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    if (i < too_many || waiting[i]->kept_until < runtime_.clock().now()) over(waiting[i]);
+  const runtime::Time at = runtime_.clock().now();
+  for (const EngagementPtr& engagement : waiting) {
+    const bool asks = engagement->followers > 0 || !host_.swarm().connected(engagement->demand().submitter);
+    if (asks) engagement->asked = at;
+  }
+  std::erase_if(waiting, [&](const EngagementPtr& engagement) {
+    const bool late = engagement->kept_until < at || at - engagement->asked >= kUnaskedMax;
+    if (late) over(engagement);
+    return late;
+  });
+  cap_receipts(std::move(waiting));
+}
+
+// Agreements that come to nothing cost a peer nothing: their receipts go before all others.
+void Provider::cap_receipts(std::vector<EngagementPtr> waiting) {
+  if (waiting.size() <= config_.receipts_waiting_max) return;
+  std::size_t too_many = waiting.size() - config_.receipts_waiting_max;
+  const auto comes_to_something = [](const EngagementPtr& engagement) {
+    const agreement::Receipt& receipt = engagement->trail.receipt();
+    const auto has_outputs = [](const agreement::TaskEnd& task) { return !task.outputs.empty(); };
+    return receipt.amount.micro > 0 || std::ranges::any_of(receipt.tasks, has_outputs);
+  };
+  const auto later = [&](const EngagementPtr& engagement) {
+    return std::pair(comes_to_something(engagement), engagement->kept_until);
+  };
+  std::ranges::sort(waiting, std::ranges::greater(), later);
+  std::map<PeerId, std::vector<EngagementPtr>> by_peer;  // the first to go is the last
+  for (EngagementPtr& engagement : waiting) by_peer[engagement->demand().submitter].push_back(std::move(engagement));
+  for (; too_many > 0; --too_many) {
+    const auto most = std::ranges::max_element(by_peer, {}, [&](const auto& entry) {
+      const std::vector<EngagementPtr>& of_peer = entry.second;
+      return std::pair(!of_peer.empty() && !comes_to_something(of_peer.back()), of_peer.size());
+    });
+    over(most->second.back());
+    most->second.pop_back();
   }
 }
 
@@ -405,7 +436,8 @@ Task<void> Provider::restore(std::map<jobs::DemandId, Trail> trails) {
     auto engagement = std::make_shared<Engagement>();
     engagement->trail = std::move(trail);
     if (engagement->demand().provider != host_.id() || engagement->trail.stage() == Stage::closed) continue;
-    engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
+    engagement->asked = runtime_.clock().now();
+    engagement->kept_until = engagement->asked + config_.receipt_kept;
     engagement->tasks.resize(engagement->demand().tasks.size());
     if (engagement->trail.stage() < Stage::running) {
       std::ignore = co_await journal_.forget(engagement->trail);  // the submitter was never told that it stands

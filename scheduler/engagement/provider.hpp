@@ -28,9 +28,12 @@ namespace quern::engagement {
 
 inline constexpr std::size_t kLogBytesMax = 1 << 20;  // kept of one agreement, and a line a task that says how it ended
 inline constexpr std::size_t kEndedLogBytesMax = 64 << 20;  // of all agreements that ended; the oldest logs go first
-inline constexpr std::size_t kReceiptsWaitingMax = 4'096;   // for their submitters; of more the oldest are given up
-inline constexpr std::size_t kEarlierOffersMax = 8;         // on which demands may still be made
-inline constexpr std::size_t kOwnOnDeviceMax = 2;           // agreements of one submitter: one at work, one that waits
+// For their submitters. Of more the oldest of whoever has most are given up, and before them those for nothing.
+inline constexpr std::size_t kReceiptsWaitingMax = 4'096;
+// A submitter that is connected and has not asked for its receipt for so long has given the agreement up.
+inline constexpr runtime::Duration kUnaskedMax = std::chrono::minutes(15);
+inline constexpr std::size_t kEarlierOffersMax = 8;  // on which demands may still be made
+inline constexpr std::size_t kOwnOnDeviceMax = 2;    // agreements of one submitter: one at work, one that waits
 // Of demands and agreements: two a job for a submitter whose jobs come one after the other.
 inline constexpr protocols::Rate kAskedPerPeer = {.per_second = 1'000, .burst = 2'000};
 // And of their bytes, by these pieces: a manifest takes its time to read. What is less than one is not counted.
@@ -43,7 +46,16 @@ inline constexpr std::size_t kDebtorsMax = 65'536;  // peers that have left some
 inline constexpr std::int64_t kForgivenShare =
     16;  // of what a peer pays, so much of what it had left unpaid is forgiven
 inline constexpr runtime::Duration kRefusalHeard =
-    std::chrono::seconds(10);                                             // the longest that a refused one may listen
+    std::chrono::seconds(10);                   // the longest that a refused one may listen
+inline constexpr std::size_t kNotesForEnd = 2;  // of an agreement's notes: kept for what its tasks have used in all
+// What an input may take beyond its bytes at kMovedPerSecondMin. Its device waits for it.
+inline constexpr runtime::Duration kInputSlack = std::chrono::minutes(1);
+// From a word to the next that a submitter hears of work, which it would take for lost otherwise.
+inline constexpr runtime::Duration kWordEvery = std::chrono::seconds(30);
+inline constexpr runtime::Duration kFirstMessageMax = std::chrono::seconds(10);  // of who follows work
+// Streams of peers that have no agreement here: they are told so, or say nothing.
+inline constexpr std::size_t kStrangersMax = 256;
+inline constexpr std::size_t kStrangersEachPeerMax = 16;
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {
@@ -55,6 +67,7 @@ struct ProviderConfig {
   // Bids that stand, and work under way. Of more, the oldest bid of who has most of them is given up for the new one.
   std::size_t engagements_max = 64;
   std::size_t ended_log_bytes_max = kEndedLogBytesMax;
+  std::size_t receipts_waiting_max = kReceiptsWaitingMax;
   std::size_t bids_each_peer_max = 16;  // bids that stand, so that no peer keeps others out
 };
 
@@ -88,7 +101,8 @@ class Provider {
   bool may_have(const identity::PeerId& peer, const model::Digest& digest) const;
   // The inputs of agreements that are under way, and the outputs of those that ended less than kOutputsNeeded ago.
   void add_needed(std::set<model::Digest>& needed) const;
-  // Forgets bids that nobody took, and gives up receipts that nobody came for. Every minute or so.
+  // Forgets bids that nobody took, and gives up receipts that nobody came for, or that a submitter which is connected
+  // has not asked for in kUnaskedMax. Every minute or so.
   void expire();
   // Takes no new work.
   void drain() { draining_ = true; }
@@ -127,6 +141,8 @@ class Provider {
   struct Engagement;
   class WorkMeter;
   class DeviceTurn;
+  class Follower;
+  class Stranger;
   using EngagementPtr = std::shared_ptr<Engagement>;
   using Answer = std::expected<runtime::Bytes, model::Why>;
 
@@ -145,6 +161,7 @@ class Provider {
   model::Why why_no_voucher(const identity::PeerId& peer) const;
   void forgive(const identity::PeerId& peer, model::Credits paid);
   void wake_work_of(const identity::PeerId& peer);
+  static runtime::Task<runtime::Result<void>> wait_for_change(Engagement& engagement);
   runtime::Task<bool> wait_for_voucher(EngagementPtr engagement, const EngagedTask* task);
   runtime::Task<void> see_it_paid(EngagementPtr engagement, std::vector<agreement::TaskEnd>& ends);
   runtime::Task<bool> note(EngagementPtr engagement, model::Usage used);
@@ -154,8 +171,12 @@ class Provider {
   runtime::Task<Finished> fetch_and_run(EngagementPtr engagement, std::size_t task, WorkMeter& meter);
   runtime::Task<std::optional<model::Why>> fetch_inputs(EngagementPtr engagement, std::size_t task);
   runtime::Task<runtime::Result<std::uint64_t>> fetch(identity::PeerId submitter, model::Input input);
+  runtime::Task<runtime::Result<std::uint64_t>> fetch_in_time(EngagementPtr engagement, std::size_t task,
+                                                              model::Input input);
   runtime::Task<void> end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends);
   runtime::Task<void> follow(connection::PeerStreamPtr stream);
+  runtime::Task<void> follow_here(connection::PeerStream& stream);
+  bool has_agreement(const identity::PeerId& peer) const;
   runtime::Task<void> hear_out(connection::PeerStream& stream);
   runtime::Task<void> tell(connection::PeerStream& stream, EngagementPtr engagement, exchange::Follow follow);
   runtime::Task<void> listen(connection::PeerStream& stream, EngagementPtr engagement);
@@ -168,6 +189,7 @@ class Provider {
   bool asks_too_much(const identity::PeerId& peer, std::size_t bytes);
   bool make_room();
   void cap_logs();
+  void cap_receipts(std::vector<EngagementPtr> waiting);
   runtime::Task<void> store_again(EngagementPtr engagement);
   void over(const EngagementPtr& engagement);
   bool device_taken(const Engagement& wanting);
@@ -198,6 +220,7 @@ class Provider {
   market::RecentMedian setup_ms_;
   market::RecentMedian link_bytes_per_second_;
   protocols::PeerRates asked_pieces_;
+  std::map<identity::PeerId, std::size_t> strangers_;  // streams of theirs
   bool draining_ = false;
   runtime::TaskGroup tasks_;
 };

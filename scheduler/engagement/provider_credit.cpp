@@ -90,6 +90,11 @@ void Provider::wake_work_of(const PeerId& peer) {
   }
 }
 
+Task<Result<void>> Provider::wait_for_change(Engagement& engagement) {
+  co_await engagement.changed.wait();
+  co_return Result<void>();
+}
+
 // Until a voucher for this one or another of the peer's agreements has come, or the work must end, of which `task` may
 // be canceled. False: none did in time.
 Task<bool> Provider::wait_for_voucher(EngagementPtr engagement, const EngagedTask* task) {
@@ -97,13 +102,9 @@ Task<bool> Provider::wait_for_voucher(EngagementPtr engagement, const EngagedTas
   const std::size_t vouchers = engagement->trail.voucher_count();
   const Credits unpaid = unpaid_of(peer);
   const auto until = runtime_.clock().now() + config_.voucher_timeout;
-  const auto wait = [](Engagement& on) -> Task<Result<void>> {
-    co_await on.changed.wait();
-    co_return Result<void>();
-  };
   while (engagement->trail.voucher_count() == vouchers && unpaid_of(peer) >= unpaid && !engagement->why &&
          !(task && task->cancel)) {
-    const auto woken = co_await runtime::with_deadline(runtime_.clock(), until, wait(*engagement));
+    const auto woken = co_await runtime::with_deadline(runtime_.clock(), until, wait_for_change(*engagement));
     // Held for what others of the peer's agreements have used, which ends them if it is not paid.
     if (!woken) co_return engagement->unpaid().micro == 0 && !credit_exhausted(peer);
   }
@@ -127,7 +128,9 @@ Task<void> Provider::see_it_paid(EngagementPtr engagement, std::vector<TaskEnd>&
   if (may_end()) co_return;
   const bool notes = trail.note_count() < agreement::kNotesMax;
   bool paid = notes && (trail.billable(used) == trail.usage() || co_await note(engagement, used));
-  while (paid && !may_end() && !engagement->why) paid = co_await wait_for_voucher(engagement, nullptr);
+  // Who has no more notes has had its last one now.
+  const auto is_over = [&] { return engagement->why && engagement->why->reason != Reason::credit_exhausted; };
+  while (paid && !may_end() && !is_over()) paid = co_await wait_for_voucher(engagement, nullptr);
   if (may_end()) co_return;
   const std::optional<Why>& why = engagement->why;
   const Reason reason = why ? why->reason : why_no_voucher(peer).reason;

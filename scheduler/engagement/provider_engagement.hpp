@@ -32,9 +32,11 @@ struct Provider::Engagement {
   model::Credits metered;             // cost of what was used so far, while it runs
   std::size_t log_bytes = 0;          // of all tasks, at most kLogBytesMax
   std::uint64_t log_dropped = 0;
-  runtime::Time made;        // the bid
-  runtime::Time noted;       // when the last note was made
-  runtime::Time kept_until;  // after its end
+  runtime::Time made;         // the bid
+  runtime::Time noted;        // when the last note was made
+  runtime::Time kept_until;   // after its end
+  std::size_t followers = 0;  // streams of its submitter
+  runtime::Time asked;        // after its end: when there was one last, or the submitter was away
   runtime::WaitQueue changed;
 
   // Every engagement begins with one.

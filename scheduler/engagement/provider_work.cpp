@@ -6,6 +6,7 @@
 #include "overlay/runtime/deadline.hpp"
 #include "scheduler/agreement/drafts.hpp"
 #include "scheduler/engagement/provider_engagement.hpp"
+#include "scheduler/engagement/submitter.hpp"
 
 namespace quern::engagement {
 
@@ -13,6 +14,7 @@ using agreement::RecordKind;
 using agreement::Stage;
 using connection::PeerStream;
 using connection::PeerStreamPtr;
+using identity::PeerId;
 using model::Reason;
 using model::Why;
 using runtime::Bytes;
@@ -55,11 +57,12 @@ class Provider::WorkMeter final : public Meter {
               "more than the " + model::to_text(engagement.trail.bid().max_total) + " that were agreed on"};
     }
     engagement.metered = agreement::amount_due(engagement.trail.bid(), engagement.trail.billable(total));
-    if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total)) co_return false;
+    if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total) && !engagement.why) {
+      engagement.why = Why{Reason::internal, "a usage note could not be made"};
+    }
     while (!task.cancel && !engagement.why && !may_go_on(total)) {
-      if (!co_await provider_.wait_for_voucher(engagement_, &task)) {
-        engagement.why = provider_.why_no_voucher(engagement.demand().submitter);
-      }
+      const bool paid = !is_out_of_notes(total) && co_await provider_.wait_for_voucher(engagement_, &task);
+      if (!paid && !engagement.why) engagement.why = why_not_paid(total);
     }
     co_return !task.cancel && !engagement.why;
   }
@@ -116,17 +119,56 @@ class Provider::WorkMeter final : public Meter {
     return engagement_->trail.may_work(total) && provider_.within_credit(*engagement_);
   }
 
+  std::size_t notes_left() const {
+    const std::size_t made = engagement_->trail.note_count() + kNotesForEnd;
+    return agreement::kNotesMax - std::min(made, agreement::kNotesMax);
+  }
+
+  bool is_noted(const model::Usage& total) const {
+    return engagement_->trail.billable(total) == engagement_->trail.usage();
+  }
+
+  // No voucher that would let it go on can come any more.
+  bool is_out_of_notes(const model::Usage& total) const {
+    const agreement::Trail& trail = engagement_->trail;
+    return notes_left() == 0 && !is_noted(total) && trail.due() <= trail.authorised() && !trail.may_work(total);
+  }
+
+  Why why_not_paid(const model::Usage& total) const {
+    if (!is_out_of_notes(total)) return provider_.why_no_voucher(engagement_->demand().submitter);
+    return {Reason::credit_exhausted, "its " + std::to_string(agreement::kNotesMax) +
+                                          " usage notes are used up, and the credit limit of " +
+                                          model::to_text(engagement_->trail.bid().credit_limit)};
+  }
+
+  // The first half of the notes is made as often as is asked for. The other half lasts as long as the work may: each is
+  // for its part of the time, or of the amount, that is left.
+  bool is_worth_a_note(const model::Usage& total) const {
+    const agreement::Trail& trail = engagement_->trail;
+    if (trail.note_count() < agreement::kNotesMax / 2) return true;
+    const auto is_part = [left = notes_left()](std::uint64_t step, std::uint64_t rest) {
+      return step > 0 && step >= rest / left + (rest % left == 0 ? 0 : 1);
+    };
+    constexpr auto kTime = model::Dimension::device_time;
+    const std::uint64_t noted = trail.usage()[kTime];
+    const auto amount = [](model::Credits more, model::Credits less) {
+      return static_cast<std::uint64_t>(std::max<std::int64_t>(more.micro - less.micro, 0));
+    };
+    return is_part(trail.billable(total)[kTime] - noted, engagement_->demand().usage_max[kTime] - noted) ||
+           is_part(amount(engagement_->metered, trail.due()), amount(trail.bid().max_total, trail.due()));
+  }
+
   // In time, and early enough for the voucher to come before the credit is used up, which other agreements of the peer
-  // may do, too.
+  // may do, too. At the limit nothing goes on without one.
   bool must_note(const model::Usage& total) const {
+    if (engagement_->trail.stage() != Stage::running || is_noted(total) || notes_left() == 0) return false;
+    if (!may_go_on(total)) return true;
     const agreement::Bid& bid = engagement_->trail.bid();
     const auto interval = std::chrono::milliseconds(bid.note_interval_ms);
     const std::int64_t limit = provider_.config_.credit_limit.micro;
     const bool much = engagement_->unpaid().micro > bid.credit_limit.micro / 2 ||
                       provider_.unpaid_of(engagement_->demand().submitter).micro > limit - limit / 4;
-    return engagement_->trail.stage() == Stage::running &&
-           (provider_.runtime_.clock().now() - engagement_->noted >= interval || much) &&
-           engagement_->trail.billable(total) != engagement_->trail.usage();
+    return (provider_.runtime_.clock().now() - engagement_->noted >= interval || much) && is_worth_a_note(total);
   }
 
   Provider& provider_;
@@ -231,13 +273,33 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
   co_return finished;
 }
 
+// A submitter that delivers in drops does not keep the device: a transfer has the time that its bytes take. It is left
+// when the work is to end.
+Task<Result<std::uint64_t>> Provider::fetch_in_time(EngagementPtr engagement, std::size_t task, model::Input input) {
+  const EngagedTask& engaged = engagement->tasks[task];
+  const auto until = runtime_.clock().now() + kInputSlack + std::chrono::seconds(input.bytes / kMovedPerSecondMin);
+  std::optional<Result<std::uint64_t>> fetched;
+  const auto bring = [&]() -> Task<void> {
+    fetched = co_await fetch(engagement->demand().submitter, input);
+    engagement->changed.wake_all();
+  };
+  co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+    group.spawn(bring());
+    while (!fetched && !engagement->why && !engaged.cancel && runtime_.clock().now() < until) {
+      std::ignore = co_await runtime::with_deadline(runtime_.clock(), until, wait_for_change(*engagement));
+    }
+  });
+  if (fetched) co_return *std::move(fetched);
+  co_return runtime::fail(runtime::Errc::timed_out);
+}
+
 // Why the task does not even begin.
 Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::size_t task) {
-  const auto submitter = engagement->demand().submitter;
   for (const model::Input& input : engagement->tasks[task].job->inputs) {
     if (engagement->why || engagement->tasks[task].cancel) break;
-    const auto fetched = co_await fetch(submitter, input);
+    const auto fetched = co_await fetch_in_time(engagement, task, input);
     if (fetched) continue;
+    if (engagement->why || engagement->tasks[task].cancel) break;
     const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
     co_return Why{reason, input.path + ": " + fetched.error().message()};
   }
@@ -263,7 +325,8 @@ std::optional<model::Credits> amount_for(const agreement::Trail& trail, const st
 Task<void> Provider::end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends) {
   while (engagement->stuck) co_await engagement->changed.wait();
   const auto body = draft_receipt(engagement->trail, ends, now(), amount_for(engagement->trail, ends));
-  engagement->kept_until = runtime_.clock().now() + config_.receipt_kept;
+  engagement->asked = runtime_.clock().now();
+  engagement->kept_until = engagement->asked + config_.receipt_kept;
   std::ignore = co_await take(engagement, seal_record(key_, body));
   if (engagement->trail.stage() < Stage::ended) co_return;
   for (EngagedTask& task : engagement->tasks) task.job.reset();
@@ -317,28 +380,91 @@ Task<void> Provider::hear_out(PeerStream& stream) {
   std::ignore = co_await runtime::with_timeout(runtime_.clock(), kRefusalHeard, read_all(stream));
 }
 
+// A stream of an agreement's submitter, while it lasts.
+class Provider::Follower {
+ public:
+  Follower(runtime::Clock& clock, Engagement& engagement) : clock_(clock), engagement_(engagement) {
+    ++engagement_.followers;
+  }
+  ~Follower() {
+    --engagement_.followers;
+    engagement_.asked = clock_.now();
+  }
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+ private:
+  runtime::Clock& clock_;
+  Engagement& engagement_;
+};
+
+// A stream of a peer that has no agreement here.
+class Provider::Stranger {
+ public:
+  Stranger(Provider& provider, PeerId peer) : streams_(provider.strangers_), peer_(std::move(peer)) {
+    ++streams_[peer_];
+  }
+  ~Stranger() {
+    const auto found = streams_.find(peer_);
+    if (--found->second == 0) streams_.erase(found);
+  }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+
+  static bool has_room(const Provider& provider, const PeerId& peer) {
+    std::size_t all = 0;
+    for (const auto& [other, count] : provider.strangers_) all += count;
+    const auto found = provider.strangers_.find(peer);
+    return all < kStrangersMax && (found == provider.strangers_.end() || found->second < kStrangersEachPeerMax);
+  }
+
+ private:
+  std::map<PeerId, std::size_t>& streams_;
+  PeerId peer_;
+};
+
+bool Provider::has_agreement(const PeerId& peer) const {
+  return std::ranges::any_of(engagements_, [&](const auto& entry) {
+    return entry.second->trail.stage() >= Stage::running && entry.second->demand().submitter == peer;
+  });
+}
+
+// Strangers leave most of the streams that a host takes for a protocol to those that have work here.
 Task<void> Provider::follow(PeerStreamPtr stream) {
-  const auto first = co_await protocols::read_message(*stream, exchange::kJobMessageBytesMax);
+  if (has_agreement(stream->peer())) {
+    co_await follow_here(*stream);
+  } else if (Stranger::has_room(*this, stream->peer())) {
+    const Stranger stranger(*this, stream->peer());
+    co_await follow_here(*stream);
+  } else {
+    stream->abort();
+  }
+}
+
+Task<void> Provider::follow_here(PeerStream& stream) {
+  const auto first = co_await runtime::with_timeout(runtime_.clock(), kFirstMessageMax,
+                                                    protocols::read_message(stream, exchange::kJobMessageBytesMax));
   const auto message = first ? exchange::decode_job_message(*first) : std::nullopt;
   const auto* asked = message ? std::get_if<exchange::Follow>(&*message) : nullptr;
   if (!asked) {
-    stream->abort();
+    stream.abort();
     co_return;
   }
   const auto found = engagements_.find(asked->demand);
   const bool known = found != engagements_.end() && found->second->trail.stage() >= Stage::running &&
-                     found->second->demand().submitter == stream->peer();
+                     found->second->demand().submitter == stream.peer();
   if (!known) {
     const exchange::JobMessage refusal = exchange::RefusalMessage{{Reason::agreement_unknown, {}}};
-    std::ignore = co_await protocols::write_message(*stream, exchange::encode(refusal));
-    stream->shutdown_write();
-    co_await hear_out(*stream);
+    std::ignore = co_await protocols::write_message(stream, exchange::encode(refusal));
+    stream.shutdown_write();
+    co_await hear_out(stream);
     co_return;
   }
   const EngagementPtr engagement = found->second;
+  const Follower follower(runtime_.clock(), *engagement);
   co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
-    group.spawn(tell(*stream, engagement, *asked));
-    co_await listen(*stream, engagement);
+    group.spawn(tell(stream, engagement, *asked));
+    co_await listen(stream, engagement);
   });
 }
 
@@ -349,6 +475,8 @@ struct Told {
   std::uint64_t log = 0;  // bytes
   std::uint32_t permille = 0;
 };
+
+constexpr std::uint32_t kTellAgain = UINT32_MAX;  // no permille
 
 void add(Bytes& out, const exchange::JobMessage& message) {
   protocols::append_message(out, exchange::encode(message));
@@ -371,6 +499,7 @@ Task<void> Provider::tell(PeerStream& stream, EngagementPtr engagement, exchange
   std::vector<Told> told(engagement->tasks.size());
   for (std::size_t i = 0; i < told.size(); ++i)
     told[i].log = i < follow.log_offsets.size() ? follow.log_offsets[i] : UINT64_MAX;
+  runtime::Time silent_until = runtime_.clock().now() + kWordEvery;
   while (!engagement->stuck) {
     Bytes out;
     for (std::size_t i = 0; i < told.size(); ++i) {
@@ -389,7 +518,15 @@ Task<void> Provider::tell(PeerStream& stream, EngagementPtr engagement, exchange
     if (!out.empty() && !co_await stream.write(out)) co_return;
     const bool all_sent = !engagement->taking && sent == engagement->trail.progress();
     if (all_sent && engagement->trail.stage() == Stage::closed) break;
-    if (out.empty()) co_await engagement->changed.wait();
+    if (!out.empty()) {
+      silent_until = runtime_.clock().now() + kWordEvery;
+      continue;
+    }
+    if (engagement->trail.stage() != Stage::running) {
+      co_await engagement->changed.wait();
+    } else if (!co_await runtime::with_deadline(runtime_.clock(), silent_until, wait_for_change(*engagement))) {
+      told[engagement->task].permille = kTellAgain;
+    }
   }
   stream.shutdown_write();
 }

@@ -35,6 +35,29 @@ TEST(NodeDrain, hands_back_what_is_under_way_when_its_patience_ends) {
   EXPECT_EQ(provider.balance.earned, submitter.balance.spent);
 }
 
+// A slow way, on which a receipt and its acknowledgement take a while.
+TEST(NodeDrain, what_ends_meanwhile_is_waited_for_until_it_is_acknowledged) {
+  NodeWorld world;
+  world.work_length = 8s;
+  runtime::Duration took{};
+  std::size_t waiting = 1;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kProvider) co_return;
+    auto& clock = node.runtime().clock();
+    co_await clock.sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
+    EXPECT_EQ(node.provider().working(), 1u);
+    world.world.links().set(NodeWorld::kProvider, NodeWorld::kSubmitter, {.latency = 400ms});
+    const Time began = clock.now();
+    co_await node.drain(30s);
+    took = clock.now() - began;
+    waiting = node.provider().not_over().size();
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  EXPECT_GT(took, 2s);
+  EXPECT_LT(took, 10s);
+  EXPECT_EQ(waiting, 0u) << "the submitter has the receipt and the outputs";
+}
+
 TEST(NodeDrain, work_of_a_peer_that_is_blocked_meanwhile_ends_by_that_name) {
   NodeWorld world;
   world.work_length = 10min;

@@ -63,6 +63,38 @@ TEST(Credit, that_one_agreement_has_used_up_lets_the_one_that_waits_for_the_devi
   }
 }
 
+// It stays connected and signs nothing: the vouchers that are here are all that will come.
+TEST(Credit, of_a_submitter_that_is_here_and_does_not_ask_for_its_receipt_is_settled_by_its_vouchers) {
+  OnCredit world;
+  world.peer.pause = 24h;
+  world.parties.provider_config.receipt_kept = 24h;
+  world.parties.meanwhile = [](Runtime& runtime, Provider& provider) -> Task<void> {
+    for (;;) {
+      co_await runtime.clock().sleep_for(30s);
+      provider.expire();
+    }
+  };
+  world.parties.world.run_until(Time{} + 10min);
+  EXPECT_TRUE(world.parties.closed.empty()) << "it may still come";
+  world.parties.world.run_until(Time{} + 2min + kUnaskedMax);
+  ASSERT_EQ(world.parties.closed.size(), 1u);
+  EXPECT_EQ(world.parties.closed[0].stage(), Stage::ended);
+}
+
+TEST(Credit, of_a_submitter_that_is_away_waits_for_its_return) {
+  OnCredit world;
+  world.parties.provider_config.receipt_kept = 24h;
+  world.parties.meanwhile = [](Runtime& runtime, Provider& provider) -> Task<void> {
+    for (;;) {
+      co_await runtime.clock().sleep_for(30s);
+      provider.expire();
+    }
+  };
+  world.parties.world.run_until(Time{} + 11h);
+  EXPECT_EQ(world.peer.trails.size(), 1u) << "and then it went";
+  EXPECT_TRUE(world.parties.closed.empty());
+}
+
 TEST(Credit, that_is_too_small_for_the_outputs_keeps_them_until_they_are_paid_for) {
   OnCredit world;
   world.parties.provider_config.credit_limit = {1'000'000};

@@ -1,5 +1,6 @@
 // A submitter that has work done, takes what outputs it gets, and never signs a voucher or an acknowledgement.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,6 +19,9 @@ class NeverPayingPeer {
   int jobs = 1;     // one after the other; a crash of the provider ends one
   int at_once = 1;  // of each
   runtime::Duration pause = 5s;
+  bool has_input = true;
+  std::uint64_t input_bytes = 6;                              // that it says
+  std::function<connection::StreamHandler(Runtime&)> serves;  // in place of what it has
 
   std::map<jobs::DemandId, Trail> trails;  // as far as it heard of them
   std::map<Reason, int> refusals;
@@ -31,7 +35,8 @@ class NeverPayingPeer {
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
     EXPECT_TRUE(co_await store.add(runtime::copy_of(bytes_of("source"))));
-    const blobs::BlobServer blobs(*host, store, [](const auto&, const auto&) { return true; });
+    const blobs::BlobServer blobs(*host, store, [this](const auto&, const auto&) { return has_input; });
+    if (serves) host->handle(std::string(blobs::kBlobProtocol), serves(runtime));
     const auto at = multiformats::Multiaddr::from_text("/ip4/" + provider_at.to_string() + "/tcp/" +
                                                        std::to_string(TwoParties::kPort));
     const auto all = [&]() -> Task<void> {
@@ -53,7 +58,9 @@ class NeverPayingPeer {
 
   Task<void> one(overlay::Host& host, blobs::BlobStore& store) {
     const auto now = [&] { return host.runtime().clock().wall_now(); };
-    const std::string manifest = model::to_canonical_json(sample_job());
+    model::Job job = sample_job();
+    job.inputs[0].bytes = input_bytes;
+    const std::string manifest = model::to_canonical_json(job);
     agreement::Demand demand{.made_unix_ms = now().unix_ms,
                              .id = {},
                              .submitter = host.id(),
