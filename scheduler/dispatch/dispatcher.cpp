@@ -326,10 +326,10 @@ class Dispatcher::Run {
                     .task = {.manifest = manifest_,
                              .shard = static_cast<std::uint32_t>(task),
                              .shards = std::max<std::uint32_t>(job_.shards.count, 1),
+                             .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
                              .output_bytes = engagement::output_bytes_of(job_, static_cast<std::uint32_t>(task))},
                     .outputs = job_.outputs.size(),
                     .usage_max = usage_max(job_, share, terms.device),
-                    .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
                     .likely_us = terms.quote.device_us.likely,
                     .alone = terms.quote.trial};
     order.task.inputs.reserve(job_.inputs.size());
