@@ -16,9 +16,12 @@ Acceptance draft_acceptance(const Trail& trail, runtime::WallTime now);
 UsageNote draft_usage_note(const Trail& trail, const model::Usage& used, runtime::WallTime now);
 // Acknowledges the newest note for what is due: for `amount` where that is more, never above max_total.
 Voucher draft_voucher(const Trail& trail, runtime::WallTime now, model::Credits amount = {});
-// `tasks` are those of the demand, with what was metered of each: where the whole cannot be billed, or more was billed
-// before, the last ones get less, or the last gets more. `amount` is for a provider that asks for less than is due;
-// ignored when it is not less or all tasks were completed.
+// How far usage that grows evenly from `from` to `to` comes for `most`: at least `from`, at most `to`.
+model::Usage usage_within(const model::RateCard& rates, const model::Usage& from, const model::Usage& to,
+                          model::Credits most);
+// `tasks` are those of the demand, with what was metered of each: where the whole cannot be billed, the last ones get
+// less; where more was billed before, the first ones get it, as far as their max_total goes. `amount` is for a provider
+// that asks for less than is due; ignored when it is not less or all tasks were completed.
 Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, runtime::WallTime now,
                       std::optional<model::Credits> amount = std::nullopt);
 ReceiptAcknowledgement draft_acknowledgement(const Trail& trail, runtime::WallTime now);

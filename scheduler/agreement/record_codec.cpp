@@ -49,6 +49,7 @@ void write(const Demand& demand, wire::agreement::Demand& out) {
     added.set_job(string_of(task.job));
     added.set_shard(task.shard);
     added.set_shards(task.shards);
+    added.set_max_total(task.max_total.micro);
   }
   out.set_device(demand.device);
   out.set_offer_sequence(demand.offer_sequence);
@@ -187,6 +188,7 @@ TaskRef read(Reading& reading, const wire::agreement::Task& message) {
   TaskRef task{.job = reading.hash("job", message.job())};
   task.shards = reading.number("shards", message.shards(), 1, kShardsMax);
   task.shard = reading.number("shard", message.shard(), 0, std::max(1u, task.shards) - 1);
+  task.max_total = reading.amount("task max_total", message.max_total());
   return task;
 }
 
@@ -200,7 +202,11 @@ Decoded read(Reading& reading, const wire::agreement::Demand& message, std::int6
   demand.id = reading.bytes<kDemandIdBytes>("id", message.id());
   reading.number("tasks", static_cast<std::size_t>(message.tasks_size()), 1, kTasksMax);
   demand.tasks.reserve(static_cast<std::size_t>(message.tasks_size()));
-  for (const auto& task : message.tasks()) demand.tasks.push_back(read(reading, task));
+  model::Credits sum;
+  for (const auto& task : message.tasks()) {
+    demand.tasks.push_back(read(reading, task));
+    sum = model::add(sum, demand.tasks.back().max_total).value_or(sum);
+  }
   demand.device = message.device();
   const std::size_t size = reading.number("device size", demand.device.size(), 1, model::kNameBytesMax);
   reading.require(model::is_device_id(demand.device), "device",
@@ -208,6 +214,7 @@ Decoded read(Reading& reading, const wire::agreement::Demand& message, std::int6
   demand.offer_sequence = message.offer_sequence();
   demand.usage_max = reading.usage(message.usage_max());
   demand.max_total = reading.amount("max_total", message.max_total());
+  reading.require(demand.max_total == sum, "max_total", "is not the sum of the tasks'");
   demand.deadline_unix_ms = reading.time("deadline_unix_ms", message.deadline_unix_ms());
   reading.number("deadline_unix_ms", demand.deadline_unix_ms, made, made + kDemandValidityMaxMs);
   return demand;

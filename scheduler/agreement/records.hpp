@@ -63,6 +63,7 @@ struct TaskRef {
   model::Digest job{};  // SHA-256 of the canonical manifest
   std::uint32_t shard = 0;
   std::uint32_t shards = 1;
+  model::Credits max_total;  // however much it uses, no more is due for it
   bool operator==(const TaskRef&) const = default;
 };
 
@@ -76,7 +77,7 @@ struct Demand {
   std::string device;                 // model::OfferedDevice::id: model::is_device_id()
   std::uint64_t offer_sequence = 0;   // of the offer that the demand is made on
   model::Usage usage_max;             // no more is paid for
-  model::Credits max_total;           // no bid may exceed it
+  model::Credits max_total;           // no bid may exceed it: the sum of the tasks'
   std::int64_t deadline_unix_ms = 0;  // no bid is taken after it
   bool operator==(const Demand&) const = default;
 };

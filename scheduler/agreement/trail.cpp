@@ -22,6 +22,21 @@ Credits amount_due(const Bid& bid, const Usage& usage) {
   return std::min(model::cost(bid.rates, usage).value_or(bid.max_total), bid.max_total);
 }
 
+std::vector<Credits> parts_due(const Demand& demand, const Bid& bid, const std::vector<TaskEnd>& tasks) {
+  std::vector<Credits> parts(demand.tasks.size());
+  Usage until;
+  std::int64_t before = 0;  // no cost up to here is more than an amount can be
+  std::int64_t left = bid.max_total.micro;
+  for (std::size_t i = 0; i < std::min(parts.size(), tasks.size()); ++i) {
+    until = model::sum(until, tasks[i].usage);
+    const std::int64_t cost = std::min(model::cost(bid.rates, until).value_or(kAmountMax), kAmountMax).micro;
+    parts[i] = {std::min({cost - before, demand.tasks[i].max_total.micro, left})};
+    left -= parts[i].micro;
+    before = cost;
+  }
+  return parts;
+}
+
 Outcome Trail::take(ByteView envelope, WallTime now) {
   return admit(envelope, open_record, now);
 }
@@ -126,18 +141,16 @@ Credits Trail::owed() const {
 
 std::vector<Credits> Trail::owed_by_task() const {
   std::vector<Credits> parts(demand().tasks.size());
-  if (stage() != Stage::closed) {
-    parts.front() = owed();
-    return parts;
+  if (stage() == Stage::closed) {
+    parts = parts_due(demand(), bid(), receipt().tasks);
+  } else {
+    std::ranges::transform(demand().tasks, parts.begin(), &TaskRef::max_total);
   }
-  Usage until;
-  Credits before;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    until = model::sum(until, receipt().tasks[i].usage);
-    // A provider may ask for less than is due: the last tasks are the cheaper ones then.
-    const Credits due = std::min(amount_due(bid(), until), owed());
-    parts[i] = {due.micro - before.micro};
-    before = due;
+  // A provider may ask for less than is due: the last tasks are the cheaper ones then.
+  std::int64_t left = owed().micro;
+  for (Credits& part : parts) {
+    part = {std::min(part.micro, left)};
+    left -= part.micro;
   }
   return parts;
 }

@@ -39,8 +39,9 @@ inline constexpr std::int64_t kClockSkewMaxMs = 5LL * 60 * 1000;
 //   wrong_party          signed by another than the one whose word it is
 //   demand_expired, bid_expired, price_too_high (a bid above the demand's max_total)
 //   usage_shrank         below an earlier note
-//   overcharged          usage above usage_max, or an amount above max_total
-//   amount_wrong         not amount_due(); of a receipt: above it, or below it when `completed`
+//   overcharged          usage above usage_max, or an amount above max_total; of a receipt also above what is due
+//                        where a task has used more than its own max_total
+//   amount_wrong         not amount_due(); of a receipt: above the sum of parts_due(), or below it when `completed`
 //   voucher_too_small    below the note it acknowledges or the voucher before
 //   terms_differ         a voucher above max_total; a receipt of other tasks than were agreed
 //   rate_limited         more than kNotesMax notes
@@ -48,6 +49,10 @@ using Outcome = std::expected<RecordKind, model::Why>;
 
 // What is due for `usage`: its cost by the bid's rates, never more than the bid's max_total.
 model::Credits amount_due(const Bid& bid, const model::Usage& usage);
+
+// What is due for each task of a receipt by what it used, rounded as the whole is: never more than the task's
+// max_total, and together never more than the bid's. As many as the demand has.
+std::vector<model::Credits> parts_due(const Demand& demand, const Bid& bid, const std::vector<TaskEnd>& tasks);
 
 enum class Stage : std::uint8_t {
   empty,
@@ -98,8 +103,9 @@ class Trail {
   model::Credits authorised() const;
   // What the submitter owes: what is due, but never more than it signed for, by a voucher or by the acknowledgement.
   model::Credits owed() const;
-  // Of owed(), what each task of the demand is: by their usage, rounded as the whole is, so that they add up. Before
-  // the end nobody has said which task took what: the first stands for all.
+  // Of owed(), what each task of the demand is, no more than its max_total: by their usage, as parts_due(), so that
+  // they add up. Before the end nobody has said which task took what: the first ones, which were the first to run,
+  // stand for all.
   std::vector<model::Credits> owed_by_task() const;
   // What the provider may still earn before the next voucher after having used so much in all: vouchers and credit
   // limit, at most max_total, less the cost of `used`. Below zero when it went too far. From Stage::bid on (asserted).
@@ -153,6 +159,7 @@ class Trail {
   Check check(const Receipt& body, runtime::WallTime now) const;
   Check check(const ReceiptAcknowledgement& body, runtime::WallTime now) const;
   Check check_usage(const model::Usage& usage) const;
+  Check check_tasks(const Receipt& body, model::Credits due) const;
   void keep(const Demand& body, Kept kept);
   void keep(const Bid& body, Kept kept);
   void keep(const Agreement& body, Kept kept);

@@ -164,10 +164,26 @@ Trail::Check Trail::check(const Receipt& body, WallTime /*now*/) const {
   if (auto wrong = check_usage(body.usage)) return wrong;
   if (body.amount > bid().max_total)
     return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
-  const Credits amount = amount_due(bid(), body.usage);
+  const auto parts = parts_due(demand(), bid(), body.tasks);
+  Credits amount;
+  for (const Credits part : parts) amount = {amount.micro + part.micro};  // at most max_total
+  if (auto wrong = check_tasks(body, amount)) return wrong;
   // Who has not done what was agreed may ask for less.
   if (body.amount > amount || (body.amount < amount && body.reason() == Reason::completed))
     return Why{Reason::amount_wrong, text_of(body.amount) + ", the usage costs " + text_of(amount)};
+  return std::nullopt;
+}
+
+// Where it asks for more than `due`, because a task has used more than its own.
+Trail::Check Trail::check_tasks(const Receipt& body, Credits due) const {
+  if (body.amount <= due) return std::nullopt;
+  for (std::size_t i = 0; i < body.tasks.size(); ++i) {
+    const Credits cost = amount_due(bid(), body.tasks[i].usage);
+    const Credits most = demand().tasks[i].max_total;
+    if (cost <= most) continue;
+    return Why{Reason::overcharged, "task " + std::to_string(i) + " for " + text_of(cost) + ", agreed are at most " +
+                                        text_of(most) + " for it"};
+  }
   return std::nullopt;
 }
 

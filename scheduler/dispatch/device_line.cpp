@@ -55,12 +55,12 @@ struct DeviceLine::Batch {
     std::uint64_t likely_us = more.likely_us;
     std::size_t outputs = more.outputs;
     std::size_t manifest_bytes = more.task.manifest.size();
-    model::Credits total = more.max_total;
+    model::Credits total = more.task.max_total;
     for (const LineOrder& order : orders) {
       likely_us += order.likely_us;
       outputs += order.outputs;
       manifest_bytes += order.task.manifest.size();
-      total = model::add(total, order.max_total).value_or(agreement::kAmountMax);
+      total = model::add(total, order.task.max_total).value_or(agreement::kAmountMax);
     }
     return likely_us <= kTogetherUs && outputs <= agreement::kOutputsMax &&
            manifest_bytes <= model::kManifestBytesMax && total < agreement::kAmountMax &&
@@ -76,7 +76,6 @@ struct DeviceLine::Batch {
     for (const LineOrder& order : orders) {
       together.tasks.push_back(order.task);
       together.usage_max = model::sum(together.usage_max, order.usage_max);
-      together.max_total = model::add(together.max_total, order.max_total).value_or(agreement::kAmountMax);
     }
     for (std::uint64_t& quantity : together.usage_max.quantity) quantity = std::min(quantity, model::kQuantityMax);
     return together;

@@ -29,7 +29,6 @@ struct LineOrder {
   engagement::OrderTask task;
   std::size_t outputs = 0;
   model::Usage usage_max;
-  model::Credits max_total;
   std::uint64_t likely_us = 0;  // of device time
   bool alone = false;           // a trial: what it takes must be its own
 };

@@ -138,6 +138,12 @@ class Dispatcher::Run {
     std::vector<placement::Candidate> known;  // with their quotes
     std::vector<market::TrialCandidate> fit;  // these, and those that they would have to be tried on
     Why why;  // of one that cannot; of one that may not where there is no other; no_offer where there is none at all
+    std::optional<Why> spent;  // of one that could, for more than is left of what the job may cost
+  };
+  // What a task's next attempt may cost.
+  struct MayCost {
+    model::Credits most;
+    bool by_price = false;  // for the job's limit, and not for what is expected
   };
 
   Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
@@ -163,6 +169,7 @@ class Dispatcher::Run {
         for (const std::size_t task : tasks) {
           auto quoted = quote(task, offer->offer, device);
           if (auto* refused = std::get_if<Why>(&quoted)) {
+            if (refused->reason == Reason::budget_exceeded) seen.spent = *refused;
             seen.why = std::move(*refused);
             break;
           }
@@ -189,8 +196,30 @@ class Dispatcher::Run {
     const auto known = dispatcher_.experience_.find({program_, offer.provider, device.id});
     auto quoted = market::quote(job_, share, offer, device, known, wall_now());
     const auto* refused = std::get_if<Why>(&quoted);
-    if (!refused || refused->reason != Reason::work_unknown) return quoted;
-    return market::trial_quote(job_, share, offer, device, wall_now());
+    if (refused && refused->reason == Reason::work_unknown)
+      quoted = market::trial_quote(job_, share, offer, device, wall_now());
+    const auto* found = std::get_if<Quote>(&quoted);
+    const auto left = left_of(task);
+    if (!found || !left || found->low <= *left) return quoted;
+    return Why{Reason::budget_exceeded, model::to_text(found->low) + " expected at the least, " +
+                                            model::to_text(*left) + " are left of what the job may cost"};
+  }
+
+  // Of the task's part of the job's price, once its earlier attempts are paid for; nullopt: the job has none.
+  std::optional<model::Credits> left_of(std::size_t task) const {
+    const auto part = market::price_part(job_, share_of(task));
+    if (!part) return std::nullopt;
+    model::Credits left = *part;
+    for (const jobs::Attempt& attempt : machine_.tasks()[task].attempts)
+      left.micro -= std::min(left.micro, attempt.amount.micro);
+    return left;
+  }
+
+  MayCost may_cost(std::size_t task, const Quote& quote) const {
+    const model::Credits most = std::min(market::budget_of(job_, share_of(task), quote), agreement::kAmountMax);
+    const auto left = left_of(task);
+    if (!left || *left > most) return {.most = most};
+    return {.most = *left, .by_price = true};
   }
 
   market::Share share_of(std::size_t task) const {
@@ -203,6 +232,10 @@ class Dispatcher::Run {
     const Survey seen = survey(tasks, excluded);
     if (try_out(tasks, seen)) return;
     const auto planned = placement::plan(options_.strategy, tasks.size(), seen.known, dispatcher_.runtime_.random());
+    if (!planned && seen.spent && (tasks.size() > 1 || !another_may(tasks.front(), excluded))) {
+      spent(tasks, excluded, *seen.spent);
+      return;
+    }
     if (!planned) {
       for (const std::size_t task : tasks) nobody_takes(task, why_not(task, seen));
       return;
@@ -268,6 +301,25 @@ class Dispatcher::Run {
     return excluded;
   }
 
+  // Whether somebody who is left out now may do the task later.
+  bool another_may(std::size_t task, const std::set<std::string>& excluded) const {
+    const auto refused = refused_.find(task);
+    if (refused != refused_.end() && jobs::may_pass(refused->second.last.reason)) return true;
+    return std::ranges::any_of(machine_.tasks()[task].attempts, [&](const jobs::Attempt& attempt) {
+      return excluded.contains(attempt.provider) && jobs::may_pass(attempt.why.reason);
+    });
+  }
+
+  // One of them cannot be paid for any more. It ends at once, whatever others of the job are at work on: what they come
+  // to would be paid for in vain.
+  void spent(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded, const Why& why) {
+    if (tasks.size() == 1) {
+      act(machine_.unaffordable(tasks.front(), why));
+      return;
+    }
+    for (const std::size_t task : tasks) place({task}, excluded);
+  }
+
   void nobody_takes(std::size_t task, const Why& why) {
     const runtime::Time since = waiting_since_.try_emplace(task, now()).first->second;
     // What others of its tasks are at work on is not thrown away for one that nobody takes now.
@@ -326,10 +378,10 @@ class Dispatcher::Run {
                     .task = {.manifest = manifest_,
                              .shard = static_cast<std::uint32_t>(task),
                              .shards = std::max<std::uint32_t>(job_.shards.count, 1),
+                             .max_total = may_cost(task, terms.quote).most,
                              .output_bytes = engagement::output_bytes_of(job_, static_cast<std::uint32_t>(task))},
                     .outputs = job_.outputs.size(),
                     .usage_max = usage_max(job_, share, terms.device),
-                    .max_total = std::min(market::budget_of(job_, share, terms.quote), agreement::kAmountMax),
                     .likely_us = terms.quote.device_us.likely,
                     .alone = terms.quote.trial};
     order.task.inputs.reserve(job_.inputs.size());
@@ -366,8 +418,7 @@ class Dispatcher::Run {
     return events;
   }
 
-  Task<LineEnd> stand_in_line(std::size_t task, const Place& where) {
-    std::optional<Chosen> terms;
+  Task<LineEnd> stand_in_line(std::size_t task, const Place& where, std::optional<Chosen>& terms) {
     bool taken = false;
     if (dispatcher_.lines_.size() >= kLinesKept) {
       std::erase_if(dispatcher_.lines_, [](const auto& line) { return line.second.empty(); });
@@ -386,7 +437,8 @@ class Dispatcher::Run {
   }
 
   Task<void> carry_out(std::size_t task, Place where) {
-    LineEnd end = co_await stand_in_line(task, where);
+    std::optional<Chosen> terms;
+    LineEnd end = co_await stand_in_line(task, where, terms);
     if (!end.trail) {
       if (stopped_ || dispatcher_.draining_) co_return;
       if (events_.refused) events_.refused(task, where.provider, end.why);
@@ -406,7 +458,23 @@ class Dispatcher::Run {
     }
     // Also of an agreement that came about when the job had been canceled: it is no attempt.
     owed_ = model::add(owed_, end.task.owed).value_or(owed_);
-    act(machine_.ended(task, end.why, end.task.owed));
+    const bool final = terms && cost_too_much(task, terms->quote, end.why);
+    act(machine_.ended(task, end.why, end.task.owed, final));
+  }
+
+  // Whether another provider would be paid in vain as well: the job's price has bound, or its `work` is understated.
+  bool cost_too_much(std::size_t task, const Quote& quote, Why& why) const {
+    if (why.reason != Reason::budget_exceeded) return false;
+    const MayCost may = may_cost(task, quote);
+    if (may.by_price) {
+      why.detail = "more than the " + model::to_text(may.most) + " that the job may still cost";
+    } else if (quote.measured || quote.trial) {
+      why.detail = "more than " + model::to_text(may.most) + ", the most that was expected there";
+    } else {
+      why.detail = "more than the " + model::to_text(may.most) + " that its `work` comes to there at the most";
+    }
+    if (may.by_price && job_.shards.count > 1) why.detail += " for this task";
+    return may.by_price || (!quote.measured && !quote.trial);
   }
 
   // No agreement was made: no attempt, and nothing is owed.

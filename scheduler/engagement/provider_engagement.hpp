@@ -10,6 +10,7 @@ namespace quern::engagement {
 struct Provider::EngagedTask {
   std::shared_ptr<const model::Job> job;  // null of an earlier life's
   bool cancel = false;                    // the submitter wants it to end
+  std::optional<model::Why> why;          // it must end, for this, and those after it go on
   std::uint32_t permille = 0;
   runtime::Bytes log;
 };

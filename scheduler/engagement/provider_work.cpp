@@ -30,6 +30,7 @@ class Provider::WorkMeter final : public Meter {
   void begin(std::size_t task, const model::Usage& used) {
     task_ = task;
     before_ = used;
+    paid_for_ = {};
     setup_.reset();
   }
   // The task's inputs are there. False, at once or once no voucher has come in time: it is not to begin, since what the
@@ -47,30 +48,40 @@ class Provider::WorkMeter final : public Meter {
     permille = std::min<std::uint32_t>(permille, 1000);
     if (permille > task.permille) engagement.changed.wake_all();
     task.permille = std::max(task.permille, permille);
-    const model::Usage total = model::sum(before_, of_task);
+    if (costs_too_much(of_task)) {
+      task.why = Why{Reason::budget_exceeded,
+                     "more than the " + model::to_text(most_of_task()) + " that were agreed on for this task"};
+    }
+    const model::Usage total = used_until(of_task);
     if (!model::has_grown(total, engagement.demand().usage_max)) {
       engagement.why = Why{Reason::device_time_exceeded, "more than the demand allows"};
     }
-    if (costs_too_much(total)) {
-      engagement.why =
-          Why{Reason::budget_exceeded,
-              "more than the " + model::to_text(engagement.trail.bid().max_total) + " that were agreed on"};
-    }
     engagement.metered = agreement::amount_due(engagement.trail.bid(), engagement.trail.billable(total));
-    if (must_note(total) && !engagement.why && !co_await provider_.note(engagement_, total) && !engagement.why) {
+    const auto ends = [&] { return task.cancel || task.why || engagement.why; };
+    if (must_note(total) && !task.why && !engagement.why && !co_await provider_.note(engagement_, total) &&
+        !engagement.why) {
       engagement.why = Why{Reason::internal, "a usage note could not be made"};
     }
-    while (!task.cancel && !engagement.why && !may_go_on(total)) {
+    while (!ends() && !may_go_on(total)) {
       const bool paid = !is_out_of_notes(total) && co_await provider_.wait_for_voucher(engagement_, &task);
       if (!paid && !engagement.why) engagement.why = why_not_paid(total);
     }
-    co_return !task.cancel && !engagement.why;
+    co_return !ends();
   }
 
   // The task is over. What it used last need not have been metered; with its end the rest is told.
   void finished(const Finished& end) {
     see_setup(end.usage);
     if (end.why.reason == Reason::completed) engagement_->tasks[task_].permille = 1000;
+  }
+
+  // By all tasks up to this one, once it has used so much. What is beyond a task's own price is nobody's: it would use
+  // up what the tasks after it may cost.
+  model::Usage used_until(const model::Usage& of_task) {
+    if (!costs_too_much(of_task)) return model::sum(before_, paid_for_ = of_task);
+    const agreement::Bid& bid = engagement_->trail.bid();
+    paid_for_ = agreement::usage_within(bid.rates, paid_for_, of_task, most_of_task());
+    return model::sum(before_, paid_for_);
   }
 
   // Until the first kernel; nothing when none has run.
@@ -109,10 +120,12 @@ class Provider::WorkMeter final : public Meter {
   }
 
   // No voucher could make up for it.
-  bool costs_too_much(const model::Usage& total) const {
-    const agreement::Bid& bid = engagement_->trail.bid();
-    const auto cost = model::cost(bid.rates, total);
-    return !cost || *cost > bid.max_total;
+  bool costs_too_much(const model::Usage& of_task) const {
+    const auto cost = model::cost(engagement_->trail.bid().rates, of_task);
+    return !cost || *cost > most_of_task();
+  }
+  model::Credits most_of_task() const {
+    return std::min(engagement_->demand().tasks[task_].max_total, engagement_->trail.bid().max_total);
   }
 
   bool may_go_on(const model::Usage& total) const {
@@ -175,6 +188,7 @@ class Provider::WorkMeter final : public Meter {
   EngagementPtr engagement_;
   std::size_t task_ = 0;
   model::Usage before_;
+  model::Usage paid_for_;  // by this task, as far as its own price goes
   runtime::Time began_;
   std::optional<runtime::Duration> setup_;
 };
@@ -223,10 +237,12 @@ Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement
     engagement->task = task;
     meter.begin(task, used);
     Finished finished = co_await fetch_and_run(engagement, task, meter);
-    used = model::sum(used, finished.usage);
+    used = meter.used_until(finished.usage);
     Why& end = finished.why;
     if (end.reason == Reason::unspecified) end.reason = Reason::internal;
-    if (const auto& why = engagement->why; why && end.reason != Reason::completed) end = *why;
+    const auto& own = engagement->tasks[task].why;
+    const auto& why = own ? own : engagement->why;
+    if (why && end.reason != Reason::completed) end = *why;
     if (end.reason != Reason::completed) finished.outputs.clear();
     meter.log_end(end);
     ends.push_back({.reason = end.reason, .usage = finished.usage, .outputs = std::move(finished.outputs)});
@@ -252,7 +268,7 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
   const EngagedTask& engaged = engagement->tasks[task];
   const agreement::TaskRef& ref = engagement->demand().tasks[task];
   if (!co_await meter.may_begin()) {
-    const auto& why = engagement->why;
+    const auto& why = engaged.why ? engaged.why : engagement->why;
     co_return Finished{.why = why ? *why : Why{Reason::canceled, {}}};
   }
   Finished finished = co_await runner_.run({.submitter = engagement->demand().submitter.text(),

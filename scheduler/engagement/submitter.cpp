@@ -197,12 +197,15 @@ agreement::Demand demand_of(const Order& order, const identity::PeerId& submitte
                            .device = order.device,
                            .offer_sequence = order.offer_sequence,
                            .usage_max = order.usage_max,
-                           .max_total = order.max_total,
+                           .max_total = {},
                            .deadline_unix_ms = now.unix_ms + validity_ms};
   demand.tasks.reserve(order.tasks.size());
   for (const OrderTask& task : order.tasks) {
-    demand.tasks.push_back(
-        {.job = multiformats::sha2_256(runtime::bytes_of(task.manifest)), .shard = task.shard, .shards = task.shards});
+    demand.tasks.push_back({.job = multiformats::sha2_256(runtime::bytes_of(task.manifest)),
+                            .shard = task.shard,
+                            .shards = task.shards,
+                            .max_total = task.max_total});
+    demand.max_total = model::add(demand.max_total, task.max_total).value_or(agreement::kAmountMax);
   }
   return demand;
 }

@@ -23,6 +23,7 @@ struct OrderTask {
   std::string manifest;  // of the job, canonical
   std::uint32_t shard = 0;
   std::uint32_t shards = 1;
+  model::Credits max_total;                 // that it may cost
   std::vector<model::Digest> inputs;        // what the provider may fetch from the agreement on until the end
   std::vector<std::uint64_t> output_bytes;  // of each output, in the order of the manifest (share.hpp)
 };
@@ -32,9 +33,8 @@ struct Order {
   connection::PeerAddresses provider;  // addresses may be empty while it is connected
   std::string device;
   std::uint64_t offer_sequence = 0;
-  std::vector<OrderTask> tasks;  // 1 to agreement::kTasksMax; their manifests together within kManifestBytesMax
-  model::Usage usage_max;        // of all
-  model::Credits max_total;
+  std::vector<OrderTask> tasks;          // 1 to agreement::kTasksMax; their manifests together within kManifestBytesMax
+  model::Usage usage_max;                // of all
   std::optional<model::RateCard> rates;  // of the offer: a bid with a higher one is refused
 };
 

@@ -143,6 +143,13 @@ Outcome JobMachine::unplaceable(std::size_t task, Why why, bool final) {
   return outcome;
 }
 
+Outcome JobMachine::unaffordable(std::size_t task, Why why) {
+  if (!waiting(task) || cancel_asked_) return {};
+  Outcome outcome{.taken = true, .actions = {}};
+  end_task(task, State::system_error, std::move(why), outcome);
+  return outcome;
+}
+
 Outcome JobMachine::retry(std::size_t task) {
   if (!waiting(task) || cancel_asked_) return {};
   return {.taken = true, .actions = {place(task, true)}};
@@ -164,7 +171,7 @@ Outcome JobMachine::progressed(std::size_t task, std::uint32_t permille) {
   return {.taken = true, .actions = {}};
 }
 
-Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount) {
+Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount, bool final) {
   Attempt* attempt = under_way(task);
   if (!attempt) return {};
   if (why.reason == Reason::unspecified) why.reason = Reason::internal;  // it has ended all the same
@@ -179,6 +186,8 @@ Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount) {
     end_task(task, attempt->state, std::move(why), outcome);
   } else if (cancel_asked_) {
     end_task(task, State::canceled, why_canceled(), outcome);
+  } else if (final) {
+    end_task(task, State::system_error, std::move(why), outcome);
   } else if (record.attempts.size() == attempts_max_) {
     end_task(task, State::system_error, exhausted(record), outcome);
   } else {

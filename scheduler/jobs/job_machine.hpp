@@ -95,13 +95,15 @@ class JobMachine {
   // Nobody takes the task now: it ends when `final`, and when it was tried and neither `why` nor the last attempt's
   // reason may pass; else it is asked for again by retry(). Of one that was tried, the end names the last attempt's.
   Outcome unplaceable(std::size_t task, model::Why why, bool final);
+  // What is left of the job's price pays for no attempt of the task now: it ends by this reason, tried or not.
+  Outcome unaffordable(std::size_t task, model::Why why);
   Outcome retry(std::size_t task);
   Outcome started(std::size_t task);
   Outcome progressed(std::size_t task, std::uint32_t permille);
   // The attempt under way has ended: completed, or for another reason. Whose fault it was decides what follows
-  // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider. No reason at all
-  // is `internal`.
-  Outcome ended(std::size_t task, model::Why why, model::Credits amount);
+  // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider, unless it is
+  // `final`: then the task ends by it. No reason at all is `internal`.
+  Outcome ended(std::size_t task, model::Why why, model::Credits amount, bool final = false);
   // The rest of a job one of whose tasks has failed is canceled as well, and ends by job_failed.
   Outcome cancel();
 

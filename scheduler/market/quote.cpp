@@ -229,14 +229,6 @@ std::optional<Why> second_too_dear(const Job& job, const OfferedDevice& device) 
   return Why{Reason::price_too_high, model::to_text({rate}) + " a device second, at most " + model::to_text(*most)};
 }
 
-// The share's part of what the job may cost.
-std::optional<model::Credits> price_part(const Job& job, const Share& share) {
-  if (!job.price.max_total) return std::nullopt;
-  const Wide part = static_cast<Wide>(std::max<std::int64_t>(job.price.max_total->micro, 0)) * share.units /
-                    std::max<std::uint64_t>(share.units_of_job, 1);
-  return model::Credits{static_cast<std::int64_t>(std::min<Wide>(part, INT64_MAX))};
-}
-
 // Where the share's part of the price does not reach for what is expected.
 std::optional<Why> total_too_dear(const Job& job, const Share& share, model::Credits expected) {
   const auto part = price_part(job, share);
@@ -404,6 +396,13 @@ std::variant<Quote, Why> trial_quote(const Job& job, const Share& share, const O
   found->likely = found->high;
   found->trial = true;
   return result;
+}
+
+std::optional<model::Credits> price_part(const Job& job, const Share& share) {
+  if (!job.price.max_total) return std::nullopt;
+  const Wide part = static_cast<Wide>(std::max<std::int64_t>(job.price.max_total->micro, 0)) * share.units /
+                    std::max<std::uint64_t>(share.units_of_job, 1);
+  return model::Credits{static_cast<std::int64_t>(std::min<Wide>(part, INT64_MAX))};
 }
 
 model::Credits budget_of(const Job& job, const Share& share, const Quote& quote) {

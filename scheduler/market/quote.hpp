@@ -102,6 +102,8 @@ std::variant<Quote, model::Why> quote_all(const model::Job& job, std::span<const
 std::variant<Quote, model::Why> trial_quote(const model::Job& job, const Share& share, const model::Offer& offer,
                                             const model::OfferedDevice& device, std::int64_t now_unix_ms);
 
+// The share's part of what the job may cost, in all attempts together; nullopt where the job sets no limit.
+std::optional<model::Credits> price_part(const model::Job& job, const Share& share);
 // What a task may cost before it is ended: more than a quote's upper bound, so that a wrong quote does not end a job
 // that goes on well, but never more than the share's part of what the job may cost.
 model::Credits budget_of(const model::Job& job, const Share& share, const Quote& quote);

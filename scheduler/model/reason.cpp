@@ -68,8 +68,9 @@ constexpr auto kReasons = std::to_array<ReasonText>({
     {credit_exhausted, "credit_exhausted", Fault::submitter, "the submitter owes the node as much as it may",
      "settle, or use another node"},
     {budget_exceeded, "budget_exceeded", Fault::submitter, "the job costs more than its submitter allows, or may do so",
-     "raise submitter.budget (what is owed uses it up as well, and stays owed: see `quern ledger`), or the job's "
-     "highest price"},
+     "correct or leave out `work`, raise the job's highest price, or raise submitter.budget (what is owed uses it up "
+     "as "
+     "well, and stays owed: see `quern ledger`)"},
     {rate_limited, "rate_limited", Fault::nobody, "too many requests", "ask more slowly"},
     {agreement_unknown, "agreement_unknown", Fault::nobody, "the node knows of no such agreement", "ask again"},
 

@@ -46,17 +46,18 @@ class NeverPaying {
 
   Bytes demand(const model::Job& job, const market::SignedOffer& offer, const std::string& manifest) {
     const model::OfferedDevice& device = offer.offer.devices.front();
-    agreement::Demand demand{
-        .made_unix_ms = now().unix_ms,
-        .id = {},
-        .submitter = host_.id(),
-        .provider = provider_.peer,
-        .tasks = {{.job = multiformats::sha2_256(runtime::bytes_of(manifest)), .shards = job.shards.count}},
-        .device = device.id,
-        .offer_sequence = offer.offer.sequence,
-        .usage_max = dispatch::usage_max(job, market::whole(job), device),
-        .max_total = {1'000'000'000},
-        .deadline_unix_ms = now().unix_ms + 30'000};
+    agreement::Demand demand{.made_unix_ms = now().unix_ms,
+                             .id = {},
+                             .submitter = host_.id(),
+                             .provider = provider_.peer,
+                             .tasks = {{.job = multiformats::sha2_256(runtime::bytes_of(manifest)),
+                                        .shards = job.shards.count,
+                                        .max_total = {1'000'000'000}}},
+                             .device = device.id,
+                             .offer_sequence = offer.offer.sequence,
+                             .usage_max = dispatch::usage_max(job, market::whole(job), device),
+                             .max_total = {1'000'000'000},
+                             .deadline_unix_ms = now().unix_ms + 30'000};
     host_.runtime().fill_secret(demand.id);
     Bytes envelope = seal_record(key_, demand);
     std::ignore = trail_.take(envelope, now());

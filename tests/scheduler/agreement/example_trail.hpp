@@ -59,7 +59,7 @@ inline Demand example_demand() {
           .id = {std::byte{7}},
           .submitter = identity::PeerId::of(submitter_key().public_key()),
           .provider = identity::PeerId::of(provider_key().public_key()),
-          .tasks = {{.job = digest_of(0x0b), .shard = 3, .shards = 8}},
+          .tasks = {{.job = digest_of(0x0b), .shard = 3, .shards = 8, .max_total = credits(12'000'000)}},
           .device = "qd1-0123",
           .offer_sequence = 42,
           .usage_max = usage_of(20'000'000),

@@ -43,15 +43,18 @@ Demand any_demand(Random& random) {
   demand.made_unix_ms = any_time(random);
   random.fill(demand.id);
   demand.tasks.resize(random.between(1, kTasksMax));
+  Credits sum;
   for (TaskRef& task : demand.tasks) {
     task.job = any_hash(random);
     task.shards = static_cast<std::uint32_t>(random.between(1, kShardsMax));
     task.shard = static_cast<std::uint32_t>(random.below(task.shards));
+    task.max_total = {any_amount(random).micro / static_cast<std::int64_t>(kTasksMax)};
+    sum.micro += task.max_total.micro;
   }
   demand.device = std::string(random.between(1, model::kNameBytesMax), static_cast<char>(random.between('!', '~')));
   demand.offer_sequence = random.next();
   demand.usage_max = any_usage(random);
-  demand.max_total = any_amount(random);
+  demand.max_total = sum;
   demand.deadline_unix_ms = demand.made_unix_ms + random.between(0, kDemandValidityMaxMs);
   return demand;
 }
@@ -305,6 +308,9 @@ TEST_F(StrictRecords, numbers_that_make_no_sense_are_refused) {
   names(bid([](auto& m) { m.set_note_interval_ms(kNoteIntervalMinMs - 1); }), "note_interval_ms");
   names(bid([](auto& m) { m.set_note_interval_ms(kNoteIntervalMaxMs + 1); }), "note_interval_ms");
   names(bid([](auto& m) { m.set_walltime_ms(0); }), "walltime_ms");
+  names(demand([](auto& m) { m.mutable_tasks(0)->set_max_total(-1); }), "task max_total is -1");
+  names(demand([](auto& m) { m.mutable_tasks(0)->clear_max_total(); }), "max_total is not the sum of the tasks'");
+  names(demand([](auto& m) { m.set_max_total(m.max_total() + 1); }), "max_total is not the sum of the tasks'");
   names(bid([](auto& m) { m.set_walltime_ms(kWalltimeMaxMs + 1); }), "walltime_ms");
 }
 
@@ -382,7 +388,11 @@ TEST_F(StrictRecords, of_the_largest_size_are_within_the_limit) {
   constexpr std::size_t kRsaEnvelope = 1100;  // key and signature of 4,096 bits, beyond those of Ed25519
   EXPECT_LE(seal_record(provider_key(), receipt).size() + kRsaEnvelope, kRecordBytesMax);
   Demand demand = example_demand();
-  demand.tasks.assign(kTasksMax, {.job = digest_of(1), .shard = kShardsMax - 1, .shards = kShardsMax});
+  demand.max_total = kAmountMax;
+  demand.tasks.assign(kTasksMax, {.job = digest_of(1),
+                                  .shard = kShardsMax - 1,
+                                  .shards = kShardsMax,
+                                  .max_total = {kAmountMax.micro / std::int64_t{kTasksMax}}});
   EXPECT_LE(seal_record(submitter_key(), demand).size() + kRsaEnvelope, kRecordBytesMax);
 }
 

@@ -16,7 +16,9 @@ using model::Reason;
 ExampleTrail with_three_tasks() {
   ExampleTrail example;
   Demand demand = example_demand();
-  demand.tasks = {{.job = digest_of(1)}, {.job = digest_of(2)}, {.job = digest_of(2), .shard = 1, .shards = 2}};
+  demand.tasks = {{.job = digest_of(1), .max_total = credits(3'000'000)},
+                  {.job = digest_of(2), .max_total = credits(2'000'000)},
+                  {.job = digest_of(2), .shard = 1, .shards = 2, .max_total = credits(7'000'000)}};
   demand.usage_max = usage_of(20'000'000, 3);
   example.add(demand);
   example.add(example_bid(example.trail.newest(RecordKind::demand)));
@@ -54,7 +56,44 @@ TEST(Trail, a_receipt_is_of_the_tasks_that_were_agreed) {
   EXPECT_EQ(example.offer(receipt), "");
 }
 
-// However it was metered: what tasks owe adds up to what is owed, and none of it is below zero.
+TEST(Trail, a_task_that_has_used_more_than_its_own_price_is_paid_up_to_it_and_no_further) {
+  ExampleTrail example = with_three_tasks();
+  std::vector<TaskEnd> ends = three_ends();
+  ends[1] = {.reason = Reason::completed, .usage = usage_of(4'000'000)};
+  const Receipt receipt = draft_receipt(example.trail, ends, kNow);
+  EXPECT_EQ(receipt.amount, credits(1'500'000 + 2'000'000 + 2'500'000)) << "the second is for two credits";
+  Receipt dear = receipt;
+  for (const std::int64_t more : {1, 2'500'000}) {
+    dear.amount.micro = receipt.amount.micro + more;
+    const Outcome outcome = example.trail.take(example.sealed(dear), kNow);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().reason, Reason::overcharged);
+    EXPECT_EQ(outcome.error().detail, "task 1 for 4.5 credits, agreed are at most 2 credits for it");
+  }
+  dear.amount.micro = receipt.amount.micro - 1;
+  EXPECT_EQ(example.offer(dear), "amount_wrong") << "all of them were completed";
+  example.add(receipt);
+  example.closed();
+  EXPECT_EQ(example.trail.owed_by_task(),
+            (std::vector<model::Credits>{credits(1'500'000), credits(2'000'000), credits(2'500'000)}));
+}
+
+// Nobody knows any more which task has used what: the first were the first to run.
+TEST(Trail, a_receipt_after_a_restart_has_what_was_billed_of_the_first_tasks_as_far_as_their_prices_go) {
+  ExampleTrail example = with_three_tasks();
+  example.add(draft_usage_note(example.trail, usage_of(4'500'000, 2), kNow));
+  const std::vector<TaskEnd> ends(3, {.reason = Reason::provider_restarted});
+  const Receipt receipt = draft_receipt(example.trail, ends, kNow);
+  EXPECT_EQ(receipt.usage, usage_of(4'500'000, 2));
+  EXPECT_EQ(receipt.amount, credits(5'500'000));
+  example.add(receipt);
+  example.closed();
+  for (std::size_t task = 0; task < 3; ++task)
+    EXPECT_LE(example.trail.owed_by_task()[task], example.trail.demand().tasks[task].max_total);
+}
+
+// However it was metered: what tasks owe adds up to what is owed, and none of it is below zero or above
+// the task's own price.
 RC_GTEST_PROP(Trail, owed_by_task_adds_up_to_owed, ()) {
   ExampleTrail example = with_three_tasks();
   const auto micro = [](std::uint64_t most) { return *rc::gen::inRange<std::uint64_t>(0, most); };
@@ -67,11 +106,29 @@ RC_GTEST_PROP(Trail, owed_by_task_adds_up_to_owed, ()) {
   example.add(draft_receipt(example.trail, ends, kNow, *rc::gen::arbitrary<bool>() ? less : std::nullopt));
   if (*rc::gen::arbitrary<bool>()) example.closed();
   model::Credits sum;
-  for (const model::Credits part : example.trail.owed_by_task()) {
-    RC_ASSERT(part >= model::Credits{});
-    sum.micro += part.micro;
+  const auto parts = example.trail.owed_by_task();
+  for (std::size_t task = 0; task < parts.size(); ++task) {
+    RC_ASSERT(parts[task] >= model::Credits{});
+    RC_ASSERT(parts[task] <= example.trail.demand().tasks[task].max_total);
+    sum.micro += parts[task].micro;
   }
   RC_ASSERT(sum == example.trail.owed());
+}
+
+// A provider bills by this: never less than before, and no more than is paid for.
+RC_GTEST_PROP(Trail, usage_within_a_price_lies_between_and_costs_no_more, ()) {
+  const auto rates = example_bid({}).rates;
+  const auto any = [](std::uint64_t most) { return *rc::gen::inRange<std::uint64_t>(0, most); };
+  const model::Usage from = usage_of(any(5'000'000), any(3));
+  const model::Usage to = usage_of(any(model::kQuantityMax), any(3));
+  const model::Credits before = model::cost(rates, from).value_or(credits(0));
+  const model::Credits most = credits(before.micro + static_cast<std::int64_t>(any(20'000'000)));
+  const model::Usage within = usage_within(rates, from, to, most);
+  RC_ASSERT(model::cost(rates, within) <= most);
+  for (std::size_t i = 0; i < model::kDimensions; ++i) {
+    RC_ASSERT(within.quantity[i] >= from.quantity[i]);
+    RC_ASSERT(within.quantity[i] <= std::max(from.quantity[i], to.quantity[i]));
+  }
 }
 
 }  // namespace

@@ -66,9 +66,8 @@ engagement::Order order_of(const TestJob& job, const connection::PeerAddresses& 
   engagement::Order order{.provider = provider,
                           .device = test_device().id,
                           .offer_sequence = 1,
-                          .tasks = {{.manifest = model::to_canonical_json(job.job)}},
-                          .usage_max = {},
-                          .max_total = {1'000'000'000}};
+                          .tasks = {{.manifest = model::to_canonical_json(job.job), .max_total = {1'000'000'000}}},
+                          .usage_max = {}};
   order.tasks[0].output_bytes = engagement::output_bytes_of(job.job, 0);
   for (const model::Input& input : job.job.inputs) order.tasks[0].inputs.push_back(input.digest);
   order.usage_max.quantity.fill(model::kQuantityMax);

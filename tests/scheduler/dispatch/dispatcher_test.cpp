@@ -219,7 +219,9 @@ TEST(Dispatcher, waits_no_longer_for_a_provider_it_has_lost_than_for_one_it_neve
 
 TEST(Dispatcher, that_nobody_is_left_to_try_names_what_ended_the_last_attempt) {
   MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});
-  market.length = [](std::size_t, std::uint32_t) { return 500s; };  // at most 160 are expected, and paid for
+  market.job.work.reset();
+  market.job.resources.walltime_ms = 60'000;
+  market.length = [](std::size_t, std::uint32_t) { return 500s; };  // paid for until its time is over
   market.world.run_until(Time{} + 30min);
   ASSERT_TRUE(market.end);
   EXPECT_EQ(market.end->why.reason, Reason::retries_exhausted);

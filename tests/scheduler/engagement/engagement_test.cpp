@@ -104,6 +104,25 @@ TEST(Engagement, of_several_tasks_goes_on_without_the_one_that_is_canceled) {
   }
 }
 
+TEST(Engagement, of_several_tasks_goes_on_without_the_one_that_has_used_up_its_own_price) {
+  for (std::size_t dear = 0; dear < 3; ++dear) {
+    TwoParties parties;
+    parties.change_order = [dear](Order& order) {
+      three_tasks(order);
+      for (std::size_t task = 0; task < 3; ++task) order.tasks[task].max_total = {task == dear ? 1'550'000 : 3'000'000};
+    };
+    parties.work_length = 3s;
+    parties.world.run_until(Time{} + 1min);
+    expect_same_end(parties, Reason::budget_exceeded);
+    const OrderEnd& end = parties.ends[0];
+    ASSERT_EQ(end.tasks.size(), 3u);
+    for (std::size_t task = 0; task < 3; ++task) {
+      EXPECT_EQ(end.tasks[task].why.reason, task == dear ? Reason::budget_exceeded : Reason::completed);
+      EXPECT_EQ(end.tasks[task].owed.micro, task == dear ? 1'550'000 : 3'000'000);
+    }
+  }
+}
+
 TEST(Engagement, of_several_tasks_that_a_crash_cuts_off_ends_all_of_them_by_name) {
   TwoParties parties;
   parties.change_order = three_tasks;
@@ -274,7 +293,7 @@ struct BidHoarder {
                                .id = {},
                                .submitter = host.id(),
                                .provider = provider,
-                               .tasks = {{.job = blobs::digest_of(bytes_of(manifest))}},
+                               .tasks = {{.job = blobs::digest_of(bytes_of(manifest)), .max_total = {1'000'000}}},
                                .device = "gpu",
                                .offer_sequence = 1,
                                .usage_max = {},
@@ -386,7 +405,7 @@ TEST(Engagement, whose_provider_is_killed_ends_with_a_receipt_for_what_was_bille
 TEST(Engagement, whose_bill_reaches_the_most_that_was_agreed_ends_at_once_by_that_name) {
   TwoParties parties;
   parties.work_length = 1min;
-  parties.change_order = [](Order& order) { order.max_total = {2'000'000}; };
+  parties.change_order = [](Order& order) { order.tasks[0].max_total = {2'000'000}; };
   parties.world.run_until(Time{} + 5s);  // two seconds of work; a voucher would be waited for ten times as long
   expect_same_end(parties, Reason::budget_exceeded);
   EXPECT_EQ(parties.ends[0].owed.micro, 2'000'000);
@@ -395,7 +414,7 @@ TEST(Engagement, whose_bill_reaches_the_most_that_was_agreed_ends_at_once_by_tha
 TEST(Engagement, whose_bill_is_just_the_most_that_was_agreed_completes) {
   TwoParties parties;
   parties.work_length = 2s;
-  parties.change_order = [](Order& order) { order.max_total = {2'000'000}; };
+  parties.change_order = [](Order& order) { order.tasks[0].max_total = {2'000'000}; };
   parties.world.run_until(Time{} + 10s);
   expect_same_end(parties, Reason::completed);
   EXPECT_EQ(parties.ends[0].owed.micro, 2'000'000);

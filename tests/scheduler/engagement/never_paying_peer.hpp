@@ -65,7 +65,7 @@ class NeverPayingPeer {
                              .id = {},
                              .submitter = host.id(),
                              .provider = provider(),
-                             .tasks = {{.job = blobs::digest_of(bytes_of(manifest))}},
+                             .tasks = {{.job = blobs::digest_of(bytes_of(manifest)), .max_total = {60'000'000}}},
                              .device = "gpu",
                              .offer_sequence = 1,
                              .usage_max = {},

@@ -231,10 +231,10 @@ class TwoParties {
                .device = "gpu",
                .offer_sequence = 1,
                .tasks = {{.manifest = model::to_canonical_json(sample_job()),
+                          .max_total = {60'000'000},
                           .inputs = {blobs::digest_of(runtime::bytes_of("source"))},
                           .output_bytes = output_bytes_of(sample_job(), 0)}},
-               .usage_max = {},
-               .max_total = {60'000'000}};
+               .usage_max = {}};
     made.usage_max[model::Dimension::setup] = 1;
     made.usage_max[model::Dimension::device_time] = 60'000'000;
     made.usage_max[model::Dimension::bytes_out] = 3 * 4096;

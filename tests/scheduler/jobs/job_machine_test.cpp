@@ -59,6 +59,22 @@ TEST(JobMachine, tries_again_elsewhere_when_it_was_not_the_jobs_fault) {
   EXPECT_EQ(job.amount(), Credits{15});
 }
 
+TEST(JobMachine, does_not_try_again_what_would_be_paid_for_in_vain_and_names_why) {
+  JobMachine job(2);
+  job.begin();
+  job.placed(0, "a", "gpu");
+  const Why why{.reason = Reason::budget_exceeded, .detail = "more than it may cost"};
+  EXPECT_EQ(kinds(job.ended(0, why, {9}, true)), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(job.state(), State::system_error);
+  EXPECT_EQ(job.why(), why);
+  JobMachine tried(1);
+  tried.begin();
+  tried.placed(0, "a", "gpu");
+  tried.ended(0, because(Reason::device_lost), {9});
+  EXPECT_EQ(kinds(tried.unaffordable(0, why)), (std::vector<Kind>{Kind::finish}));
+  EXPECT_EQ(tried.why(), why) << "and not that every node has failed";
+}
+
 TEST(JobMachine, does_not_try_again_what_cannot_work_and_stops_the_rest) {
   JobMachine job(3);
   job.begin();
