@@ -57,15 +57,19 @@ Voucher draft_voucher(const Trail& trail, WallTime now, Credits amount) {
 Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, WallTime now, std::optional<Credits> amount) {
   QUERN_ASSERT(trail.stage() == Stage::running && tasks.size() == trail.demand().tasks.size());
   model::Usage used;
-  for (const TaskEnd& task : tasks) used = model::sum(used, task.usage);
+  for (TaskEnd& task : tasks) {
+    if (has_not_begun(task.reason)) task.usage = {};
+    used = model::sum(used, task.usage);
+  }
   const model::Usage billed = trail.billable(used);
   split(billed, tasks);
   Receipt receipt{.made_unix_ms = now.unix_ms,
                   .tasks = std::move(tasks),
                   .usage = billed,
-                  .amount = amount_due(trail.bid(), billed),
+                  .amount = {},
                   .note = trail.newest(RecordKind::usage_note),
                   .voucher = trail.newest(RecordKind::voucher)};
+  receipt.amount = most_due(trail.bid(), receipt);
   if (amount && *amount < receipt.amount && receipt.reason() != model::Reason::completed) receipt.amount = *amount;
   return receipt;
 }

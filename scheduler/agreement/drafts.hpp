@@ -17,7 +17,8 @@ UsageNote draft_usage_note(const Trail& trail, const model::Usage& used, runtime
 // Acknowledges the newest note for what is due: for `amount` where that is more, never above max_total.
 Voucher draft_voucher(const Trail& trail, runtime::WallTime now, model::Credits amount = {});
 // `tasks` are those of the demand, with what was metered of each: where the whole cannot be billed, or more was billed
-// before, the last ones get less, or the last gets more. `amount` is for a provider that asks for less than is due;
+// before, the last ones get less, or the last gets more. One that has not begun (has_not_begun()) has used nothing, and
+// no more is asked for than most_due(). `amount` is for a provider that asks for less than that;
 // ignored when it is not less or all tasks were completed.
 Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, runtime::WallTime now,
                       std::optional<model::Credits> amount = std::nullopt);

@@ -39,8 +39,9 @@ inline constexpr std::int64_t kClockSkewMaxMs = 5LL * 60 * 1000;
 //   wrong_party          signed by another than the one whose word it is
 //   demand_expired, bid_expired, price_too_high (a bid above the demand's max_total)
 //   usage_shrank         below an earlier note
-//   overcharged          usage above usage_max, or an amount above max_total
-//   amount_wrong         not amount_due(); of a receipt: above it, or below it when `completed`
+//   overcharged          usage above usage_max, or an amount above max_total; of a receipt: usage of a task that has
+//                        not begun, and that no note has told
+//   amount_wrong         not amount_due(); of a receipt: above most_due(), or below amount_due() when `completed`
 //   voucher_too_small    below the note it acknowledges or the voucher before
 //   terms_differ         a voucher above max_total; a receipt of other tasks than were agreed
 //   rate_limited         more than kNotesMax notes
@@ -48,6 +49,13 @@ using Outcome = std::expected<RecordKind, model::Why>;
 
 // What is due for `usage`: its cost by the bid's rates, never more than the bid's max_total.
 model::Credits amount_due(const Bid& bid, const model::Usage& usage);
+
+// Whether a task that ended for that reason did not even begin, so that it has used nothing.
+bool has_not_begun(model::Reason reason);
+
+// The most that a receipt may ask for: amount_due() for its usage; and where a program did not compile no more than for
+// that of the other tasks and the set-up of that one, whatever notes have said of it before.
+model::Credits most_due(const Bid& bid, const Receipt& receipt);
 
 enum class Stage : std::uint8_t {
   empty,
@@ -153,6 +161,7 @@ class Trail {
   Check check(const Receipt& body, runtime::WallTime now) const;
   Check check(const ReceiptAcknowledgement& body, runtime::WallTime now) const;
   Check check_usage(const model::Usage& usage) const;
+  Check check_ends(const Receipt& receipt) const;
   void keep(const Demand& body, Kept kept);
   void keep(const Bid& body, Kept kept);
   void keep(const Agreement& body, Kept kept);

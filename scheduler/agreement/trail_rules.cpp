@@ -38,6 +38,42 @@ std::optional<Why> check_chain(std::uint32_t sequence, const Hash& before, std::
 
 }  // namespace
 
+// Refused, or without its inputs. Reasons that end the work of others too, such as submitter_denied, are not among
+// them.
+bool has_not_begun(Reason reason) {
+  switch (reason) {
+    case Reason::kind_not_offered:
+    case Reason::offer_expired:
+    case Reason::offer_withdrawn:
+    case Reason::busy:
+    case Reason::draining:
+    case Reason::manifest_invalid:
+    case Reason::offer_unknown:
+    case Reason::demand_expired:
+    case Reason::bid_expired:
+    case Reason::terms_differ:
+    case Reason::rate_limited:
+    case Reason::agreement_unknown:
+    case Reason::input_missing:
+    case Reason::input_corrupt:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Credits most_due(const Bid& bid, const Receipt& receipt) {
+  const Credits due = amount_due(bid, receipt.usage);
+  if (std::ranges::find(receipt.tasks, Reason::build_failed, &TaskEnd::reason) == receipt.tasks.end()) return due;
+  Usage paid;
+  for (const TaskEnd& task : receipt.tasks) {
+    Usage setup;
+    setup[model::Dimension::setup] = std::min<std::uint64_t>(task.usage[model::Dimension::setup], 1);
+    paid = model::sum(paid, task.reason == Reason::build_failed ? setup : task.usage);
+  }
+  return std::min(due, amount_due(bid, paid));
+}
+
 Trail::Check Trail::check_turn(RecordKind kind) const {
   const std::string name(to_string(kind));
   if (stage() == Stage::closed) return Why{Reason::record_late, "the receipt is acknowledged"};
@@ -162,12 +198,29 @@ Trail::Check Trail::check(const Receipt& body, WallTime /*now*/) const {
                                          std::to_string(demand().tasks.size())};
   }
   if (auto wrong = check_usage(body.usage)) return wrong;
+  if (auto wrong = check_ends(body)) return wrong;
   if (body.amount > bid().max_total)
     return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
   const Credits amount = amount_due(bid(), body.usage);
+  const Credits most = most_due(bid(), body);
   // Who has not done what was agreed may ask for less.
-  if (body.amount > amount || (body.amount < amount && body.reason() == Reason::completed))
-    return Why{Reason::amount_wrong, text_of(body.amount) + ", the usage costs " + text_of(amount)};
+  if (body.amount > most || (body.amount < amount && body.reason() == Reason::completed))
+    return Why{Reason::amount_wrong, text_of(body.amount) + ", the usage costs " + text_of(most)};
+  return std::nullopt;
+}
+
+// The last task may have what notes have told of others (draft_receipt()). What is new was used by one that has begun.
+Trail::Check Trail::check_ends(const Receipt& receipt) const {
+  for (const TaskEnd& task : receipt.tasks) {
+    if (!has_not_begun(task.reason)) continue;
+    for (std::size_t i = 0; i < model::kDimensions; ++i) {
+      if (task.usage.quantity[i] == 0 || receipt.usage.quantity[i] <= usage_.quantity[i]) continue;
+      const model::DimensionText& text = model::text_of(static_cast<model::Dimension>(i));
+      return Why{Reason::overcharged,
+                 std::string(text.name) + " " + std::to_string(task.usage.quantity[i]) + " " + std::string(text.unit) +
+                     " of a task that has not begun: " + std::string(model::text_of(task.reason).name)};
+    }
+  }
   return std::nullopt;
 }
 
