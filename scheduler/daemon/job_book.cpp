@@ -221,12 +221,30 @@ dispatch::DispatchEvents JobBook::events_of(Kept& kept) {
 void JobBook::note_trail(Kept& kept, std::size_t task, const Trail& trail) {
   auto& trails = kept.record.trails;
   const jobs::DemandId& demand = trail.demand().id;
-  if (std::ranges::find(trails, demand, &JobTrail::demand) != trails.end()) return;
-  const auto attempts = kept.record.tasks[task].attempts.size();
-  trails.push_back({.task = static_cast<std::uint32_t>(task),
-                    .attempt = static_cast<std::uint32_t>(attempts == 0 ? 0 : attempts - 1),
-                    .demand = demand});
-  by_demand_.emplace(demand, kept.record.id);
+  auto entry = std::ranges::find(trails, demand, &JobTrail::demand);
+  if (entry == trails.end()) {
+    const auto attempts = kept.record.tasks[task].attempts.size();
+    trails.push_back({.task = static_cast<std::uint32_t>(task),
+                      .attempt = static_cast<std::uint32_t>(attempts == 0 ? 0 : attempts - 1),
+                      .demand = demand,
+                      .places = {}});
+    entry = std::prev(trails.end());
+    by_demand_.emplace(demand, kept.record.id);
+  }
+  note_place(kept, *entry, task, trail.demand());
+}
+
+// Like jobs may share an agreement: they are told of it in the order of their tasks there, and each takes the next.
+void JobBook::note_place(const Kept& kept, JobTrail& entry, std::size_t task, const agreement::Demand& demand) {
+  const auto is_task = [&](std::uint32_t place) { return demand.tasks[place].shard == task; };
+  if (std::ranges::any_of(entry.places, is_task)) return;
+  const model::Digest manifest = blobs::digest_of(runtime::bytes_of(kept.record.manifest));
+  std::set<std::uint32_t>& taken = places_[demand.id];
+  for (std::uint32_t place = 0; place < demand.tasks.size(); ++place) {
+    if (!is_task(place) || demand.tasks[place].job != manifest || !taken.insert(place).second) continue;
+    entry.places.push_back(place);
+    return;
+  }
 }
 
 void JobBook::add_log(Kept& kept, runtime::ByteView text) const {
@@ -260,6 +278,8 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
     std::string().swap(kept.log.text);
   }
   record.ended_unix_ms = at;
+  // Whoever shares them was told of them when they were agreed on.
+  for (const JobTrail& entry : record.trails) places_.erase(entry.demand);
   --running_;
   kept.ended.wake_all();
   log_.write(LogLevel::info, "job_ended",

@@ -112,6 +112,7 @@ class JobBook {
   runtime::Task<runtime::Result<void>> save(JobRecord record, JobLog log = {});
   runtime::Task<void> keep_logs();
   void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);
+  void note_place(const Kept& kept, JobTrail& entry, std::size_t task, const agreement::Demand& demand);
   void add_log(Kept& kept, runtime::ByteView text) const;
   void forget_oldest();
   std::string new_id();
@@ -126,6 +127,7 @@ class JobBook {
   std::map<std::string, KeptPtr, std::less<>> jobs_;
   std::deque<std::string> order_;  // ids, the oldest first
   std::map<jobs::DemandId, std::string> by_demand_;
+  std::map<jobs::DemandId, std::set<std::uint32_t>> places_;  // of the demands' tasks, that jobs have taken for theirs
   std::size_t running_ = 0;
   runtime::TaskGroup tasks_;
 };

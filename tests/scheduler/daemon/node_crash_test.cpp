@@ -83,6 +83,19 @@ TEST(NodeCrash, like_jobs_that_were_under_way_have_cost_together_what_was_paid) 
   }
 }
 
+// What one that has ended had of the agreements that it shared is written down, and not taken for the others'.
+TEST(NodeCrash, like_jobs_that_share_agreements_with_one_that_has_ended_have_cost_together_what_was_paid) {
+  for (auto after = 2500ms; after < 6500ms && !testing::Test::HasFailure(); after += 250ms) {
+    SCOPED_TRACE("killed after " + std::to_string(after / 1ms) + " ms");
+    NodeWorld world;
+    world.jobs = std::vector<model::Job>(3, job_of(7));
+    world.world.run_until(NodeWorld::kSubmitted + after);
+    world.crash_and_restart(NodeWorld::kSubmitter, 10ms);
+    world.world.run_for(4min);
+    expect_settled(world);
+  }
+}
+
 struct Kill {
   std::vector<NodeId> nodes;
   CrashKind kind = CrashKind::process;
