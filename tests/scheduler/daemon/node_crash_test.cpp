@@ -45,6 +45,10 @@ void expect_settled(NodeWorld& world) {
   for (const JobRecord& job : submitter.jobs) {
     EXPECT_TRUE(job.ended_unix_ms);
     amount.micro += job.amount.micro;
+    if (std::ranges::all_of(job.tasks, [](const auto& task) { return task.state == jobs::State::complete; })) {
+      EXPECT_EQ(job.state, jobs::State::complete) << model::to_text(job.why);
+      EXPECT_EQ(job.outputs.size(), 1u) << "all tasks are complete, and nothing is there";
+    }
     if (job.why.reason != model::Reason::submitter_restarted) continue;
     model::Credits of_tasks;
     for (const jobs::TaskRecord& task : job.tasks)
