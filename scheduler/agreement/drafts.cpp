@@ -93,7 +93,10 @@ Voucher draft_voucher(const Trail& trail, WallTime now, Credits amount) {
 Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, WallTime now, std::optional<Credits> amount) {
   QUERN_ASSERT(trail.stage() == Stage::running && tasks.size() == trail.demand().tasks.size());
   model::Usage used;
-  for (const TaskEnd& task : tasks) used = model::sum(used, task.usage);
+  for (TaskEnd& task : tasks) {
+    if (has_not_begun(task.reason)) task.usage = {};
+    used = model::sum(used, task.usage);
+  }
   const model::Usage billed = trail.billable(used);
   split(trail, billed, tasks);
   Credits due;

@@ -20,8 +20,9 @@ Voucher draft_voucher(const Trail& trail, runtime::WallTime now, model::Credits 
 model::Usage usage_within(const model::RateCard& rates, const model::Usage& from, const model::Usage& to,
                           model::Credits most);
 // `tasks` are those of the demand, with what was metered of each: where the whole cannot be billed, the last ones get
-// less; where more was billed before, the first ones get it, as far as their max_total goes. `amount` is for a provider
-// that asks for less than is due; ignored when it is not less or all tasks were completed.
+// less; where more was billed before, the first ones get it, as far as their max_total goes. One that has not begun
+// (has_not_begun()) has used nothing else. The sum of parts_due() is asked for; `amount` is for a provider that asks
+// for less, ignored when it is not less or all tasks were completed.
 Receipt draft_receipt(const Trail& trail, std::vector<TaskEnd> tasks, runtime::WallTime now,
                       std::optional<model::Credits> amount = std::nullopt);
 ReceiptAcknowledgement draft_acknowledgement(const Trail& trail, runtime::WallTime now);

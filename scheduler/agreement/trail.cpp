@@ -28,7 +28,7 @@ std::vector<Credits> parts_due(const Demand& demand, const Bid& bid, const std::
   std::int64_t before = 0;  // no cost up to here is more than an amount can be
   std::int64_t left = bid.max_total.micro;
   for (std::size_t i = 0; i < std::min(parts.size(), tasks.size()); ++i) {
-    until = model::sum(until, tasks[i].usage);
+    until = model::sum(until, paid_usage(tasks[i]));
     const std::int64_t cost = std::min(model::cost(bid.rates, until).value_or(kAmountMax), kAmountMax).micro;
     parts[i] = {std::min({cost - before, demand.tasks[i].max_total.micro, left})};
     left -= parts[i].micro;

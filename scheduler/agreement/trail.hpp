@@ -40,7 +40,8 @@ inline constexpr std::int64_t kClockSkewMaxMs = 5LL * 60 * 1000;
 //   demand_expired, bid_expired, price_too_high (a bid above the demand's max_total)
 //   usage_shrank         below an earlier note
 //   overcharged          usage above usage_max, or an amount above max_total; of a receipt also above what is due
-//                        where a task has used more than its own max_total
+//                        where a task has used more than its own max_total, and usage of a task that has not begun and
+//                        that no note has told
 //   amount_wrong         not amount_due(); of a receipt: above the sum of parts_due(), or below it when `completed`
 //   voucher_too_small    below the note it acknowledges or the voucher before
 //   terms_differ         a voucher above max_total; a receipt of other tasks than were agreed
@@ -50,7 +51,13 @@ using Outcome = std::expected<RecordKind, model::Why>;
 // What is due for `usage`: its cost by the bid's rates, never more than the bid's max_total.
 model::Credits amount_due(const Bid& bid, const model::Usage& usage);
 
-// What is due for each task of a receipt by what it used, rounded as the whole is: never more than the task's
+// Whether a task that ended for that reason did not even begin, so that it has used nothing.
+bool has_not_begun(model::Reason reason);
+
+// What is paid for of what a task used: one set-up alone where its program did not compile, else all.
+model::Usage paid_usage(const TaskEnd& task);
+
+// What is due for each task of a receipt by its paid_usage(), rounded as the whole is: never more than the task's
 // max_total, and together never more than the bid's. As many as the demand has.
 std::vector<model::Credits> parts_due(const Demand& demand, const Bid& bid, const std::vector<TaskEnd>& tasks);
 
@@ -159,6 +166,7 @@ class Trail {
   Check check(const Receipt& body, runtime::WallTime now) const;
   Check check(const ReceiptAcknowledgement& body, runtime::WallTime now) const;
   Check check_usage(const model::Usage& usage) const;
+  Check check_ends(const Receipt& body) const;
   Check check_tasks(const Receipt& body, model::Credits due) const;
   void keep(const Demand& body, Kept kept);
   void keep(const Bid& body, Kept kept);

@@ -38,6 +38,37 @@ std::optional<Why> check_chain(std::uint32_t sequence, const Hash& before, std::
 
 }  // namespace
 
+// Refused, or without its inputs. Reasons that end the work of others too, such as submitter_denied, are not among
+// them.
+bool has_not_begun(Reason reason) {
+  switch (reason) {
+    case Reason::kind_not_offered:
+    case Reason::offer_expired:
+    case Reason::offer_withdrawn:
+    case Reason::busy:
+    case Reason::draining:
+    case Reason::manifest_invalid:
+    case Reason::offer_unknown:
+    case Reason::demand_expired:
+    case Reason::bid_expired:
+    case Reason::terms_differ:
+    case Reason::rate_limited:
+    case Reason::agreement_unknown:
+    case Reason::input_missing:
+    case Reason::input_corrupt:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Usage paid_usage(const TaskEnd& task) {
+  if (task.reason != Reason::build_failed) return task.usage;
+  Usage setup;
+  setup[model::Dimension::setup] = std::min<std::uint64_t>(task.usage[model::Dimension::setup], 1);
+  return setup;
+}
+
 Trail::Check Trail::check_turn(RecordKind kind) const {
   const std::string name(to_string(kind));
   if (stage() == Stage::closed) return Why{Reason::record_late, "the receipt is acknowledged"};
@@ -162,11 +193,11 @@ Trail::Check Trail::check(const Receipt& body, WallTime /*now*/) const {
                                          std::to_string(demand().tasks.size())};
   }
   if (auto wrong = check_usage(body.usage)) return wrong;
+  if (auto wrong = check_ends(body)) return wrong;
   if (body.amount > bid().max_total)
     return Why{Reason::overcharged, text_of(body.amount) + ", agreed are at most " + text_of(bid().max_total)};
-  const auto parts = parts_due(demand(), bid(), body.tasks);
   Credits amount;
-  for (const Credits part : parts) amount = {amount.micro + part.micro};  // at most max_total
+  for (const Credits part : parts_due(demand(), bid(), body.tasks)) amount = {amount.micro + part.micro};
   if (auto wrong = check_tasks(body, amount)) return wrong;
   // Who has not done what was agreed may ask for less.
   if (body.amount > amount || (body.amount < amount && body.reason() == Reason::completed))
@@ -174,11 +205,26 @@ Trail::Check Trail::check(const Receipt& body, WallTime /*now*/) const {
   return std::nullopt;
 }
 
+// It may have what notes have told of others (draft_receipt()). What is new was used by one that has begun.
+Trail::Check Trail::check_ends(const Receipt& body) const {
+  for (const TaskEnd& task : body.tasks) {
+    if (!has_not_begun(task.reason)) continue;
+    for (std::size_t i = 0; i < model::kDimensions; ++i) {
+      if (task.usage.quantity[i] == 0 || body.usage.quantity[i] <= usage_.quantity[i]) continue;
+      const model::DimensionText& text = model::text_of(static_cast<model::Dimension>(i));
+      return Why{Reason::overcharged,
+                 std::string(text.name) + " " + std::to_string(task.usage.quantity[i]) + " " + std::string(text.unit) +
+                     " of a task that has not begun: " + std::string(model::text_of(task.reason).name)};
+    }
+  }
+  return std::nullopt;
+}
+
 // Where it asks for more than `due`, because a task has used more than its own.
 Trail::Check Trail::check_tasks(const Receipt& body, Credits due) const {
   if (body.amount <= due) return std::nullopt;
   for (std::size_t i = 0; i < body.tasks.size(); ++i) {
-    const Credits cost = amount_due(bid(), body.tasks[i].usage);
+    const Credits cost = amount_due(bid(), paid_usage(body.tasks[i]));
     const Credits most = demand().tasks[i].max_total;
     if (cost <= most) continue;
     return Why{Reason::overcharged, "task " + std::to_string(i) + " for " + text_of(cost) + ", agreed are at most " +

@@ -6,7 +6,6 @@
 
 #include "overlay/runtime/assertion.hpp"
 #include "overlay/runtime/hex.hpp"
-#include "scheduler/daemon/job_restart.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/model/manifest.hpp"
 
@@ -46,22 +45,22 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
     log_.write(LogLevel::warning, "job_ended",
                {{"job", record.id}, {"why", model::text_of(Reason::submitter_restarted).name}});
   }
+  const auto find = [&trails](const jobs::DemandId& demand) {
+    const auto found = trails.find(demand);
+    return found == trails.end() ? nullptr : &found->second;
+  };
   for (JobRecord& record : records) {
     auto job = model::job_from_json(record.manifest);
     if (!job) {
       log_.write(LogLevel::error, "job_damaged", {{"job", record.id}, {"why", job.error().detail()}});
       continue;
     }
-    if (record.why.reason == Reason::submitter_restarted) {
-      count_again(record, [&trails](const jobs::DemandId& demand) {
-        const auto found = trails.find(demand);
-        return found == trails.end() ? nullptr : &found->second;
-      });
-    }
+    if (record.why.reason == Reason::submitter_restarted) count_again(record, find);
     const auto kept = std::make_shared<Kept>();
     if (const auto log = logs.find(record.id); log != logs.end()) kept->log = log->second;
     kept->record = std::move(record);
     kept->job = *std::move(job);
+    co_await complete_after_restart(*kept, find);
     for (const JobTrail& trail : kept->record.trails) by_demand_.emplace(trail.demand, kept->record.id);
     order_.push_back(kept->record.id);
     jobs_.emplace(kept->record.id, kept);
@@ -80,6 +79,7 @@ Task<void> JobBook::resumed(const Trail& trail) {
   for (const KeptPtr& kept : of) {
     if (trail.stage() < agreement::Stage::running) std::erase_if(kept->record.trails, is_its);  // it came to nothing
     count_again(kept->record, events_.find_trail);
+    co_await complete_after_restart(*kept, events_.find_trail);
     if (const auto saved = co_await save(kept->record); !saved) {
       log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
     }
@@ -136,9 +136,11 @@ void JobBook::add_needed(std::set<model::Digest>& needed, std::int64_t keep_ms) 
       for (const JobOutput& output : record.outputs) {
         if (!kept->fetched.contains(output.digest)) needed.insert(output.digest);
       }
-      continue;
+      // Those of a job that a restart has ended may come to be all.
+      if (record.why.reason != Reason::submitter_restarted) continue;
+    } else {
+      for (const model::Input& input : kept->job.inputs) needed.insert(input.digest);
     }
-    for (const model::Input& input : kept->job.inputs) needed.insert(input.digest);
     for (const JobTrail& entry : record.trails) {
       const Trail* trail = events_.find_trail(entry.demand);
       if (!trail || trail->stage() < agreement::Stage::ended) continue;
@@ -221,12 +223,30 @@ dispatch::DispatchEvents JobBook::events_of(Kept& kept) {
 void JobBook::note_trail(Kept& kept, std::size_t task, const Trail& trail) {
   auto& trails = kept.record.trails;
   const jobs::DemandId& demand = trail.demand().id;
-  if (std::ranges::find(trails, demand, &JobTrail::demand) != trails.end()) return;
-  const auto attempts = kept.record.tasks[task].attempts.size();
-  trails.push_back({.task = static_cast<std::uint32_t>(task),
-                    .attempt = static_cast<std::uint32_t>(attempts == 0 ? 0 : attempts - 1),
-                    .demand = demand});
-  by_demand_.emplace(demand, kept.record.id);
+  auto entry = std::ranges::find(trails, demand, &JobTrail::demand);
+  if (entry == trails.end()) {
+    const auto attempts = kept.record.tasks[task].attempts.size();
+    trails.push_back({.task = static_cast<std::uint32_t>(task),
+                      .attempt = static_cast<std::uint32_t>(attempts == 0 ? 0 : attempts - 1),
+                      .demand = demand,
+                      .places = {}});
+    entry = std::prev(trails.end());
+    by_demand_.emplace(demand, kept.record.id);
+  }
+  note_place(kept, *entry, task, trail.demand());
+}
+
+// Like jobs may share an agreement: they are told of it in the order of their tasks there, and each takes the next.
+void JobBook::note_place(const Kept& kept, JobTrail& entry, std::size_t task, const agreement::Demand& demand) {
+  const auto is_task = [&](std::uint32_t place) { return demand.tasks[place].shard == task; };
+  if (std::ranges::any_of(entry.places, is_task)) return;
+  const model::Digest manifest = blobs::digest_of(runtime::bytes_of(kept.record.manifest));
+  std::set<std::uint32_t>& taken = places_[demand.id];
+  for (std::uint32_t place = 0; place < demand.tasks.size(); ++place) {
+    if (!is_task(place) || demand.tasks[place].job != manifest || !taken.insert(place).second) continue;
+    entry.places.push_back(place);
+    return;
+  }
 }
 
 void JobBook::add_log(Kept& kept, runtime::ByteView text) const {
@@ -260,6 +280,8 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
     std::string().swap(kept.log.text);
   }
   record.ended_unix_ms = at;
+  // Whoever shares them was told of them when they were agreed on.
+  for (const JobTrail& entry : record.trails) places_.erase(entry.demand);
   --running_;
   kept.ended.wake_all();
   log_.write(LogLevel::info, "job_ended",
@@ -271,8 +293,33 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   forget_oldest();
 }
 
+// Nothing was left to run. Where the disk has lost an output it stays what it is.
+Task<void> JobBook::complete_after_restart(Kept& kept, FindTrail find) {
+  JobRecord& record = kept.record;
+  auto outputs = outputs_of(record, find);
+  if (!outputs) co_return;
+  for (const auto& [task, of_task] : *outputs) {
+    for (const agreement::OutputDigest& output : of_task)
+      if (!store_.has(output.digest)) co_return;
+  }
+  const dispatch::DispatchEnd ended{
+      .state = State::complete, .why = {}, .amount = {}, .tasks = record.tasks, .outputs = *std::move(outputs)};
+  if (!co_await keep_outputs(kept, ended)) co_return;
+  record.state = State::complete;
+  record.why = {.reason = Reason::completed, .detail = {}};
+  if (const auto saved = co_await save(record); !saved) {
+    log_.write(LogLevel::error, "job_not_saved", {{"job", record.id}, {"why", saved.error().code().message()}});
+  }
+  log_.write(LogLevel::info, "job_ended",
+             {{"job", record.id},
+              {"state", jobs::name_of(record.state)},
+              {"why", model::text_of(record.why.reason).name},
+              {"amount", model::to_text(record.amount)}});
+}
+
 Task<Result<void>> JobBook::keep_outputs(Kept& kept, const dispatch::DispatchEnd& ended) {
   CO_TRY(const auto joined, co_await dispatch::join_outputs(kept.job, ended, store_));
+  kept.record.outputs.clear();  // another agreement's end may have come to this meanwhile
   for (std::size_t i = 0; i < joined.size(); ++i) {
     kept.record.outputs.push_back(
         {.path = kept.job.outputs[i].path, .bytes = joined[i].bytes, .digest = joined[i].digest});

@@ -14,6 +14,7 @@
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/blobs/blob_store.hpp"
 #include "scheduler/daemon/job_record.hpp"
+#include "scheduler/daemon/job_restart.hpp"
 #include "scheduler/daemon/job_table.hpp"
 #include "scheduler/daemon/log.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
@@ -49,11 +50,13 @@ class JobBook {
   JobBook(runtime::Runtime& runtime, store::Writer& writer, dispatch::Dispatcher& dispatcher, blobs::BlobStore& store,
           Log& log, Events events);
 
-  // The jobs of an earlier life: those that were under way end here by submitter_restarted. `trails` are what the disk
+  // The jobs of an earlier life: those that were under way end here by submitter_restarted, or complete where all their
+  // tasks had. `trails` are what the disk
   // has of their agreements. Once, before all else.
   runtime::Task<runtime::Result<void>> load(const std::map<jobs::DemandId, agreement::Trail>& trails);
 
-  // An agreement of theirs has come to its end: what the job has cost is told with it.
+  // An agreement of theirs has come to its end: what the job has cost is told with it, and where that was the last of
+  // its outputs it is complete after all.
   runtime::Task<void> resumed(const agreement::Trail& trail);
 
   // Durable when it returns; then it is on its way. Errc::limit_reached (kJobsRunningMax), those of Writer.
@@ -108,10 +111,12 @@ class JobBook {
   runtime::Task<void> run(KeptPtr kept);
   dispatch::DispatchEvents events_of(Kept& kept);
   runtime::Task<void> end(Kept& kept, dispatch::DispatchEnd end);
+  runtime::Task<void> complete_after_restart(Kept& kept, FindTrail find);
   runtime::Task<runtime::Result<void>> keep_outputs(Kept& kept, const dispatch::DispatchEnd& end);
   runtime::Task<runtime::Result<void>> save(JobRecord record, JobLog log = {});
   runtime::Task<void> keep_logs();
   void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);
+  void note_place(const Kept& kept, JobTrail& entry, std::size_t task, const agreement::Demand& demand);
   void add_log(Kept& kept, runtime::ByteView text) const;
   void forget_oldest();
   std::string new_id();
@@ -126,6 +131,7 @@ class JobBook {
   std::map<std::string, KeptPtr, std::less<>> jobs_;
   std::deque<std::string> order_;  // ids, the oldest first
   std::map<jobs::DemandId, std::string> by_demand_;
+  std::map<jobs::DemandId, std::set<std::uint32_t>> places_;  // of the demands' tasks, that jobs have taken for theirs
   std::size_t running_ = 0;
   runtime::TaskGroup tasks_;
 };

@@ -33,8 +33,8 @@ struct JobTrail {
   std::uint32_t task = 0;
   std::uint32_t attempt = 0;
   jobs::DemandId demand{};
-  // Which of the demand's tasks are the job's: said of a job that a restart has ended, and at most kTasksMax. Empty:
-  // all of its manifest.
+  // Which of the demand's tasks are the job's, at most kTasksMax. Empty, in records of earlier versions: all of its
+  // manifest.
   std::vector<std::uint32_t> places;
   bool operator==(const JobTrail&) const = default;
 };

@@ -120,6 +120,24 @@ Claimant* claimant_of(std::vector<Claimant>& claimants, const TaskRef& task, std
 
 }  // namespace
 
+std::optional<TaskOutputs> outputs_of(const JobRecord& record, const FindTrail& find) {
+  if (record.why.reason != model::Reason::submitter_restarted) return std::nullopt;
+  const auto manifest = manifest_of(record);
+  TaskOutputs outputs;
+  for (const JobTrail& entry : record.trails) {
+    const Trail* trail = find(entry.demand);
+    if (!trail || trail->stage() != agreement::Stage::closed) continue;
+    const auto& ends = trail->receipt().tasks;
+    for (std::uint32_t place = 0; place < ends.size(); ++place) {
+      const std::uint32_t number = trail->demand().tasks[place].shard;
+      if (number >= record.tasks.size() || !is_of(entry, *trail, place, manifest)) continue;
+      if (ends[place].reason == model::Reason::completed) outputs.insert_or_assign(number, ends[place].outputs);
+    }
+  }
+  if (outputs.size() != record.tasks.size()) return std::nullopt;
+  return outputs;
+}
+
 std::vector<std::size_t> end_by_restart(std::vector<JobRecord>& records, const TrailsByDemand& trails,
                                         std::int64_t now_unix_ms) {
   std::vector<std::size_t> ended;

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "scheduler/agreement/trail.hpp"
@@ -27,5 +28,10 @@ std::vector<std::size_t> end_by_restart(std::vector<JobRecord>& records, const T
 // cost as much. `find` may give null: then the tasks stay, and no cost is forgotten that was counted before.
 using FindTrail = std::function<const agreement::Trail*(const jobs::DemandId&)>;
 void count_again(JobRecord& record, const FindTrail& find);
+
+// By task, what has come of a job that a restart has ended, in the order of the manifest, where all of its tasks have
+// completed all the same and their receipts are acknowledged. nullopt: not all have, or not that is known.
+using TaskOutputs = std::map<std::size_t, std::vector<agreement::OutputDigest>>;
+std::optional<TaskOutputs> outputs_of(const JobRecord& record, const FindTrail& find);
 
 }  // namespace quern::daemon

@@ -118,6 +118,11 @@ Task<Finished> WorkRun::to_end() {
   if (finished.why.reason == Reason::build_failed && is_free(usage_)) {
     finished.usage = {};
     finished.usage[model::Dimension::setup] = 1;
+  } else if (finished.why.reason == Reason::build_failed) {
+    // Under its own name it would cost the set-up alone.
+    finished.why = {Reason::worker_crashed, "it says build_failed after " +
+                                                std::to_string(usage_[model::Dimension::cpu_time]) +
+                                                " us of processor time, which code of the task before may have used"};
   }
   co_return finished;
 }

@@ -4,6 +4,7 @@
 #include <ranges>
 #include <utility>
 
+#include "scheduler/engagement/pace.hpp"
 #include "scheduler/model/job.hpp"
 
 namespace quern::dispatch {
@@ -76,6 +77,7 @@ struct DeviceLine::Batch {
     for (const LineOrder& order : orders) {
       together.tasks.push_back(order.task);
       together.usage_max = model::sum(together.usage_max, order.usage_max);
+      engagement::raise_pace(together.pace, order.usage_max);
     }
     for (std::uint64_t& quantity : together.usage_max.quantity) quantity = std::min(quantity, model::kQuantityMax);
     return together;

@@ -393,7 +393,7 @@ class Dispatcher::Run {
   LineEvents events_of(std::size_t task, const Place& where, std::optional<Chosen>& terms, bool& taken) {
     LineEvents events;
     events.prepare = [&, task, this]() -> std::optional<LineOrder> {
-      if (dispatcher_.draining_) return std::nullopt;
+      if (dispatcher_.draining_ || machine_.has_lied(where.provider)) return std::nullopt;
       terms = chosen(task, where);
       return terms ? std::optional(order_for(task, where, *terms)) : std::nullopt;
     };

@@ -324,23 +324,9 @@ Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::s
   co_return std::nullopt;
 }
 
-namespace {
-
-// For a program that does not compile its set-up alone is asked for, also where notes have said what compiling took.
-std::optional<model::Credits> amount_for(const agreement::Trail& trail, const std::vector<agreement::TaskEnd>& ends) {
-  if (std::ranges::none_of(ends, [](const auto& end) { return end.reason == Reason::build_failed; })) {
-    return std::nullopt;
-  }
-  model::Usage used;
-  for (const agreement::TaskEnd& end : ends) used = model::sum(used, end.usage);
-  return agreement::amount_due(trail.bid(), used);
-}
-
-}  // namespace
-
 Task<void> Provider::end(EngagementPtr engagement, std::vector<agreement::TaskEnd> ends) {
   while (engagement->stuck) co_await engagement->changed.wait();
-  const auto body = draft_receipt(engagement->trail, ends, now(), amount_for(engagement->trail, ends));
+  const auto body = draft_receipt(engagement->trail, ends, now());
   engagement->asked = runtime_.clock().now();
   engagement->kept_until = engagement->asked + config_.receipt_kept;
   std::ignore = co_await take(engagement, seal_record(key_, body));

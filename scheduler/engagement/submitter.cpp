@@ -13,6 +13,7 @@
 #include "overlay/runtime/deadline.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/agreement/drafts.hpp"
+#include "scheduler/engagement/pace.hpp"
 
 namespace quern::engagement {
 
@@ -27,12 +28,19 @@ using runtime::fail;
 using runtime::Result;
 using runtime::Task;
 
+// What a crash loses.
+struct Submitter::Known {
+  std::vector<std::vector<std::uint64_t>> output_bytes = {};  // by task
+  model::Usage pace = {};
+  std::optional<runtime::Time> since = {};  // no later than the agreement was
+};
+
 struct Submitter::Following {
   connection::PeerAddresses provider;
   Trail trail;
   OrderEvents events;
   Cancels cancels;
-  std::vector<std::vector<std::uint64_t>> output_bytes;  // by task; empty: not known any more
+  Known known;
   std::vector<std::uint64_t> log_offsets;
   std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
   runtime::Time heard;
@@ -270,6 +278,7 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
   }
   Trail trail;
   Grant grant(*this);
+  Known known{.pace = order.pace, .since = runtime_.clock().now()};
   const auto refused = co_await agree(order, trail, cancels, grant, end.kept_back);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
@@ -277,11 +286,10 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
     end.why = *refused;
     co_return end;
   }
-  std::vector<std::vector<std::uint64_t>> output_bytes;
-  output_bytes.reserve(order.tasks.size());
-  for (OrderTask& task : order.tasks) output_bytes.push_back(std::move(task.output_bytes));
+  known.output_bytes.reserve(order.tasks.size());
+  for (OrderTask& task : order.tasks) known.output_bytes.push_back(std::move(task.output_bytes));
   co_return co_await follow_from(std::move(order.provider), std::move(trail), std::move(events), std::move(cancels),
-                                 std::move(output_bytes));
+                                 std::move(known));
 }
 
 Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail, OrderEvents events, Cancels cancels) {
@@ -289,7 +297,7 @@ Task<OrderEnd> Submitter::resume(connection::PeerAddresses provider, Trail trail
 }
 
 Task<OrderEnd> Submitter::follow_from(connection::PeerAddresses provider, Trail trail, OrderEvents events,
-                                      Cancels cancels, std::vector<std::vector<std::uint64_t>> output_bytes) {
+                                      Cancels cancels, Known known) {
   const std::size_t tasks = trail.demand().tasks.size();
   QUERN_ASSERT(cancels.size() == tasks);
   const Turn turn(*this, trail.demand());
@@ -297,7 +305,7 @@ Task<OrderEnd> Submitter::follow_from(connection::PeerAddresses provider, Trail 
                       .trail = std::move(trail),
                       .events = std::move(events),
                       .cancels = std::move(cancels),
-                      .output_bytes = std::move(output_bytes),
+                      .known = std::move(known),
                       .log_offsets = std::vector<std::uint64_t>(tasks),
                       .why = {},
                       .heard = runtime_.clock().now(),
@@ -432,6 +440,10 @@ Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream,
 }
 
 Task<Result<void>> Submitter::on_record(Following& following, Outgoing& out, Bytes record) {
+  if (auto fault = fault_of_claim(following, record)) {
+    following.why = *std::move(fault);
+    co_return Result<void>();
+  }
   const auto taken = co_await journal_.take(following.trail, std::move(record));
   if (!taken && taken.error().reason == Reason::record_duplicate) co_return Result<void>();
   if (!taken) {
@@ -501,6 +513,26 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
   co_return co_await until_silent(stream);
 }
 
+// What no trail can see: the time, and what was asked for. Whether it is signed, and follows, the trail says.
+std::optional<Why> Submitter::fault_of_claim(const Following& following, runtime::ByteView record) const {
+  const auto claim = agreement::reopen_record(record);
+  if (!claim) return std::nullopt;
+  const auto* const note = std::get_if<agreement::UsageNote>(&claim->body);
+  const auto* const receipt = std::get_if<agreement::Receipt>(&claim->body);
+  if (!note && !receipt) return std::nullopt;
+  if (const auto since = following.known.since) {
+    const runtime::Duration passed = runtime_.clock().now() - *since;
+    if (auto fault = fault_of_usage(note ? note->usage : receipt->usage, following.known.pace, passed)) return fault;
+  }
+  const std::size_t tasks = receipt ? std::min(receipt->tasks.size(), following.cancels.size()) : 0;
+  for (std::size_t task = 0; task < tasks; ++task) {
+    if (receipt->tasks[task].reason != Reason::canceled || following.cancels[task]->asked()) continue;
+    return Why{Reason::internal, "the provider says that task " + std::to_string(task + 1) +
+                                     " was canceled, and nobody has asked for that"};
+  }
+  return std::nullopt;
+}
+
 // Held against what was asked for before a byte of them is fetched.
 std::optional<Why> Submitter::fault_of_outputs(const Following& following) {
   const std::vector<agreement::TaskEnd>& ends = following.trail.receipt().tasks;
@@ -510,8 +542,8 @@ std::optional<Why> Submitter::fault_of_outputs(const Following& following) {
     for (const agreement::OutputDigest& output : outputs) all += output.bytes;
     const bool done = ends[task].reason == Reason::completed;
     if (!done && !outputs.empty()) return Why{Reason::output_wrong, "outputs of a task that did not complete"};
-    if (!done || following.output_bytes.empty()) continue;
-    const std::vector<std::uint64_t>& wanted = following.output_bytes[task];
+    if (!done || following.known.output_bytes.empty()) continue;
+    const std::vector<std::uint64_t>& wanted = following.known.output_bytes[task];
     if (outputs.size() != wanted.size()) {
       return Why{Reason::output_wrong,
                  std::to_string(outputs.size()) + " outputs, not " + std::to_string(wanted.size())};

@@ -33,8 +33,9 @@ struct Order {
   connection::PeerAddresses provider;  // addresses may be empty while it is connected
   std::string device;
   std::uint64_t offer_sequence = 0;
-  std::vector<OrderTask> tasks;          // 1 to agreement::kTasksMax; their manifests together within kManifestBytesMax
-  model::Usage usage_max;                // of all
+  std::vector<OrderTask> tasks;  // 1 to agreement::kTasksMax; their manifests together within kManifestBytesMax
+  model::Usage usage_max;        // of all
+  model::Usage pace;             // raise_pace() of each; nothing: their processors and memory are not held against time
   std::optional<model::RateCard> rates;  // of the offer: a bid with a higher one is refused
 };
 
@@ -147,10 +148,14 @@ class Submitter {
   // was accepted is lost (provider_lost) when it is silent for `lost_after`; `lost_after` after all its tasks were
   // canceled; and leave_after() its acceptance, or after the agreement on the same device that it has to wait for:
   // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take. A
-  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid.
+  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid. A note
+  // or receipt that says more than can be used in the time since the order was agreed on is overcharged, and a receipt
+  // that says `canceled` of a task that nobody has canceled is internal: it is not taken, and vouchers stay all that is
+  // owed.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later. What is not known of it any more is
-  // how large each output is: together they are no more than the demand says.
+  // how large each output is: together they are no more than the demand says; and since when it has been under way:
+  // what is used is not held against time.
   runtime::Task<OrderEnd> resume(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
                                  Cancels cancels);
   // Sees to it that the provider has the acknowledgement of a closed trail, which may have been lost on its way: until
@@ -167,6 +172,7 @@ class Submitter {
   }
 
  private:
+  struct Known;
   struct Following;
   class Outgoing;
   class Turn;
@@ -180,7 +186,7 @@ class Submitter {
   runtime::Task<std::optional<model::Why>> take_from_provider(agreement::Trail& trail, Answer answer);
   agreement::Demand demand_for(const Order& order);
   runtime::Task<OrderEnd> follow_from(connection::PeerAddresses provider, agreement::Trail trail, OrderEvents events,
-                                      Cancels cancels, std::vector<std::vector<std::uint64_t>> output_bytes);
+                                      Cancels cancels, Known known);
   runtime::Task<OrderEnd> follow(Following& following);
   runtime::Task<runtime::Result<void>> follow_once(Following& following);
   runtime::Task<runtime::Result<void>> converse(Following& following, connection::PeerStream& stream);
@@ -191,6 +197,7 @@ class Submitter {
   runtime::Task<runtime::Result<void>> read_all(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
   runtime::Task<runtime::Result<void>> send_what_is_due(Following& following, Outgoing& out);
+  std::optional<model::Why> fault_of_claim(const Following& following, runtime::ByteView record) const;
   static std::optional<model::Why> fault_of_outputs(const Following& following);
   runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
   runtime::Task<void> tell_over(const agreement::Trail& trail);

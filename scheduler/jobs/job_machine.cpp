@@ -33,6 +33,12 @@ bool is_possible(const TaskRecord& task, std::uint32_t attempts_max) {
          (!going || task.attempts.back().state == task.state);
 }
 
+// What its provider has signed cannot be true.
+bool is_lie(Reason reason) {
+  return reason == Reason::usage_shrank || reason == Reason::amount_wrong || reason == Reason::overcharged ||
+         reason == Reason::output_wrong;
+}
+
 // Of a task that was tried.
 Why exhausted(const TaskRecord& task) {
   return {Reason::retries_exhausted, "the last: " + model::to_text(task.attempts.back().why)};
@@ -98,6 +104,8 @@ std::optional<JobMachine> JobMachine::restore(std::vector<TaskRecord> tasks, boo
       std::ranges::count_if(tasks, [](const TaskRecord& task) { return !is_end(task.state); }));
   const auto failed = std::ranges::find_if(tasks, has_failed);
   if (cancel_asked && failed != tasks.end()) machine.failed_ = static_cast<std::size_t>(failed - tasks.begin());
+  for (const TaskRecord& task : tasks)
+    for (const Attempt& attempt : task.attempts) machine.remember_liar(attempt);
   machine.tasks_ = std::move(tasks);
   machine.cancel_asked_ = cancel_asked;
   return machine;
@@ -181,6 +189,7 @@ Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount, bool
   attempt->state = state_of_end(why.reason);
   attempt->why = why;
   attempt->amount = amount;
+  remember_liar(*attempt);
   TaskRecord& record = tasks_[task];
   if (attempt->state == State::complete || attempt->state == State::executor_error) {
     end_task(task, attempt->state, std::move(why), outcome);
@@ -288,8 +297,12 @@ Why JobMachine::why_canceled() const {
           .detail = "task " + std::to_string(*failed_) + ": " + std::string(model::text_of(why.reason).name)};
 }
 
+void JobMachine::remember_liar(const Attempt& attempt) {
+  if (is_lie(attempt.why.reason)) liars_.insert(attempt.provider);
+}
+
 std::set<std::string> JobMachine::excluded(std::size_t task, bool again) const {
-  std::set<std::string> excluded;
+  std::set<std::string> excluded = liars_;
   for (const Attempt& attempt : tasks_[task].attempts) {
     if (!again || !may_pass(attempt.why.reason)) excluded.insert(attempt.provider);
   }

@@ -108,8 +108,9 @@ class JobMachine {
   Outcome cancel();
 
   // Who has had the task and is not to have it. Once it has waited for better times (`again`), those may have it again
-  // whose reason may pass.
+  // whose reason may pass. Who has lied of any of the job's tasks is to have none of them, now or later.
   std::set<std::string> excluded(std::size_t task, bool again) const;
+  bool has_lied(const std::string& provider) const { return liars_.contains(provider); }
   State state() const;
   // Of the job, once it has ended: that of the first task that did not complete, or completed.
   model::Why why() const;
@@ -123,6 +124,7 @@ class JobMachine {
   bool has_task(State state) const;
   TaskRecord* waiting(std::size_t task);
   Attempt* under_way(std::size_t task);
+  void remember_liar(const Attempt& attempt);
   void end_task(std::size_t task, State state, model::Why why, Outcome& outcome);
   void fail_all_waiting(Outcome& outcome);
   Action place(std::size_t task, bool again = false) const;
@@ -130,7 +132,8 @@ class JobMachine {
 
   std::vector<TaskRecord> tasks_;
   std::uint32_t attempts_max_;
-  std::size_t open_;  // tasks that have not ended
+  std::size_t open_;             // tasks that have not ended
+  std::set<std::string> liars_;  // providers
   bool begun_ = false;
   bool cancel_asked_ = false;
   std::optional<std::size_t> failed_;  // the task for whose end the others are canceled; none: it was asked for

@@ -1,6 +1,7 @@
 // The rules of notes, vouchers and receipts beside a naive twin: bodies that are right in most parts and wrong in some
 // are taken exactly when the twin would take them, and refused for its reason.
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -52,10 +53,17 @@ class Twin {
     if (std::ranges::find(vouchers_, receipt.voucher, &KeptVoucher::hash) == vouchers_.end())
       return Reason::record_out_of_order;
     if (const auto wrong = judge_usage(receipt.usage)) return wrong;
+    const TaskEnd& task = receipt.tasks[0];  // the only one
+    if (kRefused.contains(task.reason) && task.usage != notes_.back().usage) {
+      const Usage& noted = notes_.back().usage;
+      for (std::size_t i = 0; i < model::kDimensions; ++i)
+        if (task.usage.quantity[i] > noted.quantity[i]) return Reason::overcharged;
+    }
     if (receipt.amount > bid_.max_total) return Reason::overcharged;
     const bool exact = receipt.reason() == Reason::completed;
-    if (receipt.amount > price(receipt.usage) || (exact && receipt.amount != price(receipt.usage)))
-      return Reason::amount_wrong;
+    const bool builds = task.reason != Reason::build_failed;
+    const Credits most = price(builds ? task.usage : usage_of(0, std::min<std::uint64_t>(setups(task), 1)));
+    if (receipt.amount > most || (exact && receipt.amount != price(receipt.usage))) return Reason::amount_wrong;
     return std::nullopt;
   }
   void keep(const UsageNote& note, const Hash& hash) { notes_.push_back({hash, note.usage, note.amount}); }
@@ -81,6 +89,14 @@ class Twin {
     int note = 0;
   };
 
+  // What a provider may say of a task that it has not begun with.
+  static inline const std::set<Reason> kRefused{
+      Reason::kind_not_offered, Reason::offer_expired,    Reason::offer_withdrawn, Reason::busy,
+      Reason::draining,         Reason::manifest_invalid, Reason::offer_unknown,   Reason::demand_expired,
+      Reason::bid_expired,      Reason::terms_differ,     Reason::rate_limited,    Reason::agreement_unknown,
+      Reason::input_missing,    Reason::input_corrupt};
+
+  static std::uint64_t setups(const TaskEnd& task) { return task.usage[model::Dimension::setup]; }
   int note_of(const Hash& hash) const {
     const auto found = std::ranges::find(notes_, hash, &KeptNote::hash);
     return found == notes_.end() ? -1 : static_cast<int>(found - notes_.begin());

@@ -92,6 +92,54 @@ TEST(Trail, a_receipt_after_a_restart_has_what_was_billed_of_the_first_tasks_as_
     EXPECT_LE(example.trail.owed_by_task()[task], example.trail.demand().tasks[task].max_total);
 }
 
+// As a liar would write it: what the draft leaves out is in again.
+Receipt with_usage(Receipt receipt, std::size_t task, const model::Usage& usage, const Bid& bid) {
+  receipt.tasks[task].usage = model::sum(receipt.tasks[task].usage, usage);
+  receipt.usage = model::sum(receipt.usage, usage);
+  receipt.amount = amount_due(bid, receipt.usage);
+  return receipt;
+}
+
+TEST(Trail, a_receipt_asks_for_nothing_of_a_task_that_has_not_begun) {
+  for (const Reason reason : {Reason::input_missing, Reason::input_corrupt, Reason::busy, Reason::draining,
+                              Reason::manifest_invalid, Reason::kind_not_offered}) {
+    ExampleTrail example = with_three_tasks();
+    example.note(500'000).voucher();
+    std::vector<TaskEnd> ends = three_ends();
+    ends[2] = {.reason = reason, .usage = usage_of(3'000'000)};
+    const Receipt honest = draft_receipt(example.trail, ends, kNow);
+    EXPECT_EQ(honest.tasks[2].usage, model::Usage{}) << model::text_of(reason).name;
+    EXPECT_EQ(example.offer(with_usage(honest, 2, usage_of(1, 0), example.trail.bid())), "overcharged");
+    EXPECT_EQ(example.offer(with_usage(honest, 2, usage_of(0, 1), example.trail.bid())), "overcharged");
+    EXPECT_EQ(example.offer(honest), "") << model::text_of(reason).name;
+  }
+}
+
+// The receipt can be no less, and which task it was is not known.
+TEST(Trail, what_notes_have_told_may_stand_at_a_task_that_has_not_begun) {
+  ExampleTrail example = with_three_tasks();
+  example.note(5'000'000).voucher();
+  std::vector<TaskEnd> ends = three_ends();
+  ends[2] = {.reason = Reason::input_missing, .usage = {}};
+  const Receipt receipt = draft_receipt(example.trail, ends, kNow);
+  EXPECT_EQ(receipt.usage, usage_of(5'000'000, 2));
+  EXPECT_NE(receipt.tasks[2].usage, model::Usage{});
+  EXPECT_EQ(example.offer(receipt), "");
+}
+
+TEST(Trail, a_receipt_asks_for_the_setup_alone_of_a_program_that_does_not_compile) {
+  ExampleTrail example = with_three_tasks();
+  std::vector<TaskEnd> ends = three_ends();
+  ends[1].usage = usage_of(4'000'000);
+  const Receipt honest = draft_receipt(example.trail, ends, kNow);
+  EXPECT_EQ(honest.usage, usage_of(7'000'000, 3)) << "what was used is told";
+  EXPECT_EQ(honest.amount, credits(4'500'000)) << "three times set up, and the other two tasks";
+  Receipt dear = honest;
+  ++dear.amount.micro;
+  EXPECT_EQ(example.offer(dear), "amount_wrong");
+  EXPECT_EQ(example.offer(honest), "");
+}
+
 // However it was metered: what tasks owe adds up to what is owed, and none of it is below zero or above
 // the task's own price.
 RC_GTEST_PROP(Trail, owed_by_task_adds_up_to_owed, ()) {

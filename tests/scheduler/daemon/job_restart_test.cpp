@@ -189,6 +189,35 @@ TEST(JobRestart, an_agreement_from_before_a_job_is_not_its) {
   EXPECT_TRUE(records[0].trails.empty());
 }
 
+TEST(JobRestart, a_like_job_that_has_ended_keeps_its_places_of_an_agreement_and_no_more) {
+  TrailsByDemand trails;
+  add_trail(trails, 1, 10, {{'m', 0}, {'m', 1}, {'m', 2}});
+  std::vector<JobRecord> records{under_way("a", 'm'), under_way("b", 'm')};
+  records[0].ended_unix_ms = 5;
+  records[0].trails = {{.task = 0, .attempt = 0, .demand = {std::byte{1}}, .places = {0}}};
+  end_and_count(records, trails);
+  EXPECT_EQ(records[1].trails.at(0).places, (std::vector<std::uint32_t>{1, 2}));
+}
+
+TEST(JobRestart, the_outputs_of_a_job_are_known_once_all_of_its_tasks_have_completed) {
+  TrailsByDemand trails;
+  add_trail(trails, 1, 10, {{'m', 0}, {'m', 1}, {'n', 2}}, {model::Reason::completed, model::Reason::preempted});
+  add_trail(trails, 2, 20, {{'m', 1}});
+  std::vector<JobRecord> records{under_way("a", 'm')};
+  records[0].tasks.resize(2);
+  end_and_count(records, trails);
+  const auto find = [&](const jobs::DemandId& demand) { return &trails.at(demand); };
+  const auto outputs = outputs_of(records[0], find);
+  ASSERT_TRUE(outputs.has_value());
+  EXPECT_EQ(outputs->size(), 2u);
+  records[0].tasks.resize(3);
+  EXPECT_FALSE(outputs_of(records[0], find)) << "the third is another job's";
+  records[0].tasks.resize(2);
+  trails.erase({std::byte{2}});
+  trails.emplace(jobs::DemandId{std::byte{2}}, agreed_on(2, 20, {{'m', 1}}).trail);
+  EXPECT_FALSE(outputs_of(records[0], find)) << "it has no receipt yet";
+}
+
 // Jobs of three manifests, agreements of any of their tasks, in any order.
 RC_GTEST_PROP(JobRestart, every_task_of_every_agreement_is_of_one_job_and_all_that_is_owed_is_counted_once, ()) {
   const auto letters = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 3));

@@ -45,6 +45,10 @@ void expect_settled(NodeWorld& world) {
   for (const JobRecord& job : submitter.jobs) {
     EXPECT_TRUE(job.ended_unix_ms);
     amount.micro += job.amount.micro;
+    if (std::ranges::all_of(job.tasks, [](const auto& task) { return task.state == jobs::State::complete; })) {
+      EXPECT_EQ(job.state, jobs::State::complete) << model::to_text(job.why);
+      EXPECT_EQ(job.outputs.size(), 1u) << "all tasks are complete, and nothing is there";
+    }
     if (job.why.reason != model::Reason::submitter_restarted) continue;
     model::Credits of_tasks;
     for (const jobs::TaskRecord& task : job.tasks)
@@ -80,6 +84,19 @@ TEST(NodeCrash, like_jobs_that_were_under_way_have_cost_together_what_was_paid) 
       world.world.run_for(4min);
       expect_settled(world);
     }
+  }
+}
+
+// What one that has ended had of the agreements that it shared is written down, and not taken for the others'.
+TEST(NodeCrash, like_jobs_that_share_agreements_with_one_that_has_ended_have_cost_together_what_was_paid) {
+  for (auto after = 2500ms; after < 6500ms && !testing::Test::HasFailure(); after += 250ms) {
+    SCOPED_TRACE("killed after " + std::to_string(after / 1ms) + " ms");
+    NodeWorld world;
+    world.jobs = std::vector<model::Job>(3, job_of(7));
+    world.world.run_until(NodeWorld::kSubmitted + after);
+    world.crash_and_restart(NodeWorld::kSubmitter, 10ms);
+    world.world.run_for(4min);
+    expect_settled(world);
   }
 }
 

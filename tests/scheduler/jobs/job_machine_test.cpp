@@ -209,6 +209,22 @@ TEST(JobMachine, that_was_stored_goes_on_where_it_was) {
   EXPECT_FALSE(JobMachine::restore({}, false, kAttemptsMax));
 }
 
+TEST(JobMachine, who_has_lied_of_one_task_is_to_have_none_of_the_job) {
+  for (const Reason lie : {Reason::overcharged, Reason::amount_wrong, Reason::usage_shrank, Reason::output_wrong}) {
+    JobMachine job(2);
+    job.begin();
+    job.placed(0, "a", "gpu");
+    job.started(0);
+    EXPECT_TRUE(job.excluded(1, true).empty());
+    job.ended(0, because(lie), {});
+    EXPECT_TRUE(job.has_lied("a"));
+    EXPECT_EQ(job.excluded(1, true), (std::set<std::string>{"a"})) << "not even for want of another";
+    const auto again = JobMachine::restore(job.tasks(), false, kAttemptsMax);
+    ASSERT_TRUE(again.has_value());
+    EXPECT_TRUE(again->has_lied("a"));
+  }
+}
+
 // Any events in any order, crashes between them: the job ends once, or has not ended, and a task has one attempt under
 // way at most.
 RC_GTEST_PROP(JobMachine, ends_exactly_once_whatever_happens, ()) {

@@ -1,0 +1,25 @@
+// How much can be used in a time: what a provider says of its work is held against it. Pure.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "overlay/runtime/time.hpp"
+#include "scheduler/model/reason.hpp"
+#include "scheduler/model/usage.hpp"
+
+namespace quern::engagement {
+
+// What is granted beyond the time that has passed: so much, and that part of it, since two clocks never go alike.
+inline constexpr runtime::Duration kPaceSlack = std::chrono::seconds(1);
+inline constexpr std::int64_t kPaceClocksShare = 64;
+
+// `pace` is what can be used in a millisecond of the device, of those dimensions that time bounds: of the processors
+// and of memory. 0: not known. Raised to that of one more task, whose demand for itself would be for `usage_max`: tasks
+// run one after the other, so it is that of the task that can use most.
+void raise_pace(model::Usage& pace, const model::Usage& usage_max);
+
+// Why `used` cannot have been used by tasks of that pace on one device in the time that has passed (overcharged).
+std::optional<model::Why> fault_of_usage(const model::Usage& used, const model::Usage& pace, runtime::Duration passed);
+
+}  // namespace quern::engagement
