@@ -213,6 +213,7 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
                                    .limits = limits()};
   begun_ = told_ = runtime().clock().now();
   cpu_before_us_ = worker_->child->cpu_time_us();
+  if (task_ > 0) worker_->child->forget_refusals();
   under_way_ = true;
   worker_->reader.expect(shard_, task.limits);
   if (!co_await worker_->child->write_message(execution::encode_request(task))) {

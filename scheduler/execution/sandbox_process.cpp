@@ -459,6 +459,8 @@ void SandboxProcess::report(bool stuck) {
   change_and_tell(*order_.shared, [&] {
     ChildShared& shared = *order_.shared;
     if (shared.end) return;
+    end.events.oom_kills -= std::min(end.events.oom_kills, shared.refused_before.oom_kills);
+    end.events.process_refusals -= std::min(end.events.process_refusals, shared.refused_before.process_refusals);
     shared.log_over = true;
     shared.incoming_over = true;
     shared.outgoing_closed = true;

@@ -40,6 +40,7 @@ struct ChildShared {
   Cgroup cgroup;                                      // to be read only
   pid_t outer = 0;                                    // bwrap
   pid_t first = 0;                                    // process 1 of the sandbox, once it is known
+  CgroupEvents refused_before;                        // what is no longer counted
   bool told = false;                                  // the executor will look, and has not yet
   std::shared_ptr<const std::function<void()>> tell;  // from any thread
 };

@@ -356,6 +356,11 @@ bool SandboxedChild::has_files() const {
                              [&](const MemoryFolder& folder) { return is_in_use(root + folder.inside); });
 }
 
+void SandboxedChild::forget_refusals() {
+  const std::scoped_lock lock(state_->shared->mutex);
+  state_->shared->refused_before = state_->shared->cgroup.refusals();
+}
+
 bool SandboxedChild::is_over() const {
   return state_->outcome.has_value();
 }

@@ -87,6 +87,8 @@ class SandboxedChild {
   // Whether anything is found in its folders in memory, or half of one's space is taken by what nobody finds. False
   // where that cannot be seen. A few system calls for each folder.
   bool has_files() const;
+  // What limits have refused until now counts no more in how it ends: it is for a task that has ended.
+  void forget_refusals();
   // All its processes are gone, or were given up: wait() returns at once.
   bool is_over() const;
 

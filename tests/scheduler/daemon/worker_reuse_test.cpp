@@ -131,5 +131,32 @@ TEST(WorkerReuse, another_program_of_the_submitter_gets_a_worker_of_its_own) {
   });
 }
 
+TEST(WorkerReuse, what_limits_refused_to_one_task_is_no_reason_for_the_end_of_the_next) {
+  if (execution::Cgroups::probe().tier() == execution::CgroupTier::none) GTEST_SKIP() << "nothing counts refusals";
+  with_runner([](RunnerWorld& world) -> Task<void> {
+    // Threads until one is refused, which then end. The next task of the program goes on until its time is over.
+    const std::string body =
+        "long all[2] = {0, 0}; volatile long* flag = all;\n"
+        "while (!b[0]) {}\n"
+        "for (b[0] = 0; b[0] < 1000; ++b[0]) {\n"
+        "  flag[1] = b[0] + 1;\n"
+        "  if (thread(flag) < 0) break;\n"
+        "}\n"
+        "flag[1] = b[0]; flag[0] = 1; while (flag[1] > 0) call(24, 0, 0, 0);\n"
+        "long pause[2] = {0, 200000000}; call(35, (long)pause, 0, 0);";
+    TestMeter meter;
+    const Finished refused = co_await world.run(program(body, 1), meter);
+    EXPECT_EQ(refused.why.reason, Reason::completed) << told(refused) << meter.logged;
+    EXPECT_LT(co_await first_of(world, refused), 1000) << "no thread was refused";
+    TestJob endless = program(body, 0);
+    endless.job.resources.walltime_ms = 1500;
+    TestMeter next;
+    const Finished after = co_await world.run(endless, next);
+    EXPECT_EQ(world.runner.pool().figures().reused, 1);
+    EXPECT_THAT(after.why.reason, testing::AnyOf(Reason::walltime_exceeded, Reason::device_time_exceeded))
+        << told(after);
+  });
+}
+
 }  // namespace
 }  // namespace quern::daemon
