@@ -63,7 +63,9 @@ int main(int argc, char** argv) {
   quern::worker::Warm warm;
   while (const auto task = control.next_task()) {
     quern::worker::TaskRun run(*task, control, warm, scratch);
+    quern::worker::end_by_name_when_full(&scratch);
     const auto finished = run.run();
+    quern::worker::end_by_name_when_full(nullptr);
     // Before its end is told: then it is looked whether they are empty. Only a processor's kernels write there, and
     // other devices' drivers may keep there what they need.
     if (warm.device && warm.device->is_cpu()) scratch.empty();

@@ -1,6 +1,9 @@
 #include "scheduler/execution/worker/scratch_folders.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include <sys/statvfs.h>
@@ -8,6 +11,31 @@
 namespace quern::worker {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::atomic<const ScratchFolders*> watched = nullptr;
+
+void look_when_full() {
+  const ScratchFolders* folders = watched;
+  if (folders == nullptr || !folders->full()) return;
+  std::signal(SIGXFSZ, SIG_DFL);
+  std::raise(SIGXFSZ);
+}
+
+// Abort() goes on when this returns.
+void on_abort(int /*signal*/) {
+  look_when_full();
+}
+
+}  // namespace
+
+void end_by_name_when_full(const ScratchFolders* folders) {
+  static const bool at_exit = std::atexit(look_when_full) == 0;
+  // Each time: drivers bring handlers of their own.
+  const bool at_abort = std::signal(SIGABRT, on_abort) != SIG_ERR;
+  watched = at_exit && at_abort ? folders : nullptr;
+}
 
 void ScratchFolders::empty() const {
   for (const std::string& folder : folders_) {

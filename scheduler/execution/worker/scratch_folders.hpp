@@ -22,6 +22,10 @@ class ScratchFolders {
   std::vector<std::string> folders_;
 };
 
+// While `folders` is not null, and it outlives that: where this process ends itself, by abort() or exit(), with one of
+// them full, it ends by SIGXFSZ. Compilers that find no room do so, and say why to nobody.
+void end_by_name_when_full(const ScratchFolders* folders);
+
 // Threads of this process; 0 where that cannot be read.
 std::uint32_t count_threads();
 

@@ -207,6 +207,7 @@ Outcome<void> TaskRun::fill(const model::Buffer& buffer, cl_mem memory) {
 
 Outcome<void> TaskRun::launch_all() {
   plan_.emplace(job_, shard_);
+  end_by_name_when_full(scratch_);  // some compile a kernel when it is launched
   last_report_ = steady_time();
   if (built_) {
     // Said before any code of the job runs, which could say that it was never built.

@@ -131,6 +131,26 @@ TEST(WorkerReuse, another_program_of_the_submitter_gets_a_worker_of_its_own) {
   });
 }
 
+TEST(WorkerReuse, a_compiler_without_room_is_told_as_full_scratch_space) {
+  with_runner([](RunnerWorld& world) -> Task<void> {
+    // The second kernel is compiled when it is launched.
+    const std::string body =
+        "long file = call(2, (long)names[1], 0101, 0600);\n"
+        "for (long done = 1; done > 0;) done = call(1, file, (long)text, sizeof(text));";
+    TestJob job = program(body, 0,
+                          std::string(kNames) +
+                              "__kernel void late(__global long* b) {\n"
+                              "  __local long all[8]; all[get_local_id(0)] = b[get_global_id(0)];\n"
+                              "  barrier(CLK_LOCAL_MEM_FENCE); b[get_global_id(0)] = all[7 - get_local_id(0)];\n}\n");
+    job.job.steps.push_back(
+        {.kernel = "late", .global_work_size = {8}, .local_work_size = {8}, .arguments = {buffer("b")}});
+    TestMeter meter;
+    const Finished finished = co_await world.run(job, meter);
+    EXPECT_EQ(finished.why.reason, Reason::scratch_exceeded) << told(finished) << meter.logged;
+    EXPECT_EQ(world.runner.pool().idle(), 0);
+  });
+}
+
 TEST(WorkerReuse, what_limits_refused_to_one_task_is_no_reason_for_the_end_of_the_next) {
   if (execution::Cgroups::probe().tier() == execution::CgroupTier::none) GTEST_SKIP() << "nothing counts refusals";
   with_runner([](RunnerWorld& world) -> Task<void> {
