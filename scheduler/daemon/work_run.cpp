@@ -218,6 +218,7 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
                                    .limits = limits()};
   begun_ = told_ = runtime().clock().now();
   cpu_before_us_ = worker_->child->cpu_time_us();
+  if (task_ > 0) worker_->child->forget_refusals();
   under_way_ = true;
   worker_->reader.expect(shard_, task.limits);
   if (!co_await worker_->child->write_message(execution::encode_request(task))) {
@@ -239,10 +240,18 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
                       ? Why{Reason::worker_crashed, "it says build_failed of a program that it has launched"}
                       : believed(finished_->why, bill_terms_.is_processor && (started_ || task_ > 0));
   const bool doubtful = why.reason == Reason::build_failed && bill_terms_.is_processor && task_ > 0;
-  keep_ =
-      may_go_on(why.reason) && !doubtful && worker_->words < kWorkerWordsMax / 2 && worker_->tasks < kTasksOfWorkerMax;
+  keep_ = may_go_on(why.reason) && !doubtful && worker_->words < kWorkerWordsMax / 2 &&
+          worker_->tasks < kTasksOfWorkerMax && is_as_before();
   if (why.reason != Reason::completed) co_return std::unexpected(why);
   co_return std::move(finished_->outputs);
+}
+
+// Other devices' kernels start no threads and write no files; their drivers may.
+bool WorkRun::is_as_before() const {
+  if (!bill_terms_.is_processor) return true;
+  const auto tasks = worker_->child->tasks();
+  const bool more = tasks && *tasks > worker_->threads + execution::kSandboxTasks;
+  return !more && !worker_->child->has_files();
 }
 
 // Waits for bytes from the worker, until the next look at what it uses at the latest.
@@ -272,6 +281,7 @@ Task<Outcome<void>> WorkRun::take(WorkerReport report) {
     untold_ = true;  // of the last report that is here
   } else if (const auto* started = std::get_if<WorkerStarted>(&report)) {
     started_ = true;
+    if (task_ == 0) worker_->threads = started->threads;  // later ones may be a job's own words
     if (!device_.name.empty() && started->device_name != device_.name) {
       co_return std::unexpected(co_await kill({Reason::device_lost, "the worker found " + started->device_name}));
     }

@@ -1,4 +1,5 @@
-// One work in one worker: from its inputs to its outputs. What ends it in which way says worker_runner.hpp.
+// One work in one worker: from its inputs to its outputs. The worker is kept for the next where it is as it was after
+// its set-up, as far as can be seen from outside. What ends it in which way says worker_runner.hpp.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -56,6 +57,8 @@ class WorkRun {
   runtime::Duration walltime() const { return bill_terms_.walltime; }
   void pass_on_words();
   void measure();  // brings usage_ up to date
+  // The worker has no more threads than after it was set up, and no files.
+  bool is_as_before() const;
   bool is_free(const model::Usage& used) const;
   runtime::Runtime& runtime() const { return pool_.runtime(); }
 

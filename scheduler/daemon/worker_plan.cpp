@@ -18,6 +18,15 @@ void set_scratch(SandboxPlan& plan, std::uint64_t bytes) {
   if (temporary != plan.memory_folders.end()) temporary->bytes = std::max(bytes, kScratchBytesMin);
 }
 
+std::vector<model::Digest> sources_of(const model::Job& job) {
+  std::vector<model::Digest> digests;
+  for (const std::string& path : job.program.sources) {
+    const auto input = std::ranges::find(job.inputs, path, &model::Input::path);
+    if (input != job.inputs.end()) digests.push_back(input->digest);
+  }
+  return digests;
+}
+
 }  // namespace
 
 std::uint32_t cores_of(const model::Job& job, const WorkerDevice& device) {
@@ -36,7 +45,9 @@ WorkerTerms terms_of(const std::string& submitter, const model::Job& job, const 
           .device = device.id,
           .memory_bytes = job.resources.memory_bytes,
           .cores = cores_of(job, device),
-          .scratch_bytes = job.resources.scratch_bytes};
+          .scratch_bytes = job.resources.scratch_bytes,
+          .sources = sources_of(job),
+          .build_options = job.program.build_options};
 }
 
 SandboxPlan plan_of(const WorkerTerms& terms, const WorkerDevice& device, const execution::HostLayout& layout,
@@ -66,8 +77,12 @@ SandboxPlan plan_of(const WorkerTerms& terms, const WorkerDevice& device, const 
 }
 
 std::vector<std::string> worker_command() {
-  return {std::string(kWorkerInside), std::to_string(execution::kMessageInDescriptor),
-          std::to_string(execution::kMessageOutDescriptor)};
+  return {std::string(kWorkerInside),
+          std::to_string(execution::kMessageInDescriptor),
+          std::to_string(execution::kMessageOutDescriptor),
+          "/tmp",
+          "/cache",
+          "/dev/shm"};
 }
 
 }  // namespace quern::daemon

@@ -1,9 +1,11 @@
 // What a worker is granted and what it sees: values, pure.
 //
-// A worker is made for one submitter, one device and one set of limits, and does tasks of these only. It sees the
+// A worker is made for one submitter, one device, one set of limits and one program, and does tasks of these only: on a
+// processor a program can change the process that runs it. It sees the
 // system's programs and libraries, its own program and /job/in, all read only, and /tmp, /dev/shm and its /cache of
-// compiled programs, which are memory of a size and live and die with it. It can write to nothing on the host's disk:
-// what it makes comes through its pipe (worker_messages.hpp), which bounds it as it comes.
+// compiled programs, which are memory of a size, are emptied after each task of a processor and die with it. It can
+// write to nothing on the host's disk: what it makes comes through its pipe (worker_messages.hpp), which bounds it as
+// it comes.
 //
 // A card needs more than a processor does: card_nodes.hpp says what. With nodes the list of system calls is that of
 // drivers with devices, and the address space is not limited: such a driver reserves far more than it uses.
@@ -50,6 +52,8 @@ struct WorkerTerms {
   std::uint64_t memory_bytes = 0;
   std::uint32_t cores = 1;
   std::uint64_t scratch_bytes = 0;  // of /tmp
+  std::vector<model::Digest> sources;
+  std::string build_options;
   bool operator==(const WorkerTerms&) const = default;
 };
 

@@ -282,17 +282,28 @@ std::vector<std::string> Cgroup::entrances() const {
 }
 
 CgroupEvents Cgroup::events() const {
+  CgroupEvents seen = refusals();
+  seen.cpu_time_us = cpu_time_us();
+  if (tier_ == CgroupTier::none || folders_.empty()) return seen;
+  seen.memory_peak_bytes = tier_ == CgroupTier::v2
+                               ? number_in(read_text(folders_[0] + "/memory.peak"))
+                               : number_in(read_text(folders_[memory] + "/memory.max_usage_in_bytes"));
+  return seen;
+}
+
+CgroupEvents Cgroup::refusals() const {
+  if (tier_ == CgroupTier::none || folders_.empty()) return {};
   if (tier_ == CgroupTier::v2) {
     return {.oom_kills = value_of(folders_[0] + "/memory.events", "oom_kill"),
-            .process_refusals = value_of(folders_[0] + "/pids.events", "max"),
-            .cpu_time_us = value_of(folders_[0] + "/cpu.stat", "usage_usec"),
-            .memory_peak_bytes = number_in(read_text(folders_[0] + "/memory.peak"))};
+            .process_refusals = value_of(folders_[0] + "/pids.events", "max")};
   }
-  if (tier_ == CgroupTier::none || folders_.empty()) return {};
   return {.oom_kills = value_of(folders_[memory] + "/memory.oom_control", "oom_kill"),
-          .process_refusals = value_of(folders_[pids] + "/pids.events", "max"),
-          .cpu_time_us = number_in(read_text(folders_[cpuacct] + "/cpuacct.usage")) / 1000,
-          .memory_peak_bytes = number_in(read_text(folders_[memory] + "/memory.max_usage_in_bytes"))};
+          .process_refusals = value_of(folders_[pids] + "/pids.events", "max")};
+}
+
+std::optional<std::uint64_t> Cgroup::tasks() const {
+  if (tier_ == CgroupTier::none || folders_.empty()) return std::nullopt;
+  return number_in(read_text(folders_[tier_ == CgroupTier::v2 ? 0 : pids] + "/pids.current"));
 }
 
 std::optional<std::uint64_t> Cgroup::memory_bytes() const {

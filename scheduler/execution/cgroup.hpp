@@ -49,10 +49,14 @@ class Cgroup {
   // Files into which a process writes "0" to enter.
   std::vector<std::string> entrances() const;
   CgroupEvents events() const;
+  // Those of events() that count what a limit refused, and nothing else.
+  CgroupEvents refusals() const;
   // That of events() alone, which is one file less to read a controller.
   std::uint64_t cpu_time_us() const;
   // Of all processes now, with their files in memory; nothing where the tier does not tell.
   std::optional<std::uint64_t> memory_bytes() const;
+  // Processes and threads now; nothing where the tier does not tell.
+  std::optional<std::uint64_t> tasks() const;
   // Stops all that is in it, or lets it run on. False where the tier cannot: then nothing has happened.
   bool freeze(bool frozen) const;
   // Kills what is in it.

@@ -33,7 +33,7 @@ Why of_signal(const ChildEnd& end, int signal) {
     case SIGXCPU:
       return {Reason::cpu_time_exceeded, "SIGXCPU"};
     case SIGXFSZ:
-      return {Reason::scratch_exceeded, "a file grew larger than it may"};
+      return {Reason::scratch_exceeded, "a file grew larger than it may, or found no room"};
     default:
       break;
   }

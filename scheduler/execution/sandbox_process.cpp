@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "scheduler/execution/process_tree.hpp"
 #include "scheduler/execution/scratch.hpp"
 #include "scheduler/execution/seccomp_filter.hpp"
 #include "scheduler/execution/text_file.hpp"
@@ -134,29 +135,6 @@ bool read_available(const Descriptor& from, std::size_t limit, Take take) {
   return true;
 }
 
-// The parent of a process; 0 when it is gone.
-pid_t parent_of(pid_t pid) {
-  const std::string text = text_of_file("/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t end = text.rfind(") ");
-  if (end == std::string::npos || end + 4 >= text.size()) return 0;
-  pid_t parent = 0;
-  std::from_chars(text.data() + end + 4, text.data() + text.size(), parent);
-  return parent;
-}
-
-// The processes that a process's threads have started.
-std::vector<pid_t> children_of(pid_t pid) {
-  std::vector<pid_t> found;
-  std::error_code error;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", error)) {
-    std::istringstream children(text_of_file((task.path() / "children").string()));
-    for (pid_t child = 0; children >> child;) found.push_back(child);
-  }
-  return found;
-}
-
-constexpr int kTreeDepthMax = 64;
-
 // To a process of a sandbox that was not reaped, and to all below it.
 void signal_tree(pid_t pid, int signal, int depth = 0) {
   if (pid <= 1 || depth == kTreeDepthMax) return;
@@ -165,23 +143,6 @@ void signal_tree(pid_t pid, int signal, int depth = 0) {
   for (const pid_t child : children_of(pid)) {
     if (parent_of(child) == pid) signal_tree(child, signal, depth + 1);
   }
-}
-
-// What a process and all below it hold of memory that is no file's on a disk. What two of them share counts twice.
-std::uint64_t memory_of_tree(pid_t pid, int depth = 0) {
-  if (pid <= 1 || depth == kTreeDepthMax) return 0;
-  const std::string status = text_of_file("/proc/" + std::to_string(pid) + "/status");
-  std::uint64_t bytes = 0;
-  for (const char* kind : {"RssAnon", "RssShmem"}) {
-    const std::string text = field_of(status, kind);  // "1234 kB"
-    std::uint64_t kib = 0;
-    std::from_chars(text.data(), text.data() + text.size(), kib);
-    bytes += kib << 10;
-  }
-  for (const pid_t child : children_of(pid)) {
-    if (parent_of(child) == pid) bytes += memory_of_tree(child, depth + 1);
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -203,6 +164,7 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(std::uint64_t id, 
   {
     const std::scoped_lock lock(process->order_.shared->mutex);
     process->order_.shared->cgroup = process->cgroup_;
+    process->order_.shared->outer = process->pid_;
   }
   for (const Part part : {Part::outer, Part::status, Part::info, Part::output, Part::errors, Part::from}) {
     process->watch(part, EPOLLIN);
@@ -300,6 +262,10 @@ void SandboxProcess::find_first_process() {
   Descriptor process = open_pidfd(pid);
   if (!process || parent_of(pid) != pid_) return;
   first_ = pid;
+  {
+    const std::scoped_lock lock(order_.shared->mutex);
+    order_.shared->first = pid;
+  }
   at(Part::inner) = std::move(process);
   watch(Part::inner, EPOLLIN);
   if (killed_) {
@@ -493,6 +459,8 @@ void SandboxProcess::report(bool stuck) {
   change_and_tell(*order_.shared, [&] {
     ChildShared& shared = *order_.shared;
     if (shared.end) return;
+    end.events.oom_kills -= std::min(end.events.oom_kills, shared.refused_before.oom_kills);
+    end.events.process_refusals -= std::min(end.events.process_refusals, shared.refused_before.process_refusals);
     shared.log_over = true;
     shared.incoming_over = true;
     shared.outgoing_closed = true;

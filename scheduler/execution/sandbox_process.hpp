@@ -38,6 +38,9 @@ struct ChildShared {
   std::optional<runtime::Result<void>> started;  // whether its first program could be run
   std::optional<ChildEnd> end;
   Cgroup cgroup;                                      // to be read only
+  pid_t outer = 0;                                    // bwrap
+  pid_t first = 0;                                    // process 1 of the sandbox, once it is known
+  CgroupEvents refused_before;                        // what is no longer counted
   bool told = false;                                  // the executor will look, and has not yet
   std::shared_ptr<const std::function<void()>> tell;  // from any thread
 };

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace quern::execution {
@@ -61,6 +62,13 @@ class Walk {
 };
 
 }  // namespace
+
+bool is_in_use(const std::string& folder) {
+  struct statvfs about{};
+  if (::statvfs(folder.c_str(), &about) != 0) return false;
+  if (about.f_blocks > 0 && about.f_bfree <= about.f_blocks / 2) return true;
+  return measure_scratch(folder, 1).entries > 0;
+}
 
 ScratchUse measure_scratch(const std::string& folder, std::size_t entries_max) {
   Walk walk(entries_max);

@@ -12,6 +12,8 @@
 #include "overlay/runtime/waiter.hpp"
 #include "scheduler/execution/child_thread.hpp"
 #include "scheduler/execution/orphans.hpp"
+#include "scheduler/execution/process_tree.hpp"
+#include "scheduler/execution/scratch.hpp"
 
 namespace quern::execution {
 
@@ -99,6 +101,8 @@ struct SandboxedChild::State : std::enable_shared_from_this<SandboxedChild::Stat
   runtime::Time started_at;
   std::shared_ptr<detail::ChildShared> shared = std::make_shared<detail::ChildShared>();
   bool scratch_watched = false;
+  std::vector<MemoryFolder> memory_folders;
+  pid_t program = 0;  // the job's first process, once it was looked for
   enum class Phase : std::uint8_t { running, asked, killed, over } phase = Phase::running;
   std::optional<Why> ended_for;
   std::optional<Result<void>> started;
@@ -116,6 +120,7 @@ Supervisor::Parts::~Parts() {
 void SandboxedChild::State::begin(SandboxPlan plan, std::vector<std::string> command) {
   parts.states.emplace(id, shared_from_this());
   scratch_watched = plan.scratch_bytes_max > 0;
+  memory_folders = plan.memory_folders;
   shared->log_bytes_max = std::min(limits.log_bytes, kLogBytesMax);
   // The loop must not run dry while the thread has something to tell.
   auto guard = std::make_shared<asio::executor_work_guard<runtime::Executor>>(runtime.executor());
@@ -317,6 +322,43 @@ std::optional<std::uint64_t> SandboxedChild::memory_bytes() const {
     cgroup = state_->shared->cgroup;
   }
   return cgroup.memory_bytes();
+}
+
+std::optional<std::uint64_t> SandboxedChild::tasks() const {
+  Cgroup cgroup;
+  pid_t outer = 0;
+  {
+    const std::scoped_lock lock(state_->shared->mutex);
+    cgroup = state_->shared->cgroup;
+    outer = state_->shared->outer;
+  }
+  if (state_->outcome) return std::nullopt;
+  if (const auto counted = cgroup.tasks()) return counted;
+  const std::uint64_t tasks = tasks_of_tree(outer);
+  return tasks > 0 ? std::optional(tasks) : std::nullopt;
+}
+
+// By way of the job's own process: bwrap's are not to be looked into where the daemon is not root.
+bool SandboxedChild::has_files() const {
+  if (state_->outcome) return false;
+  if (state_->program == 0) {
+    pid_t first = 0;
+    {
+      const std::scoped_lock lock(state_->shared->mutex);
+      first = state_->shared->first;
+    }
+    const auto children = first > 1 ? children_of(first) : std::vector<pid_t>();
+    if (children.empty()) return false;
+    state_->program = children.front();
+  }
+  const std::string root = "/proc/" + std::to_string(state_->program) + "/root";
+  return std::ranges::any_of(state_->memory_folders,
+                             [&](const MemoryFolder& folder) { return is_in_use(root + folder.inside); });
+}
+
+void SandboxedChild::forget_refusals() {
+  const std::scoped_lock lock(state_->shared->mutex);
+  state_->shared->refused_before = state_->shared->cgroup.refusals();
 }
 
 bool SandboxedChild::is_over() const {

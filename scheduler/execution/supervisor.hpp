@@ -27,6 +27,7 @@ inline constexpr std::size_t kChildrenMax = 256;
 inline constexpr std::size_t kLogBytesMax = 16 << 20;        // more cannot be allowed to one child
 inline constexpr std::size_t kMessageBytesQueued = 1 << 20;  // each way; a child that writes more waits
 inline constexpr std::size_t kStatusBytesMax = 4096;         // of the sandbox's own words
+inline constexpr std::uint64_t kSandboxTasks = 2;            // processes of the sandbox beside the job's: bwrap, twice
 inline constexpr std::chrono::seconds kKillPatience{5};
 inline constexpr std::chrono::milliseconds kWatchInterval{100};  // between looks at the scratch space
 // Between looks at what all processes of a child hold, where no control group limits that. Above its limit twice in a
@@ -80,6 +81,14 @@ class SandboxedChild {
   // What all its processes hold of memory now, with their files in memory; nothing where no cgroup tells. Reads a file
   // of the kernel.
   std::optional<std::uint64_t> memory_bytes() const;
+  // Processes and threads now: the job's, and kSandboxTasks. Nothing where that cannot be told, and once it is over.
+  // Reads files of the kernel: one, or without a cgroup a few of each process.
+  std::optional<std::uint64_t> tasks() const;
+  // Whether anything is found in its folders in memory, or half of one's space is taken by what nobody finds. False
+  // where that cannot be seen. A few system calls for each folder.
+  bool has_files() const;
+  // What limits have refused until now counts no more in how it ends: it is for a task that has ended.
+  void forget_refusals();
   // All its processes are gone, or were given up: wait() returns at once.
   bool is_over() const;
 

@@ -116,6 +116,7 @@ void set(wire::WorkerReport& message, const WorkerStarted& started) {
   message.mutable_started()->set_device_name(fit_text(started.device_name, kDeviceNameBytesMax));
   message.mutable_started()->set_compute_units(started.compute_units);
   message.mutable_started()->set_device_clock(static_cast<std::uint32_t>(started.device_clock));
+  message.mutable_started()->set_threads(started.threads);
 }
 void set(wire::WorkerReport& message, const WorkerLog& log) {
   QUERN_ASSERT(log.text.size() <= kWorkerLogBytesMax, "a log that is to be several");
@@ -154,9 +155,11 @@ Result<WorkerReport> started_of(const wire::WorkerStarted& message) {
     return malformed("started.compute_units");
   }
   if (message.device_clock() > 1) return malformed("started.device_clock");
+  if (message.threads() > kThreadsMax) return malformed("started.threads");
   return WorkerStarted{.device_name = message.device_name(),
                        .compute_units = message.compute_units(),
-                       .device_clock = static_cast<DeviceClock>(message.device_clock())};
+                       .device_clock = static_cast<DeviceClock>(message.device_clock()),
+                       .threads = message.threads()};
 }
 
 Result<WorkerReport> log_of(wire::WorkerLog& message) {

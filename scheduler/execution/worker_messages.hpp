@@ -27,6 +27,7 @@ inline constexpr std::size_t kReportedOutputBytesMax = 32 << 10;  // of a task, 
 inline constexpr std::size_t kOutputPieceBytesMax = 64 << 10;     // of one report
 inline constexpr std::size_t kDeviceNameBytesMax = 256;
 inline constexpr std::uint32_t kComputeUnitsMax = 1 << 20;
+inline constexpr std::uint32_t kThreadsMax = 1 << 22;          // Linux has no more
 inline constexpr std::uint64_t kWorkerTimeMaxUs = 1ull << 50;  // model::kQuantityMax
 
 enum class WorkerErrc {
@@ -73,6 +74,7 @@ struct WorkerStarted {
   std::string device_name;
   std::uint32_t compute_units = 0;
   DeviceClock device_clock = DeviceClock::profiling_events;
+  std::uint32_t threads = 0;  // of the worker, with its driver open
   bool operator==(const WorkerStarted&) const = default;
 };
 struct WorkerLog {

@@ -1,10 +1,10 @@
-// quern-worker REQUESTS REPORTS: does tasks of OpenCL kernels, one after the other, until its requests end.
+// quern-worker REQUESTS REPORTS [FOLDER...]: does tasks of OpenCL kernels, one after the other, until its requests end.
 //
-// The two arguments are descriptors (scheduler/execution/worker.proto). It is meant to run in a sandbox of its own, for
-// tasks of one submitter only: kernels on a CPU are native code in this process. Beside what the OpenCL driver needs it
-// calls poll, pipe2, dup2, fcntl, read, write, openat, mkdir, fstat, getrusage. Standard output becomes a pipe to
-// itself: what kernels print comes out as reports. Exit status: 0 requests ended, 1 kernels could not be stopped, 2
-// wrong usage.
+// The first two arguments are descriptors (scheduler/execution/worker.proto). Of a processor's tasks nothing stays in
+// the folders. It is meant to run in a sandbox of its own, for tasks of one submitter only: kernels on a CPU are native
+// code in this process. Beside what the OpenCL driver needs it calls poll, pipe2, dup2, fcntl, read, write, openat,
+// mkdir, fstat, getrusage. Standard output becomes a pipe to itself: what kernels print comes out as reports. Exit
+// status: 0 requests ended, 1 kernels could not be stopped, 2 wrong usage.
 #include <array>
 #include <charconv>
 #include <csignal>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "scheduler/execution/worker/control.hpp"
+#include "scheduler/execution/worker/scratch_folders.hpp"
 #include "scheduler/execution/worker/task.hpp"
 
 namespace {
@@ -45,20 +46,30 @@ int catch_standard_output() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto requests = argc == 3 ? descriptor_from(argv[1]) : std::nullopt;
-  const auto reports = argc == 3 ? descriptor_from(argv[2]) : std::nullopt;
+  const auto requests = argc >= 3 ? descriptor_from(argv[1]) : std::nullopt;
+  const auto reports = argc >= 3 ? descriptor_from(argv[2]) : std::nullopt;
   const int printed = requests && reports ? catch_standard_output() : -1;
   if (!requests || !reports || printed < 0) {
-    std::fputs("usage: quern-worker REQUESTS REPORTS, two open descriptors; quernd starts it\n", stderr);
+    std::fputs(
+        "usage: quern-worker REQUESTS REPORTS [FOLDER...], two open descriptors and what is emptied; quernd starts "
+        "it\n",
+        stderr);
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);  // a daemon that is gone is found by write()
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not be so large
   quern::worker::Control control(*requests, *reports, printed);
+  const quern::worker::ScratchFolders scratch({argv + 3, argv + argc});
   quern::worker::Warm warm;
   while (const auto task = control.next_task()) {
-    quern::worker::TaskRun run(*task, control, warm);
-    control.send(run.run());
+    quern::worker::TaskRun run(*task, control, warm, scratch);
+    quern::worker::end_by_name_when_full(&scratch);
+    const auto finished = run.run();
+    quern::worker::end_by_name_when_full(nullptr);
+    // Before its end is told: then it is looked whether they are empty. Only a processor's kernels write there, and
+    // other devices' drivers may keep there what they need.
+    if (warm.device && warm.device->is_cpu()) scratch.empty();
+    control.send(finished);
     control.flush();
     if (run.is_stuck()) ::_exit(1);
   }

@@ -62,8 +62,8 @@ Outcome<std::chrono::nanoseconds> profiled(cl_event event) {
 
 }  // namespace
 
-TaskRun::TaskRun(const execution::WorkerTask& task, Control& control, Warm& warm)
-    : task_(&task), control_(&control), warm_(&warm), cpu_start_(process_cpu_time()) {}
+TaskRun::TaskRun(const execution::WorkerTask& task, Control& control, Warm& warm, const ScratchFolders& scratch)
+    : task_(&task), control_(&control), warm_(&warm), scratch_(&scratch), cpu_start_(process_cpu_time()) {}
 
 execution::WorkerFinished TaskRun::run() {
   execution::WorkerFinished finished;
@@ -75,6 +75,10 @@ execution::WorkerFinished TaskRun::run() {
     outputs = end_with(memory_exceeded, "the worker is out of memory");
   }
   finished.why = outputs ? model::Why{completed, {}} : outputs.error();
+  // Compilers name what they could not write in many ways, or not at all.
+  if (finished.why.reason == build_failed || finished.why.reason == kernel_failed) {
+    if (const auto full = scratch_->full()) finished.why = {scratch_exceeded, *full + " is full"};
+  }
   if (outputs) finished.outputs = *std::move(outputs);
   finished.device_time_us = device_time_to_tell();
   finished.cpu_time_us = microseconds(cpu_time());
@@ -123,7 +127,8 @@ Outcome<void> TaskRun::open_device() {
   control_->send(execution::WorkerStarted{
       .device_name = device().facts().name,
       .compute_units = std::min(device().facts().compute_units, execution::kComputeUnitsMax),
-      .device_clock = device().is_cpu() ? DeviceClock::process_cpu_time : DeviceClock::profiling_events});
+      .device_clock = device().is_cpu() ? DeviceClock::process_cpu_time : DeviceClock::profiling_events,
+      .threads = count_threads()});
   if (auto fault = fault_of(device().facts(), job_)) return std::unexpected(*std::move(fault));
   return {};
 }
@@ -202,6 +207,7 @@ Outcome<void> TaskRun::fill(const model::Buffer& buffer, cl_mem memory) {
 
 Outcome<void> TaskRun::launch_all() {
   plan_.emplace(job_, shard_);
+  end_by_name_when_full(scratch_);  // some compile a kernel when it is launched
   last_report_ = steady_time();
   if (built_) {
     // Said before any code of the job runs, which could say that it was never built.

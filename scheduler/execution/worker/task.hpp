@@ -14,6 +14,7 @@
 #include "scheduler/execution/worker/device.hpp"
 #include "scheduler/execution/worker/kernel.hpp"
 #include "scheduler/execution/worker/launches.hpp"
+#include "scheduler/execution/worker/scratch_folders.hpp"
 #include "scheduler/model/shard.hpp"
 
 namespace quern::worker {
@@ -41,7 +42,7 @@ struct Warm {
 // One task, from its request to the last report but `finished`.
 class TaskRun {
  public:
-  TaskRun(const execution::WorkerTask& task, Control& control, Warm& warm);
+  TaskRun(const execution::WorkerTask& task, Control& control, Warm& warm, const ScratchFolders& scratch);
 
   // What to report as finished.
   execution::WorkerFinished run();
@@ -75,6 +76,7 @@ class TaskRun {
   const execution::WorkerTask* task_;
   Control* control_;
   Warm* warm_;
+  const ScratchFolders* scratch_;
   const Device* device_ = nullptr;  // warm_'s, once it is open
   Nanoseconds cpu_start_;
   model::Job job_;

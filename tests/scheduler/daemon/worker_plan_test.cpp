@@ -54,6 +54,15 @@ TEST(WorkerPlan, like_jobs_of_one_submitter_share_terms_and_no_others_do) {
   model::Job larger = job();
   larger.resources.memory_bytes += 1;
   EXPECT_NE(terms_of("alice", larger, processor()), terms);
+  model::Job other_options = job();
+  other_options.program.build_options = "-DN=2";
+  EXPECT_NE(terms_of("alice", other_options, processor()), terms);
+  model::Job other_program = job();
+  other_program.inputs = {{.path = "k.cl", .digest = model::Digest{std::byte{1}}, .bytes = 1}};
+  other_program.program.sources = {"k.cl"};
+  model::Job another_program = other_program;
+  another_program.inputs[0].digest = model::Digest{std::byte{2}};
+  EXPECT_NE(terms_of("alice", other_program, processor()), terms_of("alice", another_program, processor()));
 }
 
 TEST(WorkerPlan, a_worker_sees_its_program_and_its_inputs_and_writes_to_no_folder_of_the_host) {
@@ -65,7 +74,8 @@ TEST(WorkerPlan, a_worker_sees_its_program_and_its_inputs_and_writes_to_no_folde
   for (const execution::MemoryFolder& folder : made.memory_folders) EXPECT_GT(folder.bytes, 0) << folder.inside;
   EXPECT_TRUE(made.devices.empty());
   EXPECT_THAT(made.environment, Contains(std::pair<std::string, std::string>("POCL_DEVICES", "pthread")));
-  EXPECT_THAT(worker_command(), ElementsAre("/run/quern/worker", "3", "4"));
+  EXPECT_THAT(worker_command(), ElementsAre("/run/quern/worker", "3", "4", "/tmp", "/cache", "/dev/shm"));
+  EXPECT_EQ(made.memory_folders.size(), worker_command().size() - 3) << "each is emptied between tasks";
 }
 
 TEST(WorkerPlan, a_worker_is_limited_to_what_its_job_asks_for) {

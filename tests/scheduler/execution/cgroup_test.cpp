@@ -99,6 +99,9 @@ TEST(Cgroups, limits_of_v2_are_written_where_the_kernel_reads_them) {
   groups.write(at + "memory.peak", "999\n");
   EXPECT_EQ(group->events(),
             (CgroupEvents{.oom_kills = 2, .process_refusals = 5, .cpu_time_us = 77, .memory_peak_bytes = 999}));
+  EXPECT_EQ(group->refusals(), (CgroupEvents{.oom_kills = 2, .process_refusals = 5}));
+  groups.write(at + "pids.current", "6\n");
+  EXPECT_EQ(group->tasks(), 6);
 }
 
 TEST(Cgroups, without_a_needed_controller_the_note_says_which) {
@@ -128,6 +131,8 @@ TEST(Cgroups, limits_of_v1_are_written_in_each_hierarchy) {
   groups.write("groups/cpuacct/" + name + "/cpuacct.usage", "5000000\n");
   EXPECT_EQ(group->events().oom_kills, 4);
   EXPECT_EQ(group->events().cpu_time_us, 5000);
+  groups.write("groups/pids/" + name + "/pids.current", "4\n");
+  EXPECT_EQ(group->tasks(), 4);
 }
 
 TEST(Cgroups, a_container_sees_the_part_of_the_hierarchy_that_is_mounted) {
