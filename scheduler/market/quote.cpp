@@ -148,8 +148,24 @@ std::optional<std::uint64_t> peak_us(const model::Work& work, const model::Speed
   return static_cast<std::uint64_t>(std::min<Wide>(slower, model::kQuantityMax));
 }
 
+// Of all kernels of the job by a worker to which they are new.
+std::uint64_t first_launch_us(const Job& job, const OfferedDevice& device) {
+  if (device.type != model::DeviceType::cpu) return 0;
+  // A step each: the same kernel with another size may be compiled once more.
+  return scaled(kFirstLaunchCpuUs, std::max<std::uint64_t>(job.steps.size(), 1),
+                std::max<std::uint64_t>(device.compute_units, 1));
+}
+
+// The bounds, wider by so much either way.
+Bounds widened(const Bounds& bounds, std::uint64_t by_us) {
+  return {.low = bounds.low - std::min(bounds.low, by_us),
+          .likely = bounds.likely,
+          .high = std::min(bounds.high + by_us, model::kQuantityMax)};
+}
+
 std::optional<Bounds> device_time(const Job& job, const Share& share, const OfferedDevice& device,
                                   const std::optional<Experience>& experience) {
+  const std::uint64_t first_us = first_launch_us(job, device);
   if (experience && experience->units != 0) {
     const std::uint64_t likely = scaled(experience->device_us, share.units, experience->units);
     const std::uint64_t spread =
@@ -160,15 +176,18 @@ std::optional<Bounds> device_time(const Job& job, const Share& share, const Offe
     // No more than the task itself: who claims that a trial took no time is held to that.
     const std::uint64_t noise = std::clamp(scaled(experience->setup_us, kMeasuredSpreadPermille, kPermille),
                                            kMeasuredSpreadUs, std::max(likely, kMeasuredSpreadUs));
-    return Bounds{.low = shortest - std::min(shortest / 2, noise),
-                  .likely = likely,
-                  .high = std::min(likely + scaled(likely, spread, kPermille) + noise, model::kQuantityMax)};
+    return widened({.low = shortest - std::min(shortest / 2, noise),
+                    .likely = likely,
+                    .high = std::min(likely + scaled(likely, spread, kPermille) + noise, model::kQuantityMax)},
+                   first_us);
   }
   if (!job.work) return std::nullopt;
   const auto peak = peak_us(*job.work, device.speed);
   if (!peak) return std::nullopt;
   const std::uint64_t least = scaled(*peak, share.units, share.units_of_job);
-  return Bounds{.low = least, .likely = scaled(least, kLikelyPeakShare, 1), .high = scaled(least, kLeastPeakShare, 1)};
+  return widened(
+      {.low = least, .likely = scaled(least, kLikelyPeakShare, 1), .high = scaled(least, kLeastPeakShare, 1)},
+      std::max(first_us, kUnmeasuredSpreadUs));
 }
 
 struct Moves {
@@ -207,10 +226,13 @@ struct Usages {
 Usages usages_of(const Job& job, const OfferedDevice& device, const Moves& moves, const Bounds& device_us,
                  std::uint64_t measured_cpu_us) {
   Moves worse = moves;
-  worse.setup_us = scaled(moves.setup_us, kSetupTimes, 1);
-  // Of the start and of computing.
-  const std::uint64_t cpu_high = scaled(measured_cpu_us, device_us.high + worse.setup_us,
-                                        std::max<std::uint64_t>(device_us.likely + moves.setup_us, 1));
+  worse.setup_us = scaled(std::max(moves.setup_us, kSetupMs * kPermille), kSetupTimes, 1);
+  // Of the start and of computing, and of a new worker's start, though one that waited was measured.
+  const std::uint64_t units = device.type == model::DeviceType::cpu ? device.compute_units : 1;
+  const std::uint64_t fresh_us = worse.setup_us + scaled(first_launch_us(job, device), units, 1);
+  const std::uint64_t measured_high = scaled(measured_cpu_us, device_us.high + scaled(moves.setup_us, kSetupTimes, 1),
+                                             std::max<std::uint64_t>(device_us.likely + moves.setup_us, 1));
+  const std::uint64_t cpu_high = measured_cpu_us == 0 ? 0 : std::min(measured_high + fresh_us, model::kQuantityMax);
   // A provider may have the inputs, and the program compiled; outputs may be smaller.
   Usages result{.low = usage_of(job, device, {}, device_us.low, 0),
                 .likely = usage_of(job, device, moves, device_us.likely, measured_cpu_us),

@@ -67,7 +67,15 @@ inline constexpr std::uint32_t kShardSpreadPermille = 3000;
 // And by how much besides, at the least. As much of the measured set-up as of the rest comes to it, up to the task's
 // own time: drivers compile and allocate at the first launch, so that falls into either.
 inline constexpr std::uint64_t kMeasuredSpreadUs = 1'000;
-// How often the expected set-up and cost a task may come to before it is out of bounds, or ended.
+// What the first launch of a kernel by a worker may take besides, and is billed as time of the device where that is a
+// processor: PoCL compiles it then, in 30 to 220 ms of processor time, which the compute units share. It is in what was
+// measured or it is not, and may come to it, since a worker may be a new one. Other devices have clocks of their own,
+// which stand still while a driver compiles.
+inline constexpr std::uint64_t kFirstLaunchCpuUs = 500'000;
+// How far a task may be from what its job says of itself, at the least, on any device: launching takes its time, too.
+inline constexpr std::uint64_t kUnmeasuredSpreadUs = 50'000;
+// How often the expected set-up and cost a task may come to before it is out of bounds, or ended. The set-up is that of
+// a new worker, though that of one that waited was measured: kSetupMs at the least.
 inline constexpr std::uint64_t kSetupTimes = 4;
 inline constexpr std::uint64_t kBudgetTimes = 10;
 // A program reaches at best the measured peak of its device, likely a fourth of it, seldom less than a fortieth.

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "scheduler/market/experience_book.hpp"
 #include "tests/scheduler/market/sample_offer.hpp"
 
 namespace quern::market {
@@ -43,10 +44,10 @@ std::variant<Quote, Why> quote_of(const Job& job, std::size_t device = 0) {
 
 TEST(Quote, of_a_job_that_says_its_work_is_its_share_of_the_measured_peak) {
   const auto quoted = std::get<Quote>(quote_of(sample_job()));
-  EXPECT_EQ(quoted.device_us.low, 4'000'000u) << "40 Tflop at 10 Tflop/s";
+  EXPECT_EQ(quoted.device_us.low, 3'950'000u) << "40 Tflop at 10 Tflop/s, less what it says too much";
   EXPECT_EQ(quoted.device_us.likely, 16'000'000u);
-  EXPECT_EQ(quoted.device_us.high, 160'000'000u);
-  EXPECT_EQ(quoted.low, model::Credits{12'000}) << "3,000 a second";
+  EXPECT_EQ(quoted.device_us.high, 160'050'000u);
+  EXPECT_EQ(quoted.low, model::Credits{11'850}) << "3,000 a second";
   EXPECT_EQ(quoted.likely, model::Credits{48'000});
   EXPECT_EQ(quoted.high, model::Credits{180'000}) << "a minute is all it may take";
   EXPECT_FALSE(quoted.measured);
@@ -169,6 +170,53 @@ TEST(Quote, of_a_short_measured_task_has_room_for_what_a_start_may_take_longer) 
   EXPECT_LE(tiny.device_us.high, 2'000u) << "who claims no time is not given much";
 }
 
+// Of two compute units.
+OfferedDevice sample_processor() {
+  OfferedDevice device = device_of("cpu", 100, 10'000);
+  device.type = model::DeviceType::cpu;
+  device.compute_units = 2;
+  device.rates[Dimension::setup] = 100;
+  return device;
+}
+
+TEST(Quote, of_a_short_job_has_room_for_a_first_launch_and_may_be_the_bare_set_up) {
+  Job job = sample_job();
+  job.work = model::Work{.fp32_flop = 0, .fp64_flop = 0, .int32_op = 1'000, .memory_bytes = 0};
+  const auto quoted = std::get<Quote>(quote(job, whole(job), sample_offer(), sample_processor(), {}, kNow));
+  EXPECT_EQ(quoted.low, model::Credits{100});
+  EXPECT_EQ(quoted.device_us.likely, 4u) << "what is likely is not the first launch";
+  EXPECT_EQ(quoted.device_us.high, 250'040u) << "half a second of two processors";
+  EXPECT_EQ(quoted.high, model::Credits{2'600});
+  EXPECT_EQ(budget_of(job, whole(job), quoted), quoted.high);
+}
+
+TEST(Quote, of_a_short_job_that_was_not_measured_has_room_on_every_device) {
+  Job job = sample_job();
+  job.work = model::Work{.fp32_flop = 0, .fp64_flop = 0, .int32_op = 1'000, .memory_bytes = 0};
+  EXPECT_EQ(std::get<Quote>(quote_of(job)).device_us, (Bounds{0, 4, 50'040}));
+}
+
+TEST(Quote, of_a_processor_has_room_for_a_first_launch_of_each_kernel) {
+  Job job = sample_job();
+  job.steps.resize(20, job.steps[0]);
+  const Experience warm{.units = 256, .device_us = 100, .cpu_us = 5'000, .setup_us = 3'000, .spread_permille = 0};
+  const auto quoted = std::get<Quote>(quote(job, whole(job), sample_offer(), sample_processor(), warm, kNow));
+  EXPECT_GE(quoted.device_us.high, 1'434'000u) << "which PoCL took for twenty small ones";
+  EXPECT_EQ(quoted.device_us.low, 0u);
+}
+
+TEST(Quote, of_what_a_waiting_worker_did_has_room_for_the_set_up_of_a_new_one) {
+  Job job = sample_job();
+  job.resources.memory_bytes = 1 << 20;
+  OfferedDevice device = sample_processor();
+  device.rates = {};
+  device.rates[Dimension::memory_time] = 1'024'000'000;  // 1,000 for a millisecond of this job
+  const Experience warm{.units = 256, .device_us = 100, .cpu_us = 5'000, .setup_us = 3'000, .spread_permille = 0};
+  const auto quoted = std::get<Quote>(quote(job, whole(job), sample_offer(), device, warm, kNow));
+  EXPECT_LT(quoted.likely.micro, 20'000);
+  EXPECT_GE(quoted.high.micro, 4'000'000);
+}
+
 struct Unfit {
   Reason reason;
   std::function<void(Job&, Offer&)> make;
@@ -271,6 +319,50 @@ RC_GTEST_PROP(Quote, has_bounds_in_order_and_shares_cost_what_the_whole_does, ()
   // Each share is rounded up to a microsecond at the peak.
   RC_ASSERT(sum >= one->device_us.likely);
   RC_ASSERT(sum <= one->device_us.likely + count * kLikelyPeakShare);
+}
+
+// What one task that computes for `compute_us` is billed for by a worker that waited or by a new one.
+model::Usage usage_with_start(const Job& job, const OfferedDevice& device, std::uint64_t compute_us) {
+  const bool cpu = device.type == model::DeviceType::cpu;
+  const std::uint64_t units = cpu ? device.compute_units : 1;
+  const std::uint64_t first_max = cpu ? kFirstLaunchCpuUs * job.steps.size() / units : 0;
+  const bool fresh = *rc::gen::arbitrary<bool>();
+  const std::uint64_t first_us = fresh ? *rc::gen::inRange<std::uint64_t>(0, first_max + 1) : 0;
+  const std::uint64_t setup_us = *rc::gen::inRange<std::uint64_t>(500, fresh ? 3'000'000 : 10'000);
+  // Clocks move: by a tenth.
+  const std::uint64_t device_us = compute_us * *rc::gen::inRange<std::uint64_t>(900, 1'101) / 1'000 + first_us;
+  model::Usage usage;
+  usage[Dimension::setup] = 1;
+  usage[Dimension::device_time] = device_us;
+  usage[Dimension::cpu_time] = (cpu ? device_us * units : first_us) + setup_us;
+  usage[Dimension::memory_time] = model::memory_time(job.resources.memory_bytes, device_us + setup_us);
+  return usage;
+}
+
+RC_GTEST_PROP(Quote, holds_what_a_task_costs_whether_its_worker_is_new_or_waited, ()) {
+  Job job = sample_job();
+  job.steps.resize(*rc::gen::inRange<std::size_t>(1, 9), job.steps[0]);
+  Offer offer = sample_offer();
+  OfferedDevice device = *rc::gen::arbitrary<bool>() ? sample_processor() : offer.devices[0];
+  device.compute_units = *rc::gen::inRange<std::uint32_t>(1, 65);
+  for (auto& rate : device.rates.rate) rate = *rc::gen::inRange<std::int64_t>(0, 100'000);
+  const Share share = whole(job);
+  const std::uint64_t compute_us =
+      *rc::gen::oneOf(rc::gen::inRange<std::uint64_t>(0, 1'000), rc::gen::inRange<std::uint64_t>(1'000, 10'000'000));
+  ExperienceBook book;
+  const ProgramOnDevice of{.program = {}, .provider = "p", .device = "d"};
+  const auto runs = *rc::gen::inRange<std::size_t>(0, kRunsMax + 1);
+  for (std::size_t i = 0; i < runs; ++i) {
+    RC_ASSERT(book.add(of, run_of(job, share, usage_with_start(job, device, compute_us))));
+  }
+  // Without runs by what the job says of itself, which is its work at the device's peak: up to kLeastPeakShare less.
+  const std::uint64_t peak_share = *rc::gen::inRange<std::uint64_t>(2, kLeastPeakShare / 2);
+  job.work->fp32_flop = std::max<std::uint64_t>(compute_us * (device.speed.fp32_flops / 1'000'000) / peak_share, 1);
+  const auto quoted = std::get<Quote>(quote(job, share, offer, device, book.find(of), kNow));
+  const auto cost = model::cost(device.rates, usage_with_start(job, device, compute_us));
+  RC_ASSERT(cost.has_value());
+  RC_ASSERT(quoted.low <= *cost);
+  RC_ASSERT(*cost <= quoted.high);
 }
 
 RC_GTEST_PROP(Quote, never_overflows, ()) {
