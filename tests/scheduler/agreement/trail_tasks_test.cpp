@@ -81,11 +81,11 @@ TEST(Trail, a_task_that_has_used_more_than_its_own_price_is_paid_up_to_it_and_no
 // Nobody knows any more which task has used what: the first were the first to run.
 TEST(Trail, a_receipt_after_a_restart_has_what_was_billed_of_the_first_tasks_as_far_as_their_prices_go) {
   ExampleTrail example = with_three_tasks();
-  example.add(draft_usage_note(example.trail, usage_of(4'500'000, 2), kNow));
+  example.add(draft_usage_note(example.trail, usage_of(7'500'000, 3), kNow));
   const std::vector<TaskEnd> ends(3, {.reason = Reason::provider_restarted});
   const Receipt receipt = draft_receipt(example.trail, ends, kNow);
-  EXPECT_EQ(receipt.usage, usage_of(4'500'000, 2));
-  EXPECT_EQ(receipt.amount, credits(5'500'000));
+  EXPECT_EQ(receipt.usage, usage_of(7'500'000, 3));
+  EXPECT_EQ(receipt.amount, credits(9'000'000)) << "two more than the last may cost";
   example.add(receipt);
   example.closed();
   for (std::size_t task = 0; task < 3; ++task)
