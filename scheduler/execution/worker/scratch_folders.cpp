@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a handler of a signal has nothing else
 std::atomic<const ScratchFolders*> watched = nullptr;
 
 void look_when_full() {
