@@ -11,7 +11,7 @@ namespace {
 
 void allow(Order& order, runtime::Duration device_time, model::Credits total) {
   order.usage_max[model::Dimension::device_time] = static_cast<std::uint64_t>(device_time / 1us);
-  order.max_total = total;
+  for (OrderTask& task : order.tasks) task.max_total = total;
 }
 
 // Whatever the owner has set, and however much of its wall time the work takes. It costs a credit a second.
