@@ -26,8 +26,12 @@ ExampleTrail agreed_on(unsigned char id, std::int64_t after_ms, const Shards& ta
   demand.id = {std::byte{id}};
   demand.made_unix_ms += after_ms;
   demand.tasks.clear();
-  for (const auto& [manifest, shard] : tasks)
-    demand.tasks.push_back({.job = digest_of(manifest), .shard = shard, .shards = 8});
+  const model::Credits most = demand.max_total;
+  demand.max_total = {};
+  for (const auto& [manifest, shard] : tasks) {
+    demand.tasks.push_back({.job = digest_of(manifest), .shard = shard, .shards = 8, .max_total = most});
+    demand.max_total.micro += most.micro;
+  }
   example.add(demand);
   example.add(agreement::example_bid(example.trail.newest(agreement::RecordKind::demand)));
   example.add(agreement::draft_agreement(example.trail, example.now));

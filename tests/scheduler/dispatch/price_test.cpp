@@ -46,13 +46,13 @@ TEST(Price, a_job_that_understates_its_work_ends_by_that_name_and_is_not_paid_fo
   for (const std::optional<Credits> most : {std::optional<Credits>(), std::optional(Credits{400'000'000})}) {
     MarketWorld market(three_alike());
     market.job.price.max_total = most;
-    market.length = [](std::size_t, std::uint32_t) { return 500s; };  // at most 160 are expected
+    market.length = [](std::size_t, std::uint32_t) { return 500s; };  // at most 160 are expected, and a launch
     market.world.run_until(Time{} + 1h);
     ASSERT_TRUE(market.end);
     EXPECT_EQ(market.end->why.reason, Reason::budget_exceeded) << model::to_text(market.end->why);
-    EXPECT_EQ(market.end->why.detail, "more than the 160 that its `work` comes to there at the most");
+    EXPECT_EQ(market.end->why.detail, "more than the 160.05 that its `work` comes to there at the most");
     EXPECT_EQ(attempts_of(*market.end), 1u);
-    EXPECT_EQ(market.end->amount, Credits{160'000'000});
+    EXPECT_EQ(market.end->amount, Credits{160'050'000});
   }
 }
 
