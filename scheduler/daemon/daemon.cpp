@@ -188,7 +188,7 @@ class Daemon {
     }
   }
 
-  // Until the work has ended, or the second signal.
+  // Until the work has ended. A second signal ends the patience with it, a third the handing back.
   Task<void> drain() {
     bool drained = false;
     co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
@@ -199,6 +199,8 @@ class Daemon {
         over.wake_all();
       };
       const auto impatience = [&]() -> Task<void> {
+        co_await signals_.async_wait(boost::asio::use_awaitable);
+        node_->hurry();
         co_await signals_.async_wait(boost::asio::use_awaitable);
         drained = true;
         over.wake_all();

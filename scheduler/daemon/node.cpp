@@ -450,7 +450,7 @@ Task<void> Node::drain(runtime::Duration patience) {
     if (trail->stage() != Stage::ended || !host_->swarm().connected(trail->demand().submitter)) return false;
     return !ended.contains(trail->demand().id) || runtime_.clock().now() < began + kHandBackPatience;
   };
-  while (runtime_.clock().now() < began + patience &&
+  while (!hurried_ && runtime_.clock().now() < began + patience &&
          (provider_->working() + own_work() > 0 || std::ranges::any_of(provider_->not_over(), waits))) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }

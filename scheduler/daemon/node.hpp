@@ -99,6 +99,8 @@ class Node {
   // ends is ended by shutting_down, and kHandBackPatience is left for receipts to be acknowledged. The logs of its own
   // jobs are on the disk then; those that have not ended end by submitter_restarted at the next start.
   runtime::Task<void> drain(runtime::Duration patience);
+  // The patience of drain() is at its end.
+  void hurry() { hurried_ = true; }
   runtime::Task<void> stop();
 
   // For the RPC.
@@ -228,6 +230,7 @@ class Node {
   std::unique_ptr<Deliveries> deliveries_;
   std::int64_t started_unix_ms_ = 0;
   bool draining_ = false;
+  bool hurried_ = false;
   Balance balance_;
   engagement::Cancel resumed_;  // asked: what a restart left is to end
   runtime::TaskGroup writing_;

@@ -14,6 +14,15 @@ constexpr std::uint64_t kUsPerMs = 1000;
 
 }  // namespace
 
+Instant instant_of(const runtime::Clock& clock) {
+  return {.steady = clock.now(), .wall = clock.wall_now()};
+}
+
+runtime::Duration passed_between(const Instant& since, const Instant& until) {
+  return std::max<runtime::Duration>(until.steady - since.steady,
+                                     std::chrono::milliseconds(until.wall.unix_ms - since.wall.unix_ms));
+}
+
 void raise_pace(Usage& pace, const Usage& usage_max) {
   const std::uint64_t device_ms = std::max<std::uint64_t>(usage_max[Dimension::device_time] / kUsPerMs, 1);
   for (const Dimension timed : {Dimension::cpu_time, Dimension::memory_time}) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "overlay/runtime/clock.hpp"
 #include "overlay/runtime/time.hpp"
 #include "scheduler/model/reason.hpp"
 #include "scheduler/model/usage.hpp"
@@ -13,6 +14,16 @@ namespace quern::engagement {
 // What is granted beyond the time that has passed: so much, and that part of it, since two clocks never go alike.
 inline constexpr runtime::Duration kPaceSlack = std::chrono::seconds(1);
 inline constexpr std::int64_t kPaceClocksShare = 64;
+
+// An instant, by both clocks of a node.
+struct Instant {
+  runtime::Time steady;
+  runtime::WallTime wall;
+};
+Instant instant_of(const runtime::Clock& clock);
+// By the clock that has gone farther: the steady one stands still while the machine is suspended, the other may be set
+// back.
+runtime::Duration passed_between(const Instant& since, const Instant& until);
 
 // `pace` is what can be used in a millisecond of the device, of those dimensions that time bounds: of the processors
 // and of memory. 0: not known. Raised to that of one more task, whose demand for itself would be for `usage_max`: tasks

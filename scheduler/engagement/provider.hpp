@@ -56,6 +56,8 @@ inline constexpr runtime::Duration kFirstMessageMax = std::chrono::seconds(10); 
 // Streams of peers that have no agreement here: they are told so, or say nothing.
 inline constexpr std::size_t kStrangersMax = 256;
 inline constexpr std::size_t kStrangersEachPeerMax = 16;
+// Streams on which one agreement is followed at once: one, and what is left of connections that are lost.
+inline constexpr std::size_t kFollowersMax = 8;
 inline constexpr runtime::Duration kDiskAgain = std::chrono::seconds(5);  // between tries to store what did not fit
 
 struct ProviderConfig {

@@ -425,9 +425,13 @@ class Provider::Stranger {
   PeerId peer_;
 };
 
+// One that has come to nothing costs nothing, and opens no door.
 bool Provider::has_agreement(const PeerId& peer) const {
   return std::ranges::any_of(engagements_, [&](const auto& entry) {
-    return entry.second->trail.stage() >= Stage::running && entry.second->demand().submitter == peer;
+    const agreement::Trail& trail = entry.second->trail;
+    const bool counts =
+        trail.stage() == Stage::running || (trail.stage() > Stage::running && trail.receipt().amount.micro > 0);
+    return counts && entry.second->demand().submitter == peer;
   });
 }
 
@@ -463,6 +467,10 @@ Task<void> Provider::follow_here(PeerStream& stream) {
     co_return;
   }
   const EngagementPtr engagement = found->second;
+  if (engagement->followers >= kFollowersMax) {
+    stream.abort();
+    co_return;
+  }
   const Follower follower(runtime_.clock(), *engagement);
   co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
     group.spawn(tell(stream, engagement, *asked));

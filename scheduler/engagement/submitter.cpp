@@ -32,7 +32,7 @@ using runtime::Task;
 struct Submitter::Known {
   std::vector<std::vector<std::uint64_t>> output_bytes = {};  // by task
   model::Usage pace = {};
-  std::optional<runtime::Time> since = {};  // no later than the agreement was
+  std::optional<Instant> since = {};  // no later than the agreement was
 };
 
 struct Submitter::Following {
@@ -278,7 +278,7 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
   }
   Trail trail;
   Grant grant(*this);
-  Known known{.pace = order.pace, .since = runtime_.clock().now()};
+  Known known{.pace = order.pace, .since = instant_of(runtime_.clock())};
   const auto refused = co_await agree(order, trail, cancels, grant, end.kept_back);
   // Where only the acceptance was lost the provider may be at work already.
   if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
@@ -521,7 +521,7 @@ std::optional<Why> Submitter::fault_of_claim(const Following& following, runtime
   const auto* const receipt = std::get_if<agreement::Receipt>(&claim->body);
   if (!note && !receipt) return std::nullopt;
   if (const auto since = following.known.since) {
-    const runtime::Duration passed = runtime_.clock().now() - *since;
+    const runtime::Duration passed = passed_between(*since, instant_of(runtime_.clock()));
     if (auto fault = fault_of_usage(note ? note->usage : receipt->usage, following.known.pace, passed)) return fault;
   }
   const std::size_t tasks = receipt ? std::min(receipt->tasks.size(), following.cancels.size()) : 0;

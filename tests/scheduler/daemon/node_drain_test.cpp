@@ -5,7 +5,13 @@ namespace {
 
 using simulation::NodeId;
 
-TEST(NodeDrain, hands_back_what_is_under_way_when_its_patience_ends) {
+// That ends by itself after three seconds, or is ended then.
+class NodeDrainEnds : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(NodeDrain, NodeDrainEnds, ::testing::Bool(),
+                         [](const auto& hurried) { return hurried.param ? "by_hurry" : "by_itself"; });
+
+TEST_P(NodeDrainEnds, hands_back_what_is_under_way_when_its_patience_ends) {
+  const bool hurried = GetParam();
   NodeWorld world;
   world.work_length = 10min;
   runtime::Duration took{};
@@ -16,7 +22,14 @@ TEST(NodeDrain, hands_back_what_is_under_way_when_its_patience_ends) {
     co_await clock.sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
     EXPECT_EQ(node.provider().working(), 1u);
     const Time began = clock.now();
-    co_await node.drain(3s);
+    co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+      const auto hurry = [&]() -> Task<void> {
+        co_await clock.sleep_for(3s);
+        node.hurry();
+      };
+      if (hurried) group.spawn(hurry());
+      co_await node.drain(hurried ? 10min : 3s);
+    });
     took = clock.now() - began;
     waiting = node.provider().not_over().size();
   };

@@ -22,6 +22,12 @@
 
 namespace quern::daemon {
 
+#if defined(__has_feature)
+inline constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 using engagement::Finished;
 using engagement::Work;
 using model::Dimension;

@@ -60,6 +60,7 @@ TEST(WorkerReuse, a_worker_in_which_a_task_has_left_threads_is_ended) {
 }
 
 TEST(WorkerReuse, a_worker_in_which_a_task_has_left_threads_is_ended_without_cgroups_too) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer needs more address space than a worker gets";
   const RunnerPlaces places;
   with_runner(places, places.options(), {}, use_of_threads, execution::Cgroups());
 }

@@ -25,7 +25,9 @@ class NeverPayingPeer {
 
   std::map<jobs::DemandId, Trail> trails;  // as far as it heard of them
   std::map<Reason, int> refusals;
-  int outputs = 0;  // it could fetch
+  int outputs = 0;   // it could fetch
+  int follows = 0;   // streams on which it goes on to follow what has ended
+  int followed = 0;  // of these, those that were not cut off
 
   Task<void> run(Runtime& runtime, runtime::IpAddress provider_at) {
     overlay::HostConfig config{.key = key()};
@@ -89,7 +91,26 @@ class NeverPayingPeer {
         outputs += fetched ? 1 : 0;
       }
     }
+    co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+      for (int i = 0; i < follows; ++i) group.spawn(hold(host, trail));
+      co_await group.join();
+    });
     trails[trail.demand().id] = std::move(trail);
+  }
+
+  Task<void> hold(overlay::Host& host, const Trail& trail) {
+    const auto stream = co_await host.open(provider(), std::string(exchange::kJobProtocol));
+    if (!stream) co_return;
+    const exchange::JobMessage follow =
+        exchange::Follow{.demand = trail.demand().id, .has = trail.progress(), .log_offsets = {0}};
+    std::ignore = co_await protocols::write_message(**stream, exchange::encode(follow));
+    const auto read_all = [](connection::PeerStream& from) -> Task<runtime::Result<void>> {
+      while (co_await protocols::read_message(from, exchange::kJobMessageBytesMax)) {
+      }
+      co_return runtime::Result<void>();
+    };
+    const auto over = co_await runtime::with_timeout(host.runtime().clock(), 20s, read_all(**stream));
+    followed += over ? 0 : 1;
   }
 
   Task<bool> say(overlay::Host& host, Trail& trail, exchange::AgreementRequest request) {

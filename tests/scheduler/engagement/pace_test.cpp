@@ -29,6 +29,16 @@ TEST(Pace, of_several_tasks_is_that_of_the_one_that_can_use_most) {
   EXPECT_EQ(pace_of_two(), usage_of(0, 4 * 1000, 1024));
 }
 
+TEST(Pace, is_held_against_the_clock_that_has_gone_farther) {
+  const Instant since{.steady = runtime::Time{} + 5s, .wall = {1'000'000}};
+  const auto passed = [&](runtime::Duration steady, std::int64_t wall_ms) {
+    return passed_between(since, {.steady = since.steady + steady, .wall = {since.wall.unix_ms + wall_ms}});
+  };
+  EXPECT_EQ(passed(2s, 2'000), 2s);
+  EXPECT_EQ(passed(2s, 3'600'000), 1h) << "the machine was suspended";
+  EXPECT_EQ(passed(2s, -3'600'000), 2s) << "the clock was set back";
+}
+
 TEST(Pace, grants_what_one_device_and_its_cores_can_use_in_the_time_and_a_second) {
   const Usage pace = pace_of_two();
   // Ten seconds, a second, and a 64th of ten.

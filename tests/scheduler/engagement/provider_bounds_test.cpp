@@ -164,6 +164,23 @@ TEST(Streams, on_which_strangers_say_nothing_leave_room_for_those_who_have_work_
   for (const SilentPeer& stranger : strangers) EXPECT_EQ(stranger.ended, stranger.opened) << "nobody waits for ever";
 }
 
+TEST(Streams, on_which_an_agreement_is_followed_are_few_and_fewer_where_it_came_to_nothing) {
+  for (const bool has_input : {false, true}) {
+    TwoParties parties;
+    parties.submit_after = 24h;
+    NeverPayingPeer peer;
+    peer.has_input = has_input;
+    peer.follows = 100;
+    const auto at = parties.world.address_of(parties.provider_node);
+    parties.world.add_node({}, [&](Runtime& runtime) { return peer.run(runtime, at); });
+    parties.world.run_until(Time{} + 10min);
+    ASSERT_EQ(peer.trails.size(), 1u);
+    EXPECT_EQ(peer.trails.begin()->second.stage(), Stage::ended);
+    EXPECT_GT(peer.followed, 0) << has_input;
+    EXPECT_LE(peer.followed, static_cast<int>(kFollowersMax)) << has_input;
+  }
+}
+
 // The honest submitter is away when its work ends; another has work that comes to nothing, again and again.
 TEST(Receipts, for_nothing_take_no_place_of_another_submitters) {
   TwoParties parties;
