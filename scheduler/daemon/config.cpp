@@ -20,29 +20,17 @@ ConfigValue value_of(const toml::node& node) {
   if (const auto* const flag = node.as_boolean()) return flag->get();
   if (const auto* const number = node.as_integer()) return number->get();
   if (const auto* const text = node.as_string()) return text->get();
+  if (node.is_floating_point()) return OtherType{"a number with a point or an exponent"};
+  if (node.is_table()) return OtherType{"a section"};
   const toml::array* const array = node.as_array();
-  if (!array) return {};
+  if (!array) return OtherType{"a date or time"};
   std::vector<std::string> texts;
   for (const toml::node& element : *array) {
     const auto* const text = element.as_string();
-    if (!text) return {};
+    if (!text) return OtherType{"a list with other elements than texts"};
     texts.push_back(text->get());
   }
   return texts;
-}
-
-// Of what value_of() has no value for.
-std::string kind_of(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::floating_point:
-      return "a number with a point or an exponent";
-    case toml::node_type::array:
-      return "a list with other elements than texts";
-    case toml::node_type::table:
-      return "a section";
-    default:
-      return "a date or time";
-  }
 }
 
 std::expected<void, std::string> within_bounds(const ConfigValue& value) {
@@ -117,10 +105,7 @@ class Reader {
     auto fit = within_bounds(value);
     if (fit && key.check_element && !check_elements(key, name, node)) return;
     if (fit) fit = key.set(config_, value);
-    if (fit) return;
-    std::string what = std::move(fit).error();
-    if (what.ends_with(kOtherType)) what.replace(what.size() - kOtherType.size(), kOtherType.size(), kind_of(node));
-    add(node.source(), name, std::move(what));
+    if (!fit) add(node.source(), name, std::move(fit).error());
   }
 
   // Each that is wrong has its own complaint, at its place.

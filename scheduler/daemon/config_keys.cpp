@@ -22,9 +22,11 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::unexpected<std::string> wrong_type(std::string_view wanted, const ConfigValue& value) {
-  constexpr std::array<std::string_view, 5> kNames = {kOtherType, "a boolean", "an integer", "a text",
+  constexpr std::array<std::string_view, 5> kNames = {"nothing", "a boolean", "an integer", "a text",
                                                       "a list of texts"};
-  return std::unexpected("must be " + std::string(wanted) + ", and is " + std::string(kNames.at(value.index())));
+  const auto* const other = std::get_if<OtherType>(&value);
+  return std::unexpected("must be " + std::string(wanted) + ", and is " +
+                         std::string(other ? other->name : kNames.at(value.index())));
 }
 
 // `at` is a callable Config& -> reference to the place.

@@ -12,11 +12,13 @@
 
 namespace quern::daemon {
 
-// A value of TOML as far as a configuration has them; anything else is std::monostate.
-using ConfigValue = std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<std::string>>;
-
-// What ConfigKey::set calls std::monostate; who has read the value may know better.
-inline constexpr std::string_view kOtherType = "something else";
+// A value of TOML that no key has, as people call it: "a section".
+struct OtherType {
+  std::string_view name;
+  bool operator==(const OtherType&) const = default;
+};
+// A value of TOML; std::monostate where a key has none.
+using ConfigValue = std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<std::string>, OtherType>;
 
 struct ConfigKey {
   std::string name;     // "rpc.websocket.port"

@@ -27,6 +27,7 @@ std::string in_quotes(std::string_view text) {
 
 struct ValueText {
   std::string operator()(std::monostate /*none*/) const { return "none"; }
+  std::string operator()(const OtherType& other) const { return std::string(other.name); }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
   std::string operator()(const std::string& text) const { return in_quotes(text); }

@@ -1,4 +1,4 @@
-// How much can be used in a time: what a provider says of its work is held against it. Pure.
+// How much can be used in a time, and how fast bytes are moved: each side holds the other to it. Pure.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,6 +14,9 @@ namespace quern::engagement {
 // What is granted beyond the time that has passed: so much, and that part of it, since two clocks never go alike.
 inline constexpr runtime::Duration kPaceSlack = std::chrono::seconds(1);
 inline constexpr std::int64_t kPaceClocksShare = 64;
+
+// What inputs and outputs are moved at, at the least: who is slower is left.
+inline constexpr std::uint64_t kMovedPerSecondMin = 64 << 10;
 
 // An instant, by both clocks of a node.
 struct Instant {

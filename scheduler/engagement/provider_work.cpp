@@ -5,8 +5,8 @@
 #include "overlay/protocols/length_delimited.hpp"
 #include "overlay/runtime/deadline.hpp"
 #include "scheduler/agreement/drafts.hpp"
+#include "scheduler/engagement/pace.hpp"
 #include "scheduler/engagement/provider_engagement.hpp"
-#include "scheduler/engagement/submitter.hpp"
 
 namespace quern::engagement {
 

@@ -52,9 +52,6 @@ struct SubmitterConfig {
   runtime::Duration slack = std::chrono::minutes(10);  // of an agreement, beyond what leave_after() names
 };
 
-// What inputs and outputs are moved at, at the least: a provider that is slower is left.
-inline constexpr std::uint64_t kMovedPerSecondMin = 64 << 10;
-
 // How long an agreement on that demand may take from its acceptance on, whatever its provider says: the device time of
 // all its tasks, which is their wall time, the moving of their bytes, and `slack` for all else.
 runtime::Duration leave_after(const agreement::Demand& demand, runtime::Duration slack);

@@ -5,6 +5,12 @@ namespace {
 
 using simulation::NodeId;
 
+// Five seconds after the job was submitted to the provider.
+Task<void> is_at_work(Node& provider) {
+  co_await provider.runtime().clock().sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
+  EXPECT_EQ(provider.provider().working(), 1u);
+}
+
 // That ends by itself after three seconds, or is ended then.
 class NodeDrainEnds : public ::testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(NodeDrain, NodeDrainEnds, ::testing::Bool(),
@@ -18,9 +24,8 @@ TEST_P(NodeDrainEnds, hands_back_what_is_under_way_when_its_patience_ends) {
   std::size_t waiting = 1;
   world.with_node = [&](Node& node, NodeId number) -> Task<void> {
     if (number != NodeWorld::kProvider) co_return;
+    co_await is_at_work(node);
     auto& clock = node.runtime().clock();
-    co_await clock.sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
-    EXPECT_EQ(node.provider().working(), 1u);
     const Time began = clock.now();
     co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
       const auto hurry = [&]() -> Task<void> {
@@ -56,9 +61,8 @@ TEST(NodeDrain, what_ends_meanwhile_is_waited_for_until_it_is_acknowledged) {
   std::size_t waiting = 1;
   world.with_node = [&](Node& node, NodeId number) -> Task<void> {
     if (number != NodeWorld::kProvider) co_return;
+    co_await is_at_work(node);
     auto& clock = node.runtime().clock();
-    co_await clock.sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
-    EXPECT_EQ(node.provider().working(), 1u);
     world.world.links().set(NodeWorld::kProvider, NodeWorld::kSubmitter, {.latency = 400ms});
     const Time began = clock.now();
     co_await node.drain(30s);
@@ -77,9 +81,8 @@ TEST(NodeDrain, work_of_a_peer_that_is_blocked_meanwhile_ends_by_that_name) {
   std::vector<model::Reason> ends;
   world.with_node = [&](Node& node, NodeId number) -> Task<void> {
     if (number != NodeWorld::kProvider) co_return;
+    co_await is_at_work(node);
     auto& clock = node.runtime().clock();
-    co_await clock.sleep_for(NodeWorld::kSubmitted - Time{} + 5s);
-    EXPECT_EQ(node.provider().working(), 1u);
     const auto changed = co_await node.change([](Preferences& preferences) -> std::expected<void, rpc::Failure> {
       preferences.blocked = {connection::test_peer(NodeWorld::kSubmitter + 1).text()};
       return {};

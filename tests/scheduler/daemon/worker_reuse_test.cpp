@@ -39,6 +39,15 @@ Task<std::int64_t> first_of(RunnerWorld& world, const Finished& finished) {
   co_return value;
 }
 
+// Completes with `value` in b[0], and its worker does no other task.
+Task<void> is_not_kept_after(RunnerWorld& world, TestJob job, std::int64_t value) {
+  TestMeter meter;
+  const Finished finished = co_await world.run(std::move(job), meter);
+  EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
+  EXPECT_EQ(co_await first_of(world, finished), value);
+  EXPECT_EQ(world.runner.pool().idle(), 0);
+}
+
 const auto use_of_threads = [](RunnerWorld& world) -> Task<void> {
   const std::string body = "if (b[0]) for (int i = 0; i < 3; ++i) b[i] = thread(0);";
   TestMeter meter;
@@ -91,11 +100,7 @@ TEST(WorkerReuse, a_worker_whose_files_cannot_be_removed_is_ended) {
         "b[0] = call(83, (long)folder, 0700, 0); b[1] = call(2, (long)file, 0101, 0600);\n"
         "b[2] = call(90, (long)folder, 0, 0);";
     const char* names = "__constant char folder[] = \"/tmp/d\";\n__constant char file[] = \"/tmp/d/f\";\n";
-    TestMeter meter;
-    const Finished finished = co_await world.run(program(body, 0, names), meter);
-    EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
-    EXPECT_EQ(co_await first_of(world, finished), 0);
-    EXPECT_EQ(world.runner.pool().idle(), 0);
+    co_await is_not_kept_after(world, program(body, 0, names), 0);
   });
 }
 
@@ -104,11 +109,7 @@ TEST(WorkerReuse, a_worker_whose_space_is_taken_by_files_without_a_name_is_ended
     const std::string body =
         "long file = call(2, (long)names[1], 0101, 0600); call(87, (long)names[1], 0, 0); b[0] = 0;\n"
         "for (int i = 0; i < 640; ++i) b[0] += call(1, file, (long)text, sizeof(text));";
-    TestMeter meter;
-    const Finished finished = co_await world.run(program(body, 0, kNames), meter);
-    EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
-    EXPECT_EQ(co_await first_of(world, finished), 40 << 20);
-    EXPECT_EQ(world.runner.pool().idle(), 0);
+    co_await is_not_kept_after(world, program(body, 0, kNames), 40 << 20);
   });
 }
 

@@ -376,17 +376,7 @@ TEST(Dispatcher, ends_every_job_once_while_providers_are_killed) {
     MarketWorld market(specs, seed);
     market.job = MarketWorld::job_of(120, 12);
     market.options.strategy = placement::Strategy::spread;
-    for (int kill = 0; kill < 4; ++kill) {
-      const auto at = std::chrono::milliseconds(market.world.random().between(2'000, 40'000));
-      const auto node = market.providers[market.world.random().below(market.providers.size())];
-      const auto kind = kill % 2 == 0 ? simulation::CrashKind::process : simulation::CrashKind::machine;
-      market.world.at(Time{} + at, [&market, node, kind] {
-        if (market.world.running(node)) market.world.crash(node, kind);
-      });
-      market.world.at(Time{} + at + 10s, [&market, node] {
-        if (!market.world.running(node)) market.world.restart(node);
-      });
-    }
+    market.kill_providers(4);
     market.world.run_until(Time{} + 2h);
     ASSERT_TRUE(market.end) << "seed " << seed;
     ++states[market.end->state];

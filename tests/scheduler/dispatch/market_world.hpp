@@ -55,6 +55,21 @@ class MarketWorld {
 
   static std::string own_name() { return identity::PeerId::of(connection::test_key(kSubmitter).public_key()).text(); }
 
+  // Within forty seconds, each time one of them, which is started again ten seconds later.
+  void kill_providers(int times) {
+    for (int kill = 0; kill < times; ++kill) {
+      const auto at = std::chrono::milliseconds(world.random().between(2'000, 40'000));
+      const auto node = providers[world.random().below(providers.size())];
+      const auto kind = kill % 2 == 0 ? simulation::CrashKind::process : simulation::CrashKind::machine;
+      world.at(Time{} + at, [this, node, kind] {
+        if (world.running(node)) world.crash(node, kind);
+      });
+      world.at(Time{} + at + 10s, [this, node] {
+        if (!world.running(node)) world.restart(node);
+      });
+    }
+  }
+
   simulation::World world;
   std::vector<simulation::NodeId> providers;
   simulation::NodeId submitter = 0;

@@ -126,17 +126,7 @@ TEST(Price, all_attempts_of_a_job_together_never_cost_more_than_its_limit) {
     std::vector<runtime::Duration> lengths;
     for (int i = 0; i < 6; ++i) lengths.push_back(std::chrono::milliseconds(random.between(5'000, 60'000)));
     market.length = [&lengths](std::size_t provider, std::uint32_t shard) { return lengths[(provider + shard) % 6]; };
-    for (int kill = 0; kill < 4; ++kill) {
-      const auto at = std::chrono::milliseconds(random.between(2'000, 40'000));
-      const auto node = market.providers[random.below(market.providers.size())];
-      const auto kind = kill % 2 == 0 ? simulation::CrashKind::process : simulation::CrashKind::machine;
-      market.world.at(Time{} + at, [&market, node, kind] {
-        if (market.world.running(node)) market.world.crash(node, kind);
-      });
-      market.world.at(Time{} + at + 10s, [&market, node] {
-        if (!market.world.running(node)) market.world.restart(node);
-      });
-    }
+    market.kill_providers(4);
     market.world.run_until(Time{} + 4h);
     ASSERT_TRUE(market.end);
     ++ends[market.end->why.reason];
