@@ -12,7 +12,7 @@
 
 namespace quern::daemon {
 
-// A value of TOML that no key has, as people call it: "a section".
+// A value, of TOML or JSON, that no key has, as people call it: "a section".
 struct OtherType {
   std::string_view name;
   bool operator==(const OtherType&) const = default;

@@ -54,7 +54,10 @@ ConfigValue config_value(const json::value& value) {
   if (const bool* flag = value.if_bool()) return *flag;
   if (const std::int64_t* number = value.if_int64()) return *number;
   if (const json::string* text = value.if_string()) return std::string(*text);
-  return {};
+  if (value.is_null()) return OtherType{"null"};
+  if (value.is_uint64()) return OtherType{"an integer above 9223372036854775807"};
+  if (value.is_double()) return OtherType{"a number with a point or an exponent"};
+  return OtherType{value.is_array() ? "a list" : "an object"};
 }
 
 Set set_credits(const PreferenceText& preference, Config& config, const json::value& value) {

@@ -63,7 +63,12 @@ TEST(Preferences, refuse_what_is_none_with_value_and_limit) {
   EXPECT_EQ(why("cpu_cores", 5000), "cpu_cores: 5000 is above 4096");
   EXPECT_EQ(why("cpu_cores", 0), "cpu_cores: 0 is below 1");
   EXPECT_EQ(why("cpu_cores", "many"), "cpu_cores: must be an integer, and is a text");
-  EXPECT_EQ(why("share", nullptr), "share: must be true or false, and is something else");
+  EXPECT_EQ(why("cpu_cores", 1.5), "cpu_cores: must be an integer, and is a number with a point or an exponent");
+  EXPECT_EQ(why("cpu_cores", ~std::uint64_t{}),
+            "cpu_cores: must be an integer, and is an integer above 9223372036854775807");
+  EXPECT_EQ(why("share", nullptr), "share: must be true or false, and is null");
+  EXPECT_EQ(why("share", json::array{true}), "share: must be true or false, and is a list");
+  EXPECT_EQ(why("share", json::object{}), "share: must be true or false, and is an object");
   EXPECT_EQ(why("budget_micro", -1), "budget_micro: -1 is below 0; null is no bound");
   EXPECT_EQ(why("budget_micro", "1"), "budget_micro: must be an integer of micro-credits, or null for no bound");
   EXPECT_EQ(why("log.level", "debug"), "log.level: there is no such preference");
