@@ -48,8 +48,10 @@ inline constexpr std::int64_t kForgivenShare =
 inline constexpr runtime::Duration kRefusalHeard =
     std::chrono::seconds(10);                   // the longest that a refused one may listen
 inline constexpr std::size_t kNotesForEnd = 2;  // of an agreement's notes: kept for what its tasks have used in all
-// What an input may take beyond its bytes at kMovedPerSecondMin. Its device waits for it.
+// What the inputs of an agreement may take, all together, beyond their bytes at kMovedPerSecondMin: so much, and for
+// each of its tasks. Its device waits for them.
 inline constexpr runtime::Duration kInputSlack = std::chrono::minutes(1);
+inline constexpr runtime::Duration kInputSlackEachTask = std::chrono::seconds(1);
 // From a word to the next that a submitter hears of work, which it would take for lost otherwise.
 inline constexpr runtime::Duration kWordEvery = std::chrono::seconds(30);
 inline constexpr runtime::Duration kFirstMessageMax = std::chrono::seconds(10);  // of who follows work

@@ -24,6 +24,7 @@ struct Provider::Engagement {
   runtime::Channel<runtime::Bytes> inbox{kInboxMax};
   std::vector<EngagedTask> tasks;     // of the demand, in its order
   std::size_t task = 0;               // of these, that is at work, or was last
+  runtime::Duration input_slack{0};   // that is left
   bool accepting = false;             // an agreement is on its way to the disk
   std::optional<model::Why> refused;  // why it was not accepted
   bool taking = false;                // a record is: the trail has it, nobody may be told

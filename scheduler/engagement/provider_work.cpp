@@ -228,6 +228,7 @@ Task<std::vector<agreement::TaskEnd>> Provider::run_all(EngagementPtr engagement
   DeviceTurn turn(*this, *engagement);
   co_await turn.come();
   engagement->noted = runtime_.clock().now();
+  engagement->input_slack = kInputSlack + kInputSlackEachTask * engagement->tasks.size();
   if (on_begun_) on_begun_(engagement->trail, *engagement->tasks.front().job);
   WorkMeter meter(*this, engagement);
   std::vector<agreement::TaskEnd> ends;
@@ -289,11 +290,12 @@ Task<Finished> Provider::fetch_and_run(EngagementPtr engagement, std::size_t tas
   co_return finished;
 }
 
-// A submitter that delivers in drops does not keep the device: a transfer has the time that its bytes take. It is left
-// when the work is to end.
+// A submitter that delivers in drops does not keep the device: a transfer has the time that its bytes take, and what is
+// left of the slack, which all transfers share. With that the agreement is over. It is left when the work is to end.
 Task<Result<std::uint64_t>> Provider::fetch_in_time(EngagementPtr engagement, std::size_t task, model::Input input) {
   const EngagedTask& engaged = engagement->tasks[task];
-  const auto until = runtime_.clock().now() + kInputSlack + std::chrono::seconds(input.bytes / kMovedPerSecondMin);
+  const auto due = runtime_.clock().now() + std::chrono::seconds(input.bytes / kMovedPerSecondMin);
+  const auto until = due + engagement->input_slack;
   std::optional<Result<std::uint64_t>> fetched;
   const auto bring = [&]() -> Task<void> {
     fetched = co_await fetch(engagement->demand().submitter, input);
@@ -305,7 +307,13 @@ Task<Result<std::uint64_t>> Provider::fetch_in_time(EngagementPtr engagement, st
       std::ignore = co_await runtime::with_deadline(runtime_.clock(), until, wait_for_change(*engagement));
     }
   });
+  const runtime::Time now = runtime_.clock().now();
+  engagement->input_slack = until - std::max(now, due);
   if (fetched) co_return *std::move(fetched);
+  if (now >= until && !engagement->why) {
+    engagement->why = Why{Reason::input_missing, input.path + ": the inputs came more slowly than " +
+                                                     std::to_string(kMovedPerSecondMin >> 10) + " KiB a second"};
+  }
   co_return runtime::fail(runtime::Errc::timed_out);
 }
 

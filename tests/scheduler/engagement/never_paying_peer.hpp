@@ -16,8 +16,9 @@ namespace quern::engagement {
 
 class NeverPayingPeer {
  public:
-  int jobs = 1;     // one after the other; a crash of the provider ends one
-  int at_once = 1;  // of each
+  int jobs = 1;             // one after the other; a crash of the provider ends one
+  int at_once = 1;          // of each
+  std::uint32_t tasks = 1;  // of each agreement, all alike
   runtime::Duration pause = 5s;
   bool has_input = true;
   std::uint64_t input_bytes = 6;                              // that it says
@@ -67,13 +68,15 @@ class NeverPayingPeer {
                              .id = {},
                              .submitter = host.id(),
                              .provider = provider(),
-                             .tasks = {{.job = blobs::digest_of(bytes_of(manifest)), .max_total = {60'000'000}}},
+                             .tasks = {},
                              .device = "gpu",
                              .offer_sequence = 1,
                              .usage_max = {},
                              .max_total = {60'000'000},
                              .deadline_unix_ms = now().unix_ms + 30'000};
-    demand.usage_max[model::Dimension::setup] = 1;
+    demand.tasks.assign(tasks,
+                        {.job = blobs::digest_of(bytes_of(manifest)), .max_total = {demand.max_total.micro / tasks}});
+    demand.usage_max[model::Dimension::setup] = tasks;
     demand.usage_max[model::Dimension::device_time] = 60'000'000;
     host.runtime().fill_secret(demand.id);
     Trail trail;

@@ -95,6 +95,25 @@ TEST(Inputs, that_come_in_drops_keep_the_device_no_longer_than_their_bytes_may_t
   EXPECT_EQ(world.parties.ends[0].why.reason, Reason::completed);
 }
 
+TEST(Inputs, that_come_in_drops_keep_the_device_no_longer_when_many_tasks_wait_for_them) {
+  Dripping world;
+  world.peer.tasks = 10;
+  world.parties.submit_after = 3min;
+  world.parties.world.run_until(Time{} + 1min);
+  EXPECT_EQ(world.parties.working(), 1u);
+  world.parties.world.run_until(Time{} + 2min);
+  EXPECT_EQ(world.parties.working(), 0u);
+  world.parties.world.run_until(Time{} + 5min);
+  ASSERT_EQ(world.peer.trails.size(), 1u);
+  const agreement::Trail& trail = world.peer.trails.begin()->second;
+  ASSERT_EQ(trail.stage(), Stage::ended);
+  ASSERT_EQ(trail.receipt().tasks.size(), 10u);
+  for (const agreement::TaskEnd& end : trail.receipt().tasks) EXPECT_EQ(end.reason, Reason::input_missing);
+  EXPECT_EQ(trail.due(), model::Credits{});
+  ASSERT_EQ(world.parties.ends.size(), 1u);
+  EXPECT_EQ(world.parties.ends[0].why.reason, Reason::completed);
+}
+
 TEST(Inputs, that_are_on_their_way_are_left_when_the_owner_ends_the_work) {
   Dripping world;
   world.parties.meanwhile = [](Runtime& runtime, Provider& provider) -> Task<void> {
