@@ -193,7 +193,7 @@ Task<Result<void>> Node::restore() {
     const bool ours = trail.demand().submitter == host_->id();
     const auto is_settled = [&](const ledger::Ledger& ledger) { return dispatch::settled(ledger, trail, host_->id()); };
     CO_TRY(const bool settled, co_await with_ledger(is_settled));
-    keep(trail);
+    trails_.keep(trail);
     if (trail.stage() >= Stage::agreed) {
       rows.push_back(row_of(trail, settled ? dispatch::Outlook::given_up : dispatch::Outlook::open));
       rows.back().at_unix_ms = trail.closed_unix_ms().value_or(trail.demand().made_unix_ms);
@@ -232,7 +232,7 @@ Task<void> Node::resume(Trail trail) {
   const identity::PeerId provider = trail.demand().provider;
   engagement::Cancels cancels(trail.demand().tasks.size(), &resumed_);
   const auto end = co_await submitter_->resume(where(provider), std::move(trail), {}, std::move(cancels));
-  if (end.trail.stage() >= Stage::running) keep(end.trail);
+  if (end.trail.stage() >= Stage::running) trails_.keep(end.trail);
   co_await jobs_->resumed(end.trail);
   log_.write(
       LogLevel::info, "agreement_ended",
@@ -248,26 +248,15 @@ connection::PeerAddresses Node::where(const identity::PeerId& provider) const {
   return {.peer = provider, .addresses = addresses_of(provider.text())};
 }
 
-void Node::keep(const Trail& trail) {
-  trails_.insert_or_assign(trail.demand().id, trail);
-  if (trails_.size() <= kTrailsShownMax) return;
-  const auto oldest = std::ranges::min_element(trails_, {}, [](const auto& entry) {
-    const bool closed = entry.second.stage() == Stage::closed;
-    return std::pair(!closed, entry.second.demand().made_unix_ms);
-  });
-  trails_.erase(oldest);
-}
-
 const Trail* Node::trail(const jobs::DemandId& demand) const {
-  const auto found = trails_.find(demand);
-  return found == trails_.end() ? nullptr : &found->second;
+  return trails_.find(demand);
 }
 
 // Notes and vouchers in between change nothing that is shown.
 void Node::on_trail(const Trail& trail) {
   const Trail* known = this->trail(trail.demand().id);
   if (known && known->stage() == trail.stage()) return;
-  keep(trail);
+  trails_.keep(trail);
   topics_.changed("status");
 }
 

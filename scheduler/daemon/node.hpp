@@ -21,6 +21,7 @@
 #include "scheduler/daemon/machine_live.hpp"
 #include "scheduler/daemon/preferences.hpp"
 #include "scheduler/daemon/receipt_table.hpp"
+#include "scheduler/daemon/shown_trails.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
 #include "scheduler/dispatch/offer_exchange.hpp"
 #include "scheduler/dispatch/settlement.hpp"
@@ -34,7 +35,7 @@
 
 namespace quern::daemon {
 
-inline constexpr std::size_t kTrailsShownMax = 10'000;  // kept in memory for callers; the oldest closed ones go first
+inline constexpr std::size_t kTrailsShownMax = 10'000;
 inline constexpr runtime::Duration kReconnectEvery = std::chrono::seconds(5);
 inline constexpr runtime::Duration kOffersEvery = std::chrono::seconds(5);
 
@@ -169,7 +170,6 @@ class Node {
   runtime::Task<runtime::Result<std::size_t>> remove_trails();
   connection::PeerAddresses where(const identity::PeerId& provider) const;
   void on_trail(const agreement::Trail& trail);
-  void keep(const agreement::Trail& trail);
   void on_job(const SubmittedJob& job);
 
   struct Changing;
@@ -219,7 +219,7 @@ class Node {
   std::optional<market::SignedOffer> own_offer_;
   std::uint64_t offer_sequence_ = 0;
   rpc::Topics topics_;
-  std::map<jobs::DemandId, agreement::Trail> trails_;
+  ShownTrails trails_{kTrailsShownMax};
   std::unique_ptr<overlay::Host> host_;
   std::unique_ptr<engagement::Provider> provider_;
   std::unique_ptr<engagement::Submitter> submitter_;

@@ -22,7 +22,7 @@ constexpr std::int64_t kMsPerDay = 24LL * 3600 * 1000;
 
 // Nothing is added to it any more: closed, or given up. False: it is entered later.
 Task<bool> Node::over(Trail trail) {
-  keep(trail);
+  trails_.keep(trail);
   const bool entered = co_await enter_end(trail);
   if (!entered) tasks_.spawn(enter_end_later(std::move(trail)));
   co_return entered;
