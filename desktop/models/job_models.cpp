@@ -72,6 +72,9 @@ JobModel::JobModel(QuantityText text, QObject* parent) : RowTable(parent), text_
 
 void JobModel::take(const boost::json::value& value) {
   replace(jobs_from(value));
+  int decimals = QuantityText::kCreditDecimals;
+  for (const JobRow& job : rows()) decimals = QuantityText::credits_decimals(job.amount_micro, decimals);
+  if (std::exchange(cost_decimals_, decimals) != decimals) tell_columns(kCost, kCost);
   for (const JobRow& job : rows()) {
     if (job.state == JobState::running && now_unix_ms_ > 0) {
       pace_.see(job.id, job.progress_permille, now_unix_ms_);
@@ -149,7 +152,7 @@ QString JobModel::display(const JobRow& job, int column) const {
       return elapsed ? text_.duration(*elapsed) : QuantityText::none();
     }
     case kCost:
-      return text_.credits(job.amount_micro);
+      return text_.credits(job.amount_micro, cost_decimals_);
     case kSubmitted:
       return job.submitted_unix_ms ? text_.time(*job.submitted_unix_ms) : QuantityText::none();
     default:

@@ -50,6 +50,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
   QHash<QString, JobPlace> places_of_jobs_;
   ProgressPace pace_;
   std::int64_t now_unix_ms_ = 0;
+  int cost_decimals_ = QuantityText::kCreditDecimals;  // of the column
 };
 
 // The tasks of one job.

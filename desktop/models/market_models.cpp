@@ -54,6 +54,13 @@ QString device_type_text(DeviceType type) {
   return OfferModel::tr("Other");
 }
 
+QString job_kind_text(const QString& kind) {
+  if (kind == QStringLiteral("OpenCLKernel")) return OfferModel::tr("OpenCL kernel");
+  if (kind == QStringLiteral("Command")) return OfferModel::tr("Command");
+  if (kind == QStringLiteral("Inference")) return OfferModel::tr("Inference");
+  return kind;
+}
+
 OfferModel::OfferModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
 
 void OfferModel::take(const boost::json::value& value) {

@@ -114,5 +114,7 @@ class QuoteModel : public RowTable<QuoteRow, QuoteModel> {
 };
 
 QString device_type_text(DeviceType type);  // "GPU"
+// "OpenCL kernel" for "OpenCLKernel"; a kind that is not known here as it is called.
+QString job_kind_text(const QString& kind);
 
 }  // namespace quern::desktop::models

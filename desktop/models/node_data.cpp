@@ -61,6 +61,7 @@ ReceiptRow receipt_from(const Reading& receipt, const QString& id) {
           .device = receipt.text("device"),
           .task = receipt.size_or_zero("task", kCountMax),
           .tasks = receipt.size("tasks", kCountMax).value_or(1),
+          .together = receipt.size("together", kCountMax).value_or(1),
           .device_time_ms = device_us ? std::optional(*device_us / 1'000) : std::nullopt,
           .amount_micro = receipt.micro_or_zero("amount_micro"),
           .due_micro = receipt.micro_or_zero("due_micro"),

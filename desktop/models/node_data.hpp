@@ -136,13 +136,15 @@ struct ReceiptRow {
   QString name;
   QString kind;
   QString device;
-  std::uint64_t task = 0;
-  std::uint64_t tasks = 1;
+  std::uint64_t task = 0;      // of its first task: the shard
+  std::uint64_t tasks = 1;     // and of how many of its job
+  std::uint64_t together = 1;  // tasks that the agreement is for
   std::optional<std::int64_t> device_time_ms;
   std::int64_t amount_micro = 0;  // what is owed
   std::int64_t due_micro = 0;
   QString state;  // "pending", "settled", "unpaid"
   WhyData end;
+  bool is_open() const { return state == QStringLiteral("pending"); }  // its work is not over
   bool operator==(const ReceiptRow&) const = default;
 };
 inline constexpr std::size_t kReceiptsMax = 10'000;

@@ -175,6 +175,9 @@ void ReceiptModel::add(ReceiptPage page) {
   all.insert(all.end(), rows().begin(), rows().end());  // of two with one id the first counts
   if (all.size() > kReceiptsMax) all.resize(kReceiptsMax);
   replace(std::move(all));
+  int decimals = QuantityText::kCreditDecimals;
+  for (const ReceiptRow& row : rows()) decimals = QuantityText::credits_decimals(row.amount_micro, decimals);
+  if (std::exchange(decimals_, decimals) != decimals) tell_columns(kAmount, kAmount);
 }
 
 void ReceiptModel::set_device_names(QHash<QString, QString> names) {
@@ -239,7 +242,7 @@ QString ReceiptModel::display(const ReceiptRow& receipt, int column) const {
     case kDuration:
       return receipt.device_time_ms ? text_.duration(*receipt.device_time_ms) : QuantityText::none();
     case kAmount:
-      return text_.credits_signed(receipt.earned ? receipt.amount_micro : -receipt.amount_micro);
+      return text_.credits_signed(receipt.earned ? receipt.amount_micro : -receipt.amount_micro, decimals_);
     case kState:
       return receipt_state(receipt);
     default:

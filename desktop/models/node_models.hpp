@@ -68,6 +68,7 @@ class ReceiptModel : public RowTable<ReceiptRow, ReceiptModel> {
  private:
   QuantityText text_;
   QHash<QString, QString> device_names_;
+  int decimals_ = QuantityText::kCreditDecimals;  // of all amounts
 };
 
 // Tasks of other nodes' jobs that run here.

@@ -197,7 +197,11 @@ QString QuantityText::credits(std::int64_t micro, int decimals) const {
 }
 
 QString QuantityText::credits_signed(std::int64_t micro) const {
-  return (micro > 0 ? locale_.positiveSign() : QString()) + credits(micro);
+  return credits_signed(micro, credits_decimals(micro, kCreditDecimals));
+}
+
+QString QuantityText::credits_signed(std::int64_t micro, int decimals) const {
+  return (micro > 0 ? locale_.positiveSign() : QString()) + credits(micro, decimals);
 }
 
 QString QuantityText::credits_exact(std::int64_t micro) const {

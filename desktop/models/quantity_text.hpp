@@ -42,6 +42,7 @@ class QuantityText {
   static int decimals_of_step(std::int64_t step_micro);
   QString credits(std::int64_t micro, int decimals) const;
   QString credits_signed(std::int64_t micro) const;  // "+1.84 cr"
+  QString credits_signed(std::int64_t micro, int decimals) const;
   // All six decimals, without zeros behind the second: "1,284.600001 cr".
   QString credits_exact(std::int64_t micro) const;
   QString credits_per_hour(std::int64_t micro_per_hour) const;  // "0.42 cr/h"

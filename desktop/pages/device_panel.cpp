@@ -170,13 +170,14 @@ void DevicePanel::show_similar(const models::DeviceData& device) {
   similar_->setVisible(prices.has_value());
   if (!prices) return;
   const models::QuantityText& text = models_.text();
-  const QString range = prices->low_micro == prices->high_micro
-                            ? text.credits_number(prices->low_micro)
-                            : tr("%1 – %2, median %3")
-                                  .arg(text.credits_number(prices->low_micro), text.credits_number(prices->high_micro),
-                                       text.credits_number(prices->median_micro));
+  QString range = text.credits_per_hour(prices->high_micro);
+  if (prices->low_micro != prices->high_micro) range = tr("%1 – %2").arg(text.credits_number(prices->low_micro), range);
+  // Of two it is one of them.
+  if (prices->offers > 2 && prices->low_micro != prices->high_micro) {
+    range = tr("%1, median %2").arg(range, text.credits_number(prices->median_micro));
+  }
   similar_->set_text(
-      (prices->same_model ? tr("Others ask for this model: %1") : tr("Others ask for the like: %1")).arg(range));
+      (prices->same_model ? tr("Others offer this model for %1") : tr("Others offer the like for %1")).arg(range));
   similar_->setToolTip(tr("%Ln offers of others, credits an hour", nullptr, static_cast<int>(prices->offers)));
 }
 
@@ -239,13 +240,19 @@ void DevicePanel::fetch_receipts() {
 }
 
 void DevicePanel::show_receipts() {
-  QVector<widgets::KeyValue> rows;
+  std::vector<const models::ReceiptRow*> shown;
+  int decimals = models::QuantityText::kCreditDecimals;
   for (const models::ReceiptRow& receipt : receipts_) {
-    if (!receipt.earned || receipt.device != id_ || rows.size() == kReceiptsShown) continue;
-    const QString name = receipt.name.isEmpty() ? models::short_id(receipt.id) : receipt.name;
-    const bool unpaid = receipt.state == QStringLiteral("unpaid");
-    rows.append({unpaid ? tr("%1, unpaid").arg(name) : name, models_.text().credits_signed(receipt.amount_micro),
-                 unpaid ? Ink::bad : Ink::ok});
+    if (!receipt.earned || receipt.device != id_ || shown.size() == kReceiptsShown) continue;
+    shown.push_back(&receipt);
+    decimals = models::QuantityText::credits_decimals(receipt.amount_micro, decimals);
+  }
+  QVector<widgets::KeyValue> rows;
+  for (const models::ReceiptRow* const receipt : shown) {
+    const QString name = receipt->name.isEmpty() ? models::short_id(receipt->id) : receipt->name;
+    const bool unpaid = receipt->state == QStringLiteral("unpaid");
+    rows.append({unpaid ? tr("%1, unpaid").arg(name) : name,
+                 models_.text().credits_signed(receipt->amount_micro, decimals), unpaid ? Ink::bad : Ink::ok});
   }
   receipts_box_->setVisible(!rows.isEmpty());
   receipt_rows_->set_rows(rows);

@@ -363,7 +363,8 @@ void EarningsPage::show_tiles() {
   const QString unit = tr("cr");
   const bool earned = money_ == Money::earned;
   balance_->set_figure(text.credits_number(data.balance_micro), unit);
-  balance_->set_note(tr("settled · %1 pending").arg(text.credits_number(data.pending_micro)));
+  balance_->set_note(data.pending_micro == 0 ? tr("nothing pending")
+                                             : tr("%1 more pending").arg(text.credits_number(data.pending_micro)));
   today_->set_label(earned ? tr("Earned today") : tr("Spent today"));
   today_->set_figure(text.credits_number(earned ? data.today_earned_micro : data.today_spent_micro), unit);
   owed_->set_figure(text.credits_number(earned ? data.receivable_micro : data.payable_micro), unit);
@@ -408,7 +409,7 @@ QString EarningsPage::named(const QString& part) const {
     case 1:
       return models::short_id(part);
     default:
-      return part;
+      return models::job_kind_text(part);
   }
 }
 

@@ -113,7 +113,7 @@ QWidget* FirstRunPage::make_daemon_card() {
   daemon_text_ = new TextLabel({}, theme::FontRole::body, Ink::muted);
   at_login_ = new widgets::Toggle(tr("Start the service when I log in"));
   start_service_ = button(tr("Start the service"), "primary");
-  choose_ = button(tr("Choose a daemon…"), "control");
+  choose_ = button(tr("Choose daemon…"), "control");
   auto* line = new QHBoxLayout;
   line->setSpacing(theme::kSpaceM);
   line->addWidget(daemon_text_, 1);

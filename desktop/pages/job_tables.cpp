@@ -33,7 +33,7 @@ void dress_jobs(widgets::Table& table) {
                                       .second_line_role = models::kSubTextRole});
   table.set_column(JobModel::kElapsed,
                    {.cell = Cell::number, .priority = 2, .width = 116, .second_line_role = models::kSubTextRole});
-  table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 100});
+  table.set_column(JobModel::kCost, {.cell = Cell::number, .width = 116});
   table.set_column(JobModel::kSubmitted, {.cell = Cell::muted, .priority = 4, .width = 166});
   table.set_note_role(models::kNoteRole);
   table.set_note_tone([tone](const QModelIndex& index) {

@@ -402,10 +402,10 @@ void MarketPage::take_history(const client::Outcome& outcome) {
   if (!outcome) return;
   history_.emplace();
   for (const models::ReceiptRow& receipt : models::receipts_from(*outcome).rows) {
-    if (receipt.earned) continue;
+    if (receipt.earned || receipt.is_open()) continue;
     PeerHistory& history = (*history_)[receipt.peer];
-    ++history.tasks;
-    if (receipt.end.reason == QStringLiteral("completed")) ++history.completed;
+    history.tasks += receipt.together;
+    if (receipt.end.reason == QStringLiteral("completed")) history.completed += receipt.together;
     history.paid_micro = std::clamp(history.paid_micro + receipt.amount_micro, -models::kMicroMax, models::kMicroMax);
   }
   show_selected();

@@ -1,10 +1,12 @@
 #include "desktop/pages/offer_compare.hpp"
 
+#include <QFontMetricsF>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <set>
 
@@ -12,6 +14,7 @@
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/labels.hpp"
 #include "desktop/widgets/table.hpp"
+#include "desktop/widgets/table_cells.hpp"
 
 namespace quern::desktop::pages {
 
@@ -125,10 +128,12 @@ OfferCompare::OfferCompare(QWidget* parent)
   auto* foot = new QVBoxLayout;
   foot->setContentsMargins(theme::kSpaceM, theme::kSpaceS, theme::kSpaceM, theme::kSpaceS);
   foot->addWidget(alike_);
-  table_->set_column(0, {.cell = widgets::Cell::muted, .width = 150});
   for (int offer = 1; offer <= kMost; ++offer) {
-    table_->set_column(offer, {.cell = widgets::Cell::number, .width = 140, .stretch = true, .tone = cell_tone});
+    table_->set_column(
+        offer,
+        {.cell = widgets::Cell::number, .width = 140, .stretch = true, .elide = Qt::ElideMiddle, .tone = cell_tone});
   }
+  size_keys();
   table_->setModel(&model_);
   table_->set_placeholder(tr("They are the same in all that is known of them."));
   column->addLayout(head);
@@ -137,8 +142,21 @@ OfferCompare::OfferCompare(QWidget* parent)
   connect(back_, &QPushButton::clicked, this, &OfferCompare::closed);
 }
 
+// As wide as its words are in this language, within bounds: the offers need room, too.
+void OfferCompare::size_keys() {
+  constexpr int kLeast = 150, kMostWide = 220;
+  const QFontMetricsF metrics(theme::font(theme::FontRole::body));
+  qreal widest = 0;
+  for (int row = 0; row < model_.rowCount(); ++row) {
+    widest = std::max(widest, metrics.horizontalAdvance(model_.index(row, 0).data().toString()));
+  }
+  const int width = static_cast<int>(std::ceil(widest * 100 / theme::scaled(100))) + 2 * widgets::kCellPadding;
+  table_->set_column(0, {.cell = widgets::Cell::muted, .width = std::clamp(width, kLeast, kMostWide)});
+}
+
 void OfferCompare::show_offers(const std::vector<ComparedOffer>& offers) {
   model_.set_offers(offers);
+  size_keys();
   title_->set_text(tr("%n offers side by side", nullptr, static_cast<int>(offers.size())));
   alike_->set_text(
       model_.alike().isEmpty() ? QString() : tr("The same of all: %1").arg(model_.alike().join(QStringLiteral(" · "))));

@@ -75,6 +75,8 @@ class OfferCompare : public QWidget {
   void showEvent(QShowEvent* event) override;
 
  private:
+  void size_keys();
+
   CompareModel model_;
   widgets::ElidedLabel* title_;
   QPushButton* back_;

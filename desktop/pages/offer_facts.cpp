@@ -27,23 +27,24 @@ OfferFact said(const QString& key, const QString& value) {
 
 std::vector<OfferFact> device_facts(models::DaemonModels& models, const models::OfferRow& offer) {
   const models::QuantityText& text = models.text();
+  QStringList kinds;
+  for (const QString& kind : offer.kinds) kinds.append(models::job_kind_text(kind));
   const auto trip = models.offers().round_trip_us(offer.provider);
   const auto units = static_cast<std::int64_t>(offer.compute_units);
-  return {
-      said(MarketDetail::tr("Type"), models::device_type_text(offer.type)),
-      measured(MarketDetail::tr("Memory"), offer.memory_bytes, text.bytes(offer.memory_bytes)),
-      measured(MarketDetail::tr("Measured fp32"), offer.fp32_flops, text.flops(offer.fp32_flops)),
-      measured(MarketDetail::tr("Measured fp64"), offer.fp64_flops, text.flops(offer.fp64_flops)),
-      measured(MarketDetail::tr("Measured memory"), offer.memory_bytes_per_second,
-               text.bytes_per_second(offer.memory_bytes_per_second)),
-      measured(MarketDetail::tr("Compute units"), offer.compute_units, text.count(units), Better::neither),
-      said(MarketDetail::tr("OpenCL"), offer.opencl_version),
-      measured(MarketDetail::tr("Round trip"), trip.value_or(0), text.round_trip(trip.value_or(0)), Better::less),
-      measured(MarketDetail::tr("Link"), offer.link_bytes_per_second,
-               text.bytes_per_second(offer.link_bytes_per_second)),
-      said(MarketDetail::tr("Runs"), QStringList(offer.kinds.begin(), offer.kinds.end()).join(QStringLiteral(", "))),
-      // The tier of others is not announced.
-      said(MarketDetail::tr("Sandbox"), offer.own ? models.status().sandbox_tier : QString())};
+  return {said(MarketDetail::tr("Type"), models::device_type_text(offer.type)),
+          measured(MarketDetail::tr("Memory"), offer.memory_bytes, text.bytes(offer.memory_bytes)),
+          measured(MarketDetail::tr("Measured fp32"), offer.fp32_flops, text.flops(offer.fp32_flops)),
+          measured(MarketDetail::tr("Measured fp64"), offer.fp64_flops, text.flops(offer.fp64_flops)),
+          measured(MarketDetail::tr("Measured memory"), offer.memory_bytes_per_second,
+                   text.bytes_per_second(offer.memory_bytes_per_second)),
+          measured(MarketDetail::tr("Compute units"), offer.compute_units, text.count(units), Better::neither),
+          said(MarketDetail::tr("OpenCL"), offer.opencl_version),
+          measured(MarketDetail::tr("Round trip"), trip.value_or(0), text.round_trip(trip.value_or(0)), Better::less),
+          measured(MarketDetail::tr("Link"), offer.link_bytes_per_second,
+                   text.bytes_per_second(offer.link_bytes_per_second)),
+          said(MarketDetail::tr("Runs"), kinds.join(QStringLiteral(", "))),
+          // The tier of others is not announced.
+          said(MarketDetail::tr("Sandbox"), offer.own ? models.status().sandbox_tier : QString())};
 }
 
 std::vector<OfferFact> limit_facts(const models::OfferRow& offer, const models::QuantityText& text) {
@@ -52,7 +53,7 @@ std::vector<OfferFact> limit_facts(const models::OfferRow& offer, const models::
                text.duration(static_cast<std::int64_t>(offer.walltime_ms))),
       measured(MarketDetail::tr("CPU cores"), offer.cpu_cores, text.count(static_cast<std::int64_t>(offer.cpu_cores))),
       measured(MarketDetail::tr("Host memory"), offer.host_memory_bytes, text.bytes(offer.host_memory_bytes)),
-      measured(MarketDetail::tr("Files"), offer.scratch_bytes, text.bytes(offer.scratch_bytes))};
+      measured(MarketDetail::tr("Disk"), offer.scratch_bytes, text.bytes(offer.scratch_bytes))};
 }
 
 std::vector<OfferFact> history_facts(const std::optional<PeerHistory>& history, const models::QuantityText& text) {

@@ -48,7 +48,10 @@ PeerPanel::PeerPanel(models::DaemonModels& models, QWidget* parent)
   add_actions();
   connect(&models_, &models::DaemonModels::peers_changed, this, &PeerPanel::refresh);
   connect(&models_, &models::DaemonModels::offers_changed, this, &PeerPanel::refresh);
-  connect(&models_, &models::DaemonModels::earnings_changed, this, [this] { has_receipts_ = false; });
+  connect(&models_, &models::DaemonModels::earnings_changed, this, [this] {
+    has_receipts_ = false;
+    if (isVisible()) fetch_receipts();
+  });
   refresh();
 }
 
@@ -100,7 +103,12 @@ void PeerPanel::show_peer(const QString& id) {
   }
   id_ = id;
   refresh();
-  if (!has_receipts_ && !id_.isEmpty()) fetch_receipts();
+  fetch_receipts();
+}
+
+void PeerPanel::showEvent(QShowEvent* event) {
+  DetailPanel::showEvent(event);
+  fetch_receipts();
 }
 
 void PeerPanel::refresh() {
@@ -156,6 +164,7 @@ void PeerPanel::show_facts(const models::PeerRow& peer) {
 }
 
 void PeerPanel::fetch_receipts() {
+  if (has_receipts_ || id_.isEmpty()) return;
   if (!models_.status().can("receipts") || !models_.connection().live()) return;
   has_receipts_ = true;
   models_.connection().call("receipt.list", {{"limit", kReceiptsAsked}}, this, [this](const client::Outcome& outcome) {
@@ -167,10 +176,10 @@ void PeerPanel::fetch_receipts() {
 
 void PeerPanel::show_dealings() {
   const QuantityText& text = models_.text();
-  std::int64_t jobs_here = 0, jobs_there = 0, earned = 0, paid = 0;
+  std::int64_t tasks_here = 0, tasks_there = 0, earned = 0, paid = 0;
   for (const models::ReceiptRow& receipt : receipts_) {
-    if (receipt.peer != id_) continue;
-    (receipt.earned ? jobs_here : jobs_there) += 1;
+    if (receipt.peer != id_ || receipt.is_open()) continue;
+    (receipt.earned ? tasks_here : tasks_there) += static_cast<std::int64_t>(receipt.together);
     std::int64_t& sum = receipt.earned ? earned : paid;
     sum = std::clamp(sum + receipt.amount_micro, -models::kMicroMax, models::kMicroMax);
   }
@@ -178,8 +187,8 @@ void PeerPanel::show_dealings() {
   const auto running = std::ranges::count(models_.work().rows(), id_, &models::WorkRow::peer);
   if (running > 0) rows.append({tr("Their work here now"), text.count(running)});
   if (!receipts_.empty()) {
-    rows.append({tr("Our tasks they ran"), text.count(jobs_there)});
-    rows.append({tr("Their tasks we ran"), text.count(jobs_here)});
+    rows.append({tr("Our tasks they ran"), text.count(tasks_there)});
+    rows.append({tr("Their tasks we ran"), text.count(tasks_here)});
     rows.append({tr("Paid to them"), text.credits(paid)});
     rows.append({tr("Earned from them"), text.credits(earned), Ink::ok});
   }

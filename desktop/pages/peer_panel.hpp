@@ -21,7 +21,7 @@ class Trend;
 class PeerPanel : public widgets::DetailPanel {
   Q_OBJECT
  public:
-  static constexpr std::int64_t kReceiptsAsked = 500;  // that jobs are counted in
+  static constexpr std::int64_t kReceiptsAsked = 500;  // that tasks are counted in
   static constexpr int kAddressesShown = 8;
 
   // `models` outlives it.
@@ -34,11 +34,14 @@ class PeerPanel : public widgets::DetailPanel {
  Q_SIGNALS:
   void offers_wanted(const QString& peer);
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
   void add_actions();
   void show_facts(const models::PeerRow& peer);
   void show_dealings();
-  void fetch_receipts();
+  void fetch_receipts();  // where those that are there are not the newest
   void ask(bool asking);
   void set_blocked(bool blocked);
 

@@ -129,7 +129,7 @@ QWidget* PreferencesPage::make_limits() {
   add("cpu_cores", tr("Cores"), {count_stops, count_stops, count});
   add("memory_bytes", tr("Memory"), {byte_stops, even_byte_stops, bytes});
   add("scratch_bytes", tr("Disk"), {byte_stops, even_byte_stops, bytes});
-  add("walltime_ms", tr("Longest job"), {time_stops, time_stops, time});
+  add("walltime_ms", tr("Longest task"), {time_stops, time_stops, time});
   add("input_bytes", tr("Files in"), {byte_stops, even_byte_stops, bytes});
   add("output_bytes", tr("Files out"), {byte_stops, even_byte_stops, bytes});
   return limits_ = card;

@@ -100,11 +100,14 @@ void ReceiptPanel::show_row(const models::ReceiptRow& receipt) {
   if (receipt.end.there()) rows.append({tr("Ended"), receipt.end.sentence()});
   rows.append({receipt.earned ? tr("For") : tr("By"), models::short_id(receipt.peer)});
   rows.append({tr("Device"), models_.device_name(receipt.device)});
-  if (!receipt.kind.isEmpty()) rows.append({tr("Kind"), receipt.kind});
+  if (!receipt.kind.isEmpty()) rows.append({tr("Kind"), models::job_kind_text(receipt.kind)});
   if (receipt.tasks > 1) {
     rows.append({tr("Task"), tr("%1 of %2")
                                  .arg(text.count(static_cast<std::int64_t>(receipt.task) + 1),
                                       text.count(static_cast<std::int64_t>(receipt.tasks)))});
+  }
+  if (receipt.together > 1) {
+    rows.append({tr("Tasks together"), text.count(static_cast<std::int64_t>(receipt.together))});
   }
   if (receipt.device_time_ms) rows.append({tr("Device time"), text.duration(*receipt.device_time_ms)});
   rows_->set_rows(rows);

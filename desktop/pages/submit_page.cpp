@@ -261,7 +261,7 @@ void SubmitPage::show_summary() {
   if (job_) {
     const QString file = QFileInfo(job_->file).fileName();
     job_title_->set_title(job_->data.name.isEmpty() || form_used_ ? file : job_->data.name);
-    job_title_->set_caption(form_used_ ? tr("OpenCL kernel") : job_->data.kind);
+    job_title_->set_caption(form_used_ ? tr("OpenCL kernel") : models::job_kind_text(job_->data.kind));
     summary_->set_rows(summary_rows(*job_, models_.text()));
   } else {
     job_title_->set_title(tr("This is no job"));

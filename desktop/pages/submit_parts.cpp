@@ -87,21 +87,29 @@ widgets::Table* make_quote_table(QAbstractItemModel& quotes) {
   return table;
 }
 
+QString wanted_device(const QString& type) {
+  using models::DeviceType;
+  for (const DeviceType each : {DeviceType::cpu, DeviceType::gpu, DeviceType::accelerator}) {
+    if (models::device_type_name(each) == type) return models::device_type_text(each);
+  }
+  return type.isEmpty() || type == QStringLiteral("any") ? SubmitParts::tr("any device") : type;
+}
+
 QVector<widgets::KeyValue> summary_rows(const JobFolder& job, const models::QuantityText& text) {
   const models::ManifestData& data = job.data;
   QVector<widgets::KeyValue> rows{
       {.key = SubmitParts::tr("File"),
        .value = models::plain_text(QDir::toNativeSeparators(job.file)),
        .strong = false},
-      {.key = SubmitParts::tr("Runs on"),
-       .value = data.device_type.isEmpty() ? SubmitParts::tr("any device") : data.device_type},
+      {.key = SubmitParts::tr("Runs on"), .value = wanted_device(data.device_type)},
       {.key = SubmitParts::tr("Tasks"), .value = text.count(static_cast<std::int64_t>(data.shards))},
       {.key = SubmitParts::tr("Longest time of a task"), .value = text.duration(data.walltime_ms)}};
   std::uint64_t bytes = 0;
   for (const models::ManifestInput& input : data.inputs) bytes += input.bytes;
-  rows.append({.key = SubmitParts::tr("Inputs"),
-               .value = SubmitParts::tr("%1, %2").arg(text.count(static_cast<std::int64_t>(data.inputs.size())),
-                                                      text.bytes(bytes))});
+  rows.append(
+      {.key = SubmitParts::tr("Inputs"),
+       .value =
+           SubmitParts::tr("%Ln files, %1", nullptr, static_cast<int>(data.inputs.size())).arg(text.bytes(bytes))});
   for (const models::ManifestInput& input : data.inputs) {
     if (rows.size() > static_cast<qsizetype>(kFilesShown)) break;
     rows.append({.key = models::plain_text(input.path), .value = text.bytes(input.bytes), .strong = false});

@@ -60,7 +60,7 @@ void WorkPanel::show_work() {
                           .arg(text.count(static_cast<std::int64_t>(work->task) + 1),
                                text.count(static_cast<std::int64_t>(work->tasks))));
   QVector<widgets::KeyValue> rows{
-      {.key = tr("Kind"), .value = work->kind},
+      {.key = tr("Kind"), .value = models::job_kind_text(work->kind)},
       {.key = tr("For"), .value = work->peer},
       {.key = tr("Device"), .value = models_.device_name(work->device)},
       {.key = tr("Earned so far"), .value = text.credits(work->earned_micro), .ink = widgets::Ink::ok}};

@@ -622,10 +622,6 @@
         <translation>Eingaben</translation>
     </message>
     <message>
-        <source>%1, %2</source>
-        <translation>%1, %2</translation>
-    </message>
-    <message>
         <source>Output %1</source>
         <translation>Ausgabe %1</translation>
     </message>
@@ -640,6 +636,13 @@
     <message>
         <source>Weighted random</source>
         <translation>Zufällig, gewichtet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files, %1</source>
+        <translation>
+            <numerusform>%Ln Datei, %1</numerusform>
+            <numerusform>%Ln Dateien, %1</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1465,6 +1468,18 @@
         <source>%1 – %2</source>
         <translation>%1 – %2</translation>
     </message>
+    <message>
+        <source>OpenCL kernel</source>
+        <translation>OpenCL-Kernel</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Inference</source>
+        <translation>Inferenz</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::models::PeerModel</name>
@@ -1752,18 +1767,6 @@
         <source>Pause this device</source>
         <translation>Dieses Gerät pausieren</translation>
     </message>
-    <message>
-        <source>%1 – %2, median %3</source>
-        <translation>%1 – %2, Median %3</translation>
-    </message>
-    <message>
-        <source>Others ask for this model: %1</source>
-        <translation>Andere verlangen für dieses Modell: %1</translation>
-    </message>
-    <message>
-        <source>Others ask for the like: %1</source>
-        <translation>Andere verlangen für Ähnliches: %1</translation>
-    </message>
     <message numerus="yes">
         <source>%Ln offers of others, credits an hour</source>
         <translation>
@@ -1806,6 +1809,22 @@
     <message>
         <source>Driver</source>
         <translation>Treiber</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <translation>%1 – %2</translation>
+    </message>
+    <message>
+        <source>%1, median %2</source>
+        <translation>%1, Median %2</translation>
+    </message>
+    <message>
+        <source>Others offer this model for %1</source>
+        <translation>Andere bieten dieses Modell für %1</translation>
+    </message>
+    <message>
+        <source>Others offer the like for %1</source>
+        <translation>Andere bieten Ähnliches für %1</translation>
     </message>
 </context>
 <context>
@@ -2002,10 +2021,6 @@
         <translation>cr</translation>
     </message>
     <message>
-        <source>settled · %1 pending</source>
-        <translation>abgerechnet · %1 ausstehend</translation>
-    </message>
-    <message>
         <source>of %1 earned</source>
         <translation>von %1 verdient</translation>
     </message>
@@ -2047,6 +2062,14 @@
     <message>
         <source>nothing before that</source>
         <translation>davor nichts</translation>
+    </message>
+    <message>
+        <source>nothing pending</source>
+        <translation>nichts ausstehend</translation>
+    </message>
+    <message>
+        <source>%1 more pending</source>
+        <translation>%1 noch ausstehend</translation>
     </message>
 </context>
 <context>
@@ -2093,10 +2116,6 @@
     <message>
         <source>Start the service</source>
         <translation>Dienst starten</translation>
-    </message>
-    <message>
-        <source>Choose a daemon…</source>
-        <translation>Daemon wählen …</translation>
     </message>
     <message>
         <source>2. What this machine can offer</source>
@@ -2200,6 +2219,10 @@
     <message>
         <source>Up to %1 while all of it works for others</source>
         <translation>Bis zu %1, solange all das für andere arbeitet</translation>
+    </message>
+    <message>
+        <source>Choose daemon…</source>
+        <translation>Daemon wählen …</translation>
     </message>
 </context>
 <context>
@@ -2714,10 +2737,6 @@
         <translation>Hauptspeicher</translation>
     </message>
     <message>
-        <source>Files</source>
-        <translation>Dateien</translation>
-    </message>
-    <message>
         <source>Provider</source>
         <translation>Anbieter</translation>
     </message>
@@ -2780,6 +2799,10 @@
     <message>
         <source>Ends</source>
         <translation>Endet</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Festplatte</translation>
     </message>
 </context>
 <context>
@@ -3281,10 +3304,6 @@
         <translation>Festplatte</translation>
     </message>
     <message>
-        <source>Longest job</source>
-        <translation>Längster Auftrag</translation>
-    </message>
-    <message>
         <source>Files in</source>
         <translation>Dateien herein</translation>
     </message>
@@ -3468,6 +3487,10 @@
         <source>Notifications</source>
         <translation>Benachrichtigungen</translation>
     </message>
+    <message>
+        <source>Longest task</source>
+        <translation>Längste Aufgabe</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::ReceiptPanel</name>
@@ -3578,6 +3601,10 @@
     <message>
         <source>Saved as %1</source>
         <translation>Gespeichert als %1</translation>
+    </message>
+    <message>
+        <source>Tasks together</source>
+        <translation>Aufgaben zusammen</translation>
     </message>
 </context>
 <context>

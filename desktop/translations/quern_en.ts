@@ -50,6 +50,16 @@
     </message>
 </context>
 <context>
+    <name>SubmitParts</name>
+    <message numerus="yes">
+        <source>%Ln files, %1</source>
+        <translation>
+            <numerusform>%Ln file, %1</numerusform>
+            <numerusform>%Ln files, %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>TopologyText</name>
     <message numerus="yes">
         <source>%Ln cores</source>

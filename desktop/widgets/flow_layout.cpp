@@ -68,7 +68,8 @@ int FlowLayout::place(const QRect& rect, bool move) const {
   int line_height = 0;
   const auto end_line = [&] {
     for (const auto& [item, box] : line) {
-      const QRect centred(box.left(), y + (line_height - box.height()) / 2, box.width(), box.height());
+      QRect centred(box.left(), y + (line_height - box.height()) / 2, box.width(), box.height());
+      if (last_trails_ && item == items_.back()) centred.moveRight(inner.right());
       if (move) item->setGeometry(QStyle::visualRect(direction, inner, centred));
     }
     line.clear();

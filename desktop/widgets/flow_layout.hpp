@@ -13,6 +13,9 @@ class FlowLayout : public QLayout {
   FlowLayout(const FlowLayout&) = delete;
   FlowLayout& operator=(const FlowLayout&) = delete;
 
+  // The last of all ends where the line does; else it follows the one before.
+  void set_last_trails(bool trails) { last_trails_ = trails; }
+
   void addItem(QLayoutItem* item) override;
   int count() const override;
   QLayoutItem* itemAt(int index) const override;
@@ -29,6 +32,7 @@ class FlowLayout : public QLayout {
   int place(const QRect& rect, bool move) const;
 
   QVector<QLayoutItem*> items_;
+  bool last_trails_ = false;
 };
 
 }  // namespace quern::desktop::widgets

@@ -88,7 +88,9 @@ class Row : public QWidget {
                                : QRect(0, key_height, width(), std::max(0, height() - key_height));
     key_->setGeometry(QStyle::visualRect(layoutDirection(), rect(), key));
     value_->setGeometry(QStyle::visualRect(layoutDirection(), rect(), value));
-    value_->set_alignment((beside ? Qt::AlignTrailing : Qt::AlignLeading) | Qt::AlignTop);
+    // On one line it ends where those beside their keys do, so that figures stand in a column.
+    const bool one_line_below = !value_->text().contains(u'\n') && value_width() <= width();
+    value_->set_alignment((beside || one_line_below ? Qt::AlignTrailing : Qt::AlignLeading) | Qt::AlignTop);
   }
 
   QString whole_;  // value, as it is copied

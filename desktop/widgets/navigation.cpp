@@ -194,6 +194,7 @@ StatusCard::StatusCard(QWidget* parent)
     pair->addWidget(button);
   }
   auto* head = new FlowLayout(nullptr, theme::kSpaceXs);  // a longer state has a line of its own
+  head->set_last_trails(true);
   head->addWidget(state_);
   head->addWidget(buttons);
   choose_->setIcon(theme::icon(theme::Glyph::server));

@@ -206,14 +206,14 @@ QSizeF PeerMap::label_size(int peer) const {
   return {std::min<qreal>(metrics.horizontalAdvance(peers_[peer].name) + 12, theme::scaled(128)), metrics.height()};
 }
 
-// Below the mark, above it, at its right, at its left.
+// Away from the centre, off its link: below a mark or above it; then towards the centre, at its right, at its left.
 std::array<QRectF, 4> PeerMap::label_places(int peer) const {
   const QSizeF size = label_size(peer);
   const QPointF& c = places_[peer];
   const qreal off = mark_radius(peers_[peer], peers_.size()) + 3;
   const qreal left = std::clamp(c.x() - size.width() / 2, 0.0, std::max(0.0, width() - size.width()));
-  const qreal beside = c.y() - size.height() / 2;
-  return {QRectF({left, c.y() + off}, size), QRectF({left, c.y() - off - size.height()}, size),
+  const qreal beside = c.y() - size.height() / 2, away = c.y() < centre().y() ? -off - size.height() : off;
+  return {QRectF({left, c.y() + away}, size), QRectF({left, c.y() - size.height() - away}, size),
           QRectF({c.x() + off + 2, beside}, size), QRectF({c.x() - off - 2 - size.width(), beside}, size)};
 }
 

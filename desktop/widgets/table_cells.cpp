@@ -198,7 +198,8 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int column)
   };
   painter->setFont(face);
   painter->setPen(sorted ? t.text : t.muted);
-  paint_text(*painter, seen(text_box), Qt::AlignLeft | Qt::AlignVCenter, text, table_.layoutDirection());
+  paint_text(*painter, seen(text_box), Qt::AlignLeft | Qt::AlignVCenter, text, table_.layoutDirection(),
+             table_.column_look(column).elide);
   if (sorted) {
     const theme::Glyph glyph =
         sortIndicatorOrder() == Qt::AscendingOrder ? theme::Glyph::chevron_up : theme::Glyph::chevron_down;

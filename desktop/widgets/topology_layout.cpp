@@ -124,12 +124,22 @@ Extent package_extent(const TopologyPackage& package, const Shape& shape) {
   return {inside.width + 2 * kPackagePad, kPackageHead + inside.height + kPackagePad};
 }
 
-Extent machine_extent(const Topology& topology, const Shape& shape) {
+Extent packages_extent(const Topology& topology, const Shape& shape) {
   const auto extent_of = [&](qsizetype at) { return package_extent(topology.packages[at], shape); };
-  Extent inside = flow(topology.packages.size(), shape.package_columns, extent_of, kNowhere);
+  return flow(topology.packages.size(), shape.package_columns, extent_of, kNowhere);
+}
+
+// Of the devices that belong to no node, `room` wide in all: a few share it evenly.
+int device_columns(const Topology& topology, qreal room) {
+  const int most = std::max(1, static_cast<int>((room + kGap) / (kDeviceWidthMin + kGap)));
+  return std::min(most, static_cast<int>(std::max<qsizetype>(1, topology.devices.size())));
+}
+
+Extent machine_extent(const Topology& topology, const Shape& shape) {
+  Extent inside = packages_extent(topology, shape);
   if (!topology.devices.isEmpty()) {
     inside.width = std::max(inside.width, kDeviceWidthMin + 0.0);
-    const int columns = std::max(1, static_cast<int>((inside.width + kGap) / (kDeviceWidthMin + kGap)));
+    const int columns = device_columns(topology, inside.width);
     const int rows = rows_of(topology.devices.size(), columns);
     inside.height += rows * (shape.device_height + kGap) + (topology.packages.isEmpty() ? -kGap : 0);
   }
@@ -228,7 +238,7 @@ class Placer {
   }
 
   void loose_devices(QPointF place, qreal room) {
-    const int columns = std::max(1, static_cast<int>((room + kGap) / (kDeviceWidthMin + kGap)));
+    const int columns = device_columns(topology_, room);
     const qreal wide = (room + kGap) / columns - kGap;
     for (int at = 0; at < topology_.devices.size(); ++at) {
       const int row = at / columns;
@@ -277,7 +287,7 @@ void stretch_height(const Topology& topology, Shape& shape, qreal view_height) {
 // Wider nodes until the scene is as wide as the view.
 void stretch_width(const Topology& topology, Shape& shape, qreal view_width) {
   if (topology.packages.isEmpty()) return;
-  const qreal extra = view_width - machine_extent(topology, shape).width;
+  const qreal extra = view_width - packages_extent(topology, shape).width - 2 * kMachinePad;
   if (extra <= 0) return;
   qreal widest = 0;
   for (const TopologyPackage& package : topology.packages)

@@ -93,19 +93,29 @@ QStringList jobs_shown(const QWidget& page) {
   return lines;
 }
 
+// That all amounts of a column are shown with.
+int decimals_told(const json::array& rows) {
+  int decimals = models::QuantityText::kCreditDecimals;
+  for (const json::value& each : rows) {
+    decimals = models::QuantityText::credits_decimals(number_in(each, "amount_micro"), decimals);
+  }
+  return decimals;
+}
+
 QStringList jobs_told(Witness& witness) {
   const models::QuantityText text = english();
   QStringList lines;
   int running = 0;
   int waiting = 0;
   const json::value answer = witness.ask("job.list");
+  const int decimals = decimals_told(answer.at("jobs").as_array());
   for (const json::value& each : answer.at("jobs").as_array()) {
     const json::object& job = each.as_object();
     const JobState state = models::job_state_from(text_in(job, "state"));
     const std::int64_t submitted = number_in(each, "submitted_unix_ms");
     QStringList cells{text_in(job, "name"), models::job_state_text(state),
-                      text.percent(number_in(each, "progress_permille")), text.credits(number_in(each, "amount_micro")),
-                      text.time(submitted)};
+                      text.percent(number_in(each, "progress_permille")),
+                      text.credits(number_in(each, "amount_micro"), decimals), text.time(submitted)};
     if (models::is_end(state)) cells += text.duration(number_in(each, "ended_unix_ms") - submitted);
     lines += cells.join(QStringLiteral(" | "));
     waiting += state == JobState::queued ? 1 : 0;
@@ -137,6 +147,7 @@ QStringList receipts_told(Witness& witness, const models::DaemonModels& models, 
   const models::QuantityText text = english();
   QStringList lines;
   const json::value answer = witness.ask("receipt.list", {{"limit", 200}});
+  const int decimals = decimals_told(answer.at("receipts").as_array());
   for (const json::value& each : answer.at("receipts").as_array()) {
     const json::object& receipt = each.as_object();
     if ((text_in(receipt, "role") == QStringLiteral("provider")) != earned) continue;
@@ -149,7 +160,7 @@ QStringList receipts_told(Witness& witness, const models::DaemonModels& models, 
                          models.device_name(text_in(receipt, "device")),
                          device_time.is_number() ? text.duration(device_time.to_number<std::int64_t>() / 1'000)
                                                  : text.none(),
-                         text.credits_signed(earned ? amount : -amount),
+                         text.credits_signed(earned ? amount : -amount, decimals),
                          state.left(1).toUpper() + state.mid(1)}
                  .join(QStringLiteral(" | "));
   }
@@ -172,7 +183,10 @@ QStringList earnings_told(Witness& witness, const models::DaemonModels& models, 
   const std::int64_t total = number_in(month.at("totals"), mine);
   const QString side = earned ? QStringLiteral("Earned") : QStringLiteral("Spent");
   QStringList lines{
-      QStringLiteral("Balance: %1 cr, settled · %2 pending").arg(amount("balance_micro"), amount("pending_micro")),
+      QStringLiteral("Balance: %1 cr, %2")
+          .arg(amount("balance_micro"), number_in(now, "pending_micro") == 0
+                                            ? QStringLiteral("nothing pending")
+                                            : QStringLiteral("%1 more pending").arg(amount("pending_micro"))),
       QStringLiteral("%1 today: %2 cr, ").arg(side, text.credits_number(number_in(today.at("totals"), mine))),
       QStringLiteral("%1 in 30 days: %2 cr, nothing before that").arg(side, text.credits_number(total))};
   lines += earned ? QStringLiteral("Not paid off yet: %1 cr, of %2 earned")

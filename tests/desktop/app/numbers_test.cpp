@@ -157,11 +157,11 @@ QStringList offer_told(Witness& witness, const QString& provider) {
     add("Measured memory", text.bytes_per_second(size_in(device, "memory_bytes_per_second")));
     add("Compute units", text.count(number_in(device, "compute_units")));
     add("OpenCL", text_in(device.as_object(), "opencl_version"));
-    add("Runs", QStringLiteral("OpenCLKernel"));
+    add("Runs", QStringLiteral("OpenCL kernel"));
     add("Longest task", text.duration(number_in(limits, "walltime_ms")));
     add("CPU cores", text.count(number_in(limits, "cpu_cores")));
     add("Host memory", text.bytes(size_in(limits, "memory_bytes")));
-    add("Files", text.bytes(size_in(limits, "scratch_bytes")));
+    add("Disk", text.bytes(size_in(limits, "scratch_bytes")));
     add("Provider", provider);
     add("Your tasks there", text.count(0));
     add("Set-up, once a task", text.credits_exact(number_in(rates, "setup")));
@@ -198,7 +198,7 @@ const QRegularExpression kBeforeWhatIsThere(QStringLiteral(" of |, there are "))
 
 QStringList preferences_shown(const QWidget& page) {
   QStringList lines;
-  for (const char* name : {"Cores", "Memory", "Disk", "Longest job", "Files in", "Files out"}) {
+  for (const char* name : {"Cores", "Memory", "Disk", "Longest task", "Files in", "Files out"}) {
     const QString text = named<QSlider>(page, name).accessibleDescription();
     lines += line({QString::fromLatin1(name), text.section(kBeforeWhatIsThere, 0, 0)});
   }
@@ -223,7 +223,7 @@ QStringList preferences_told(Witness& witness) {
   QStringList lines{line({QStringLiteral("Cores"), text.count(number_in(values, "cpu_cores"))}),
                     line({QStringLiteral("Memory"), bytes("memory_bytes")}),
                     line({QStringLiteral("Disk"), bytes("scratch_bytes")}),
-                    line({QStringLiteral("Longest job"), text.duration(number_in(values, "walltime_ms"))}),
+                    line({QStringLiteral("Longest task"), text.duration(number_in(values, "walltime_ms"))}),
                     line({QStringLiteral("Files in"), bytes("input_bytes")}),
                     line({QStringLiteral("Files out"), bytes("output_bytes")})};
   lines += values.at("share").as_bool() ? QStringLiteral("shares") : QString();

@@ -211,6 +211,39 @@ TEST(Models, ReceiptsGrowByPagesAndAreExported) {
   EXPECT_TRUE(lines[1].contains(QStringLiteral(",1840000,")));
 }
 
+TEST(Models, AmountsOfAColumnHaveTheirDecimalPointsAboveEachOther) {
+  ReceiptModel receipts(kText);
+  JobModel jobs(kText);
+  const Tested tested(receipts);
+  ReceiptRow row;
+  row.id = QStringLiteral("a");
+  row.earned = true;
+  row.amount_micro = 51'512;
+  receipts.add({{row}, 5});
+  EXPECT_EQ(receipts.index(0, ReceiptModel::kAmount).data().toString(), QStringLiteral("+0.0515 cr"));
+  row.id = QStringLiteral("b");
+  row.amount_micro = 9'168;
+  receipts.add({{row}, std::nullopt});
+  QStringList shown;
+  for (int at = 0; at < 2; ++at) shown.append(receipts.index(at, ReceiptModel::kAmount).data().toString());
+  shown.sort();
+  EXPECT_EQ(shown, (QStringList{QStringLiteral("+0.00917 cr"), QStringLiteral("+0.05151 cr")}));
+  json::object list;
+  for (const auto& [id, micro] : {std::pair("j-1", 111'250), std::pair("j-2", 9'300)}) {
+    list[id] = json::object{{"id", id}, {"state", "RUNNING"}, {"amount_micro", micro}};
+  }
+  jobs.take(json::object{{"jobs", list}});
+  EXPECT_EQ(jobs.index(jobs.row_of(QStringLiteral("j-1")), JobModel::kCost).data().toString(),
+            QStringLiteral("0.1113 cr"));
+  EXPECT_EQ(jobs.index(jobs.row_of(QStringLiteral("j-2")), JobModel::kCost).data().toString(),
+            QStringLiteral("0.0093 cr"));
+}
+
+TEST(Models, KindsOfJobsAreCalledWhatPeopleCallThem) {
+  EXPECT_EQ(job_kind_text(QStringLiteral("OpenCLKernel")), QStringLiteral("OpenCL kernel"));
+  EXPECT_EQ(job_kind_text(QStringLiteral("Folding")), QStringLiteral("Folding"));
+}
+
 TEST(Models, QuotesShowTheBestAndTheReasons) {
   QuoteModel model(kText);
   const Tested tested(model);

@@ -191,8 +191,8 @@ class EarningsPageTest : public ::testing::Test {
 
 TEST_F(EarningsPageTest, ShowsTheNumbersOfTheDaemon) {
   EarningsPage& page = open();
-  for (const char* text :
-       {"1,262.14", "22.46 pending", "Earned today", "13.37", "Earned in 30 days", "45.50", "of 1,300.00 earned"}) {
+  for (const char* text : {"1,262.14", "22.46 more pending", "Earned today", "13.37", "Earned in 30 days", "45.50",
+                           "of 1,300.00 earned"}) {
     EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text;
   }
   // The tile of the month is the sum of the days that the daemon told.

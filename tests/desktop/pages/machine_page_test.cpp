@@ -188,7 +188,7 @@ TEST_F(MachinePageTest, ShowsTheNumbersOfTheDaemon) {
   EXPECT_TRUE(offer(page).isChecked());
   EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("+0.12 cr")); }));  // receipt 12, settled
   EXPECT_TRUE(says(page, QStringLiteral("finetune 3, unpaid")));              // failures are not left out
-  EXPECT_TRUE(says(page, QStringLiteral("Others ask for this model: 0.036 – 0.176, median 0.101")));
+  EXPECT_TRUE(says(page, QStringLiteral("Others offer this model for 0.036 – 0.176 cr/h, median 0.101")));
   picture(page, QStringLiteral("machine"));
 }
 

@@ -7,6 +7,7 @@
 #include "desktop/pages/market_page.hpp"
 #include "desktop/pages/offer_compare.hpp"
 #include "desktop/widgets/table.hpp"
+#include "desktop/widgets/table_cells.hpp"
 #include "tests/desktop/app/painted_texts.hpp"
 #include "tests/desktop/pages/page_fixture_market.hpp"
 
@@ -115,6 +116,34 @@ TEST_F(Comparison, IsOfWhatDiffersWithTheBestMarkedAndTellsWhatIsTheSame) {
   EXPECT_TRUE(
       compare->model().index(0, 1).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("Provider: ")));
   picture(*page, QStringLiteral("market-compare"));
+}
+
+TEST_F(Comparison, TellsEveryNameWholeAndBothEndsOfWhatIsCompared) {
+  begin(8);
+  json::object offers = different_offers(8);
+  for (int i = 0; i < 8; ++i) {
+    offers["offers"].at(static_cast<std::size_t>(i)).at("devices").at(0).as_object()["rates"] =
+        json::object{{"device_second", 500}, {"gib_out", 9 + i}};
+  }
+  played.change("offers", offers);
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] {
+        const auto& rows = played.models().offers().rows();
+        return std::ranges::any_of(rows, [](const models::OfferRow& row) { return row.rates.size() == 2; });
+      },
+      kSoonMs));
+  mark(2);
+  open_by_key();
+  const QFontMetricsF metrics(theme::font(theme::FontRole::body));
+  const int room = side_by_side->columnWidth(0) - 2 * widgets::kCellPadding;
+  bool has_rate = false;
+  for (int row = 0; row < compare->model().rowCount(); ++row) {
+    const QString name = compare->model().index(row, 0).data().toString();
+    has_rate = has_rate || name == QStringLiteral("A GiB fetched from there");
+    EXPECT_LE(metrics.horizontalAdvance(name), room) << name.toStdString();
+  }
+  EXPECT_TRUE(has_rate);
+  EXPECT_EQ(side_by_side->column_look(1).elide, Qt::ElideMiddle) << "the end tells devices of one model apart";
 }
 
 TEST_F(Comparison, FollowsTheMarketAndEndsWhenThereIsNothingToCompare) {

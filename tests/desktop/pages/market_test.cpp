@@ -324,14 +324,19 @@ TEST_F(Market, OwnHistoryWithAPeerIsThatOfTheReceipts) {
                                   {"role", i < 3 ? "submitter" : "provider"},
                                   {"peer", "12D3KooW1000000"},
                                   {"amount_micro", 250'000},
+                                  {"together", i == 0 ? 1 : 11},
                                   {"state", "settled"},
                                   {"end", json::object{{"reason", i == 0 ? "failed" : "completed"}, {"text", "t"}}}});
     }
+    list.push_back(list.front());  // one whose work is not over
+    list.back().as_object()["id"] = "open";
+    list.back().as_object()["state"] = "pending";
     return json::object{{"receipts", list}, {"next", nullptr}};
   };
   begin(2);
   EXPECT_TRUE(QTest::qWaitFor([&] { return says(QStringLiteral("0.75 cr")); }, kSoonMs));
-  EXPECT_TRUE(says(Played::text().percent(666)));
+  EXPECT_TRUE(says(QStringLiteral("23"))) << "tasks, which an agreement may be for many of";
+  EXPECT_TRUE(says(Played::text().percent(22'000 / 23)));
 }
 
 TEST_F(Market, OffersFadeNearTheirEndAndWhenTheDaemonIsGone) {

@@ -56,6 +56,7 @@ class PeersPageTest : public ::testing::Test {
  protected:
   PeersPage& open(QSize size = kUsual) {
     stage_.daemon.set_topic("status", example_status());
+    stage_.daemon.set_topic("earnings", json::object{{"earned_micro", 1}});
     stage_.daemon.set_topic("peers", models::example_peers(peers_));
     stage_.daemon.set_topic("offers", models::example_offers(std::min(peers_, 30)));
     stage_.daemon.answer("receipt.list", [](const json::object&) -> rpc::Answer {
@@ -63,6 +64,7 @@ class PeersPageTest : public ::testing::Test {
       for (int i = 0; i < 20; ++i) {
         json::object receipt = example_receipt(20 - i, i % 4 != 0);
         receipt["peer"] = "12D3KooW1000002";
+        receipt["together"] = 7;
         list.push_back(std::move(receipt));
       }
       return json::object{{"receipts", std::move(list)}, {"next", nullptr}};
@@ -102,7 +104,7 @@ TEST_F(PeersPageTest, ShowsThePeersOfTheDaemon) {
         << text << texts_of(page).join(u'\n').toStdString();
   }
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Their tasks we ran")); }));
-  EXPECT_TRUE(says(page, QStringLiteral("15")));
+  EXPECT_TRUE(says(page, QStringLiteral("70"))) << "of ten agreements; the work of five more is not over";
   for (int i = 0; i < 30; ++i) stage_.models->take_round_trips();
   settle();
   picture(page, QStringLiteral("peers"));
@@ -121,6 +123,20 @@ TEST_F(PeersPageTest, TheNearestPeerIsShownUntilAPersonChooses) {
   EXPECT_EQ(map(page).selected(), kSecond);
   ASSERT_TRUE(click(page, QStringLiteral("List")));
   EXPECT_EQ(page.findChild<widgets::Table*>()->currentIndex().data(models::kIdRole).toString(), kSecond);
+}
+
+TEST_F(PeersPageTest, WhatWasEarnedFromThePeerFollowsTheLedger) {
+  PeersPage& page = open();
+  choose(page, kSecond);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Earned from them")); }));
+  daemon().answer("receipt.list", [](const json::object&) -> rpc::Answer {
+    json::object receipt = example_receipt(2);
+    receipt["peer"] = "12D3KooW1000002";
+    receipt["amount_micro"] = 12'340'000;
+    return json::object{{"receipts", json::array{receipt}}, {"next", nullptr}};
+  });
+  daemon().set_topic("earnings", json::object{{"earned_micro", 12'340'000}});
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("12.34 cr")); })) << "without another choice";
 }
 
 TEST_F(PeersPageTest, ARelayedPeerIsSaidToBe) {

@@ -382,6 +382,28 @@ TEST_F(Controls, AFlowBreaksIntoLinesAndMirrors) {
   EXPECT_EQ(boxes[0]->geometry().right(), 230);
 }
 
+TEST_F(Controls, TheLastOfAFlowEndsWhereItsLineDoesIfItIsToldTo) {
+  QWidget window;
+  auto* flow = new FlowLayout(&window, 10);
+  flow->set_last_trails(true);
+  QVector<QWidget*> boxes;
+  for (int at = 0; at < 2; ++at) {
+    auto* box = new QWidget;
+    box->setFixedSize(100, 20);
+    flow->addWidget(box);
+    boxes.append(box);
+  }
+  window.resize(300, 200);
+  window.show();
+  EXPECT_EQ(boxes[0]->pos(), QPoint(0, 0));
+  EXPECT_EQ(boxes[1]->pos(), QPoint(200, 0));
+  window.resize(180, 200);
+  EXPECT_EQ(boxes[1]->pos(), QPoint(80, 30)) << "on a line of its own, too";
+  window.setLayoutDirection(Qt::RightToLeft);
+  window.resize(300, 200);
+  EXPECT_EQ(boxes[1]->pos(), QPoint(0, 0));
+}
+
 TEST_F(Controls, EveryButtonOfTheFramesHasAName) {
   Banner banner;
   StatusCard status;
@@ -542,27 +564,6 @@ TEST_F(WeekGrids, MirrorsCellsAndKeys) {
   EXPECT_EQ(grid.week().at(30), HourState::idle);
   QTest::keyClick(&grid, Qt::Key_Left);
   EXPECT_EQ(grid.current_item(), 31);
-}
-
-TEST(KeyValueLists, AnIdIsWholeWhereItIsLongerThanTheList) {
-  theme::Theme::instance().install();
-  const QString id = QStringLiteral("12D3KooWJU8FtUQGNNaKimFyQMtASB1CqDDHvRLS4HLprm3p9mJv");
-  QWidget panel;
-  auto* column = new QVBoxLayout(&panel);
-  auto* list = new KeyValueList;
-  column->addWidget(list);
-  column->addStretch(1);
-  panel.resize(280, 400);
-  list->set_rows({{.key = QStringLiteral("Provider"), .value = id}});
-  panel.show();
-  QCoreApplication::processEvents();
-  const auto labels = list->findChildren<QLabel*>();
-  const auto value =
-      std::ranges::find_if(labels, [&](const QLabel* each) { return each->text().remove(QChar(0x200B)) == id; });
-  ASSERT_NE(value, labels.end());
-  EXPECT_GE((*value)->height(), (*value)->heightForWidth((*value)->width()));
-  EXPECT_GE((*value)->height(), 2 * (*value)->fontMetrics().height());
-  EXPECT_LE((*value)->width(), list->width());
 }
 
 }  // namespace

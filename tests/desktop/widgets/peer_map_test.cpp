@@ -149,6 +149,27 @@ TEST(PeerMaps, NoNameLiesOnTheCentreOrOnAMarkEvenOfTheChosenPeer) {
   }
 }
 
+TEST(PeerMaps, ANameStandsOffTheLinkOfItsPeer) {
+  int above = 0;
+  for (int number = 0; number < 12; ++number) {
+    PeerMark peer{.id = QStringLiteral("%1-peer").arg(number), .name = QStringLiteral("…gcjRX5vq"), .devices = 1};
+    peer.rtt_milliseconds = 20;
+    const auto map = shown({peer}, {800, 640});
+    peer.name.clear();
+    const auto nameless = shown({peer}, {800, 640});
+    const QPoint mark = map->item_rect(0).center();
+    const QPoint centre = map->rect().center();
+    const QRect towards(0, std::min(mark.y(), centre.y()), map->width(), std::abs(mark.y() - centre.y()));
+    if (towards.height() < 20) continue;  // beside the centre
+    above += mark.y() < centre.y() ? 1 : 0;
+    const QImage with_name = map->grab().toImage();
+    const QImage without = nameless->grab().toImage();
+    EXPECT_GT(differing(with_name, without, map->rect()), 0);
+    EXPECT_EQ(differing(with_name, without, towards), 0) << number;
+  }
+  EXPECT_GT(above, 0);
+}
+
 TEST(PeerMaps, TheLinkOfTheChosenPeerCoversNoNameAndNoMarkOfAnother) {
   QVector<PeerMark> peers = samples::peers(60);
   const auto map = shown(peers, {900, 760});

@@ -73,6 +73,18 @@ TEST_F(Layouts, FillAViewThatIsLargeEnoughAndScrollOneThatIsNot) {
   EXPECT_GT(narrow.size.height() * narrow.scale, 560);
 }
 
+TEST_F(Layouts, ASmallMachineWithALooseDeviceTakesAllOfTheWidth) {
+  Topology machine = samples::machine(1, 1, 1, 2, 0);
+  machine.devices = samples::machine(1, 1, 1, 1, 1).packages[0].numas[0].devices;
+  ASSERT_EQ(machine.devices.size(), 1);
+  const TopologyLayout layout = lay_out(machine, {860, 760}, {});
+  EXPECT_NEAR(layout.size.width() * layout.scale, 860, 2);
+  const auto of_kind = [&](PartKind kind) {
+    return std::ranges::find(layout.boxes, kind, [](const TopologyBox& box) { return box.part.kind; })->rect;
+  };
+  EXPECT_NEAR(of_kind(PartKind::device).width(), of_kind(PartKind::package).width(), 1) << "it is alone in its row";
+}
+
 TEST_F(Layouts, JoinManyCoresOfACacheIntoOnePart) {
   const TopologyLayout small = lay_out(samples::machine(1, 1, 32, 8, 0), {800, 800}, {});
   EXPECT_FALSE(small.factored) << "256 are not too many";
