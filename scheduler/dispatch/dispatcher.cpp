@@ -1,82 +1,31 @@
 #include "scheduler/dispatch/dispatcher.hpp"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "overlay/runtime/task_group.hpp"
+#include "scheduler/dispatch/purse.hpp"
 #include "scheduler/dispatch/trials.hpp"
 #include "scheduler/engagement/share.hpp"
 #include "scheduler/model/manifest.hpp"
 
 namespace quern::dispatch {
 
-using agreement::OutputDigest;
 using engagement::Cancel;
 using market::Quote;
 using model::Reason;
 using model::Why;
-using runtime::Bytes;
-using runtime::Result;
 using runtime::Task;
 
 namespace {
 
-// What a manifest may ask for, joined, is one blob.
-static_assert(model::kFileBytesMax <= blobs::kBlobBytesMax);
-
 constexpr runtime::Duration kPlaceAgain = std::chrono::seconds(1);
-constexpr std::uint64_t kMicroPerMilli = 1000;
 
 }  // namespace
-
-model::Usage usage_max(const model::Job& job, const market::Share& share, const model::OfferedDevice& device) {
-  const std::uint64_t walltime_ms = job.resources.walltime_ms;
-  const std::uint64_t device_us = std::max<std::uint64_t>(walltime_ms, 1) * kMicroPerMilli;
-  const std::uint64_t cores = device.type == model::DeviceType::cpu
-                                  ? std::max(job.resources.cpu_cores, device.compute_units)
-                                  : job.resources.cpu_cores;
-  model::Usage usage;
-  using enum model::Dimension;
-  usage[setup] = 1;
-  usage[device_time] = device_us;
-  // An offer may say any number of compute units.
-  usage[cpu_time] = device_us * std::clamp<std::uint64_t>(cores, 1, model::kQuantityMax / device_us);
-  usage[memory_time] = model::memory_time(job.resources.memory_bytes, device_us);
-  usage[bytes_in] = share.input_bytes;
-  usage[bytes_out] = share.output_bytes;
-  for (std::uint64_t& quantity : usage.quantity) quantity = std::min(quantity, model::kQuantityMax);
-  return usage;
-}
-
-std::optional<Why> Dispatcher::barred(const std::string& provider, const std::set<std::string>& exclude) const {
-  if (provider == self_) return Why{Reason::own_device, {}};
-  if (exclude.contains(provider)) return Why{Reason::peer_excluded, {}};
-  return std::nullopt;
-}
-
-std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<std::string>& exclude) const {
-  std::vector<QuoteRow> rows;
-  const auto now = runtime_.clock().wall_now().unix_ms;
-  const model::Digest program = market::program_of(job);
-  const auto tasks = engagement::alike_tasks(job);
-  for (const market::SignedOffer* offer : book_.offers()) {
-    const auto barred = this->barred(offer->offer.provider, exclude);
-    for (const model::OfferedDevice& device : offer->offer.devices) {
-      QuoteRow& row = rows.emplace_back(
-          QuoteRow{.provider = offer->offer.provider, .device = device.id, .device_name = device.name, .quote = {}});
-      if (barred) {
-        row.quote = *barred;
-        continue;
-      }
-      const auto known = experience_.find({program, offer->offer.provider, device.id});
-      row.quote = market::quote_all(job, tasks, offer->offer, device, known, now);
-    }
-  }
-  return rows;
-}
 
 // One job under way. Tasks stand in the lines of the devices that they were given to, the first ones of each.
 class Dispatcher::Run {
@@ -89,7 +38,10 @@ class Dispatcher::Run {
         options_(std::move(options)),
         events_(std::move(events)),
         cancel_(cancel),
-        machine_(std::max<std::uint32_t>(job_.shards.count, 1), options_.attempts_max) {}
+        machine_(std::max<std::uint32_t>(job_.shards.count, 1), options_.attempts_max),
+        kinds_(engagement::alike_tasks(job_)),
+        sorts_(sorts_of(job_, kinds_)),
+        purse_(job_.price.max_total, sorts_) {}
 
   Task<DispatchEnd> to_end() {
     co_await runtime::with_group<void>([this](runtime::TaskGroup& group) -> Task<void> {
@@ -119,10 +71,14 @@ class Dispatcher::Run {
     std::set<std::string> by;
     Why last;
   };
+  using Quoted = std::variant<Quote, Why>;
+  using QuotesBySort = std::array<Quoted, kSortsMax>;
   struct Chosen {
     model::Offer offer;
     model::OfferedDevice device;
     Quote quote;
+    Claims claims;
+    Grant grant;
   };
 
   runtime::Time now() const { return dispatcher_.runtime_.clock().now(); }
@@ -139,11 +95,7 @@ class Dispatcher::Run {
     std::vector<market::TrialCandidate> fit;  // these, and those that they would have to be tried on
     Why why;  // of one that cannot; of one that may not where there is no other; no_offer where there is none at all
     std::optional<Why> spent;  // of one that could, for more than is left of what the job may cost
-  };
-  // What a task's next attempt may cost.
-  struct MayCost {
-    model::Credits most;
-    bool by_price = false;  // for the job's limit, and not for what is expected
+    bool wait = false;         // one could, once others of the job have left enough of that
   };
 
   Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
@@ -166,16 +118,18 @@ class Dispatcher::Run {
         any = true;
         if (excluded.contains(provider)) break;
         placement::Candidate candidate{.provider = provider, .device = device.id, .quotes = {}};
+        const QuotesBySort quotes = this->quotes(offer->offer, device);
         for (const std::size_t task : tasks) {
-          auto quoted = quote(task, offer->offer, device);
-          if (auto* refused = std::get_if<Why>(&quoted)) {
-            if (refused->reason == Reason::budget_exceeded) seen.spent = *refused;
-            seen.why = std::move(*refused);
+          const Quoted& quoted = quotes.at(sorts_[task]);
+          if (const auto* refused = std::get_if<Why>(&quoted)) {
+            seen.why = *refused;
+            const bool dear = refused->reason == Reason::price_too_high && purse_.is_cut(task);
+            if (dear && why_last(task).reason == Reason::budget_exceeded) seen.spent = why_last(task);
             break;
           }
-          candidate.quotes.push_back(std::get<Quote>(std::move(quoted)));
+          candidate.quotes.push_back(std::get<Quote>(quoted));
         }
-        if (candidate.quotes.size() != tasks.size()) continue;
+        if (candidate.quotes.size() != tasks.size() || !may_pay(tasks, *offer, device, quotes, seen)) continue;
         const bool known = !candidate.quotes.front().trial;
         seen.fit.push_back({.provider = provider,
                             .device = device.id,
@@ -189,37 +143,60 @@ class Dispatcher::Run {
     return seen;
   }
 
-  // Where nothing is known, that of a trial.
-  std::variant<Quote, Why> quote(std::size_t task, const model::Offer& offer,
-                                 const model::OfferedDevice& device) const {
-    const auto share = share_of(task);
+  const Why& why_last(std::size_t task) const { return machine_.tasks()[task].attempts.back().why; }
+
+  // Of each sort of task. Where nothing is known, those of a trial.
+  QuotesBySort quotes(const model::Offer& offer, const model::OfferedDevice& device) const {
     const auto known = dispatcher_.experience_.find({program_, offer.provider, device.id});
-    auto quoted = market::quote(job_, share, offer, device, known, wall_now());
-    const auto* refused = std::get_if<Why>(&quoted);
-    if (refused && refused->reason == Reason::work_unknown)
-      quoted = market::trial_quote(job_, share, offer, device, wall_now());
-    const auto* found = std::get_if<Quote>(&quoted);
-    const auto left = left_of(task);
-    if (!found || !left || found->low <= *left) return quoted;
-    return Why{Reason::budget_exceeded, model::to_text(found->low) + " expected at the least, " +
-                                            model::to_text(*left) + " are left of what the job may cost"};
+    const auto of_share = [&](const market::Share& share) -> Quoted {
+      auto quoted = market::quote(job_, share, offer, device, known, wall_now());
+      const auto* refused = std::get_if<Why>(&quoted);
+      if (!refused || refused->reason != Reason::work_unknown) return quoted;
+      return market::trial_quote(job_, share, offer, device, wall_now());
+    };
+    const Quoted smaller = of_share(kinds_.front().share);
+    return {smaller, smaller, kinds_.size() == 1 ? smaller : of_share(kinds_.back().share)};
   }
 
-  // Of the task's part of the job's price, once its earlier attempts are paid for; nullopt: the job has none.
-  std::optional<model::Credits> left_of(std::size_t task) const {
-    const auto part = market::price_part(job_, share_of(task));
-    if (!part) return std::nullopt;
-    model::Credits left = *part;
-    for (const jobs::Attempt& attempt : machine_.tasks()[task].attempts)
-      left.micro -= std::min(left.micro, attempt.amount.micro);
-    return left;
+  Purse::Asked asked_for(std::size_t task, const Place& where, const QuotesBySort& quotes) const {
+    const Quote& own = std::get<Quote>(quotes.at(sorts_[task]));
+    Purse::Asked asked{.task = task,
+                       .where = where,
+                       .claims = {},
+                       .budget = std::min(market::budget_of(job_, own), agreement::kAmountMax),
+                       .trial = own.trial};
+    for (std::size_t sort = 0; sort < kSortsMax; ++sort) {
+      const auto* quote = std::get_if<Quote>(&quotes.at(sort));
+      asked.claims.at(sort) = claim_of(quote ? *quote : own);
+    }
+    // Once something was spent on a job that said its work, what is left may do, though it is less than is likely.
+    asked.as_likely = machine_.tasks()[task].attempts.empty() && (purse_.untouched() || !job_.work);
+    asked.last_try = machine_.tasks()[task].attempts.size() + 1 >= options_.attempts_max;
+    const auto waits_as_well = [&](const auto& entry) { return entry.first != task && held_.contains(entry.first); };
+    asked.last = purse_.open() <= 1 + static_cast<std::size_t>(std::ranges::count_if(cut_by_, waits_as_well));
+    return asked;
   }
 
-  MayCost may_cost(std::size_t task, const Quote& quote) const {
-    const model::Credits most = std::min(market::budget_of(job_, share_of(task), quote), agreement::kAmountMax);
-    const auto left = left_of(task);
-    if (!left || *left > most) return {.most = most};
-    return {.most = *left, .by_price = true};
+  // Whether the tasks, which are all as far, can be begun on the device with what the job may still cost.
+  bool may_pay(const std::vector<std::size_t>& tasks, const market::SignedOffer& offer,
+               const model::OfferedDevice& device, const QuotesBySort& quotes, Survey& seen) const {
+    if (!job_.price.max_total) return true;
+    if (purse_.untouched()) {
+      const auto known = dispatcher_.experience_.find({program_, offer.offer.provider, device.id});
+      const auto all = market::quote_all(job_, kinds_, offer.offer, device, known, wall_now());
+      const auto* refused = std::get_if<Why>(&all);
+      if (refused && refused->reason == Reason::price_too_high) {
+        seen.why = *refused;
+        return false;
+      }
+    }
+    const Grant grant = purse_.grant(asked_for(tasks.front(), {offer.offer.provider, device.id}, quotes));
+    seen.wait = seen.wait || grant.verdict == Grant::Verdict::wait;
+    if (grant.verdict == Grant::Verdict::never) {
+      seen.why = grant.why;
+      if (grant.why.reason == Reason::budget_exceeded) seen.spent = grant.why;
+    }
+    return grant.verdict == Grant::Verdict::go;
   }
 
   market::Share share_of(std::size_t task) const {
@@ -231,8 +208,12 @@ class Dispatcher::Run {
     if (tasks.empty() || dispatcher_.draining_) return;
     const Survey seen = survey(tasks, excluded);
     if (try_out(tasks, seen)) return;
+    if (seen.fit.empty() && seen.wait) {
+      held_.insert(tasks.begin(), tasks.end());
+      return;
+    }
     const auto planned = placement::plan(options_.strategy, tasks.size(), seen.known, dispatcher_.runtime_.random());
-    if (!planned && seen.spent && (tasks.size() > 1 || !another_may(tasks.front(), excluded))) {
+    if (!planned && seen.spent && (tasks.size() > 1 || is_final(tasks.front(), excluded))) {
       spent(tasks, excluded, *seen.spent);
       return;
     }
@@ -283,11 +264,31 @@ class Dispatcher::Run {
   Task<void> place_rest(runtime::Duration after) {
     if (after > runtime::Duration(0)) co_await dispatcher_.runtime_.clock().sleep_for(after);
     if (machine_.cancel_asked()) co_return;
-    // Together, so that the plan knows of all; those that were refused somewhere are planned apart.
-    std::map<std::set<std::string>, std::vector<std::size_t>> by_excluded;
-    for (const std::size_t task : trials_.release()) by_excluded[excluded_of(task)].push_back(task);
-    for (const auto& [excluded, tasks] : by_excluded) place(tasks, excluded);
+    place_together(trials_.release());
     changed_.wake_all();
+  }
+
+  // Together, so that the plan knows of all; those that were refused somewhere are planned apart, and last each of
+  // those that are to have more than their part was.
+  template <class Tasks>
+  void place_together(const Tasks& tasks) {
+    std::map<std::set<std::string>, std::vector<std::size_t>> by_excluded;
+    std::vector<std::size_t> cut;
+    for (const std::size_t task : tasks) {
+      if (purse_.is_cut(task)) {
+        cut.push_back(task);
+      } else {
+        by_excluded[excluded_of(task)].push_back(task);
+      }
+    }
+    for (const auto& [excluded, alike] : by_excluded) place(alike, excluded);
+    for (const std::size_t task : cut) place({task}, excluded_of(task));
+  }
+
+  // An attempt of the job has ended: those that wait for what it leaves may have it.
+  void place_held() {
+    if (machine_.cancel_asked() || dispatcher_.draining_) return;
+    place_together(std::exchange(held_, {}));
   }
 
   // Who has had the task, or does not want it.
@@ -295,17 +296,22 @@ class Dispatcher::Run {
     return with_refusers(task, machine_.excluded(task, waiting_since_.contains(task)));
   }
   std::set<std::string> with_refusers(std::size_t task, std::set<std::string> excluded) const {
+    // That its part did not do is no fault of who had the task.
+    if (const auto cut = cut_by_.find(task); cut != cut_by_.end()) {
+      std::erase_if(excluded, [&](const auto& each) { return cut->second.contains(each) && !machine_.has_lied(each); });
+    }
     if (const auto refused = refused_.find(task); refused != refused_.end()) {
       excluded.insert(refused->second.by.begin(), refused->second.by.end());
     }
     return excluded;
   }
 
-  // Whether somebody who is left out now may do the task later.
-  bool another_may(std::size_t task, const std::set<std::string>& excluded) const {
+  // Whether nobody who is left out now may do the task later.
+  bool is_final(std::size_t task, const std::set<std::string>& excluded) const {
+    if (purse_.is_cut(task)) return true;
     const auto refused = refused_.find(task);
-    if (refused != refused_.end() && jobs::may_pass(refused->second.last.reason)) return true;
-    return std::ranges::any_of(machine_.tasks()[task].attempts, [&](const jobs::Attempt& attempt) {
+    if (refused != refused_.end() && jobs::may_pass(refused->second.last.reason)) return false;
+    return std::ranges::none_of(machine_.tasks()[task].attempts, [&](const jobs::Attempt& attempt) {
       return excluded.contains(attempt.provider) && jobs::may_pass(attempt.why.reason);
     });
   }
@@ -358,15 +364,24 @@ class Dispatcher::Run {
     for (DeviceLine::Ticket* ticket : tickets_) ticket->cancel();
   }
 
-  std::optional<Chosen> chosen(std::size_t task, const Place& where) const {
+  std::optional<Chosen> chosen(std::size_t task, const Place& where) {
     const market::SignedOffer* offer = dispatcher_.book_.find(where.provider);
     if (!offer) return std::nullopt;
     const auto device = std::ranges::find(offer->offer.devices, where.device, &model::OfferedDevice::id);
     if (device == offer->offer.devices.end()) return std::nullopt;
-    auto quoted = quote(task, offer->offer, *device);
-    const auto* found = std::get_if<Quote>(&quoted);
+    const QuotesBySort quotes = this->quotes(offer->offer, *device);
+    const auto* found = std::get_if<Quote>(&quotes.at(sorts_[task]));
     if (!found) return std::nullopt;
-    return Chosen{.offer = offer->offer, .device = *device, .quote = *found};
+    const Purse::Asked asked = asked_for(task, where, quotes);
+    Chosen chosen{.offer = offer->offer,
+                  .device = *device,
+                  .quote = *found,
+                  .claims = asked.claims,
+                  .grant = purse_.promise(asked)};
+    if (chosen.grant.verdict == Grant::Verdict::wait) held_.insert(task);
+    if (chosen.grant.verdict != Grant::Verdict::go) return std::nullopt;
+    if (found->trial) chosen.quote.high = chosen.quote.likely = std::min(found->high, chosen.grant.most);
+    return chosen;
   }
 
   LineOrder order_for(std::size_t task, const Place& where, const Chosen& terms) const {
@@ -378,7 +393,7 @@ class Dispatcher::Run {
                     .task = {.manifest = manifest_,
                              .shard = static_cast<std::uint32_t>(task),
                              .shards = std::max<std::uint32_t>(job_.shards.count, 1),
-                             .max_total = may_cost(task, terms.quote).most,
+                             .max_total = terms.grant.most,
                              .output_bytes = engagement::output_bytes_of(job_, static_cast<std::uint32_t>(task))},
                     .outputs = job_.outputs.size(),
                     .usage_max = usage_max(job_, share, terms.device),
@@ -439,18 +454,30 @@ class Dispatcher::Run {
   Task<void> carry_out(std::size_t task, Place where) {
     std::optional<Chosen> terms;
     LineEnd end = co_await stand_in_line(task, where, terms);
-    if (!end.trail) {
-      if (stopped_ || dispatcher_.draining_) co_return;
-      if (events_.refused) events_.refused(task, where.provider, end.why);
-      if (end.kept_back) {
-        nobody_takes(task, end.why);
-      } else {
-        refused(task, where, end.why);
-      }
-      co_return;
+    if (end.trail) {
+      attempt_ended(task, where, terms, std::move(end));
+    } else {
+      if (held_.contains(task)) co_return;
+      purse_.paid(task, {}, false);
+      not_agreed(task, where, end);
     }
+    place_held();
+  }
+
+  void not_agreed(std::size_t task, const Place& where, const LineEnd& end) {
+    if (stopped_ || dispatcher_.draining_) return;
+    if (events_.refused) events_.refused(task, where.provider, end.why);
+    if (end.kept_back) {
+      nobody_takes(task, end.why);
+    } else {
+      refused(task, where, end.why);
+    }
+  }
+
+  void attempt_ended(std::size_t task, const Place& where, const std::optional<Chosen>& terms, LineEnd end) {
     tell(task, *end.trail);
-    if (end.why.reason == Reason::completed) {
+    const bool completed = end.why.reason == Reason::completed;
+    if (completed) {
       // Its provider and this node have signed what it took, and the outputs are here. Absurd figures are left out.
       dispatcher_.experience_.add({program_, where.provider, where.device},
                                   market::run_of(job_, share_of(task), end.task.usage));
@@ -458,23 +485,31 @@ class Dispatcher::Run {
     }
     // Also of an agreement that came about when the job had been canceled: it is no attempt.
     owed_ = model::add(owed_, end.task.owed).value_or(owed_);
-    const bool final = terms && cost_too_much(task, terms->quote, end.why);
+    purse_.paid(task, end.task.owed, completed);
+    const bool final = terms && cost_too_much(task, where, *terms, end);
     act(machine_.ended(task, end.why, end.task.owed, final));
   }
 
-  // Whether another provider would be paid in vain as well: the job's price has bound, or its `work` is understated.
-  bool cost_too_much(std::size_t task, const Quote& quote, Why& why) const {
+  // Whether nobody is to have the task again: its `work` is understated, or it may not be tried again and its part of
+  // the job's price has bound.
+  bool cost_too_much(std::size_t task, const Place& where, const Chosen& terms, LineEnd& end) {
+    Why& why = end.why;
     if (why.reason != Reason::budget_exceeded) return false;
-    const MayCost may = may_cost(task, quote);
-    if (may.by_price) {
-      why.detail = "more than the " + model::to_text(may.most) + " that the job may still cost";
-    } else if (quote.measured || quote.trial) {
-      why.detail = "more than " + model::to_text(may.most) + ", the most that was expected there";
-    } else {
-      why.detail = "more than the " + model::to_text(may.most) + " that its `work` comes to there at the most";
+    if (terms.grant.by_limit) {
+      // Who ends it for that and has not used as much is not believed, and does not have it again.
+      if (end.task.owed.micro < terms.grant.most.micro / 2) return false;
+      purse_.cut(task, terms.grant.most, end.task.owed);
+      cut_by_[task].insert(where.provider);
+      why = purse_.too_little(task, terms.claims);
+      return machine_.tasks()[task].attempts.size() >= options_.attempts_max;
     }
-    if (may.by_price && job_.shards.count > 1) why.detail += " for this task";
-    return may.by_price || (!quote.measured && !quote.trial);
+    const std::string most = model::to_text(terms.grant.most);
+    if (terms.quote.measured || terms.quote.trial) {
+      why.detail = "more than " + most + ", the most that was expected there";
+      return false;
+    }
+    why.detail = "more than the " + most + " that its `work` comes to there at the most";
+    return true;
   }
 
   // No agreement was made: no attempt, and nothing is owed.
@@ -522,7 +557,12 @@ class Dispatcher::Run {
   bool stopped_ = false;                      // all attempts
   std::vector<DeviceLine::Ticket*> tickets_;  // as they came: an order of addresses would not repeat by seed
   jobs::JobMachine machine_;
-  std::size_t carrying_ = 0;  // orders
+  std::vector<market::AlikeTasks> kinds_;
+  std::vector<std::uint8_t> sorts_;  // by task
+  Purse purse_;
+  std::set<std::size_t> held_;                           // tasks, until an attempt of another ends
+  std::map<std::size_t, std::set<std::string>> cut_by_;  // providers where a task came to more than its part
+  std::size_t carrying_ = 0;                             // orders
   runtime::TaskGroup* group_ = nullptr;
   std::map<Place, Lane> lanes_;
   Trials trials_;
@@ -536,43 +576,6 @@ class Dispatcher::Run {
 Task<DispatchEnd> Dispatcher::run(model::Job job, DispatchOptions options, DispatchEvents events, Cancel& cancel) {
   Run run(*this, std::move(job), std::move(options), std::move(events), cancel);
   co_return co_await run.to_end();
-}
-
-Why why_not_joined(const runtime::Error& error) {
-  Reason reason = Reason::internal;  // what was fetched and checked is not there any more
-  if (error == blobs::Errc::too_large || error == runtime::Errc::too_large) reason = Reason::output_size;
-  if (error == blobs::Errc::store_full || error == runtime::Errc::no_space) reason = Reason::disk_full;
-  return {reason, error.message()};
-}
-
-Task<Result<std::vector<OutputDigest>>> join_outputs(const model::Job& job, const DispatchEnd& end,
-                                                     blobs::BlobStore& store) {
-  for (std::size_t task = 0; task < end.tasks.size(); ++task) {
-    const auto found = end.outputs.find(task);
-    if (found != end.outputs.end() && found->second.size() == job.outputs.size()) continue;
-    co_return runtime::fail(runtime::Errc::not_found, "outputs of task " + std::to_string(task));
-  }
-  if (end.tasks.size() == 1) co_return end.outputs.begin()->second;
-  std::vector<OutputDigest> joined;
-  joined.reserve(job.outputs.size());
-  for (std::size_t i = 0; i < job.outputs.size(); ++i) {
-    std::uint64_t bytes = 0;
-    for (const auto& [task, outputs] : end.outputs) bytes += outputs[i].bytes;
-    if (bytes > blobs::kBlobBytesMax) {
-      co_return runtime::fail(blobs::Errc::too_large, job.outputs[i].path + " has " + std::to_string(bytes) +
-                                                          " bytes, limit " + std::to_string(blobs::kBlobBytesMax));
-    }
-    Bytes content;
-    content.reserve(static_cast<std::size_t>(bytes));
-    for (const auto& [task, outputs] : end.outputs) {
-      CO_TRY(const Bytes part, co_await store.read(outputs[i].digest));
-      if (part.size() != outputs[i].bytes) co_return runtime::fail(blobs::Errc::corrupt, job.outputs[i].path);
-      runtime::append(content, part);
-    }
-    CO_TRY(const auto digest, co_await store.add(std::move(content)));
-    joined.push_back({.digest = digest, .bytes = bytes});
-  }
-  co_return joined;
 }
 
 }  // namespace quern::dispatch

@@ -251,13 +251,21 @@ std::optional<Why> second_too_dear(const Job& job, const OfferedDevice& device) 
   return Why{Reason::price_too_high, model::to_text({rate}) + " a device second, at most " + model::to_text(*most)};
 }
 
-// Where the share's part of the price does not reach for what is expected.
-std::optional<Why> total_too_dear(const Job& job, const Share& share, model::Credits expected) {
-  const auto part = price_part(job, share);
-  if (!part || expected <= *part) return std::nullopt;
-  std::string detail = model::to_text(expected) + " expected, at most " + model::to_text(*part);
-  if (job.shards.count > 1) detail += " for each of its " + std::to_string(job.shards.count) + " tasks";
-  return Why{Reason::price_too_high, std::move(detail)};
+// Where the job's price does not reach for what is expected.
+std::optional<Why> total_too_dear(const Job& job, model::Credits expected) {
+  const auto& most = job.price.max_total;
+  if (!most || expected <= *most) return std::nullopt;
+  return Why{Reason::price_too_high, model::to_text(expected) + " expected, at most " + model::to_text(*most)};
+}
+
+// What the first launch by a new worker comes to at the most.
+model::Credits launch_cost(const Job& job, const OfferedDevice& device) {
+  const std::uint64_t first_us = first_launch_us(job, device);
+  model::Usage usage;
+  usage[Dimension::device_time] = first_us;
+  usage[Dimension::cpu_time] = scaled(first_us, std::max<std::uint64_t>(device.compute_units, 1), 1);
+  usage[Dimension::memory_time] = model::memory_time(job.resources.memory_bytes, first_us);
+  return model::cost(device.rates, usage).value_or(model::Credits{});
 }
 
 Moves moves_of(const Share& share, const Offer& offer, std::uint64_t measured_setup_us) {
@@ -374,8 +382,9 @@ std::variant<Quote, Why> quote(const Job& job, const Share& share, const Offer& 
   auto* const found = std::get_if<Quote>(&result);
   if (!found) return result;
   found->measured = measured;
+  found->launch = launch_cost(job, device);
   if (auto why = second_too_dear(job, device)) return *std::move(why);
-  if (auto why = total_too_dear(job, share, found->likely)) return *std::move(why);
+  if (auto why = total_too_dear(job, found->likely)) return *std::move(why);
   return result;
 }
 
@@ -393,6 +402,7 @@ std::variant<Quote, Why> quote_all(const Job& job, std::span<const AlikeTasks> t
   }
   if (sum.high > INT64_MAX) return Why{Reason::price_too_high, std::string(kNoAmount)};
   const auto credits = [](Wide micro) { return model::Credits{static_cast<std::int64_t>(micro)}; };
+  if (auto why = total_too_dear(job, credits(sum.likely))) return *std::move(why);
   const Bounds& us = sum.total_us;
   return Quote{.device_us = sum.device_us,
                .total_ms = {.low = us.low / kPermille, .likely = us.likely / kPermille, .high = us.high / kPermille},
@@ -413,27 +423,21 @@ std::variant<Quote, Why> trial_quote(const Job& job, const Share& share, const O
   auto result = priced(device, moves, time, usages_of(job, device, moves, time, 0));
   auto* const found = std::get_if<Quote>(&result);
   if (!found) return result;
-  if (auto why = total_too_dear(job, share, found->low)) return *std::move(why);
-  if (const auto part = price_part(job, share)) found->high = std::min(found->high, *part);
+  if (auto why = total_too_dear(job, found->low)) return *std::move(why);
+  if (job.price.max_total) found->high = std::min(found->high, *job.price.max_total);
+  found->launch = launch_cost(job, device);
   found->likely = found->high;
   found->trial = true;
   return result;
 }
 
-std::optional<model::Credits> price_part(const Job& job, const Share& share) {
-  if (!job.price.max_total) return std::nullopt;
-  const Wide part = static_cast<Wide>(std::max<std::int64_t>(job.price.max_total->micro, 0)) * share.units /
-                    std::max<std::uint64_t>(share.units_of_job, 1);
-  return model::Credits{static_cast<std::int64_t>(std::min<Wide>(part, INT64_MAX))};
-}
-
-model::Credits budget_of(const Job& job, const Share& share, const Quote& quote) {
+model::Credits budget_of(const Job& job, const Quote& quote) {
   model::Credits budget = quote.high;
   if (quote.measured) {
     const Wide times = static_cast<Wide>(quote.likely.micro) * kBudgetTimes;
     budget = std::max(budget, {static_cast<std::int64_t>(std::min<Wide>(times, INT64_MAX))});
   }
-  if (const auto part = price_part(job, share)) budget = std::min(budget, *part);
+  if (job.price.max_total) budget = std::min(budget, *job.price.max_total);
   return budget;
 }
 

@@ -55,6 +55,7 @@ struct Quote {
   model::Credits low;
   model::Credits likely;
   model::Credits high;
+  model::Credits launch;  // of it: what the first launch of its kernels by a new worker comes to at the most
   bool measured = false;  // from experience rather than from what the job says of itself
   bool trial = false;     // from neither: to be measured
   bool operator==(const Quote&) const = default;
@@ -98,22 +99,21 @@ std::variant<Quote, model::Why> quote(const model::Job& job, const Share& share,
 
 // What all tasks of a job cost and take on one device, where they run one after the other, each with a set-up of its
 // own to pay: the sums of their quotes, which end at kQuantityMax. The time for setting up is likely that of the first,
-// whose worker the others meet. Or the reason of the first that is refused; price_too_high when the sum is more than an
-// amount can be. `tasks` is not empty. Pure; as many quotes as kinds of tasks, not as tasks.
+// whose worker the others meet. Or the reason of the first that is refused; price_too_high when the sum is more than
+// the job may cost, or than an amount can be. `tasks` is not empty. Pure; as many quotes as kinds of tasks, not as
+// tasks.
 std::variant<Quote, model::Why> quote_all(const model::Job& job, std::span<const AlikeTasks> tasks,
                                           const model::Offer& offer, const model::OfferedDevice& device,
                                           const std::optional<Experience>& experience, std::int64_t now_unix_ms);
 
 // The quote of a share of which nothing is known: a trial. Its bounds are what a task costs that ends at once, and the
-// most that the job pays for that share; the likeliest is the highest. The reasons are those of quote(), but
+// most that the job pays in all; the likeliest is the highest. The reasons are those of quote(), but
 // work_unknown; price_too_high where the job does not even pay the lower bound. Pure.
 std::variant<Quote, model::Why> trial_quote(const model::Job& job, const Share& share, const model::Offer& offer,
                                             const model::OfferedDevice& device, std::int64_t now_unix_ms);
 
-// The share's part of what the job may cost, in all attempts together; nullopt where the job sets no limit.
-std::optional<model::Credits> price_part(const model::Job& job, const Share& share);
 // What a task may cost before it is ended: more than a quote's upper bound, so that a wrong quote does not end a job
-// that goes on well, but never more than the share's part of what the job may cost.
-model::Credits budget_of(const model::Job& job, const Share& share, const Quote& quote);
+// that goes on well, but never more than the job may cost.
+model::Credits budget_of(const model::Job& job, const Quote& quote);
 
 }  // namespace quern::market

@@ -63,14 +63,13 @@ std::optional<engagement::Order> order_on(const model::Offer& offer, const model
   if (!std::holds_alternative<market::Quote>(quoted)) quoted = market::trial_quote(job, share, offer, device, kNow);
   const auto* quote = std::get_if<market::Quote>(&quoted);
   if (!quote) return std::nullopt;
-  return engagement::Order{
-      .provider = {.peer = *identity::PeerId::from_text(offer.provider), .addresses = {}},
-      .device = device.id,
-      .offer_sequence = offer.sequence,
-      .tasks = {{.manifest = model::to_canonical_json(job),
-                 .max_total = std::min(market::budget_of(job, share, *quote), agreement::kAmountMax)}},
-      .usage_max = usage_max(job, share, device),
-      .rates = device.rates};
+  return engagement::Order{.provider = {.peer = *identity::PeerId::from_text(offer.provider), .addresses = {}},
+                           .device = device.id,
+                           .offer_sequence = offer.sequence,
+                           .tasks = {{.manifest = model::to_canonical_json(job),
+                                      .max_total = std::min(market::budget_of(job, *quote), agreement::kAmountMax)}},
+                           .usage_max = usage_max(job, share, device),
+                           .rates = device.rates};
 }
 
 RC_GTEST_PROP(Demand, on_any_offer_that_is_taken_is_a_record_that_everybody_takes, ()) {

@@ -26,6 +26,7 @@ struct ProviderSpec {
   std::uint64_t gigaflops = 1;
   std::int64_t micro_per_second = 1'000'000;
   std::uint64_t memory_bytes = 1ull << 30;
+  bool processor = false;  // of one compute unit: it compiles in time that is billed
 };
 
 class MarketWorld {
@@ -83,6 +84,8 @@ class MarketWorld {
   // What a shard takes on a provider; empty: the likely time of its quote.
   std::function<runtime::Duration(std::size_t provider, std::uint32_t shard)> length;
 
+  std::optional<std::size_t> claims_too_dear;  // the provider that ends what it has done by budget_exceeded
+
   std::optional<DispatchEnd> end;
   std::vector<DispatchEnd> ends_beside;
   std::vector<QuoteRow> quotes;  // before the job
@@ -114,6 +117,10 @@ class MarketWorld {
     device.speed.fp32_flops = spec.gigaflops * 1'000'000'000;
     device.rates[model::Dimension::device_time] = spec.micro_per_second;
     device.global_memory_bytes = device.allocation_max_bytes = spec.memory_bytes;
+    if (spec.processor) {
+      device.type = model::DeviceType::cpu;
+      device.compute_units = 1;
+    }
     return offer;
   }
 
@@ -130,6 +137,10 @@ class MarketWorld {
     EXPECT_TRUE(co_await store.load());
     engagement::TimedRunner runner(runtime, store,
                                    [this, number](const auto& work) { return length_on(number, work.shard); });
+    runner.set_tampering([&, number](const auto&, auto&, engagement::Finished& finished) -> Task<void> {
+      if (claims_too_dear == number) finished.why.reason = Reason::budget_exceeded;
+      co_return;
+    });
     engagement::Provider provider(*host, key_of(number), journal, store, runner, {.credit_limit = {2'000'000}},
                                   [&, number](const Trail& trail) { closed[number].push_back(trail); });
     const blobs::BlobServer blobs(

@@ -232,7 +232,7 @@ RC_GTEST_PROP(ExperienceBook, makes_quotes_whose_bounds_hold, ()) {
     const auto cost = model::cost(device.rates, usage);
     RC_ASSERT(found->low <= *cost);
     RC_ASSERT(*cost <= found->high);
-    RC_ASSERT(budget_of(job, share, *found) >= found->high);
+    RC_ASSERT(budget_of(job, *found) >= found->high);
     book.add(program(), run_of(job, share, usage));
   }
 }

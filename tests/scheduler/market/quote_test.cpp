@@ -120,15 +120,36 @@ TEST(Quote, of_all_shards_holds_each_against_the_time_of_one_task) {
   EXPECT_EQ(std::get<Quote>(all).device_us.likely, 16'000'000u);
 }
 
+TEST(Quote, of_all_shards_is_held_against_the_price_of_the_whole_job) {
+  Job job = sample_job();
+  job.shards.count = 5;
+  Offer offer = sample_offer();
+  offer.devices[0].rates[Dimension::setup] = 400;
+  const std::vector<AlikeTasks> tasks{shards_of(job, 51, 4), shards_of(job, 52, 1)};
+  const auto all = [&](std::int64_t most) {
+    job.price.max_total = model::Credits{most};
+    return quote_of_all(job, tasks, offer);
+  };
+  EXPECT_EQ(std::get<Quote>(all(50'002)).likely, model::Credits{50'002});
+  EXPECT_EQ(std::get<Why>(all(50'001)), (Why{Reason::price_too_high, "0.050002 expected, at most 0.050001"}));
+}
+
 TEST(Quote, of_all_shards_is_refused_by_the_reason_of_the_first_that_is) {
   Job job = sample_job();
   job.shards.count = 5;
-  job.price.max_total = model::Credits{48'000};
+  job.resources.walltime_ms = 3'195;
+  const auto all = quote_of_all(job, {shards_of(job, 51, 4), shards_of(job, 52, 1)}, sample_offer());
+  EXPECT_EQ(std::get<Why>(all), (Why{Reason::walltime_too_short, "3250 ms expected, 3195 ms asked for"}));
+}
+
+TEST(Quote, tells_what_the_first_launch_may_come_to_where_a_processor_compiles) {
+  const Job job = sample_job();
   Offer offer = sample_offer();
-  offer.devices[0].rates[Dimension::setup] = 400;
-  const auto all = quote_of_all(job, {shards_of(job, 51, 4), shards_of(job, 52, 1)}, offer);
-  EXPECT_EQ(std::get<Why>(all),
-            (Why{Reason::price_too_high, "0.009963 expected, at most 0.009562 for each of its 5 tasks"}));
+  offer.devices[0].type = model::DeviceType::cpu;
+  offer.devices[0].compute_units = 4;
+  const auto on_processor = std::get<Quote>(quote(job, whole(job), offer, offer.devices[0], {}, kNow));
+  EXPECT_EQ(on_processor.launch, model::Credits{375}) << "an eighth of a second at 3,000";
+  EXPECT_EQ(std::get<Quote>(quote_of(job)).launch, model::Credits{});
 }
 
 TEST(Quote, of_all_shards_that_is_more_than_an_amount_can_be_is_refused) {
@@ -187,7 +208,7 @@ TEST(Quote, of_a_short_job_has_room_for_a_first_launch_and_may_be_the_bare_set_u
   EXPECT_EQ(quoted.device_us.likely, 4u) << "what is likely is not the first launch";
   EXPECT_EQ(quoted.device_us.high, 250'040u) << "half a second of two processors";
   EXPECT_EQ(quoted.high, model::Credits{2'600});
-  EXPECT_EQ(budget_of(job, whole(job), quoted), quoted.high);
+  EXPECT_EQ(budget_of(job, quoted), quoted.high);
 }
 
 TEST(Quote, of_a_short_job_that_was_not_measured_has_room_on_every_device) {
