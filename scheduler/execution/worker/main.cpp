@@ -59,9 +59,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   // Otherwise the C library learns to keep what large buffers had, for as long as anything lies behind it.
-  ::mallopt(M_MMAP_THRESHOLD, kMappedAlone);
-  std::signal(SIGPIPE, SIG_IGN);  // a daemon that is gone is found by write()
-  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not be so large
+  ::mallopt(M_MMAP_THRESHOLD, kMappedAlone);  // NOLINT(concurrency-mt-unsafe): there is one thread
+  std::signal(SIGPIPE, SIG_IGN);              // a daemon that is gone is found by write()
+  std::signal(SIGXFSZ, SIG_IGN);              // so is a file that may not be so large
   quern::worker::Control control(*requests, *reports, printed);
   const quern::worker::ScratchFolders scratch({argv + 3, argv + argc});
   quern::worker::Warm warm;

@@ -198,6 +198,7 @@ TEST(WorkerReuse, a_task_has_room_for_its_descriptors_whatever_the_one_before_ha
 
 // Memory that a driver or the C library keeps for later would look like what a job has left.
 TEST(WorkerReuse, a_worker_whose_tasks_have_large_buffers_and_many_sizes_is_kept) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer keeps what it has of memory";
   with_runner([](RunnerWorld& world) -> Task<void> {
     TestJob job = job_of(
         "__kernel void k(__global char* b, __global char* big, __global char* other) {\n"
