@@ -241,17 +241,32 @@ Task<Outcome<std::vector<WorkerOutput>>> WorkRun::follow() {
                       : believed(finished_->why, bill_terms_.is_processor && (started_ || task_ > 0));
   const bool doubtful = why.reason == Reason::build_failed && bill_terms_.is_processor && task_ > 0;
   keep_ = may_go_on(why.reason) && !doubtful && worker_->words < kWorkerWordsMax / 2 &&
-          worker_->tasks < kTasksOfWorkerMax && is_as_before();
+          worker_->tasks < kTasksOfWorkerMax && co_await is_as_before();
   if (why.reason != Reason::completed) co_return std::unexpected(why);
   co_return std::move(finished_->outputs);
 }
 
 // Other devices' kernels start no threads and write no files; their drivers may.
-bool WorkRun::is_as_before() const {
-  if (!bill_terms_.is_processor) return true;
+Task<bool> WorkRun::is_as_before() {
+  if (!bill_terms_.is_processor) co_return true;
   const auto tasks = worker_->child->tasks();
   const bool more = tasks && *tasks > worker_->threads + execution::kSandboxTasks;
-  return !more && !worker_->child->has_files();
+  if (more || worker_->child->has_files()) co_return false;
+  if (!holds_more()) co_return true;
+  // The driver's threads may be about to give back what the task had.
+  co_await runtime().clock().sleep_for(kLookAgainAfter);
+  co_return !holds_more();
+}
+
+bool WorkRun::holds_more() const {
+  const auto& before = worker_->holdings;
+  if (!before) return false;  // nothing of a job has run in it
+  const execution::Holdings now = worker_->child->holdings();
+  if (now.descriptors > before->descriptors) return true;
+  if (now.mapped_bytes > before->mapped_bytes + kMappedMoreMax + worker_->threads * kMappedMoreOfThreadMax) return true;
+  const std::uint64_t memory_max = before->memory_bytes + kMemoryMoreMax;
+  const auto memory = worker_->child->memory_bytes();  // with files of disks: it is cheap, and enough as a rule
+  return (!memory || *memory > memory_max) && worker_->child->held_bytes() > memory_max;
 }
 
 // Waits for bytes from the worker, until the next look at what it uses at the latest.
@@ -277,6 +292,8 @@ Task<Outcome<void>> WorkRun::take(WorkerReport report) {
   } else if (const auto* progress = std::get_if<WorkerProgress>(&report)) {
     permille_ = progress->permille;
     launched_ = true;  // or about to be
+    // Later ones may be a job's own words.
+    if (!worker_->holdings) worker_->holdings = progress->holdings.value_or(execution::Holdings());
     claimed_ = {.device_time_us = progress->device_time_us, .cpu_time_us = progress->cpu_time_us};
     untold_ = true;  // of the last report that is here
   } else if (const auto* started = std::get_if<WorkerStarted>(&report)) {

@@ -1,8 +1,8 @@
 // Workers: started in the sandbox, kept warm for a while, ended with all they leave.
 //
 // A worker that has done a task may wait for the next of the same terms (worker_plan.hpp: one submitter, one device,
-// one set of limits, one program), never for another's. One in which a task has left threads or files is ended at once
-// (work_run.hpp); memory that it has kept is not told from the driver's. While it waits for longer than kHoldIdleAfter
+// one set of limits, one program), never for another's. One in which a task has left threads, files, descriptors or
+// more memory than a driver keeps is ended at once (work_run.hpp). While it waits for longer than kHoldIdleAfter
 // it is stopped: what a job has left running in it does not run on unpaid. At most `idle_max` wait, each for
 // `idle_time`, and all of them together hold no more than `idle_bytes_max` of this machine's memory. Where there are
 // too many, one goes of the submitter that has the most, the longest waiting first: nobody's workers are pushed out by
@@ -57,9 +57,10 @@ struct Worker {
   JobFolder folder;
   std::unique_ptr<execution::SandboxedChild> child;
   execution::ReportReader reader;
-  std::uint64_t tasks = 0;    // that it was given
-  std::uint64_t threads = 0;  // with its driver open, before any job's code has run
-  std::size_t words = 0;      // bytes of its standard error that were read
+  std::uint64_t tasks = 0;                      // that it was given
+  std::uint64_t threads = 0;                    // with its driver open, before any job's code has run
+  std::optional<execution::Holdings> holdings;  // with its program built, likewise
+  std::size_t words = 0;                        // bytes of its standard error that were read
   // What lies in its folder: the inputs of the task before, by the number of their folder. The next may have the same.
   std::vector<model::Input> inputs;
   std::optional<std::uint64_t> inputs_at;

@@ -312,6 +312,15 @@ std::optional<std::uint64_t> Cgroup::memory_bytes() const {
   return number_in(read_text(folders_[memory] + "/memory.usage_in_bytes"));
 }
 
+std::optional<std::uint64_t> Cgroup::held_bytes() const {
+  const auto bytes = memory_bytes();
+  if (!bytes) return std::nullopt;
+  const std::string statistics = folders_[tier_ == CgroupTier::v2 ? 0 : memory] + "/memory.stat";
+  const std::uint64_t files = value_of(statistics, tier_ == CgroupTier::v2 ? "file" : "cache");
+  const std::uint64_t in_memory = value_of(statistics, "shmem");  // counts as files, too
+  return *bytes - std::min(*bytes, files - std::min(files, in_memory));
+}
+
 std::uint64_t Cgroup::cpu_time_us() const {
   if (tier_ == CgroupTier::v2) return value_of(folders_[0] + "/cpu.stat", "usage_usec");
   if (tier_ == CgroupTier::none || folders_.empty()) return 0;

@@ -55,6 +55,9 @@ class Cgroup {
   std::uint64_t cpu_time_us() const;
   // Of all processes now, with their files in memory; nothing where the tier does not tell.
   std::optional<std::uint64_t> memory_bytes() const;
+  // Of memory_bytes(), what the kernel cannot take back for others: all but what it keeps of files on disks. Dearer,
+  // and can be seen late by some 100 KiB a processor.
+  std::optional<std::uint64_t> held_bytes() const;
   // Processes and threads now; nothing where the tier does not tell.
   std::optional<std::uint64_t> tasks() const;
   // Stops all that is in it, or lets it run on. False where the tier cannot: then nothing has happened.

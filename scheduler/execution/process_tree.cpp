@@ -1,9 +1,13 @@
 #include "scheduler/execution/process_tree.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <sstream>
 #include <string>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "scheduler/execution/text_file.hpp"
 
@@ -48,6 +52,32 @@ std::uint64_t memory_of_tree(pid_t pid, int depth) {
     if (parent_of(child) == pid) bytes += memory_of_tree(child, depth + 1);
   }
   return bytes;
+}
+
+Holdings holdings_of(const std::string& process) {
+  const std::string folder = "/proc/" + process;
+  Holdings found;
+  // The kernel counts them itself since 6.2: listing them costs more and is not for everybody.
+  struct stat about{};
+  if (::stat((folder + "/fd").c_str(), &about) == 0 && about.st_size > 0) {
+    found.descriptors = static_cast<std::uint64_t>(about.st_size);
+  } else {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder + "/fd", error);
+         !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+      ++found.descriptors;
+    }
+  }
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t mapped = 0;
+  std::uint64_t resident = 0;
+  std::uint64_t of_files = 0;  // and shared memory
+  std::istringstream pages(text_of_file(folder + "/statm"));
+  if (pages >> mapped >> resident >> of_files) {
+    found.mapped_bytes = mapped * page;
+    found.memory_bytes = (resident - std::min(resident, of_files)) * page;
+  }
+  return found;
 }
 
 std::uint64_t tasks_of_tree(pid_t pid, int depth) {

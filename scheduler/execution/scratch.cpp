@@ -66,7 +66,7 @@ class Walk {
 bool is_in_use(const std::string& folder) {
   struct statvfs about{};
   if (::statvfs(folder.c_str(), &about) != 0) return false;
-  if (about.f_blocks > 0 && about.f_bfree <= about.f_blocks / 2) return true;
+  if (about.f_blocks > 0 && about.f_blocks - about.f_bfree >= about.f_blocks / 4) return true;
   return measure_scratch(folder, 1).entries > 0;
 }
 

@@ -14,8 +14,8 @@ struct ScratchUse {
 };
 inline constexpr int kScratchDepthMax = 32;
 
-// Whether anything is found in a folder that is a file system of its own, or half of its space is taken or more: by
-// files that are open and have no name. False where it cannot be opened.
+// Whether anything is found in a folder that is a file system of its own, or a quarter of its space is taken or
+// more: by files that are open or mapped and have no name. False where it cannot be opened.
 bool is_in_use(const std::string& folder);
 
 // Of what lies below `folder`; one that cannot be opened counts as empty.

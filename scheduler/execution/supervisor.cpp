@@ -89,6 +89,7 @@ struct SandboxedChild::State : std::enable_shared_from_this<SandboxedChild::Stat
   void look_at_memory();
   void end_for(Why why, bool at_once);
   void finish(const ChildEnd& seen);
+  pid_t find_program();  // 0 where there is none
   // The supervisor goes: nothing is told or due any more.
   void let_go();
 
@@ -338,20 +339,40 @@ std::optional<std::uint64_t> SandboxedChild::tasks() const {
   return tasks > 0 ? std::optional(tasks) : std::nullopt;
 }
 
-// By way of the job's own process: bwrap's are not to be looked into where the daemon is not root.
-bool SandboxedChild::has_files() const {
-  if (state_->outcome) return false;
-  if (state_->program == 0) {
-    pid_t first = 0;
-    {
-      const std::scoped_lock lock(state_->shared->mutex);
-      first = state_->shared->first;
-    }
-    const auto children = first > 1 ? children_of(first) : std::vector<pid_t>();
-    if (children.empty()) return false;
-    state_->program = children.front();
+// Bwrap's own processes are not to be looked into where the daemon is not root.
+pid_t SandboxedChild::State::find_program() {
+  if (outcome) return 0;
+  if (program != 0) return program;
+  pid_t first = 0;
+  {
+    const std::scoped_lock lock(shared->mutex);
+    first = shared->first;
   }
-  const std::string root = "/proc/" + std::to_string(state_->program) + "/root";
+  const auto children = first > 1 ? children_of(first) : std::vector<pid_t>();
+  if (!children.empty()) program = children.front();
+  return program;
+}
+
+Holdings SandboxedChild::holdings() const {
+  const pid_t program = state_->find_program();
+  return program == 0 ? Holdings() : holdings_of(std::to_string(program));
+}
+
+std::uint64_t SandboxedChild::held_bytes() const {
+  Cgroup cgroup;
+  {
+    const std::scoped_lock lock(state_->shared->mutex);
+    cgroup = state_->shared->cgroup;
+  }
+  if (state_->outcome) return 0;
+  const auto held = cgroup.held_bytes();
+  return held ? *held : memory_of_tree(state_->find_program());
+}
+
+bool SandboxedChild::has_files() const {
+  const pid_t program = state_->find_program();
+  if (program == 0) return false;
+  const std::string root = "/proc/" + std::to_string(program) + "/root";
   return std::ranges::any_of(state_->memory_folders,
                              [&](const MemoryFolder& folder) { return is_in_use(root + folder.inside); });
 }

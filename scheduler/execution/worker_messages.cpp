@@ -127,6 +127,11 @@ void set(wire::WorkerReport& message, const WorkerProgress& progress) {
   message.mutable_progress()->set_permille(progress.permille);
   message.mutable_progress()->set_device_time_us(progress.device_time_us);
   message.mutable_progress()->set_cpu_time_us(progress.cpu_time_us);
+  if (!progress.holdings) return;
+  wire::WorkerHoldings& holdings = *message.mutable_progress()->mutable_holdings();
+  holdings.set_descriptors(progress.holdings->descriptors);
+  holdings.set_mapped_bytes(progress.holdings->mapped_bytes);
+  holdings.set_memory_bytes(progress.holdings->memory_bytes);
 }
 void set(wire::WorkerReport& message, const WorkerFinished& finished) {
   wire::WorkerFinished& to = *message.mutable_finished();
@@ -171,8 +176,17 @@ Result<WorkerReport> log_of(wire::WorkerLog& message) {
 
 Result<WorkerReport> progress_of(const wire::WorkerProgress& message) {
   if (message.permille() > 1000) return malformed("progress.permille");
-  return WorkerProgress{
+  WorkerProgress progress{
       .permille = message.permille(), .device_time_us = message.device_time_us(), .cpu_time_us = message.cpu_time_us()};
+  if (message.has_holdings()) {
+    const wire::WorkerHoldings& said = message.holdings();
+    if (std::max({said.descriptors(), said.mapped_bytes(), said.memory_bytes()}) > kHeldMax) {
+      return malformed("progress.holdings");
+    }
+    progress.holdings = {
+        .descriptors = said.descriptors(), .mapped_bytes = said.mapped_bytes(), .memory_bytes = said.memory_bytes()};
+  }
+  return progress;
 }
 
 Result<WorkerReport> piece_of(const wire::WorkerOutputPiece& message) {

@@ -13,6 +13,7 @@
 
 #include "overlay/runtime/bytes.hpp"
 #include "overlay/runtime/result.hpp"
+#include "scheduler/execution/process_tree.hpp"
 #include "scheduler/model/job.hpp"
 #include "scheduler/model/reason.hpp"
 #include "scheduler/model/shard.hpp"
@@ -28,6 +29,7 @@ inline constexpr std::size_t kOutputPieceBytesMax = 64 << 10;     // of one repo
 inline constexpr std::size_t kDeviceNameBytesMax = 256;
 inline constexpr std::uint32_t kComputeUnitsMax = 1 << 20;
 inline constexpr std::uint32_t kThreadsMax = 1 << 22;          // Linux has no more
+inline constexpr std::uint64_t kHeldMax = 1ull << 57;          // bytes of address space that there are
 inline constexpr std::uint64_t kWorkerTimeMaxUs = 1ull << 50;  // model::kQuantityMax
 
 enum class WorkerErrc {
@@ -88,6 +90,8 @@ struct WorkerProgress {
   std::uint32_t permille = 0;  // of the work items
   std::uint64_t device_time_us = 0;
   std::uint64_t cpu_time_us = 0;  // of the process, compiler and all
+  // Where this task has built its program: what the worker holds before anything of it has run.
+  std::optional<Holdings> holdings = std::nullopt;
   bool operator==(const WorkerProgress&) const = default;
 };
 struct WorkerOutput {

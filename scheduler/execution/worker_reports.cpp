@@ -96,7 +96,8 @@ Result<void> ReportReader::take(const WorkerFinished& finished) {
   if (!can_be_claimed(reason)) {
     return fail(WorkerErrc::malformed, "finished: " + std::string(model::text_of(reason).name) + " is no worker's end");
   }
-  auto totals = take_totals({last_.permille, finished.device_time_us, finished.cpu_time_us});
+  auto totals = take_totals(
+      {.permille = last_.permille, .device_time_us = finished.device_time_us, .cpu_time_us = finished.cpu_time_us});
   if (!totals) return totals;
   const bool done = reason == completed;
   if (done && stage_ != Stage::started) return fail(WorkerErrc::out_of_order, "finished: it has not started");

@@ -1,6 +1,8 @@
 // Tells the worker's one thread that the driver has done what it was given, while that thread waits for other things
 // too.
 #pragma once
+#include <cstdint>
+
 #include <CL/cl.h>
 
 namespace quern::worker {
@@ -8,6 +10,8 @@ namespace quern::worker {
 // A pipe into which a driver's thread writes one byte an event that is over.
 class Completion {
  public:
+  static constexpr std::uint64_t kDescriptors = 2;
+
   Completion();  // throws std::system_error where there are no descriptors left
   ~Completion();
   Completion(const Completion&) = delete;

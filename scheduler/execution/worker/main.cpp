@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "scheduler/execution/worker/control.hpp"
@@ -21,6 +22,7 @@
 
 namespace {
 
+constexpr int kMappedAlone = 1 << 20;       // memory of so many bytes goes back to the system when it is freed
 constexpr int kPrintedPipeBytes = 1 << 20;  // a driver that prints while it is waited for must not block
 
 std::optional<int> descriptor_from(std::string_view text) {
@@ -56,22 +58,29 @@ int main(int argc, char** argv) {
         stderr);
     return 2;
   }
-  std::signal(SIGPIPE, SIG_IGN);  // a daemon that is gone is found by write()
-  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not be so large
+  // Otherwise the C library learns to keep what large buffers had, for as long as anything lies behind it.
+  ::mallopt(M_MMAP_THRESHOLD, kMappedAlone);  // NOLINT(concurrency-mt-unsafe): there is one thread
+  std::signal(SIGPIPE, SIG_IGN);              // a daemon that is gone is found by write()
+  std::signal(SIGXFSZ, SIG_IGN);              // so is a file that may not be so large
   quern::worker::Control control(*requests, *reports, printed);
   const quern::worker::ScratchFolders scratch({argv + 3, argv + argc});
   quern::worker::Warm warm;
   while (const auto task = control.next_task()) {
-    quern::worker::TaskRun run(*task, control, warm, scratch);
+    auto run = std::make_optional<quern::worker::TaskRun>(*task, control, warm, scratch);
     quern::worker::end_by_name_when_full(&scratch);
-    const auto finished = run.run();
+    const auto finished = run->run();
     quern::worker::end_by_name_when_full(nullptr);
-    // Before its end is told: then it is looked whether they are empty. Only a processor's kernels write there, and
-    // other devices' drivers may keep there what they need.
+    const bool stuck = run->is_stuck();
+    const bool trims = run->has_used_much();
+    // Before its end is told: then it is looked at what this process holds.
+    if (!stuck) run.reset();
+    if (!stuck && trims) ::malloc_trim(0);
+    // They are looked at, too. Only a processor's kernels write there, and other devices' drivers may keep there what
+    // they need.
     if (warm.device && warm.device->is_cpu()) scratch.empty();
     control.send(finished);
     control.flush();
-    if (run.is_stuck()) ::_exit(1);
+    if (stuck) ::_exit(1);
   }
   return 0;
 }

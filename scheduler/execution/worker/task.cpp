@@ -85,6 +85,12 @@ execution::WorkerFinished TaskRun::run() {
   return finished;
 }
 
+bool TaskRun::has_used_much() const {
+  std::uint64_t bytes = 0;
+  for (const model::Buffer& buffer : job_.buffers) bytes += std::min(buffer.bytes, kMuchBytes);
+  return built_ || bytes >= kMuchBytes;
+}
+
 Outcome<std::vector<WorkerOutput>> TaskRun::work() {
   if (auto done = read_job(); !done) return std::unexpected(std::move(done).error());
   if (auto done = open_device(); !done) return std::unexpected(std::move(done).error());
@@ -156,6 +162,8 @@ Outcome<cl_program> TaskRun::program() {
   if (!built.program) return std::unexpected(std::move(built.program).error());
   warm_->program = *std::move(built.program);
   built_ = true;
+  before_ = execution::holdings_of("self");
+  before_.descriptors -= std::min(before_.descriptors, Completion::kDescriptors);  // those go with the task
   warm_->sources = std::move(sources);
   warm_->options = job_.program.build_options;
   return warm_->program.get();
@@ -211,7 +219,9 @@ Outcome<void> TaskRun::launch_all() {
   last_report_ = steady_time();
   if (built_) {
     // Said before any code of the job runs, which could say that it was never built.
-    control_->send(progress());
+    execution::WorkerProgress before = progress();
+    before.holdings = before_;
+    control_->send(before);
     control_->flush();
   }
   while (const auto batch = plan_->next()) {

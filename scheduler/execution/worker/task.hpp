@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/execution/process_tree.hpp"
 #include "scheduler/execution/worker/completion.hpp"
 #include "scheduler/execution/worker/control.hpp"
 #include "scheduler/execution/worker/device.hpp"
@@ -24,6 +25,8 @@ inline constexpr std::chrono::milliseconds kLookMax{200};         // between two
 inline constexpr std::chrono::milliseconds kReportInterval{250};  // at most between reports of progress
 inline constexpr std::uint32_t kReportPermille = 100;             // as much progress is told at once
 inline constexpr std::chrono::seconds kCompileTime{1};            // of a batch in flight, which a CPU's driver may need
+
+inline constexpr std::uint64_t kMuchBytes = 1 << 20;  // of all buffers
 
 // What later tasks of the same submitter reuse: an opened device, and the program compiled last.
 struct Warm {
@@ -48,6 +51,8 @@ class TaskRun {
   execution::WorkerFinished run();
   // Kernels may still be running: waiting for them could take for ever. The process is to end.
   bool is_stuck() const { return in_flight_; }
+  // It has built a program, or its buffers are large: what the C library keeps of that is to be given back.
+  bool has_used_much() const;
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -94,7 +99,8 @@ class TaskRun {
   Nanoseconds last_report_{};
   std::uint32_t last_permille_ = 0;
   std::uint64_t told_device_us_ = 0;
-  bool built_ = false;  // the program, for this task
+  bool built_ = false;          // the program, for this task
+  execution::Holdings before_;  // of this process, when it was
   bool in_flight_ = false;
 };
 

@@ -119,12 +119,13 @@ inline constexpr const char* kSystemCall =
     "}\n";
 
 inline WorkerDevice test_device() {
-  return {.id = "cpu-0",
-          .type = model::DeviceType::cpu,
-          .compute_units = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_ONLN)),
-          // A worker with a sanitizer crashes as any other.
-          .environment = {{"POCL_DEVICES", "pthread"},
-                          {"ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:allow_user_segv_handler=1"}}};
+  return {
+      .id = "cpu-0",
+      .type = model::DeviceType::cpu,
+      .compute_units = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_ONLN)),
+      // A worker with a sanitizer crashes as any other, and keeps as little of what was freed.
+      .environment = {{"POCL_DEVICES", "pthread"},
+                      {"ASAN_OPTIONS", "detect_leaks=0:handle_segv=0:allow_user_segv_handler=1:quarantine_size_mb=1"}}};
 }
 
 // Programs under test where the jobs' user reaches them, and the folder for jobs beside.

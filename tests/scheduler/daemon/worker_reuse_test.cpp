@@ -24,6 +24,17 @@ long thread(volatile long* flag) {
 }
 )";
 
+// map(bytes, protection, flags, file): mmap(), of memory where flags has 040.
+constexpr const char* kMap = R"(
+long map(long bytes, long protection, long flags, long file) {
+  long result;
+  __asm__ volatile("mov %4, %%r10; mov %5, %%r8; xor %%r9d, %%r9d; syscall"
+                   : "=a"(result) : "a"(9l), "D"(0l), "S"(bytes), "r"(flags), "r"(file), "d"(protection)
+                   : "rcx", "r8", "r9", "r10", "r11", "memory");
+  return result;
+}
+)";
+
 // A program whose kernel gets `fill` in b[0], so that what it does can differ from task to task.
 TestJob program(const std::string& body, std::uint32_t fill, const std::string& before = "") {
   TestJob made =
@@ -83,7 +94,9 @@ TEST(WorkerReuse, a_task_finds_no_file_of_the_one_before) {
     // What can be opened without being made was there before.
     const std::string body =
         "long flags = b[0] ? 0101 : 0; long count = 0;\n"
-        "for (int i = 0; i < 3; ++i) count += call(2, (long)names[i], flags, 0600) >= 0; b[0] = count;";
+        "for (int i = 0; i < 3; ++i) {\n"
+        "  long file = call(2, (long)names[i], flags, 0600); count += file >= 0; call(3, file, 0, 0);\n}\n"
+        "b[0] = count;";
     for (const std::uint32_t fill : {1, 0, 1, 0}) {
       TestMeter meter;
       const Finished finished = co_await world.run(program(body, fill, kNames), meter);
@@ -110,6 +123,102 @@ TEST(WorkerReuse, a_worker_whose_space_is_taken_by_files_without_a_name_is_ended
         "long file = call(2, (long)names[1], 0101, 0600); call(87, (long)names[1], 0, 0); b[0] = 0;\n"
         "for (int i = 0; i < 640; ++i) b[0] += call(1, file, (long)text, sizeof(text));";
     co_await is_not_kept_after(world, program(body, 0, kNames), 40 << 20);
+  });
+}
+
+TEST(WorkerReuse, a_worker_whose_space_is_taken_by_mapped_files_without_a_name_is_ended) {
+  with_runner([](RunnerWorld& world) -> Task<void> {
+    const std::string body =
+        "long file = call(2, (long)names[1], 0102, 0600); call(87, (long)names[1], 0, 0); b[0] = 0;\n"
+        "for (int i = 0; i < 320; ++i) b[0] += call(1, file, (long)text, sizeof(text));\n"
+        "if (map(20 << 20, 3, 1, file) < 0) b[0] = 0; call(3, file, 0, 0);";
+    co_await is_not_kept_after(world, program(body, 0, std::string(kNames) + kMap), 20 << 20);
+  });
+}
+
+constexpr std::int64_t kMuch = 96 << 20;
+
+// Leaves `much` bytes in the first task, of which the next should see nothing.
+std::function<Task<void>(RunnerWorld&)> use_of(const std::string& body) {
+  return [body](RunnerWorld& world) -> Task<void> {
+    const std::string all = "const long much = 96 << 20; long left = 0; if (b[0]) {" + body + "}\nb[0] = left;";
+    co_await is_not_kept_after(world, program(all, 1, kMap), kMuch);
+    for (int i = 0; i < 2; ++i) {
+      TestMeter next;
+      const Finished after = co_await world.run(program(all, 0, kMap), next);
+      EXPECT_EQ(after.why.reason, Reason::completed) << told(after);
+    }
+    EXPECT_EQ(world.runner.pool().figures().started, 2);
+    EXPECT_EQ(world.runner.pool().figures().reused, 1) << "a worker that holds no more than before is kept";
+  };
+}
+
+constexpr const char* kTouched =
+    "volatile char* at = (volatile char*)map(much, 3, 042, -1);\n"
+    "for (long i = 0; (long)at > 0 && i < much; i += 4096) { at[i] = 1; left += 4096; }\n";
+
+TEST(WorkerReuse, a_worker_in_which_a_task_has_left_memory_is_ended) {
+  with_runner(use_of(kTouched));
+}
+
+TEST(WorkerReuse, a_worker_in_which_a_task_has_left_memory_is_ended_without_cgroups_too) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer needs more address space than a worker gets";
+  const RunnerPlaces places;
+  with_runner(places, places.options_with_room_for_idle_workers(), {}, use_of(kTouched), execution::Cgroups());
+}
+
+TEST(WorkerReuse, a_worker_whose_memory_is_seen_in_no_process_is_ended) {
+  if (execution::Cgroups::probe().tier() == execution::CgroupTier::none) GTEST_SKIP() << "nothing else counts it";
+  with_runner(
+      use_of("volatile char* at = (volatile char*)map(much, 3, 041, -1);\n"
+             "for (long i = 0; (long)at > 0 && i < much; i += 4096) { at[i] = 1; left += 4096; }\n"
+             "call(28, (long)at, much, 4);"));
+}
+
+TEST(WorkerReuse, a_worker_in_which_a_task_has_left_address_space_is_ended) {
+  if (execution::Cgroups::probe().tier() == execution::CgroupTier::none) GTEST_SKIP() << "it is not given so much";
+  with_runner(use_of("if (map(1l << 42, 0, 040042, -1) > 0) left = much;"));
+}
+
+TEST(WorkerReuse, a_worker_in_which_a_task_has_left_a_descriptor_is_ended) {
+  with_runner(use_of("if (call(32, 0, 0, 0) > 0) left = much;"));
+}
+
+TEST(WorkerReuse, a_task_has_room_for_its_descriptors_whatever_the_one_before_has_left_open) {
+  with_runner([](RunnerWorld& world) -> Task<void> {
+    const std::string body = "while (b[0] && call(32, 0, 0, 0) > 0) {}";
+    for (const std::uint32_t fill : {0, 1, 0}) {
+      TestMeter meter;
+      const Finished finished = co_await world.run(program(body, fill), meter);
+      EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
+    }
+    EXPECT_EQ(world.runner.pool().figures().started, 2);
+  });
+}
+
+// Memory that a driver or the C library keeps for later would look like what a job has left.
+TEST(WorkerReuse, a_worker_whose_tasks_have_large_buffers_and_many_sizes_is_kept) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer keeps what it has of memory";
+  with_runner([](RunnerWorld& world) -> Task<void> {
+    TestJob job = job_of(
+        "__kernel void k(__global char* b, __global char* big, __global char* other) {\n"
+        "  __local char all[64]; all[get_local_id(0)] = big[get_global_id(0)]; barrier(CLK_LOCAL_MEM_FENCE);\n"
+        "  b[get_global_id(0)] = all[get_local_size(0) - 1 - get_local_id(0)] + other[get_global_id(0)];\n}\n",
+        64);
+    job.job.resources.memory_bytes = 512 << 20;
+    job.add_buffer("big", 160 << 20);
+    job.add_buffer("other", 0);
+    job.job.steps.front().arguments = {buffer("b"), buffer("big"), buffer("other")};
+    const std::uint64_t others[] = {31 << 20, 900 << 10, 160 << 20, 5 << 20, 17 << 20, 64};
+    for (std::size_t i = 0; i < 12; ++i) {
+      job.job.buffers.back().bytes = others[i % std::size(others)];
+      job.job.steps.front().local_work_size = {std::uint64_t{1} << i % 7};
+      TestMeter meter;
+      const Finished finished = co_await world.run(job, meter);
+      EXPECT_EQ(finished.why.reason, Reason::completed) << told(finished) << meter.logged;
+    }
+    EXPECT_EQ(world.runner.pool().figures().started, 1);
+    EXPECT_EQ(world.runner.pool().figures().reused, 11);
   });
 }
 

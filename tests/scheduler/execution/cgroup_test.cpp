@@ -147,6 +147,32 @@ TEST(Cgroups, a_container_sees_the_part_of_the_hierarchy_that_is_mounted) {
   EXPECT_EQ(groups.groups_in("groups/pids").size(), 1);
 }
 
+TEST(Cgroups, what_is_held_counts_files_in_memory_and_none_of_disks) {
+  const FakeGroups groups;
+  groups.delegated_v2();
+  const auto group = Cgroups::probe(groups.places()).make({.memory_bytes = 1000});
+  ASSERT_TRUE(group);
+  EXPECT_EQ(group->held_bytes(), 0);
+  const std::string folder = group->entrances()[0].substr(groups.path().size() + 1);
+  const std::string at = folder.substr(0, folder.rfind('/') + 1);
+  groups.write(at + "memory.current", "900\n");
+  groups.write(at + "memory.stat", "anon 100\nfile 700\nkernel 100\nshmem 300\n");
+  EXPECT_EQ(group->held_bytes(), 500);
+  EXPECT_EQ(Cgroup().held_bytes(), std::nullopt);
+}
+
+TEST(Cgroups, what_is_held_in_the_old_hierarchy_is_told_under_other_names) {
+  const FakeGroups groups;
+  groups.writable_v1();
+  const auto group = Cgroups::probe(groups.places()).make({.memory_bytes = 1000});
+  ASSERT_TRUE(group);
+  const std::string folder = group->entrances()[0].substr(groups.path().size() + 1);
+  const std::string at = folder.substr(0, folder.rfind('/') + 1);
+  groups.write(at + "memory.usage_in_bytes", "900\n");
+  groups.write(at + "memory.stat", "cache 700\nrss 100\nshmem 300\n");
+  EXPECT_EQ(group->held_bytes(), 500);
+}
+
 TEST(Cgroups, only_groups_of_daemons_that_are_gone_are_cleaned) {
   const FakeGroups groups;
   groups.writable_v1();

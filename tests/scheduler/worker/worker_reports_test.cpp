@@ -75,6 +75,15 @@ TEST(WorkerReports, totals_do_not_shrink) {
   expect_refused({kStarted, WorkerProgress{1001, 0, 0}}, WorkerErrc::malformed);
 }
 
+TEST(WorkerReports, what_the_worker_holds_is_read_as_it_was_sent_where_it_can_be) {
+  WorkerProgress progress;
+  progress.holdings = {.descriptors = 6, .mapped_bytes = kHeldMax, .memory_bytes = 7};
+  const auto read = read_all({kStarted, progress});
+  EXPECT_TRUE(read) << read.error().message();
+  progress.holdings = {.descriptors = 6, .mapped_bytes = kHeldMax + 1, .memory_bytes = 7};
+  expect_refused({kStarted, progress}, WorkerErrc::malformed);
+}
+
 TEST(WorkerReports, outputs_are_those_of_the_shard_or_none) {
   WorkerFinished finished = kCompleted;
   finished.outputs.pop_back();
