@@ -28,7 +28,8 @@ class Disk {
   // Replaces or creates the file, whole or not at all. Survives a crash once it has returned. Readable by the owner
   // only.
   virtual Task<Result<void>> replace(std::string name, std::vector<std::byte> content) = 0;
-  // Adds to the end of the file, creating it. A crash before sync() may keep any part of it.
+  // Adds to the end of the file, creating it: all of it or, where it fails, nothing. A crash before sync() may keep any
+  // part of it.
   virtual Task<Result<void>> append(std::string name, std::vector<std::byte> content) = 0;
   // All that was appended survives a crash once this has returned.
   virtual Task<Result<void>> sync(std::string name) = 0;

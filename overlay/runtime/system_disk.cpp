@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
@@ -71,6 +72,10 @@ class File {
       if (size < 0) return system_failure(errno, path_);
       bytes = bytes.subspan(static_cast<std::size_t>(size));
     }
+    return {};
+  }
+  Result<void> cut(std::size_t size) const {
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) return system_failure(errno, path_);
     return {};
   }
   Result<Bytes> read(std::size_t size, std::uint64_t offset = 0) const {
@@ -173,7 +178,10 @@ Result<void> append_file(const fs::path& path, const Bytes& content) {
   const auto size = file.size();
   if (!size) return std::unexpected(size.error());
   if (auto fits = check_size(path, *size + content.size()); !fits) return fits;
-  return file.write(content);
+  auto written = file.write(content);
+  // What a full disk has let in would stand before the next piece.
+  if (!written) std::ignore = file.cut(*size);
+  return written;
 }
 
 Result<void> sync_file(const fs::path& path, bool is_named) {

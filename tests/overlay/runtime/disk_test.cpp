@@ -1,10 +1,12 @@
 // What every implementation of Disk must hold.
 #include "overlay/runtime/disk.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "tests/overlay/runtime/world_fixture.hpp"
@@ -47,6 +49,42 @@ TEST_P(Disks, appended_bytes_are_read_before_and_after_sync) {
     EXPECT_EQ((co_await disk.read("journal")).value_or(Bytes()), bytes_of("ab"));
     EXPECT_TRUE(co_await disk.sync("journal"));
     EXPECT_EQ((co_await disk.read("journal")).value_or(Bytes()), bytes_of("ab"));
+  });
+}
+
+// While it lasts, files of this process end at so many bytes: what is written there gets in as far as it fits, as on a
+// disk that is full.
+class FilesEndAt {
+ public:
+  explicit FilesEndAt(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit now{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &now), 0);
+  }
+  ~FilesEndAt() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  FilesEndAt(const FilesEndAt&) = delete;
+  FilesEndAt& operator=(const FilesEndAt&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
+
+TEST(SystemDisk, what_does_not_fit_whole_leaves_nothing_behind_the_end) {
+  const TemporaryFolder folder;
+  SystemRuntime runtime({.node = "test", .data_directory = folder.path() / "data"});
+  runtime.run([](Runtime& node) -> Task<void> {
+    EXPECT_TRUE(co_await node.disk().append("part", bytes_of("first")));
+    {
+      const FilesEndAt full(8);
+      EXPECT_FALSE(co_await node.disk().append("part", bytes_of("second")));
+    }
+    EXPECT_EQ((co_await node.disk().read("part")).value_or(Bytes()), bytes_of("first"));
+    EXPECT_TRUE(co_await node.disk().append("part", bytes_of("second")));
+    EXPECT_EQ((co_await node.disk().read("part")).value_or(Bytes()), bytes_of("firstsecond"));
   });
 }
 
