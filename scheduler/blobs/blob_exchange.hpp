@@ -71,7 +71,8 @@ class BlobOwners {
 // Brings a blob of at most `size_max` bytes from a connected peer into the store, from where an earlier try has left
 // off. Returns its size; at once when it is there already. Of several at once for one blob, one brings it.
 // Errc::not_found, corrupt, too_large, store_full, bad_message, runtime::Errc::timed_out (nothing came for kStallMax),
-// and those of the stream and the disk: what has come is kept for the next try, unless it is wrong.
+// and those of the stream and the disk: what has come is kept for the next try, unless it is wrong
+// or there is no room for the rest.
 //
 // `owners`: for what the peer may only use if it has it. What is here, or a part of it, that another has brought does
 // not count: it comes from this peer as if it were not here. Once it has come the peer is an owner.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "overlay/multiformats/cid.hpp"
@@ -211,6 +212,19 @@ Task<Result<void>> BlobStore::remove(Digest digest) {
 }
 
 Task<Result<void>> BlobStore::append_part(Digest digest, Bytes piece) {
+  auto grown = co_await grow_part(digest, std::move(piece));
+  // One that finds no room would keep what it has from all else here.
+  if (!grown) {
+    if (parts_.contains(digest)) {
+      std::ignore = co_await drop_part(digest);
+    } else {
+      std::ignore = co_await runtime_.disk().remove(file_of(kPartPrefix, digest));
+    }
+  }
+  co_return grown;
+}
+
+Task<Result<void>> BlobStore::grow_part(Digest digest, Bytes piece) {
   const std::uint64_t size = piece.size();
   CO_CHECK(co_await make_room(part_size(digest) + size, size, parts_.contains(digest) ? 0 : 1));
   const std::string file = file_of(kPartPrefix, digest);

@@ -70,7 +70,8 @@ class BlobStore {
   runtime::Task<runtime::Result<void>> remove(Digest digest);
 
   // A blob that comes in pieces: how much of it is there; the next piece; and the end, which checks the whole against
-  // its name and makes it a blob. A part that turns out wrong is thrown away: Errc::corrupt.
+  // its name and makes it a blob. A part that turns out wrong (Errc::corrupt), or whose next piece cannot be kept, is
+  // thrown away.
   std::uint64_t part_size(const Digest& digest) const;
   runtime::Task<runtime::Result<void>> append_part(Digest digest, runtime::Bytes piece);
   runtime::Task<runtime::Result<void>> finish_part(Digest digest);
@@ -86,6 +87,7 @@ class BlobStore {
   runtime::Time fresh_until() const { return runtime_.clock().now() + kFreshHeld; }
   runtime::Task<runtime::Result<void>> keep(Digest digest, runtime::Bytes content);
   runtime::Task<runtime::Result<void>> check(Digest digest);
+  runtime::Task<runtime::Result<void>> grow_part(Digest digest, runtime::Bytes piece);
 
   runtime::Runtime& runtime_;
   StoreLimits limits_;

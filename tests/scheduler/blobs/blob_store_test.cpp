@@ -142,6 +142,37 @@ TEST_P(BlobStores, keep_no_more_than_they_may) {
   });
 }
 
+// What has come of a blob would keep the room from all others.
+TEST(FullDisk, keeps_no_part_of_what_it_has_no_room_for) {
+  bool ran = false;
+  simulation::World world({.seed = 1});
+  world.add_node({.disk_bytes_max = 1 << 20}, [&](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime);
+    const Digest large = digest_of(bytes_of("large"));
+    while (co_await store.append_part(large, Bytes(300 << 10))) {
+    }
+    EXPECT_EQ(store.part_size(large), 0u);
+    EXPECT_EQ(store.bytes(), 0u);
+    EXPECT_EQ((co_await store.append_part(large, Bytes(2 << 20))).error(), runtime::Errc::no_space);
+    EXPECT_EQ(co_await runtime.disk().list(), std::vector<std::string>());
+    EXPECT_TRUE(co_await store.add(Bytes(300 << 10)));
+    ran = true;
+  });
+  world.run_for(1min);
+  EXPECT_TRUE(ran);
+}
+
+TEST_P(BlobStores, keep_no_part_that_would_go_beyond_what_they_may) {
+  run([](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime, {.bytes_max = 10, .blobs_max = 2});
+    const Digest large = digest_of(bytes_of("large"));
+    EXPECT_TRUE(co_await store.append_part(large, Bytes(8)));
+    EXPECT_EQ((co_await store.append_part(large, Bytes(8))).error(), Errc::store_full);
+    EXPECT_EQ(store.part_size(large), 0u);
+    EXPECT_TRUE(co_await store.add(text_bytes("12345")));
+  });
+}
+
 // On the simulator: time passes.
 class Eviction : public testing::Test {
  protected:
