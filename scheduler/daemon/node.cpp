@@ -104,6 +104,9 @@ void Node::make_market() {
       engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
       [this](const Trail& trail) { tasks_.spawn(enter(trail)); });
   provider_->set_on_begun([this](const Trail& trail, const model::Job& job) { on_begun(trail, job); });
+  provider_->set_on_failure([this](const runtime::Error& error) {
+    log_.write(LogLevel::error, "work_not_done", {{"why", error.message()}});
+  });
   submitter_ = std::make_unique<engagement::Submitter>(
       *host_, parts_.key, journal_, blobs_, engagement::SubmitterConfig{},
       engagement::SubmitterAccounts{.agreeing = [this](const Trail& trail) { return agreeing(trail); },

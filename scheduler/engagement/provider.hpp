@@ -137,6 +137,9 @@ class Provider {
   // Told when work begins, with the job of its first task.
   using OnBegun = std::function<void(const agreement::Trail&, const model::Job&)>;
   void set_on_begun(OnBegun on_begun) { on_begun_ = std::move(on_begun); }
+  // Told of what this machine has no room for, with the particulars that no submitter hears.
+  using OnFailure = std::function<void(const runtime::Error&)>;
+  void set_on_failure(OnFailure on_failure) { on_failure_ = std::move(on_failure); }
 
   runtime::Task<void> stop();
 
@@ -209,6 +212,7 @@ class Provider {
   ProviderConfig config_;
   OnOver on_over_;
   OnBegun on_begun_;
+  OnFailure on_failure_;
   std::optional<model::Offer> offer_;
   std::deque<model::Offer> earlier_;  // that it took the place of, the newest first
   std::map<jobs::DemandId, EngagementPtr> engagements_;

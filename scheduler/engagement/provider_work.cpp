@@ -317,6 +317,22 @@ Task<Result<std::uint64_t>> Provider::fetch_in_time(EngagementPtr engagement, st
   co_return runtime::fail(runtime::Errc::timed_out);
 }
 
+namespace {
+
+// This node's own want of room, which is no fault of who brings the input.
+bool is_full(const runtime::Error& error) {
+  return error == runtime::Errc::no_space || error == blobs::Errc::store_full;
+}
+
+// For the submitter: the words of the error, and no name of a file of this machine.
+Why why_no_input(const std::string& path, const runtime::Error& error) {
+  const std::string detail = path + ": " + error.code().message();
+  if (is_full(error)) return {Reason::disk_full, detail};
+  return {error == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing, detail};
+}
+
+}  // namespace
+
 // Why the task does not even begin.
 Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::size_t task) {
   for (const model::Input& input : engagement->tasks[task].job->inputs) {
@@ -324,8 +340,8 @@ Task<std::optional<Why>> Provider::fetch_inputs(EngagementPtr engagement, std::s
     const auto fetched = co_await fetch_in_time(engagement, task, input);
     if (fetched) continue;
     if (engagement->why || engagement->tasks[task].cancel) break;
-    const Reason reason = fetched.error() == blobs::Errc::corrupt ? Reason::input_corrupt : Reason::input_missing;
-    co_return Why{reason, input.path + ": " + fetched.error().message()};
+    if (is_full(fetched.error()) && on_failure_) on_failure_(fetched.error());
+    co_return why_no_input(input.path, fetched.error());
   }
   if (engagement->why) co_return engagement->why;
   if (engagement->tasks[task].cancel) co_return Why{Reason::canceled, {}};

@@ -529,6 +529,36 @@ TEST(Engagement, on_a_full_disk_ends_by_that_name_once_there_is_room) {
   EXPECT_LT(parties.ends[0].owed, model::Credits{5'000'000});
 }
 
+// Nor does what it says to the submitter name a file of its machine.
+TEST(Engagement, whose_input_finds_no_room_ends_by_that_name_and_the_next_one_is_done) {
+  TwoParties parties;
+  parties.other_input.resize(900 << 10);
+  parties.meanwhile = [](Runtime& runtime, Provider&) -> Task<void> {
+    EXPECT_TRUE(co_await runtime.disk().replace("hog", Bytes(300 << 10)));
+  };
+  std::string first_log;
+  parties.change_order = [&](Order& made) {
+    if (!parties.ends.empty()) {
+      first_log = parties.logs[0];
+      return;
+    }
+    model::Job job = sample_job();
+    const model::Digest digest = blobs::digest_of(parties.other_input);
+    job.inputs.push_back({.path = "large", .digest = digest, .bytes = parties.other_input.size()});
+    job.program.sources.emplace_back("large");
+    made.tasks[0].manifest = model::to_canonical_json(job);
+    made.tasks[0].inputs.push_back(digest);
+  };
+  parties.orders_one_after_the_other = 2;
+  parties.world.run_until(Time{} + 2min);
+  ASSERT_EQ(parties.ends.size(), 2u);
+  EXPECT_EQ(parties.ends[0].why.reason, Reason::disk_full) << model::to_text(parties.ends[0].why);
+  EXPECT_TRUE(first_log.contains("disk_full: the disk is full (large: no space left)\n")) << first_log;
+  ASSERT_EQ(parties.told_provider.size(), 1u);
+  EXPECT_TRUE(parties.told_provider[0].detail().contains("part.")) << parties.told_provider[0].message();
+  EXPECT_EQ(parties.ends[1].why.reason, Reason::completed) << model::to_text(parties.ends[1].why);
+}
+
 // Either is killed, or the way between them cut, at any moment: the agreement ends once and alike on both sides, and
 // nobody owes more than it signed for.
 TEST(Engagement, comes_to_one_end_whoever_is_killed_at_any_moment) {

@@ -70,12 +70,15 @@ class TwoParties {
   std::optional<runtime::Duration> cancel_after;
   std::optional<std::size_t> canceled_task;  // nullopt: all
   std::size_t orders_at_once = 1;
+  std::size_t orders_one_after_the_other = 1;
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
   std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
   std::function<void()> output_asked_for;
   TimedRunner::Tampers tampers;     // with what the provider says of its work
   bool brought_by_another = false;  // the order's input is at the provider
   bool submitter_has_input = true;
+  Bytes other_input;                                         // that it has as well, if it is not empty
+  std::vector<runtime::Error> told_provider;                 // what its machine had no room for
   std::function<std::size_t()> working;                      // at the provider, while it runs
   std::function<Task<void>(Runtime&, Provider&)> meanwhile;  // at the provider, once it listens
   connection::StreamHandler serves;                          // in place of the provider, to who asks for a blob
@@ -118,6 +121,7 @@ class TwoParties {
       if (output_asked_for) output_asked_for();
       return provider.may_have(peer, digest);
     });
+    provider.set_on_failure([this](const runtime::Error& error) { told_provider.push_back(error); });
     if (serves) host->handle(std::string(blobs::kBlobProtocol), serves);
     provider.set_offer(sample_offer());
     if (says) host->handle(std::string(exchange::kJobProtocol), says);
@@ -160,6 +164,7 @@ class TwoParties {
     blobs::BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
     EXPECT_TRUE(co_await store.add(runtime::copy_of(bytes_of("source"))));
+    if (!other_input.empty()) EXPECT_TRUE(co_await store.add(other_input));
     const blobs::BlobServer blobs(*host, store, [this](const auto&, const auto&) { return submitter_has_input; });
     Submitter submitter(*host, submitter_key(), journal, store, {}, accounts);
     auto trails = co_await journal.load(damaged);
@@ -201,6 +206,7 @@ class TwoParties {
       co_return;
     }
     if (!trails.empty()) co_return;
+    for (std::size_t i = 1; i < orders_one_after_the_other; ++i) co_await carry_out_one(submitter, events, cancel);
     co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
       for (std::size_t i = 0; i < orders_at_once; ++i) group.spawn(carry_out_one(submitter, events, cancel));
       co_await group.join();
