@@ -13,7 +13,7 @@
 #include "overlay/runtime/deadline.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/agreement/drafts.hpp"
-#include "scheduler/engagement/pace.hpp"
+#include "scheduler/engagement/submitter_following.hpp"
 
 namespace quern::engagement {
 
@@ -27,27 +27,6 @@ using runtime::Bytes;
 using runtime::fail;
 using runtime::Result;
 using runtime::Task;
-
-// What a crash loses.
-struct Submitter::Known {
-  std::vector<std::vector<std::uint64_t>> output_bytes = {};  // by task
-  model::Usage pace = {};
-  std::optional<Instant> since = {};  // no later than the agreement was
-};
-
-struct Submitter::Following {
-  connection::PeerAddresses provider;
-  Trail trail;
-  OrderEvents events;
-  Cancels cancels;
-  Known known;
-  std::vector<std::uint64_t> log_offsets;
-  std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
-  runtime::Time heard;
-  runtime::Time leave_at;    // whatever it says
-  runtime::WaitQueue moved;  // leave_at was
-  bool told = false;         // accounts_.over
-};
 
 // An agreement's turn on its device, which does one of a submitter after the other.
 class Submitter::Turn {
@@ -144,7 +123,9 @@ Why end_by_refusal(const Why& refusal) {
   return {Reason::provider_lost, "it refuses: " + std::string(model::text_of(refusal.reason).name)};
 }
 
-std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail) {
+using NoRoom = std::map<std::size_t, Why>;
+
+std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail, const NoRoom& no_room) {
   std::vector<OrderTaskEnd> tasks;
   const auto owed = trail.owed_by_task();
   tasks.reserve(owed.size());
@@ -156,6 +137,11 @@ std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& t
       task.usage = end.usage;
       task.outputs = end.outputs;
     }
+    if (const auto found = no_room.find(i); found != no_room.end()) {
+      task.why = found->second;
+      task.outputs.clear();
+    }
+    task.no_room_here = no_room.contains(i);
     tasks.push_back(std::move(task));
   }
   return tasks;
@@ -331,7 +317,8 @@ Task<OrderEnd> Submitter::follow(Following& following) {
   if (!following.told) co_await tell_over(following.trail);
   OrderEnd end{.why = first_of(following.why, following.trail),
                .owed = following.trail.owed(),
-               .tasks = tasks_of(following.why, following.trail)};
+               .tasks = tasks_of(following.why, following.trail, following.no_room)};
+  if (end.why.reason == Reason::completed && !following.no_room.empty()) end.why = following.no_room.begin()->second;
   end.trail = std::move(following.trail);
   co_return end;
 }
@@ -511,70 +498,6 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
   const exchange::JobMessage last = exchange::RecordMessage{runtime::copy_of(trail.records().back())};
   CO_CHECK(co_await protocols::write_message(stream, exchange::encode(last)));
   co_return co_await until_silent(stream);
-}
-
-// What no trail can see: the time, and what was asked for. Whether it is signed, and follows, the trail says.
-std::optional<Why> Submitter::fault_of_claim(const Following& following, runtime::ByteView record) const {
-  const auto claim = agreement::reopen_record(record);
-  if (!claim) return std::nullopt;
-  const auto* const note = std::get_if<agreement::UsageNote>(&claim->body);
-  const auto* const receipt = std::get_if<agreement::Receipt>(&claim->body);
-  if (!note && !receipt) return std::nullopt;
-  if (const auto since = following.known.since) {
-    const runtime::Duration passed = passed_between(*since, instant_of(runtime_.clock()));
-    if (auto fault = fault_of_usage(note ? note->usage : receipt->usage, following.known.pace, passed)) return fault;
-  }
-  const std::size_t tasks = receipt ? std::min(receipt->tasks.size(), following.cancels.size()) : 0;
-  for (std::size_t task = 0; task < tasks; ++task) {
-    if (receipt->tasks[task].reason != Reason::canceled || following.cancels[task]->asked()) continue;
-    return Why{Reason::internal, "the provider says that task " + std::to_string(task + 1) +
-                                     " was canceled, and nobody has asked for that"};
-  }
-  return std::nullopt;
-}
-
-// Held against what was asked for before a byte of them is fetched.
-std::optional<Why> Submitter::fault_of_outputs(const Following& following) {
-  const std::vector<agreement::TaskEnd>& ends = following.trail.receipt().tasks;
-  std::uint64_t all = 0;  // at most kOutputsMax times kFileBytesMax
-  for (std::size_t task = 0; task < ends.size(); ++task) {
-    const auto& outputs = ends[task].outputs;
-    for (const agreement::OutputDigest& output : outputs) all += output.bytes;
-    const bool done = ends[task].reason == Reason::completed;
-    if (!done && !outputs.empty()) return Why{Reason::output_wrong, "outputs of a task that did not complete"};
-    if (!done || following.known.output_bytes.empty()) continue;
-    const std::vector<std::uint64_t>& wanted = following.known.output_bytes[task];
-    if (outputs.size() != wanted.size()) {
-      return Why{Reason::output_wrong,
-                 std::to_string(outputs.size()) + " outputs, not " + std::to_string(wanted.size())};
-    }
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (outputs[i].bytes == wanted[i]) continue;
-      return Why{Reason::output_wrong, "output " + std::to_string(i + 1) + " has " + std::to_string(outputs[i].bytes) +
-                                           " bytes, not " + std::to_string(wanted[i])};
-    }
-  }
-  const std::uint64_t most = following.trail.demand().usage_max[model::Dimension::bytes_out];
-  if (all <= most) return std::nullopt;
-  return Why{Reason::output_wrong, std::to_string(all) + " bytes of outputs, at most " + std::to_string(most)};
-}
-
-Task<Result<void>> Submitter::fetch_outputs(Following& following) {
-  following.why = fault_of_outputs(following);
-  if (following.why) co_return Result<void>();
-  const auto outputs_of = [](const agreement::TaskEnd& task) -> const auto& { return task.outputs; };
-  for (const auto& output : following.trail.receipt().tasks | std::views::transform(outputs_of) | std::views::join) {
-    auto fetched = co_await runtime::with_deadline(
-        runtime_.clock(), following.leave_at,
-        blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes));
-    if (fetched && *fetched == output.bytes) continue;
-    const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||
-                       fetched.error() == blobs::Errc::not_found || fetched.error() == blobs::Errc::too_large;
-    if (!wrong) co_return std::unexpected(std::move(fetched).error());
-    following.why = Why{Reason::output_wrong, fetched ? "another size" : fetched.error().message()};
-    co_return Result<void>();
-  }
-  co_return Result<void>();
 }
 
 }  // namespace quern::engagement

@@ -69,6 +69,7 @@ struct OrderTaskEnd {
   model::Credits owed;  // its part of the order's
   model::Usage usage;
   std::vector<agreement::OutputDigest> outputs;  // in the order of the manifest; all are here when it is completed
+  bool no_room_here = false;  // for its outputs, on this node (disk_full): whoever does it again, they would not fit
 };
 
 struct OrderEnd {
@@ -145,7 +146,8 @@ class Submitter {
   // was accepted is lost (provider_lost) when it is silent for `lost_after`; `lost_after` after all its tasks were
   // canceled; and leave_after() its acceptance, or after the agreement on the same device that it has to wait for:
   // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take. A
-  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid. A note
+  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid. Outputs
+  // that this node has no room for are disk_full, and the receipt is acknowledged: the work was done. A note
   // or receipt that says more than can be used in the time since the order was agreed on is overcharged, and a receipt
   // that says `canceled` of a task that nobody has canceled is internal: it is not taken, and vouchers stay all that is
   // owed.
@@ -197,6 +199,7 @@ class Submitter {
   std::optional<model::Why> fault_of_claim(const Following& following, runtime::ByteView record) const;
   static std::optional<model::Why> fault_of_outputs(const Following& following);
   runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
+  runtime::Task<runtime::Result<void>> fetch_outputs_of(Following& following, std::size_t task);
   runtime::Task<void> tell_over(const agreement::Trail& trail);
   runtime::Task<void> close(Following& following, connection::PeerStream& stream);
   runtime::WallTime now() const { return runtime_.clock().wall_now(); }
