@@ -12,6 +12,10 @@
 
 namespace quern::engagement {
 
+// Between tries to store what the disk did not take, twice as long each time.
+inline constexpr runtime::Duration kStoreAgainMin = std::chrono::seconds(1);
+inline constexpr runtime::Duration kStoreAgainMax = std::chrono::seconds(30);
+
 // What a crash loses.
 struct Submitter::Known {
   std::vector<std::vector<std::uint64_t>> output_bytes = {};  // by task
@@ -26,8 +30,11 @@ struct Submitter::Following {
   Cancels cancels;
   Known known;
   std::vector<std::uint64_t> log_offsets;
-  std::optional<model::Why> why;              // an end of this node's own: outputs that are wrong, a disk that is full
-  std::map<std::size_t, model::Why> no_room;  // by task: its outputs came, and this node could not keep them
+  std::optional<model::Why> why;              // an end of this node's own: outputs that are wrong
+  std::map<std::size_t, model::Why> no_room;  // by task: it ended, or its outputs are not kept, for want of room here
+  Cancel full;                                // asked: the disk had no room for a record, and all tasks are to end
+  runtime::Time store_at;                     // when that is tried again
+  runtime::Duration store_wait = kStoreAgainMin;
   runtime::Time heard;
   runtime::Time leave_at;    // whatever it says
   runtime::WaitQueue moved;  // leave_at was

@@ -44,7 +44,8 @@ std::optional<Why> Submitter::fault_of_claim(const Following& following, runtime
   }
   const std::size_t tasks = receipt ? std::min(receipt->tasks.size(), following.cancels.size()) : 0;
   for (std::size_t task = 0; task < tasks; ++task) {
-    if (receipt->tasks[task].reason != Reason::canceled || following.cancels[task]->asked()) continue;
+    const bool asked = following.cancels[task]->asked() || following.full.asked();
+    if (receipt->tasks[task].reason != Reason::canceled || asked) continue;
     return Why{Reason::internal, "the provider says that task " + std::to_string(task + 1) +
                                      " was canceled, and nobody has asked for that"};
   }

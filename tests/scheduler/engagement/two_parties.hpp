@@ -179,7 +179,7 @@ class TwoParties {
         }
         if (submit_after > runtime::Duration{0}) co_await runtime.clock().sleep_for(submit_after);
         co_await carry_out(submitter, *std::move(trails), cancel);
-        if (deliver_after) {
+        if (deliver_after && !ends.empty() && ends.back().trail.stage() == Stage::closed) {
           co_await runtime.clock().sleep_for(*deliver_after);
           delivered = co_await submitter.deliver(where(), ends.back().trail);
         }
