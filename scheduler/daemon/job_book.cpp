@@ -20,6 +20,7 @@ using runtime::Task;
 namespace {
 
 constexpr std::size_t kIdBytes = 8;
+constexpr runtime::Duration kSaveAgain = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -60,7 +61,7 @@ Task<Result<void>> JobBook::load(const std::map<jobs::DemandId, Trail>& trails) 
     if (const auto log = logs.find(record.id); log != logs.end()) kept->log = log->second;
     kept->record = std::move(record);
     kept->job = *std::move(job);
-    co_await complete_after_restart(*kept, find);
+    co_await complete_after_restart(kept, find);
     for (const JobTrail& trail : kept->record.trails) by_demand_.emplace(trail.demand, kept->record.id);
     order_.push_back(kept->record.id);
     jobs_.emplace(kept->record.id, kept);
@@ -79,10 +80,8 @@ Task<void> JobBook::resumed(const Trail& trail) {
   for (const KeptPtr& kept : of) {
     if (trail.stage() < agreement::Stage::running) std::erase_if(kept->record.trails, is_its);  // it came to nothing
     count_again(kept->record, events_.find_trail);
-    co_await complete_after_restart(*kept, events_.find_trail);
-    if (const auto saved = co_await save(kept->record); !saved) {
-      log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
-    }
+    co_await complete_after_restart(kept, events_.find_trail);
+    co_await save_end(kept, kept->record);
     if (events_.changed) events_.changed(*kept);
   }
 }
@@ -200,7 +199,7 @@ Task<void> JobBook::run(KeptPtr kept) {
   dispatch::DispatchOptions options{
       .strategy = kept->record.strategy, .exclude = kept->record.exclude, .only = kept->record.only};
   auto ended = co_await dispatcher_.run(kept->job, std::move(options), events_of(*kept), kept->cancel);
-  co_await end(*kept, std::move(ended));
+  co_await end(kept, std::move(ended));
 }
 
 dispatch::DispatchEvents JobBook::events_of(Kept& kept) {
@@ -257,14 +256,14 @@ void JobBook::add_log(Kept& kept, runtime::ByteView text) const {
   if (events_.changed) events_.changed(kept);
 }
 
-Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
-  JobRecord& record = kept.record;
+Task<void> JobBook::end(KeptPtr kept, dispatch::DispatchEnd ended) {
+  JobRecord& record = kept->record;
   record.tasks = ended.tasks;
   record.amount = ended.amount;
   model::Why why = ended.why;
   State state = ended.state;
   if (state == State::complete) {
-    if (const auto stored = co_await keep_outputs(kept, ended); !stored) {
+    if (const auto stored = co_await keep_outputs(*kept, ended); !stored) {
       state = State::system_error;
       why = dispatch::why_not_joined(stored.error());
     }
@@ -274,28 +273,24 @@ Task<void> JobBook::end(Kept& kept, dispatch::DispatchEnd ended) {
   const std::int64_t at = now();
   JobRecord last = record;
   last.ended_unix_ms = at;
-  if (const auto saved = co_await save(std::move(last), kept.log); !saved) {
-    log_.write(LogLevel::error, "job_not_saved", {{"job", record.id}, {"why", saved.error().code().message()}});
-  } else {
-    std::string().swap(kept.log.text);
-  }
+  co_await save_end(kept, std::move(last));
   record.ended_unix_ms = at;
   // Whoever shares them was told of them when they were agreed on.
   for (const JobTrail& entry : record.trails) places_.erase(entry.demand);
   --running_;
-  kept.ended.wake_all();
+  kept->ended.wake_all();
   log_.write(LogLevel::info, "job_ended",
              {{"job", record.id},
               {"state", jobs::name_of(record.state)},
               {"why", model::text_of(record.why.reason).name},
               {"amount", model::to_text(record.amount)}});
-  if (events_.changed) events_.changed(kept);
+  if (events_.changed) events_.changed(*kept);
   forget_oldest();
 }
 
 // Nothing was left to run. Where the disk has lost an output it stays what it is.
-Task<void> JobBook::complete_after_restart(Kept& kept, FindTrail find) {
-  JobRecord& record = kept.record;
+Task<void> JobBook::complete_after_restart(KeptPtr kept, FindTrail find) {
+  JobRecord& record = kept->record;
   auto outputs = outputs_of(record, find);
   if (!outputs) co_return;
   for (const auto& [task, of_task] : *outputs) {
@@ -304,12 +299,10 @@ Task<void> JobBook::complete_after_restart(Kept& kept, FindTrail find) {
   }
   const dispatch::DispatchEnd ended{
       .state = State::complete, .why = {}, .amount = {}, .tasks = record.tasks, .outputs = *std::move(outputs)};
-  if (!co_await keep_outputs(kept, ended)) co_return;
+  if (!co_await keep_outputs(*kept, ended)) co_return;
   record.state = State::complete;
   record.why = {.reason = Reason::completed, .detail = {}};
-  if (const auto saved = co_await save(record); !saved) {
-    log_.write(LogLevel::error, "job_not_saved", {{"job", record.id}, {"why", saved.error().code().message()}});
-  }
+  co_await save_end(kept, record);
   log_.write(LogLevel::info, "job_ended",
              {{"job", record.id},
               {"state", jobs::name_of(record.state)},
@@ -325,6 +318,26 @@ Task<Result<void>> JobBook::keep_outputs(Kept& kept, const dispatch::DispatchEnd
         {.path = kept.job.outputs[i].path, .bytes = joined[i].bytes, .digest = joined[i].digest});
   }
   co_return Result<void>();
+}
+
+// Or, where the disk does not take it, later: else the job would end once more, and otherwise, at the next start.
+Task<void> JobBook::save_end(KeptPtr kept, JobRecord record) {
+  const auto saved = co_await save(std::move(record), kept->log);
+  if (saved) {
+    std::string().swap(kept->log.text);
+  } else if (!std::exchange(kept->unsaved, true)) {
+    log_.write(LogLevel::error, "job_not_saved", {{"job", kept->record.id}, {"why", saved.error().code().message()}});
+    tasks_.spawn(save_later(kept));
+  }
+}
+
+Task<void> JobBook::save_later(KeptPtr kept) {
+  do {
+    co_await runtime_.clock().sleep_for(kSaveAgain);
+  } while (!co_await save(kept->record, kept->log));
+  kept->unsaved = false;
+  std::string().swap(kept->log.text);
+  log_.write(LogLevel::info, "job_saved", {{"job", kept->record.id}});
 }
 
 Task<Result<void>> JobBook::save(JobRecord record, JobLog log) {

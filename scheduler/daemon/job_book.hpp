@@ -103,6 +103,7 @@ class JobBook {
   struct Kept : SubmittedJob {
     std::set<model::Digest> fetched;
     std::uint64_t log_bytes_kept = 0;  // on the disk
+    bool unsaved = false;              // save_later() is at it
     engagement::Cancel cancel;
     runtime::WaitQueue ended;
   };
@@ -110,9 +111,11 @@ class JobBook {
 
   runtime::Task<void> run(KeptPtr kept);
   dispatch::DispatchEvents events_of(Kept& kept);
-  runtime::Task<void> end(Kept& kept, dispatch::DispatchEnd end);
-  runtime::Task<void> complete_after_restart(Kept& kept, FindTrail find);
+  runtime::Task<void> end(KeptPtr kept, dispatch::DispatchEnd end);
+  runtime::Task<void> complete_after_restart(KeptPtr kept, FindTrail find);
   runtime::Task<runtime::Result<void>> keep_outputs(Kept& kept, const dispatch::DispatchEnd& end);
+  runtime::Task<void> save_end(KeptPtr kept, JobRecord record);
+  runtime::Task<void> save_later(KeptPtr kept);
   runtime::Task<runtime::Result<void>> save(JobRecord record, JobLog log = {});
   runtime::Task<void> keep_logs();
   void note_trail(Kept& kept, std::size_t task, const agreement::Trail& trail);

@@ -486,7 +486,7 @@ class Dispatcher::Run {
     // Also of an agreement that came about when the job had been canceled: it is no attempt.
     owed_ = model::add(owed_, end.task.owed).value_or(owed_);
     purse_.paid(task, end.task.owed, completed);
-    const bool final = terms && cost_too_much(task, where, *terms, end);
+    const bool final = (terms && cost_too_much(task, where, *terms, end)) || end.task.no_room_here;
     act(machine_.ended(task, end.why, end.task.owed, final));
   }
 

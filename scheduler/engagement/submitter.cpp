@@ -13,7 +13,7 @@
 #include "overlay/runtime/deadline.hpp"
 #include "overlay/runtime/task_group.hpp"
 #include "scheduler/agreement/drafts.hpp"
-#include "scheduler/engagement/pace.hpp"
+#include "scheduler/engagement/submitter_following.hpp"
 
 namespace quern::engagement {
 
@@ -27,27 +27,6 @@ using runtime::Bytes;
 using runtime::fail;
 using runtime::Result;
 using runtime::Task;
-
-// What a crash loses.
-struct Submitter::Known {
-  std::vector<std::vector<std::uint64_t>> output_bytes = {};  // by task
-  model::Usage pace = {};
-  std::optional<Instant> since = {};  // no later than the agreement was
-};
-
-struct Submitter::Following {
-  connection::PeerAddresses provider;
-  Trail trail;
-  OrderEvents events;
-  Cancels cancels;
-  Known known;
-  std::vector<std::uint64_t> log_offsets;
-  std::optional<Why> why;  // an end of this node's own: outputs that are wrong, a disk that is full
-  runtime::Time heard;
-  runtime::Time leave_at;    // whatever it says
-  runtime::WaitQueue moved;  // leave_at was
-  bool told = false;         // accounts_.over
-};
 
 // An agreement's turn on its device, which does one of a submitter after the other.
 class Submitter::Turn {
@@ -144,7 +123,12 @@ Why end_by_refusal(const Why& refusal) {
   return {Reason::provider_lost, "it refuses: " + std::string(model::text_of(refusal.reason).name)};
 }
 
-std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail) {
+using NoRoom = std::map<std::size_t, Why>;
+
+constexpr std::string_view kNoRoomForRecords =
+    "the disk of this node's data directory has no room for the records of the agreement";
+
+std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& trail, const NoRoom& no_room) {
   std::vector<OrderTaskEnd> tasks;
   const auto owed = trail.owed_by_task();
   tasks.reserve(owed.size());
@@ -156,9 +140,25 @@ std::vector<OrderTaskEnd> tasks_of(const std::optional<Why>& own, const Trail& t
       task.usage = end.usage;
       task.outputs = end.outputs;
     }
+    if (const auto found = no_room.find(i); found != no_room.end()) {
+      task.why = found->second;
+      task.outputs.clear();
+    }
+    task.no_room_here = no_room.contains(i);
     tasks.push_back(std::move(task));
   }
   return tasks;
+}
+
+// That it was canceled, or that vouchers did not come.
+bool ended_by_submitter(Reason reason) {
+  return reason == Reason::canceled || reason == Reason::voucher_missing || reason == Reason::submitter_lost;
+}
+
+Why why_of(const std::vector<OrderTaskEnd>& tasks) {
+  const auto failed =
+      std::ranges::find_if(tasks, [](const OrderTaskEnd& task) { return task.why.reason != Reason::completed; });
+  return failed == tasks.end() ? Why{Reason::completed, {}} : failed->why;
 }
 
 // Each once.
@@ -257,7 +257,10 @@ Task<std::optional<Why>> Submitter::agree(const Order& order, Trail& trail, cons
   if (!within(trail.bid().rates, order.rates)) co_return Why{Reason::terms_differ, "a rate above the one offered"};
   if (std::ranges::all_of(cancels, &Cancel::asked)) co_return Why{Reason::canceled, {}};
   Bytes agreement = seal_record(key_, draft_agreement(trail, now()));
-  if (const auto taken = co_await journal_.begin(trail, agreement); !taken) co_return taken.error();
+  if (const auto taken = co_await journal_.begin(trail, agreement); !taken) {
+    kept_back = taken.error().reason == Reason::disk_full;
+    co_return taken.error();
+  }
   if (accounts_.agreeing) {
     const auto entered = co_await accounts_.agreeing(trail);
     kept_back = !entered;
@@ -280,8 +283,9 @@ Task<OrderEnd> Submitter::carry_out(Order order, OrderEvents events, Cancels can
   Grant grant(*this);
   Known known{.pace = order.pace, .since = instant_of(runtime_.clock())};
   const auto refused = co_await agree(order, trail, cancels, grant, end.kept_back);
-  // Where only the acceptance was lost the provider may be at work already.
-  if (refused && (trail.stage() < Stage::agreed || refused->reason != Reason::provider_lost)) {
+  // Where only the acceptance was lost, or had no room here, the provider may be at work already.
+  const bool lost = trail.stage() == Stage::agreed && refused && refused->reason == Reason::provider_lost;
+  if (refused && !lost && trail.stage() < Stage::running) {
     if (trail.stage() >= Stage::agreed) co_await tell_over(trail);
     end.why = *refused;
     co_return end;
@@ -319,19 +323,32 @@ Task<OrderEnd> Submitter::follow(Following& following) {
   std::list<Cancel::Listener> listeners;
   for (Cancel* cancel : following.cancels) listeners.emplace_back(*cancel, [&] { canceled(following); });
   canceled(following);
-  while (following.trail.stage() != Stage::closed && !following.why) {
+  if (journal_.behind(following.trail)) hold(following);
+  while (!is_over(following)) {
     const auto once = co_await follow_once(following);
-    if (following.trail.stage() == Stage::closed || following.why) break;
+    if (is_over(following)) break;
+    if (journal_.behind(following.trail)) {
+      co_await store_again(following);
+      continue;
+    }
     const runtime::Time now = runtime_.clock().now();
     if (now >= following.leave_at) following.why = Why{Reason::provider_lost, "it has had its time"};
     if (once) continue;
     if (now - following.heard >= config_.lost_after) break;
     co_await runtime_.clock().sleep_for(config_.reconnect_wait);
   }
-  if (!following.told) co_await tell_over(following.trail);
-  OrderEnd end{.why = first_of(following.why, following.trail),
-               .owed = following.trail.owed(),
-               .tasks = tasks_of(following.why, following.trail)};
+  const bool closed = following.trail.stage() == Stage::closed;
+  if (!following.told) {
+    co_await tell_over(following.trail);
+    if (closed && accounts_.undelivered) accounts_.undelivered(following.trail);
+  }
+  for (std::size_t task = 0; closed && following.full.asked() && task < following.cancels.size(); ++task) {
+    if (!ended_by_submitter(following.trail.receipt().tasks[task].reason)) continue;
+    if (following.cancels[task]->asked()) continue;
+    following.no_room.emplace(task, Why{Reason::disk_full, std::string(kNoRoomForRecords)});
+  }
+  OrderEnd end{.owed = following.trail.owed(), .tasks = tasks_of(following.why, following.trail, following.no_room)};
+  end.why = why_of(end.tasks);
   end.trail = std::move(following.trail);
   co_return end;
 }
@@ -344,9 +361,11 @@ Task<Result<void>> Submitter::follow_once(Following& following) {
     const bool lost = !acceptance && acceptance.error().reason == Reason::provider_lost;
     auto why = co_await take_from_provider(following.trail, std::move(acceptance));
     if (lost) co_return fail(runtime::Errc::unreachable);
-    following.why = std::move(why);
-    if (following.why) co_return Result<void>();
-    if (following.events.agreed) following.events.agreed(following.trail);
+    if (following.trail.stage() >= Stage::running && following.events.agreed) following.events.agreed(following.trail);
+    if (why) {
+      not_taken(following, *std::move(why));
+      co_return Result<void>();
+    }
   }
   CO_TRY(const auto stream, co_await host_.open(following.provider.peer, std::string(exchange::kJobProtocol)));
   co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
@@ -373,6 +392,44 @@ void Submitter::canceled(Following& following) {
   following.moved.wake_all();
 }
 
+bool Submitter::is_over(const Following& following) const {
+  return following.why || (following.trail.stage() == Stage::closed && !journal_.behind(following.trail));
+}
+
+// By the trail, or by the disk. What was signed for stands.
+void Submitter::not_taken(Following& following, Why why) {
+  if (journal_.behind(following.trail)) {
+    hold(following);
+  } else {
+    following.why = std::move(why);  // this is not paid
+  }
+}
+
+// A full disk ends the work: what could not be promised in writing would not be paid.
+void Submitter::hold(Following& following) {
+  following.store_at = runtime_.clock().now() + following.store_wait;
+  if (following.full.asked()) return;
+  following.full.ask();
+  const std::string line = "quern: disk_full: " + std::string(kNoRoomForRecords) + ": it ends once there is room\n";
+  for (std::size_t task = 0; following.events.log && task < following.log_offsets.size(); ++task)
+    following.events.log(task, following.log_offsets[task], runtime::bytes_of(line));
+}
+
+// The time that passes meanwhile is none of the provider's.
+Task<void> Submitter::store_again(Following& following) {
+  co_await runtime_.clock().sleep_until(following.store_at);
+  std::ignore = co_await journal_.mend(following.trail);
+  following.store_wait = std::min(2 * following.store_wait, kStoreAgainMax);
+  following.store_at = runtime_.clock().now() + following.store_wait;
+  following.heard = runtime_.clock().now();
+  if (following.trail.stage() >= Stage::ended) {
+    ended(following);
+  } else {
+    following.leave_at = following.heard + config_.lost_after;
+    following.moved.wake_all();
+  }
+}
+
 // The receipt is here: what is left is to fetch the outputs.
 void Submitter::ended(Following& following) {
   std::uint64_t bytes = 0;  // at most kOutputsMax times kFileBytesMax
@@ -388,7 +445,7 @@ Task<Result<void>> Submitter::converse(Following& following, PeerStream& stream)
   co_return co_await runtime::with_group<Result<void>>([&](runtime::TaskGroup& group) -> Task<Result<void>> {
     group.spawn(out.write_all());
     auto followed = co_await talk(following, stream, out);
-    if (following.trail.stage() == Stage::closed) co_await close(following, stream);
+    if (following.trail.stage() == Stage::closed && is_over(following)) co_await close(following, stream);
     out.close();
     co_await group.join();
     co_return followed;
@@ -398,7 +455,8 @@ Task<Result<void>> Submitter::converse(Following& following, PeerStream& stream)
 Task<Result<void>> Submitter::talk(Following& following, PeerStream& stream, Outgoing& out) {
   CO_CHECK(co_await out.say(exchange::Follow{
       .demand = following.trail.demand().id, .has = following.trail.progress(), .log_offsets = following.log_offsets}));
-  // What an interrupted stream has left unsaid.
+  // What an interrupted stream or a full disk has left unsaid.
+  CO_CHECK(co_await say_newest_voucher(following.trail, out));
   CO_CHECK(co_await send_what_is_due(following, out));
   const auto ask_to_end = [](std::size_t task, Outgoing& by) -> Task<void> {
     std::ignore = co_await by.say(exchange::CancelMessage{static_cast<std::uint32_t>(task)});
@@ -407,18 +465,22 @@ Task<Result<void>> Submitter::talk(Following& following, PeerStream& stream, Out
     std::list<Cancel::Listener> listeners;
     for (std::size_t task = 0; task < following.cancels.size(); ++task) {
       const auto asked = [&, task] { group.spawn(ask_to_end(task, out)); };
-      if (following.cancels[task]->asked()) asked();
+      if (following.cancels[task]->asked() || following.full.asked()) asked();
       listeners.emplace_back(*following.cancels[task], asked);
+      listeners.emplace_back(following.full, asked);
     }
     co_return co_await read_all(following, stream, out);
   });
 }
 
 Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream, Outgoing& out) {
-  while (following.trail.stage() != Stage::closed && !following.why) {
+  while (!is_over(following)) {
+    const bool full = journal_.behind(following.trail);
+    const runtime::Time now = runtime_.clock().now();
+    if (full && now >= following.store_at) break;
     CO_TRY(const Bytes bytes,
-           co_await runtime::with_timeout(runtime_.clock(), config_.lost_after,
-                                          protocols::read_message(stream, exchange::kJobMessageBytesMax)));
+           co_await runtime::with_deadline(runtime_.clock(), full ? following.store_at : now + config_.lost_after,
+                                           protocols::read_message(stream, exchange::kJobMessageBytesMax)));
     auto message = exchange::decode_job_message(bytes);
     if (!message) co_return fail(runtime::Errc::reset, "not a message of the job protocol");
     following.heard = runtime_.clock().now();
@@ -440,6 +502,7 @@ Task<Result<void>> Submitter::read_all(Following& following, PeerStream& stream,
 }
 
 Task<Result<void>> Submitter::on_record(Following& following, Outgoing& out, Bytes record) {
+  if (journal_.behind(following.trail)) co_return Result<void>();  // the next stream brings it again
   if (auto fault = fault_of_claim(following, record)) {
     following.why = *std::move(fault);
     co_return Result<void>();
@@ -447,18 +510,26 @@ Task<Result<void>> Submitter::on_record(Following& following, Outgoing& out, Byt
   const auto taken = co_await journal_.take(following.trail, std::move(record));
   if (!taken && taken.error().reason == Reason::record_duplicate) co_return Result<void>();
   if (!taken) {
-    following.why = taken.error();  // what it has signed for stands; this is not paid
+    not_taken(following, taken.error());
     co_return Result<void>();
   }
   if (*taken == RecordKind::receipt) ended(following);
   co_return co_await send_what_is_due(following, out);
 }
 
+// It may not have come there. One that has is refused there as a duplicate.
+Task<Result<void>> Submitter::say_newest_voucher(const Trail& trail, Outgoing& out) {
+  agreement::Progress without = trail.progress();
+  if (trail.stage() != Stage::running || without.vouchers == 0 || journal_.behind(trail)) co_return Result<void>();
+  --without.vouchers;
+  co_return co_await out.say(exchange::RecordMessage{runtime::copy_of(trail.lacking(without).front())});
+}
+
 // A voucher for the newest note, or the acknowledgement of the receipt.
 Task<Result<void>> Submitter::send_what_is_due(Following& following, Outgoing& out) {
   Trail& trail = following.trail;
   const auto next = trail.next_of(agreement::Party::submitter);
-  if (!next) co_return Result<void>();
+  if (!next || journal_.behind(trail)) co_return Result<void>();
   if (*next == RecordKind::receipt_acknowledgement) {
     CO_CHECK(co_await fetch_outputs(following));
     if (following.why) co_return Result<void>();
@@ -467,7 +538,7 @@ Task<Result<void>> Submitter::send_what_is_due(Following& following, Outgoing& o
                                                             : agreement::Body(draft_acknowledgement(trail, now()));
   Bytes envelope = seal_record(key_, body);
   if (const auto taken = co_await journal_.take(trail, envelope); !taken) {
-    following.why = taken.error();
+    not_taken(following, taken.error());
     co_return Result<void>();
   }
   if (*next == RecordKind::voucher && following.events.billed) following.events.billed(trail);
@@ -511,70 +582,6 @@ Task<Result<void>> Submitter::hand_over(PeerStream& stream, const Trail& trail) 
   const exchange::JobMessage last = exchange::RecordMessage{runtime::copy_of(trail.records().back())};
   CO_CHECK(co_await protocols::write_message(stream, exchange::encode(last)));
   co_return co_await until_silent(stream);
-}
-
-// What no trail can see: the time, and what was asked for. Whether it is signed, and follows, the trail says.
-std::optional<Why> Submitter::fault_of_claim(const Following& following, runtime::ByteView record) const {
-  const auto claim = agreement::reopen_record(record);
-  if (!claim) return std::nullopt;
-  const auto* const note = std::get_if<agreement::UsageNote>(&claim->body);
-  const auto* const receipt = std::get_if<agreement::Receipt>(&claim->body);
-  if (!note && !receipt) return std::nullopt;
-  if (const auto since = following.known.since) {
-    const runtime::Duration passed = passed_between(*since, instant_of(runtime_.clock()));
-    if (auto fault = fault_of_usage(note ? note->usage : receipt->usage, following.known.pace, passed)) return fault;
-  }
-  const std::size_t tasks = receipt ? std::min(receipt->tasks.size(), following.cancels.size()) : 0;
-  for (std::size_t task = 0; task < tasks; ++task) {
-    if (receipt->tasks[task].reason != Reason::canceled || following.cancels[task]->asked()) continue;
-    return Why{Reason::internal, "the provider says that task " + std::to_string(task + 1) +
-                                     " was canceled, and nobody has asked for that"};
-  }
-  return std::nullopt;
-}
-
-// Held against what was asked for before a byte of them is fetched.
-std::optional<Why> Submitter::fault_of_outputs(const Following& following) {
-  const std::vector<agreement::TaskEnd>& ends = following.trail.receipt().tasks;
-  std::uint64_t all = 0;  // at most kOutputsMax times kFileBytesMax
-  for (std::size_t task = 0; task < ends.size(); ++task) {
-    const auto& outputs = ends[task].outputs;
-    for (const agreement::OutputDigest& output : outputs) all += output.bytes;
-    const bool done = ends[task].reason == Reason::completed;
-    if (!done && !outputs.empty()) return Why{Reason::output_wrong, "outputs of a task that did not complete"};
-    if (!done || following.known.output_bytes.empty()) continue;
-    const std::vector<std::uint64_t>& wanted = following.known.output_bytes[task];
-    if (outputs.size() != wanted.size()) {
-      return Why{Reason::output_wrong,
-                 std::to_string(outputs.size()) + " outputs, not " + std::to_string(wanted.size())};
-    }
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (outputs[i].bytes == wanted[i]) continue;
-      return Why{Reason::output_wrong, "output " + std::to_string(i + 1) + " has " + std::to_string(outputs[i].bytes) +
-                                           " bytes, not " + std::to_string(wanted[i])};
-    }
-  }
-  const std::uint64_t most = following.trail.demand().usage_max[model::Dimension::bytes_out];
-  if (all <= most) return std::nullopt;
-  return Why{Reason::output_wrong, std::to_string(all) + " bytes of outputs, at most " + std::to_string(most)};
-}
-
-Task<Result<void>> Submitter::fetch_outputs(Following& following) {
-  following.why = fault_of_outputs(following);
-  if (following.why) co_return Result<void>();
-  const auto outputs_of = [](const agreement::TaskEnd& task) -> const auto& { return task.outputs; };
-  for (const auto& output : following.trail.receipt().tasks | std::views::transform(outputs_of) | std::views::join) {
-    auto fetched = co_await runtime::with_deadline(
-        runtime_.clock(), following.leave_at,
-        blobs::fetch_blob(host_, store_, following.provider.peer, output.digest, output.bytes));
-    if (fetched && *fetched == output.bytes) continue;
-    const bool wrong = fetched || fetched.error() == blobs::Errc::corrupt ||
-                       fetched.error() == blobs::Errc::not_found || fetched.error() == blobs::Errc::too_large;
-    if (!wrong) co_return std::unexpected(std::move(fetched).error());
-    following.why = Why{Reason::output_wrong, fetched ? "another size" : fetched.error().message()};
-    co_return Result<void>();
-  }
-  co_return Result<void>();
 }
 
 }  // namespace quern::engagement

@@ -69,6 +69,7 @@ struct OrderTaskEnd {
   model::Credits owed;  // its part of the order's
   model::Usage usage;
   std::vector<agreement::OutputDigest> outputs;  // in the order of the manifest; all are here when it is completed
+  bool no_room_here = false;  // on this node (disk_full), for its outputs or its records: nobody is to do it again
 };
 
 struct OrderEnd {
@@ -76,7 +77,7 @@ struct OrderEnd {
   agreement::Trail trail;           // empty when no agreement was made; closed unless the provider was lost
   model::Credits owed;              // what this node has signed for
   std::vector<OrderTaskEnd> tasks;  // of an agreement that was made
-  bool kept_back = false;           // by SubmitterAccounts::agreeing: no other provider would help
+  bool kept_back = false;           // by this node's books or its disk: no other provider would help
 };
 
 // The node's books, as dispatch::post() keeps them. Any may be empty.
@@ -145,10 +146,12 @@ class Submitter {
   // was accepted is lost (provider_lost) when it is silent for `lost_after`; `lost_after` after all its tasks were
   // canceled; and leave_after() its acceptance, or after the agreement on the same device that it has to wait for:
   // whatever it says meanwhile. From its receipt on it has `lost_after`, and the time that the outputs may take. A
-  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid. A note
-  // or receipt that says more than can be used in the time since the order was agreed on is overcharged, and a receipt
-  // that says `canceled` of a task that nobody has canceled is internal: it is not taken, and vouchers stay all that is
-  // owed.
+  // receipt whose outputs are not as many and as large as the tasks' is output_wrong: none is fetched or paid. Outputs
+  // that this node has no room for are disk_full, and the receipt is acknowledged: the work was done. Where its disk
+  // has no room for a record it has the provider end all tasks, keeps trying, and adds and says nothing before there is
+  // room: what did not complete by then is disk_full, and the end is as late as that. A note or receipt that says more
+  // than can be used in the time since the order was agreed on is overcharged, and a receipt that says `canceled` of a
+  // task that nobody has canceled is internal: it is not taken, and vouchers stay all that is owed.
   runtime::Task<OrderEnd> carry_out(Order order, OrderEvents events, Cancels cancels);
   // The rest of an order whose trail a crash has left, of Stage::agreed or later. What is not known of it any more is
   // how large each output is: together they are no more than the demand says; and since when it has been under way:
@@ -189,14 +192,20 @@ class Submitter {
   runtime::Task<runtime::Result<void>> converse(Following& following, connection::PeerStream& stream);
   runtime::Task<void> leave_in_time(Following& following, connection::PeerStream& stream);
   void canceled(Following& following);
+  bool is_over(const Following& following) const;
+  void not_taken(Following& following, model::Why why);
+  void hold(Following& following);
+  runtime::Task<void> store_again(Following& following);
   void ended(Following& following);
   runtime::Task<runtime::Result<void>> talk(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> read_all(Following& following, connection::PeerStream& stream, Outgoing& out);
   runtime::Task<runtime::Result<void>> on_record(Following& following, Outgoing& out, runtime::Bytes record);
+  runtime::Task<runtime::Result<void>> say_newest_voucher(const agreement::Trail& trail, Outgoing& out);
   runtime::Task<runtime::Result<void>> send_what_is_due(Following& following, Outgoing& out);
   std::optional<model::Why> fault_of_claim(const Following& following, runtime::ByteView record) const;
   static std::optional<model::Why> fault_of_outputs(const Following& following);
   runtime::Task<runtime::Result<void>> fetch_outputs(Following& following);
+  runtime::Task<runtime::Result<void>> fetch_outputs_of(Following& following, std::size_t task);
   runtime::Task<void> tell_over(const agreement::Trail& trail);
   runtime::Task<void> close(Following& following, connection::PeerStream& stream);
   runtime::WallTime now() const { return runtime_.clock().wall_now(); }

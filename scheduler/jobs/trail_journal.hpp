@@ -42,6 +42,8 @@ class TrailJournal {
   // The same for the first record of a trail that matters to the disk: stores those before it, too, at once. What came
   // before bound nobody and is not worth a sync of its own.
   runtime::Task<agreement::Outcome> begin(agreement::Trail& trail, runtime::Bytes envelope);
+  // Whether the disk lacks records of the trail: nothing may be taken for it, or said of it, before mend().
+  bool behind(const agreement::Trail& trail) const { return unsaved_.contains(trail.demand().id); }
   // Stores what the disk did not take, as soon as it has room again. Nothing happens when it has taken everything.
   runtime::Task<runtime::Result<void>> mend(const agreement::Trail& trail);
   // One that the disk holds; nullopt: it does not, or what it holds makes no trail.

@@ -42,6 +42,61 @@ TEST(NodeBooks, an_end_that_the_ledger_cannot_take_is_entered_once_it_can) {
   EXPECT_EQ(after.balance.spent.micro, 3'000'000);
 }
 
+// What a submitter sees of its job while its disk is full, files and database alike, and once there is room.
+struct FullDisk {
+  std::optional<jobs::State> during;
+  std::optional<JobRecord> after;
+
+  Task<void> live(NodeWorld& world, Node& node) {
+    runtime::Runtime& runtime = node.runtime();
+    for (const std::string& content : {std::string("source"), world.data})
+      EXPECT_TRUE(co_await node.blobs().add(runtime::copy_of(runtime::bytes_of(content))));
+    co_await runtime.clock().sleep_for(6s);
+    const auto id = co_await node.jobs().submit(engagement::sample_job(), placement::Strategy::cheapest, {});
+    if (!id) co_return;
+    co_await runtime.clock().sleep_for(5s);
+    world.files(NodeWorld::kSubmitter).fill_after(0);
+    for (std::size_t bytes = NodeWorld::kDiskBytes; bytes > 0;) {
+      const auto taken = co_await runtime.disk().append("hog", runtime::Bytes(bytes));
+      if (!taken) bytes /= 2;
+    }
+    co_await runtime.clock().sleep_for(2min);
+    during = node.jobs().find(*id)->record.state;
+    EXPECT_TRUE(co_await runtime.disk().remove("hog"));
+    co_await node.jobs().wait_ended(*id);
+    EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "job_not_saved")) << "its database has no room yet";
+    world.files(NodeWorld::kSubmitter).make_room();
+    co_await runtime.clock().sleep_for(10s);
+    after = node.jobs().find(*id)->record;
+  }
+};
+
+TEST(NodeBooks, a_job_whose_submitter_has_a_full_disk_ends_once_and_costs_the_same_in_both_ledgers) {
+  NodeWorld world;
+  world.work_length = 5min;
+  world.submits = false;
+  FullDisk disk;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number == NodeWorld::kSubmitter && !disk.during) co_await disk.live(world, node);
+  };
+  world.world.run_until(Time{} + 4min);
+  const auto& after = disk.after;
+  ASSERT_TRUE(disk.during && after);
+  EXPECT_FALSE(jobs::is_end(*disk.during));
+  EXPECT_EQ(after->state, jobs::State::system_error);
+  EXPECT_EQ(after->why.reason, model::Reason::disk_full) << model::to_text(after->why);
+  const NodeView before = world.view(NodeWorld::kSubmitter);
+  EXPECT_TRUE(before.open.empty());
+  EXPECT_GT(before.balance.spent, model::Credits{1'000'000});
+  EXPECT_EQ(before.balance.spent, after->amount);
+  EXPECT_EQ(before.balance.spent, world.view(NodeWorld::kProvider).balance.earned);
+  world.crash_and_restart(NodeWorld::kSubmitter, 1s);
+  world.world.run_for(10s);
+  const NodeView again = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(again.jobs.size(), 1u);
+  EXPECT_EQ(again.jobs[0], *after);
+}
+
 // What is left of each looks like a record that was being written when the power went.
 TEST(NodeBooks, what_is_left_of_a_trail_with_a_receipt_is_kept_and_of_one_that_bound_nobody_is_removed) {
   NodeWorld world;

@@ -65,6 +65,7 @@ class NodeWorld {
 
  public:
   static constexpr std::uint16_t kPort = 4001;
+  static constexpr std::size_t kDiskBytes = 16 << 20;
   static constexpr simulation::NodeId kProvider = 0;
   static constexpr simulation::NodeId kSubmitter = 1;
   static constexpr Time kSubmitted = Time{} + 6s;  // when jobs come; before that the nodes find each other
@@ -75,7 +76,8 @@ class NodeWorld {
     parties_[kProvider].config.provider.enabled = true;
     parties_[kProvider].config.overlay.listen = {connection::multiaddr("/ip4/0.0.0.0/tcp/" + std::to_string(kPort))};
     for (const simulation::NodeId number : {kProvider, kSubmitter}) {
-      world.add_node({}, [this, number](Runtime& runtime) { return live(runtime, number); });
+      world.add_node({.disk_bytes_max = kDiskBytes},
+                     [this, number](Runtime& runtime) { return live(runtime, number); });
     }
     parties_[kSubmitter].config.overlay.peers = {
         connection::multiaddr("/ip4/" + world.address_of(kProvider).to_string() + "/tcp/" + std::to_string(kPort) +

@@ -45,6 +45,19 @@ std::vector<ProviderSpec> three() {
           {.gigaflops = 10, .micro_per_second = 1, .memory_bytes = 1024}};
 }
 
+TEST(Dispatcher, does_not_have_a_task_done_again_whose_output_it_has_no_room_for) {
+  MarketWorld market(three());
+  market.submitter_store.bytes_max = 1024;
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  EXPECT_EQ(market.end->state, jobs::State::system_error);
+  EXPECT_EQ(market.end->why.reason, Reason::disk_full) << model::to_text(market.end->why);
+  EXPECT_NE(market.end->why.detail.find("store.blob_bytes"), std::string::npos) << model::to_text(market.end->why);
+  EXPECT_EQ(market.end->tasks[0].attempts.size(), 1u);
+  EXPECT_EQ(market.end->amount, model::Credits{48'000'000}) << "the work was done";
+  expect_ledgers_agree(market);
+}
+
 TEST(Dispatcher, sends_a_job_to_where_it_costs_least_and_not_to_the_cheapest_hour) {
   MarketWorld market(three());
   market.world.run_until(Time{} + 30min);

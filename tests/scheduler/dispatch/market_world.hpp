@@ -78,6 +78,7 @@ class MarketWorld {
   std::vector<model::Job> jobs_beside;                                    // that run at the same time
   std::function<std::expected<void, model::Why>(const Trail&)> agreeing;  // of the submitter's books
   DispatchOptions options;
+  blobs::StoreLimits submitter_store;
   std::optional<ProviderSpec> own_offer;          // what the submitter itself offers
   std::optional<runtime::Duration> offers_after;  // of the job's submission; else they are known before
   std::optional<runtime::Duration> cancel_after;
@@ -170,7 +171,7 @@ class MarketWorld {
     const auto key = connection::test_key(kSubmitter);
     const auto host = host_of(runtime, key);
     jobs::TrailJournal journal(runtime);
-    blobs::BlobStore store(runtime);
+    blobs::BlobStore store(runtime, submitter_store);
     EXPECT_TRUE(co_await store.add(runtime::copy_of(runtime::bytes_of("source"))));
     std::vector<Trail> undelivered;  // whose acknowledgement a provider's crash has met
     engagement::Submitter orders(*host, key, journal, store, {.lost_after = 30s},

@@ -55,7 +55,8 @@ class TwoParties {
   explicit TwoParties(std::uint64_t seed = 1) : world({.seed = seed}) {
     provider_node = world.add_node({.name = "provider", .disk_bytes_max = kDiskBytes},
                                    [this](Runtime& runtime) { return provide(runtime); });
-    submitter_node = world.add_node({.name = "submitter"}, [this](Runtime& runtime) { return submit(runtime); });
+    submitter_node = world.add_node({.name = "submitter", .disk_bytes_max = kDiskBytes},
+                                    [this](Runtime& runtime) { return submit(runtime); });
   }
 
   simulation::World world;
@@ -72,7 +73,11 @@ class TwoParties {
   std::size_t orders_at_once = 1;
   std::size_t orders_one_after_the_other = 1;
   std::optional<runtime::Duration> disk_full_after;  // the provider's, for a minute
-  std::optional<runtime::Duration> dropped_after;    // the connection, by the provider
+  std::optional<runtime::Duration> submitter_disk_full_after;
+  runtime::Duration submitter_disk_full_for = 1min;
+  std::size_t submitter_disk_left = 0;  // bytes, by what fills it
+  blobs::StoreLimits submitter_store;
+  std::optional<runtime::Duration> dropped_after;  // the connection, by the provider
   std::function<void()> output_asked_for;
   TimedRunner::Tampers tampers;     // with what the provider says of its work
   bool brought_by_another = false;  // the order's input is at the provider
@@ -132,7 +137,7 @@ class TwoParties {
     EXPECT_TRUE(host->listen("/ip4/0.0.0.0/tcp/" + std::to_string(kPort)));
     co_await runtime::with_cleanup<void>(
         [&]() -> Task<void> {
-          if (disk_full_after) co_await fill_disk(runtime);
+          if (disk_full_after) co_await fill_disk(runtime, *disk_full_after, 1min, 0);
           if (dropped_after) co_await drop_submitter(runtime, *host);
           if (meanwhile) co_await meanwhile(runtime, provider);
           co_await runtime.clock().sleep_for(24h);
@@ -143,13 +148,15 @@ class TwoParties {
         });
   }
 
-  Task<void> fill_disk(Runtime& runtime) const {
-    co_await runtime.clock().sleep_for(*disk_full_after);
+  static Task<void> fill_disk(Runtime& runtime, runtime::Duration after, runtime::Duration length, std::size_t left) {
+    co_await runtime.clock().sleep_for(after);
+    EXPECT_TRUE(co_await runtime.disk().append("left", Bytes(left)));
     for (std::size_t bytes = kDiskBytes; bytes > 0;) {
       const auto taken = co_await runtime.disk().append("hog", Bytes(bytes));
       if (!taken) bytes /= 2;
     }
-    co_await runtime.clock().sleep_for(1min);
+    EXPECT_TRUE(co_await runtime.disk().remove("left"));
+    co_await runtime.clock().sleep_for(length);
     EXPECT_TRUE(co_await runtime.disk().remove("hog"));
   }
 
@@ -161,7 +168,7 @@ class TwoParties {
   Task<void> submit(Runtime& runtime) {
     const auto host = host_of(runtime, submitter_key());
     jobs::TrailJournal journal(runtime);
-    blobs::BlobStore store(runtime);
+    blobs::BlobStore store(runtime, submitter_store);
     EXPECT_TRUE(co_await store.load());
     EXPECT_TRUE(co_await store.add(runtime::copy_of(bytes_of("source"))));
     if (!other_input.empty()) EXPECT_TRUE(co_await store.add(other_input));
@@ -172,9 +179,12 @@ class TwoParties {
       co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
         Cancel cancel;
         if (cancel_after) group.spawn(cancel_later(runtime, cancel));
+        if (const auto after = submitter_disk_full_after) {
+          group.spawn(fill_disk(runtime, *after, submitter_disk_full_for, submitter_disk_left));
+        }
         if (submit_after > runtime::Duration{0}) co_await runtime.clock().sleep_for(submit_after);
         co_await carry_out(submitter, *std::move(trails), cancel);
-        if (deliver_after) {
+        if (deliver_after && !ends.empty() && ends.back().trail.stage() == Stage::closed) {
           co_await runtime.clock().sleep_for(*deliver_after);
           delivered = co_await submitter.deliver(where(), ends.back().trail);
         }
