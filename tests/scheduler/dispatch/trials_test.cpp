@@ -132,6 +132,24 @@ TEST(Trials, of_a_job_of_one_task_are_the_job_on_the_cheapest_second_that_fits) 
   }
 }
 
+// Of 20 Tflop a device of 1 Gflop/s would take hours; what was measured there is two seconds.
+TEST(Trials, are_believed_by_the_provider_too_where_the_work_that_a_job_says_would_be_too_much) {
+  MarketWorld market({{.gigaflops = 1, .micro_per_second = 600'000}});
+  market.job = unknown_job(1);
+  model::Job too_long = MarketWorld::job_of(20'000, 1);
+  model::Job too_dear = too_long;
+  too_long.resources.walltime_ms = 60'000;
+  too_dear.price.max_total = model::Credits{5'000'000};
+  market.jobs_after = {too_long, too_dear};
+  market.length = [](std::size_t, std::uint32_t) { return 2s; };
+  market.world.run_until(Time{} + 1h);
+  ASSERT_EQ(market.ends_after.size(), 2u);
+  for (const DispatchEnd& end : market.ends_after) {
+    ASSERT_EQ(end.state, jobs::State::complete) << model::to_text(end.why);
+    EXPECT_TRUE(end.tasks[0].attempts.back().predicted.measured);
+  }
+}
+
 TEST(Trials, are_not_made_where_not_even_a_set_up_is_paid_for) {
   MarketWorld market({{.gigaflops = 1, .micro_per_second = 600'000}});
   market.job = unknown_job(4);
