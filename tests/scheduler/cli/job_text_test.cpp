@@ -143,17 +143,19 @@ TEST(JobText, a_block_of_progress_says_why_tasks_wait) {
 }
 
 TEST(JobCommands, the_end_of_a_job_is_the_end_of_the_program) {
-  JobAnswer job = running_job().job;
-  const auto code = [&job](std::string_view state, std::string_view reason) {
-    job.state = state;
-    job.why = WhyAnswer{std::string(reason), "", std::nullopt, std::nullopt};
-    return code_of_end(job);
+  JobDetail detail = running_job();
+  const auto code = [&detail](std::string_view state, std::string_view reason) {
+    detail.job.state = state;
+    detail.job.why = WhyAnswer{std::string(reason), "", std::nullopt, std::nullopt};
+    return code_of_end(detail);
   };
   EXPECT_EQ(code("COMPLETE", "completed"), ExitCode::complete);
   EXPECT_EQ(code("CANCELED", "canceled"), ExitCode::canceled);
   EXPECT_EQ(code("EXECUTOR_ERROR", "build_failed"), ExitCode::incomplete);
+  EXPECT_EQ(code("SYSTEM_ERROR", "budget_exceeded"), ExitCode::incomplete) << "some of it has run";
+  detail.tasks[0].attempts.clear();
   EXPECT_EQ(code("SYSTEM_ERROR", "no_device"), ExitCode::unplaced);
-  EXPECT_EQ(code("SYSTEM_ERROR", "budget_exceeded"), ExitCode::unplaced);
+  EXPECT_EQ(code("SYSTEM_ERROR", "price_too_high"), ExitCode::unplaced);
   EXPECT_EQ(code("SYSTEM_ERROR", "from a later version"), ExitCode::incomplete);
 }
 
