@@ -116,6 +116,7 @@ QuoteRow quote_from(const Reading& read, const QString& provider, const QString&
   }
   row.per_hour_micro = quote.integer("per_hour_micro", 0, kMicroMax);
   row.measured = quote.flag_or("measured", false);
+  row.trial = quote.flag_or("trial", false);
   return row;
 }
 
@@ -233,7 +234,9 @@ std::vector<QuoteRow> quotes_from(const json::value& value) {
   }
   std::ranges::sort(rows, [](const QuoteRow& a, const QuoteRow& b) {
     if (a.fits != b.fits) return a.fits;
-    if (a.fits && a.cost_micro.likely != b.cost_micro.likely) return a.cost_micro.likely < b.cost_micro.likely;
+    if (a.trial != b.trial) return b.trial;
+    if (a.trial && a.per_hour_micro != b.per_hour_micro) return a.per_hour_micro < b.per_hour_micro;
+    if (a.priced() && a.cost_micro.likely != b.cost_micro.likely) return a.cost_micro.likely < b.cost_micro.likely;
     return a.id < b.id;
   });
   return rows;

@@ -88,9 +88,12 @@ struct QuoteRow {
   std::optional<Span> total_ms;
   std::optional<std::int64_t> per_hour_micro;
   bool measured = false;  // from trials or earlier runs, not from the manifest's figures
+  bool trial = false;     // it fits, but nothing tells what it takes there: the likeliest is the most
+  bool priced() const { return fits && !trial; }
   bool operator==(const QuoteRow&) const = default;
 };
-// Of job.quote: the cheapest first, then those that do not fit.
+// Of job.quote: the cheapest first, then those that are to be tried, the cheapest hour first, then those that do not
+// fit.
 std::vector<QuoteRow> quotes_from(const boost::json::value& value);
 
 enum class JobState { unknown, queued, initializing, running, paused, complete, failed, canceling, canceled };

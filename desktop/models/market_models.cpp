@@ -27,7 +27,7 @@ QVariant measure(std::uint64_t value) {
 int decimals_of(const std::vector<QuoteRow>& quotes) {
   int decimals = QuantityText::kCreditDecimals;
   for (const QuoteRow& quote : quotes) {
-    if (quote.fits) decimals = QuantityText::credits_decimals(quote.cost_micro.likely, decimals);
+    if (quote.priced()) decimals = QuantityText::credits_decimals(quote.cost_micro.likely, decimals);
   }
   return decimals;
 }
@@ -200,7 +200,7 @@ QString OfferModel::quote_text(const OfferRow& offer, int column) const {
   if (!found) return QuantityText::none();
   if (column == kWhyNot) return found->fits ? QString() : found->why.sentence();
   if (!found->fits) return QuantityText::none();
-  if (column == kCost) return text_.credits(found->cost_micro.likely, cost_decimals_);
+  if (column == kCost) return found->trial ? tr("Trial") : text_.credits(found->cost_micro.likely, cost_decimals_);
   return tr("%1 – %2").arg(text_.credits_number(found->cost_micro.low), text_.credits_number(found->cost_micro.high));
 }
 
@@ -329,7 +329,7 @@ void QuoteModel::take_rows(std::vector<QuoteRow> rows) {
 }
 
 const QuoteRow* QuoteModel::best() const {
-  const auto found = std::ranges::find_if(rows(), &QuoteRow::fits);  // the cheapest comes first
+  const auto found = std::ranges::find_if(rows(), &QuoteRow::priced);  // the cheapest comes first
   return found == rows().end() ? nullptr : &*found;
 }
 
@@ -364,11 +364,11 @@ QString QuoteModel::display(const QuoteRow& quote, int column) const {
   if (!quote.fits) return QuantityText::none();
   switch (column) {
     case kCost:
-      return text_.credits_number(quote.cost_micro.likely, cost_decimals_);
+      return quote.trial ? tr("Trial") : text_.credits_number(quote.cost_micro.likely, cost_decimals_);
     case kCostRange:
       return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits_number(quote.cost_micro.high));
     case kTime:
-      return quote.total_ms ? text_.duration(quote.total_ms->likely) : QuantityText::none();
+      return quote.total_ms && !quote.trial ? text_.duration(quote.total_ms->likely) : QuantityText::none();
     case kPrice:
       return quote.per_hour_micro ? text_.credits_number(*quote.per_hour_micro, price_decimals_) : QuantityText::none();
     default:
@@ -386,7 +386,7 @@ QString QuoteModel::note(const QuoteRow& quote, int column) const {
     case kCostRange:
       return tr("%1 – %2").arg(text_.credits_number(quote.cost_micro.low), text_.credits(quote.cost_micro.high));
     case kTime:
-      return quote.total_ms ? text_.duration(quote.total_ms->likely) : QString();
+      return quote.total_ms && !quote.trial ? text_.duration(quote.total_ms->likely) : QString();
     case kPrice:
       return quote.per_hour_micro ? text_.credits_per_hour(*quote.per_hour_micro) : QString();
     default:
@@ -428,7 +428,7 @@ QVariant QuoteModel::other(const QuoteRow& quote, int column, int role) const {
     case Qt::ToolTipRole:
       if (column == kProvider) return quote.provider;
       if (!quote.fits) return note(quote, kDevice);
-      return column == kCost && quote.fits ? QVariant(text_.credits_exact(quote.cost_micro.likely)) : QVariant();
+      return column == kCost && quote.priced() ? QVariant(text_.credits_exact(quote.cost_micro.likely)) : QVariant();
     default:
       return {};
   }

@@ -123,22 +123,25 @@ void MarketDetail::show_quote(const models::OfferRow& offer) {
   const models::QuantityText& text = models_.text();
   const models::QuoteRow* const quote = models_.offers().quote(offer.id);
   quote_->setVisible(quote != nullptr);
-  run_->setEnabled(quote == nullptr || may_run(*quote));
+  run_->setEnabled(quote == nullptr || quote->fits);
   if (!quote) return;
   QVector<KeyValue> rows;
   if (quote->fits) {
-    quote_title_->set_text(tr("Your job here"));
-    rows.append({.key = tr("Likely"), .value = text.credits(quote->cost_micro.likely), .ink = Ink::ok});
+    quote_title_->set_text(quote->trial ? tr("Your job has no price yet") : tr("Your job here"));
+    if (!quote->trial)
+      rows.append({.key = tr("Likely"), .value = text.credits(quote->cost_micro.likely), .ink = Ink::ok});
     rows.append({.key = tr("At least"), .value = text.credits(quote->cost_micro.low)});
     rows.append({.key = tr("At most"), .value = text.credits(quote->cost_micro.high)});
-    if (quote->total_ms) rows.append({.key = tr("Time"), .value = text.duration(quote->total_ms->likely)});
-    quote_words_->set_text(quote->measured
-                               ? tr("Its time on the device was measured by earlier runs; the rates below make the "
-                                    "price.")
-                               : tr("Its time on the device follows from the work that the job states and the "
-                                    "measured speeds; the rates below make the price."));
+    if (quote->total_ms && !quote->trial)
+      rows.append({.key = tr("Time"), .value = text.duration(quote->total_ms->likely)});
+    quote_words_->set_text(
+        quote->trial      ? tr("Nothing tells what it takes there: a trial runs first, of some of it or all.")
+        : quote->measured ? tr("Its time on the device was measured by earlier runs; the rates below make the "
+                               "price.")
+                          : tr("Its time on the device follows from the work that the job states and the "
+                               "measured speeds; the rates below make the price."));
   } else {
-    quote_title_->set_text(needs_trial(*quote) ? tr("Your job has no price yet") : tr("Your job cannot run here"));
+    quote_title_->set_text(tr("Your job cannot run here"));
     rows.append({.key = tr("Why"), .value = quote->why.sentence(), .ink = Ink::bad, .strong = false});
     quote_words_->set_text(quote->why.remedy.isEmpty() ? QString()
                                                        : tr("What would have to change: %1").arg(quote->why.remedy));

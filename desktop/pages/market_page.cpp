@@ -151,7 +151,7 @@ QWidget* MarketPage::make_list() {
   const auto run = [this] {
     const models::OfferRow* const offer = models_.offers().find(selected_);
     const models::QuoteRow* const quote = offer ? models_.offers().quote(offer->id) : nullptr;
-    if (offer && (!quote || may_run(*quote))) Q_EMIT run_here(offer->provider, offer->device, job_path_);
+    if (offer && (!quote || quote->fits)) Q_EMIT run_here(offer->provider, offer->device, job_path_);
   };
   connect(table_, &widgets::Table::row_activated, this, run);
   connect(detail_, &MarketDetail::run_clicked, this, run);

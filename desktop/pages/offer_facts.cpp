@@ -73,14 +73,17 @@ std::vector<OfferFact> quote_facts(const models::QuoteRow* quote, const models::
   OfferFact time{.key = MarketDetail::tr("Time"), .value = {}, .measure = {}, .better = Better::less};
   OfferFact why = said(MarketDetail::tr("Why"), {});
   if (quote && quote->fits) {
-    likely.value = text.credits(quote->cost_micro.likely);
-    likely.measure = quote->cost_micro.likely;
+    if (!quote->trial) {
+      likely.value = text.credits(quote->cost_micro.likely);
+      likely.measure = quote->cost_micro.likely;
+    }
     most.value = text.credits(quote->cost_micro.high);
     most.measure = quote->cost_micro.high;
-    if (quote->total_ms) {
+    if (quote->total_ms && !quote->trial) {
       time.value = text.duration(quote->total_ms->likely);
       time.measure = quote->total_ms->likely;
     }
+    if (quote->trial) why.value = MarketDetail::tr("A trial tells");
   } else if (quote) {
     why.value = quote->why.sentence();
   }

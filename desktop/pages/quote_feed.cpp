@@ -11,13 +11,9 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 }  // namespace
 
-bool needs_trial(const models::QuoteRow& quote) {
-  return !quote.fits && quote.why.reason == QStringLiteral("work_unknown");
-}
-
 const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, const QString& strategy,
                                    std::int64_t budget_micro) {
-  const auto cheapest = std::ranges::find_if(rows, &models::QuoteRow::fits);
+  const auto cheapest = std::ranges::find_if(rows, &models::QuoteRow::priced);
   const bool fastest = strategy == QStringLiteral("fastest");
   if (cheapest == rows.end()) return nullptr;
   if (!fastest && strategy != QStringLiteral("balanced")) return &*cheapest;
@@ -30,7 +26,7 @@ const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, co
   const models::QuoteRow* best = nullptr;
   for (const models::QuoteRow& row : rows) {
     const bool affordable = budget_micro == 0 || row.cost_micro.likely <= budget_micro;
-    if (!row.fits || !row.total_ms || !affordable) continue;
+    if (!row.priced() || !row.total_ms || !affordable) continue;
     if (!best || weight(row) < weight(*best)) best = &row;
   }
   return best ? best : &*cheapest;
@@ -66,12 +62,12 @@ void QuoteFeed::market_changed() {
 
 const models::QuoteRow* QuoteFeed::best() const {
   if (!rows_) return nullptr;
-  const auto found = std::ranges::find_if(*rows_, &models::QuoteRow::fits);
+  const auto found = std::ranges::find_if(*rows_, &models::QuoteRow::priced);
   return found == rows_->end() ? nullptr : &*found;
 }
 
 bool QuoteFeed::trial() const {
-  return rows_ && best() == nullptr && std::ranges::any_of(*rows_, needs_trial);
+  return rows_ && best() == nullptr && std::ranges::any_of(*rows_, &models::QuoteRow::trial);
 }
 
 void QuoteFeed::ask() {

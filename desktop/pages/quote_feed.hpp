@@ -17,16 +17,9 @@ namespace quern::desktop::pages {
 inline constexpr std::chrono::milliseconds kTypingPause{300};    // after a change of the manifest
 inline constexpr std::chrono::milliseconds kMarketPause{5'000};  // between two because of the market
 
-// Nothing says how much work the job is: it has no price before a trial has run, but it may run there.
-bool needs_trial(const models::QuoteRow& quote);
-// It fits, or a trial will find out.
-inline bool may_run(const models::QuoteRow& quote) {
-  return quote.fits || needs_trial(quote);
-}
-
-// Of those that fit the one that the strategy of that name (job.submit) takes first: where it looks at the time too,
-// of those that are likely to cost no more than the budget (0: none is set). Else, and where none is, the cheapest,
-// which `rows` begin with, as those of a QuoteFeed do. Nullptr: none fits.
+// Of those that have a price the one that the strategy of that name (job.submit) takes first: where it looks at the
+// time too, of those that are likely to cost no more than the budget (0: none is set). Else, and where none is, the
+// cheapest, which `rows` begin with, as those of a QuoteFeed do. Nullptr: none has one.
 const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, const QString& strategy,
                                    std::int64_t budget_micro);
 
@@ -41,10 +34,10 @@ class QuoteFeed : public QObject {
   // Offers have changed: asked again, not more often than each kMarketPause.
   void market_changed();
 
-  // The cheapest that fits first; absent before the first answer and after a refusal.
+  // As quotes_from() has them; absent before the first answer and after a refusal.
   const std::optional<std::vector<models::QuoteRow>>& rows() const { return rows_; }
-  const models::QuoteRow* best() const;
-  // None fits, but a trial may run somewhere.
+  const models::QuoteRow* best() const;  // the cheapest that has a price
+  // None has, but a trial may run somewhere.
   bool trial() const;
   bool asking() const { return reply_.pending(); }
   // Why there are no rows; empty while there are.

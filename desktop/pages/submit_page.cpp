@@ -274,7 +274,7 @@ const models::QuoteRow* SubmitPage::chosen() const {
   if (!rows) return nullptr;
   if (provider_.isEmpty()) return best_match(*rows, strategy(), budget_->value());
   const auto found =
-      std::ranges::find_if(*rows, [this](const models::QuoteRow& row) { return row.fits && may_go_to(row); });
+      std::ranges::find_if(*rows, [this](const models::QuoteRow& row) { return row.priced() && may_go_to(row); });
   return found == rows->end() ? nullptr : &*found;
 }
 
@@ -367,7 +367,7 @@ bool SubmitPage::may_start() const {
   }
   const auto& rows = quotes_.rows();
   return rows &&
-         std::ranges::any_of(*rows, [this](const models::QuoteRow& row) { return needs_trial(row) && may_go_to(row); });
+         std::ranges::any_of(*rows, [this](const models::QuoteRow& row) { return row.trial && may_go_to(row); });
 }
 
 // Why Start waits; empty when it does not.

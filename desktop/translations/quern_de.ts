@@ -1461,6 +1461,10 @@
         <translation>Von – bis</translation>
     </message>
     <message>
+        <source>Trial</source>
+        <translation>Probelauf</translation>
+    </message>
+    <message>
         <source>Why not</source>
         <translation>Warum nicht</translation>
     </message>
@@ -1537,6 +1541,10 @@
     <message>
         <source>From – to</source>
         <translation>Von – bis</translation>
+    </message>
+    <message>
+        <source>Trial</source>
+        <translation>Probelauf</translation>
     </message>
     <message>
         <source>Time</source>
@@ -2771,6 +2779,14 @@
     <message>
         <source>Your job has no price yet</source>
         <translation>Ihr Auftrag hat noch keinen Preis</translation>
+    </message>
+    <message>
+        <source>A trial tells</source>
+        <translation>Ein Probelauf zeigt es</translation>
+    </message>
+    <message>
+        <source>Nothing tells what it takes there: a trial runs first, of some of it or all.</source>
+        <translation>Nichts sagt, was er dort braucht: Zuerst läuft ein Probelauf, von einem Teil oder allem.</translation>
     </message>
     <message>
         <source>Your job cannot run here</source>

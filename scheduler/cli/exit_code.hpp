@@ -9,7 +9,7 @@ enum class ExitCode : int {
   usage = 2,       // the command line or the manifest makes no sense; nothing was done
   failed = 3,      // no daemon, or a file or standard output could not be read or written
   canceled = 4,    // the job was canceled, or this command was interrupted
-  unplaced = 5,    // no provider takes the job, or not at the price that was allowed
+  unplaced = 5,    // no provider takes the job, or not at the price that was allowed: none of it has run
 };
 
 }  // namespace quern::scheduler::cli

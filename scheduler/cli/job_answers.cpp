@@ -38,7 +38,8 @@ QuoteAnswer quote_of(const Fields& fields) {
                        .likely = total.field<std::uint64_t>("likely"),
                        .high = total.field<std::uint64_t>("high")},
           .per_hour = fields.field<model::Credits>("per_hour_micro"),
-          .measured = fields.field<bool>("measured")};
+          .measured = fields.field<bool>("measured"),
+          .trial = fields.field<bool>("trial")};
 }
 
 QuoteRow row_of(const Fields& fields) {

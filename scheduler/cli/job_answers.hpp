@@ -38,6 +38,7 @@ struct QuoteAnswer {
   Estimate<std::uint64_t> total_ms;
   model::Credits per_hour;
   bool measured = false;  // from a trial or earlier runs, not from the manifest's figures
+  bool trial = false;     // from neither: the likeliest is the most
 };
 // One device and what the job costs there, or why it cannot run there.
 struct QuoteRow {

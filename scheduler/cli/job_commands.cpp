@@ -224,10 +224,12 @@ std::string visible_lines(std::string_view text) {
   return safe;
 }
 
-ExitCode code_of_end(const JobAnswer& job) {
+ExitCode code_of_end(const JobDetail& detail) {
+  const JobAnswer& job = detail.job;
   if (job.state == "COMPLETE") return ExitCode::complete;
   if (job.state == "CANCELED") return ExitCode::canceled;
-  return job.why && is_of_market(job.why->reason) ? ExitCode::unplaced : ExitCode::incomplete;
+  const bool tried = !std::ranges::all_of(detail.tasks, [](const TaskAnswer& task) { return task.attempts.empty(); });
+  return !tried && job.why && is_of_market(job.why->reason) ? ExitCode::unplaced : ExitCode::incomplete;
 }
 
 }  // namespace quern::scheduler::cli

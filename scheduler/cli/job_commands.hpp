@@ -38,7 +38,7 @@ inline constexpr std::size_t kLogLineBytes = 64 << 10;
 // Foreign text with its lines and tabs kept and all else made safe.
 std::string visible_lines(std::string_view text);
 
-// The job's end as this program's.
-ExitCode code_of_end(const JobAnswer& job);
+// The job's end as this program's: unplaced where no provider took any of it, for a reason of the market.
+ExitCode code_of_end(const JobDetail& detail);
 
 }  // namespace quern::scheduler::cli

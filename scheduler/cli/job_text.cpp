@@ -57,17 +57,31 @@ struct PricedRow {
   const QuoteAnswer* quote;
 };
 
-// With a quote, the cheapest first.
+// With a quote, the cheapest first; then trials, the cheapest hour first: that is where one is made.
 std::vector<PricedRow> priced_rows(const QuotesAnswer& answer) {
   std::vector<PricedRow> rows;
   for (const QuoteRow& row : answer.rows) {
     if (const auto* const quote = std::get_if<QuoteAnswer>(&row.outcome)) rows.push_back({&row, quote});
   }
   std::ranges::sort(rows, [](const PricedRow& a, const PricedRow& b) {
-    return std::tie(a.quote->cost.likely, a.quote->total_ms.likely, a.row->provider, a.row->device) <
-           std::tie(b.quote->cost.likely, b.quote->total_ms.likely, b.row->provider, b.row->device);
+    const auto price = [](const PricedRow& row) {
+      return row.quote->trial ? row.quote->per_hour : row.quote->cost.likely;
+    };
+    const auto key = [&](const PricedRow& row) {
+      return std::tuple(row.quote->trial, price(row), row.quote->total_ms.likely);
+    };
+    return std::tuple(key(a), std::tie(a.row->provider, a.row->device)) <
+           std::tuple(key(b), std::tie(b.row->provider, b.row->device));
   });
   return rows;
+}
+
+std::string remark_on_quotes(const std::vector<PricedRow>& priced, bool cheapest_hour_is_another) {
+  if (!priced.front().quote->trial) {
+    return cheapest_hour_is_another ? "Credits for this job; the cheapest per hour is not the cheapest for it."
+                                    : "Credits for this job.";
+  }
+  return "Credits for this job. Nothing tells what it takes before a trial has run: it, or some of its shards.";
 }
 
 void write_head(Page& page, const JobDetail& detail, std::int64_t now_unix_ms) {
@@ -123,9 +137,11 @@ void write_quotes(Page& page, const QuotesAnswer& answer) {
                {"PER HOUR", Align::point},
                {""}});
   const std::vector<PricedRow> priced = priced_rows(answer);
-  const auto cheapest_hour = std::ranges::min_element(
-      priced, {}, [](const PricedRow& row) { return std::pair(row.quote->per_hour, row.quote->cost.likely); });
-  for (auto row = priced.begin(); row != priced.end(); ++row) {
+  const auto trials = std::ranges::find_if(priced, [](const PricedRow& row) { return row.quote->trial; });
+  const auto cheapest_hour = std::ranges::min_element(priced.begin(), trials, {}, [](const PricedRow& row) {
+    return std::pair(row.quote->per_hour, row.quote->cost.likely);
+  });
+  for (auto row = priced.begin(); row != trials; ++row) {
     const bool cheapest = row == priced.begin();
     const QuoteAnswer& quote = *row->quote;
     table.add({names.of(row->row->provider), visible(row->row->device_name),
@@ -134,6 +150,11 @@ void write_quotes(Page& page, const QuotesAnswer& answer) {
                cheapest               ? page.paint(Tone::good, "cheapest")
                : row == cheapest_hour ? page.paint(Tone::dim, "per hour")
                                       : ""});
+  }
+  for (auto row = trials; row != priced.end(); ++row) {
+    const QuoteAnswer& quote = *row->quote;
+    table.add({names.of(row->row->provider), visible(row->row->device_name), "?", to_text(quote.cost.low),
+               to_text(quote.cost.high), "?", to_text(quote.per_hour), page.paint(Tone::dim, "trial")});
   }
   for (const QuoteRow& row : answer.rows) {
     const auto* const why = std::get_if<WhyAnswer>(&row.outcome);
@@ -145,10 +166,8 @@ void write_quotes(Page& page, const QuotesAnswer& answer) {
   table.write(page, 0);
   if (priced.empty()) {
     page.line(page.paint(Tone::warn, "No device can do this job."), 0);
-  } else if (cheapest_hour != priced.begin()) {
-    page.line(page.paint(Tone::dim, "Credits for this job; the cheapest per hour is not the cheapest for it."), 0);
   } else {
-    page.line(page.paint(Tone::dim, "Credits for this job."), 0);
+    page.line(page.paint(Tone::dim, remark_on_quotes(priced, cheapest_hour != priced.begin())), 0);
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <functional>
 #include <ranges>
 #include <system_error>
 #include <utility>
@@ -25,6 +27,13 @@ int rename_new(const fs::path& from, const fs::path& to) {
   if (errno != EINVAL && errno != ENOSYS) return errno;
   if (::access(to.c_str(), F_OK) == 0) return EEXIST;
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+// Of a name that has no room for more, a digest stands for it.
+std::string part_name(const std::string& name) {
+  const std::string more = ".part-" + std::to_string(::getpid());
+  if (1 + name.size() + more.size() <= NAME_MAX) return '.' + name + more;
+  return '.' + std::to_string(std::hash<std::string>()(name)) + more;
 }
 
 }  // namespace
@@ -59,8 +68,7 @@ std::expected<void, std::string> try_new_file(const fs::path& target) {
 
 std::expected<NewFile, std::string> NewFile::create(const fs::path& target) {
   if (const auto made = make_folders(target.parent_path()); !made) return std::unexpected(made.error());
-  const fs::path part =
-      target.parent_path() / ('.' + target.filename().string() + ".part-" + std::to_string(::getpid()));
+  const fs::path part = target.parent_path() / part_name(target.filename().string());
   ::unlink(part.c_str());  // of a process of this number that is gone
   const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return std::unexpected(visible(target.string()) + ": cannot be written: " + error_text(errno));

@@ -242,7 +242,7 @@ Task<Outcome<ExitCode>> submit_and_follow(Daemon& daemon, const ShowOptions& opt
   }
   const ExitCode shown =
       show(options, *last, [&](Page& page) { write_end(page, run, detail, *written, now_unix_ms(daemon)); });
-  co_return shown == ExitCode::complete ? code_of_end(detail.job) : shown;
+  co_return shown == ExitCode::complete ? code_of_end(detail) : shown;
 }
 
 Task<Outcome<ExitCode>> submit_only(Daemon& daemon, const ShowOptions& options, const SubmitOptions& submit,

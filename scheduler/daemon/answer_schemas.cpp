@@ -112,7 +112,7 @@ Schema usage_schema() {
   return object({}, members_by(&model::DimensionText::name, static_cast<std::int64_t>(model::kQuantityMax)));
 }
 Schema rates_schema() {
-  return object({}, members_by(&model::DimensionText::rate_name, model::kRateMax));
+  return described(object({}, members_by(&model::DimensionText::rate_name, model::kRateMax)), "micro-credits");
 }
 
 Schema donation_schema() {

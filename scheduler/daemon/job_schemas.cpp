@@ -134,6 +134,10 @@ Schema quote_row_schema() {
   quote.emplace_back("device_us", bounds_schema());
   quote.emplace_back("per_hour_micro", described(micro_schema(), "of the device's time"));
   quote.emplace_back("measured", measured_schema());
+  quote.emplace_back("trial", described(boolean(),
+                                        "nothing tells what it takes before some of it, or all, has run: low "
+                                        "is what it costs if it ends at once; likely and high are the most "
+                                        "that it may cost and take"));
   Members can = where;
   can.emplace_back("quote", object(std::move(quote)));
   Members cannot = where;

@@ -93,7 +93,8 @@ json::object quote_json(const dispatch::QuoteRow& row, const market::OfferBook& 
                    {"total_ms", bounds_json(quote.total_ms)},
                    {"device_us", bounds_json(quote.device_us)},
                    {"per_hour_micro", device ? device->rates[model::Dimension::device_time] * kSecondsPerHour : 0},
-                   {"measured", quote.measured}};
+                   {"measured", quote.measured},
+                   {"trial", quote.trial}};
   return object;
 }
 

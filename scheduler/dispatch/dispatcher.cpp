@@ -483,7 +483,7 @@ class Dispatcher::Run {
                                   market::run_of(job_, share_of(task), end.task.usage));
       outputs_[task] = std::move(end.task.outputs);
     }
-    // Also of an agreement that came about when the job had been canceled: it is no attempt.
+    // Also of an agreement that came about when the job had been canceled.
     owed_ = model::add(owed_, end.task.owed).value_or(owed_);
     purse_.paid(task, end.task.owed, completed);
     const bool final = (terms && cost_too_much(task, where, *terms, end)) || end.task.no_room_here;

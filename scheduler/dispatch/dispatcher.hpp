@@ -71,7 +71,8 @@ class Dispatcher {
   // What quotes are made by, where a device has run the job's program: filled by the receipts of tasks that completed.
   market::ExperienceBook& experience() { return experience_; }
   // Every device of every offer in the book, by provider and device: for all tasks of the job there, one after the
-  // other. Those of `exclude` are peer_excluded, and the node's own are own_device: run() does not place there either.
+  // other, as a trial where run() would make one. Those of `exclude` are peer_excluded, and the node's own are
+  // own_device: run() does not place there either.
   std::vector<QuoteRow> quote(const model::Job& job, const std::set<std::string>& exclude = {}) const;
   // To the job's one end. The job is valid, and its inputs are in the blob store. Where a job does not say its work and
   // nothing was measured, a few of its tasks run first and the rest by what they took (trials.hpp).

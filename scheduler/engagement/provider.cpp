@@ -363,9 +363,9 @@ std::expected<agreement::Bid, Why> Provider::terms(const Engagement& engagement)
       bid.cost_high = together(bid.cost_high, quote->high);
       continue;
     }
-    // What the submitter has measured by a trial, the provider need not know.
-    const Why& why = std::get<Why>(quoted);
-    if (why.reason != Reason::work_unknown) return std::unexpected(why);
+    // What the submitter has measured by a trial, the provider need not know: that its own estimate is too long or too
+    // dear for the job is no reason to refuse. Wall time and price end the task in any case.
+    if (auto why = market::unfit(job, *offer_, *device, now().unix_ms)) return std::unexpected(*std::move(why));
     known = false;
   }
   if (device_taken(engagement)) return refuse(Reason::busy, demand.device);

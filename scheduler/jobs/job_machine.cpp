@@ -22,12 +22,18 @@ bool has_failed(const TaskRecord& task) {
   return task.state == State::executor_error || task.state == State::system_error;
 }
 
+// Its provider agreed when the task had been canceled, and has not ended it yet.
+bool is_late(const TaskRecord& task) {
+  return task.state == State::canceled && !task.attempts.empty() && task.attempts.back().state == State::canceling;
+}
+
 bool is_possible(const TaskRecord& task, std::uint32_t attempts_max) {
   if (task.attempts.size() > attempts_max) return false;
   const auto ended = [](const Attempt& attempt) { return is_end(attempt.state); };
   const bool going = task.state == State::initializing || task.state == State::running;
-  if (going != (!task.attempts.empty() && !ended(task.attempts.back()))) return false;
-  const auto earlier = task.attempts.size() - (going ? 1 : 0);
+  const bool open = going || is_late(task);
+  if (open != (!task.attempts.empty() && !ended(task.attempts.back()))) return false;
+  const auto earlier = task.attempts.size() - (open ? 1 : 0);
   return task.state != State::canceling &&
          std::all_of(task.attempts.begin(), task.attempts.begin() + static_cast<std::ptrdiff_t>(earlier), ended) &&
          (!going || task.attempts.back().state == task.state);
@@ -130,11 +136,17 @@ Outcome JobMachine::begin() {
 }
 
 Outcome JobMachine::placed(std::size_t task, std::string provider, std::string device, Predicted predicted) {
-  TaskRecord* record = waiting(task);
-  if (!record || cancel_asked_ || record->attempts.size() == attempts_max_) return {};
-  record->attempts.push_back(
-      {.provider = std::move(provider), .device = std::move(device), .why = {}, .amount = {}, .predicted = predicted});
-  record->state = State::initializing;
+  if (task >= tasks_.size()) return {};
+  TaskRecord& record = tasks_[task];
+  const bool late = record.state == State::canceled && !is_late(record);
+  if ((!waiting(task) && !late) || record.attempts.size() == attempts_max_) return {};
+  record.attempts.push_back({.provider = std::move(provider),
+                             .device = std::move(device),
+                             .state = late ? State::canceling : State::initializing,
+                             .why = {},
+                             .amount = {},
+                             .predicted = predicted});
+  if (!late) record.state = State::initializing;
   return {.taken = true, .actions = {}};
 }
 
@@ -181,6 +193,8 @@ Outcome JobMachine::progressed(std::size_t task, std::uint32_t permille) {
 
 Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount, bool final) {
   Attempt* attempt = under_way(task);
+  const bool late = task < tasks_.size() && is_late(tasks_[task]);
+  if (late) attempt = &tasks_[task].attempts.back();
   if (!attempt) return {};
   if (why.reason == Reason::unspecified) why.reason = Reason::internal;  // it has ended all the same
   // Its provider knows of the cancel, and not what it was for.
@@ -190,6 +204,7 @@ Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount, bool
   attempt->why = why;
   attempt->amount = amount;
   remember_liar(*attempt);
+  if (late) return outcome;  // its task has ended already
   TaskRecord& record = tasks_[task];
   if (attempt->state == State::complete || attempt->state == State::executor_error) {
     end_task(task, attempt->state, std::move(why), outcome);

@@ -89,8 +89,8 @@ class JobMachine {
   static std::optional<JobMachine> restore(std::vector<TaskRecord> tasks, bool cancel_asked,
                                            std::uint32_t attempts_max);
 
-  // The first: asks for all tasks to be placed. Once; after restore() it asks again for those that wait.
-  Outcome begin();
+  Outcome begin();  // the first, once: asks for all tasks to be placed; after restore() for those that wait
+  // Also of a task that was canceled meanwhile: the attempt is listed to its end, and changes nothing else.
   Outcome placed(std::size_t task, std::string provider, std::string device, Predicted predicted = {});
   // Nobody takes the task now: it ends when `final`, and when it was tried and neither `why` nor the last attempt's
   // reason may pass; else it is asked for again by retry(). Of one that was tried, the end names the last attempt's.

@@ -393,16 +393,26 @@ std::variant<Quote, Why> quote_all(const Job& job, std::span<const AlikeTasks> t
                                    std::int64_t now_unix_ms) {
   Together sum;
   bool measured = false;
+  bool trial = false;
   for (const AlikeTasks& alike : tasks) {
     auto quoted = quote(job, alike.share, offer, device, experience, now_unix_ms);
+    const auto* const refused = std::get_if<Why>(&quoted);
+    if (refused && refused->reason == Reason::work_unknown) {
+      quoted = trial_quote(job, alike.share, offer, device, now_unix_ms);
+    }
     const auto* const each = std::get_if<Quote>(&quoted);
     if (!each || job.shards.count <= 1) return quoted;
     measured = each->measured;
+    trial = each->trial;
     add_times(sum, *each, moves_of(alike.share, offer, experience ? experience->setup_us : 0), alike.count);
+  }
+  if (trial) {
+    const Wide most = job.price.max_total ? job.price.max_total->micro : INT64_MAX;
+    sum.likely = sum.high = std::max(sum.low, std::min(sum.high, most));
   }
   if (sum.high > INT64_MAX) return Why{Reason::price_too_high, std::string(kNoAmount)};
   const auto credits = [](Wide micro) { return model::Credits{static_cast<std::int64_t>(micro)}; };
-  if (auto why = total_too_dear(job, credits(sum.likely))) return *std::move(why);
+  if (auto why = total_too_dear(job, credits(trial ? sum.low : sum.likely))) return *std::move(why);
   const Bounds& us = sum.total_us;
   return Quote{.device_us = sum.device_us,
                .total_ms = {.low = us.low / kPermille, .likely = us.likely / kPermille, .high = us.high / kPermille},
@@ -410,7 +420,8 @@ std::variant<Quote, Why> quote_all(const Job& job, std::span<const AlikeTasks> t
                .low = credits(sum.low),
                .likely = credits(sum.likely),
                .high = credits(sum.high),
-               .measured = measured};
+               .measured = measured,
+               .trial = trial};
 }
 
 std::variant<Quote, Why> trial_quote(const Job& job, const Share& share, const Offer& offer,

@@ -100,8 +100,9 @@ std::variant<Quote, model::Why> quote(const model::Job& job, const Share& share,
 // What all tasks of a job cost and take on one device, where they run one after the other, each with a set-up of its
 // own to pay: the sums of their quotes, which end at kQuantityMax. The time for setting up is likely that of the first,
 // whose worker the others meet. Or the reason of the first that is refused; price_too_high when the sum is more than
-// the job may cost, or than an amount can be. `tasks` is not empty. Pure; as many quotes as kinds of tasks, not as
-// tasks.
+// the job may cost, or than an amount can be. Where work_unknown would be the reason, the trial_quote() of each is
+// taken: at the most they come to what the job may cost, and they are price_too_high where it does not pay all lower
+// bounds. `tasks` is not empty. Pure; as many quotes as kinds of tasks, not as tasks.
 std::variant<Quote, model::Why> quote_all(const model::Job& job, std::span<const AlikeTasks> tasks,
                                           const model::Offer& offer, const model::OfferedDevice& device,
                                           const std::optional<Experience>& experience, std::int64_t now_unix_ms);

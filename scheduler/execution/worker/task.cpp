@@ -41,12 +41,15 @@ cl_mem_flags flags_of(model::BufferAccess access) {
 }
 
 // Groups for a CPU device where the job leaves them to the driver: drivers take a whole row or more, which leaves
-// processors idle, and compile anew for every size of a slice. Empty: a size that does not divide.
+// processors idle, and compile anew for every size of a slice. Empty: a size that divides into small ones only.
 constexpr std::size_t kGroupOfCpu = 64;
+constexpr std::size_t kLeastGroupOfCpu = 8;
 std::vector<std::size_t> group_of(const std::vector<std::size_t>& size) {
-  if (size[0] % kGroupOfCpu != 0) return {};
+  std::size_t wide = kGroupOfCpu;
+  while (size[0] % wide != 0) --wide;
+  if (wide < kLeastGroupOfCpu) return {};
   std::vector<std::size_t> group(size.size(), 1);
-  group[0] = kGroupOfCpu;
+  group[0] = wide;
   return group;
 }
 

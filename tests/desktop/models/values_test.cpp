@@ -105,6 +105,20 @@ TEST(Values, QuotesThatFitComeFirstTheCheapestAtTheTop) {
   EXPECT_EQ(rows[2].why.sentence(), QStringLiteral("too dear (3 of 2)"));
 }
 
+TEST(Values, QuotesOfTrialsComeAfterTheKnownOnesTheCheapestHourFirst) {
+  const auto rows = quotes_from(parsed(R"({"rows":[
+    {"provider":"p1","device":"d","device_name":"A","why":{"reason":"price_too_high","text":"too dear"}},
+    {"provider":"p2","device":"d","device_name":"B","quote":{"likely_micro":5,"per_hour_micro":9,"trial":true}},
+    {"provider":"p3","device":"d","device_name":"C","quote":{"likely_micro":6,"per_hour_micro":3,"trial":true}},
+    {"provider":"p4","device":"d","device_name":"D","quote":{"likely_micro":7,"per_hour_micro":8,"trial":false}}]})"));
+  ASSERT_EQ(rows.size(), 4);
+  QString names;
+  for (const QuoteRow& row : rows) names += row.device_name;
+  EXPECT_EQ(names, QStringLiteral("DCBA"));
+  EXPECT_TRUE(rows[0].priced());
+  EXPECT_TRUE(rows[1].fits && rows[1].trial && !rows[1].priced());
+}
+
 TEST(Values, JobsComeByIdAndAsAList) {
   const json::object job = example_job("j-1", "RUNNING");
   const auto by_id = jobs_from(json::object{{"jobs", json::object{{"j-1", job}, {"bad id", job}}}});

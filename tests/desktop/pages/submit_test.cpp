@@ -343,14 +343,24 @@ TEST_F(Submit, AJobThatStatesNoWorkStartsWithATrial) {
   write_job(kKernel, manifest(kKernel));
   begin();
   played.answers.methods["job.quote"] = [](const json::object&) {
-    json::object row = quote_row(0, 1);
-    row.erase("quote");
-    row["why"] = json::object{{"reason", "work_unknown"}, {"text", "nothing says how much work the job is"}};
+    json::object row = quote_row(0, 600'000);
+    json::object& quote = row.at("quote").as_object();
+    quote["high_micro"] = quote.at("likely_micro");
+    quote["measured"] = false;
+    quote["trial"] = true;
     return json::object{{"rows", json::array{row}}};
   };
   page->open_files({path("job.json")});
   ASSERT_TRUE(startable());
   EXPECT_TRUE(says(QStringLiteral("A trial runs first")));
+  EXPECT_TRUE(has(QStringLiteral("1 of 1 can")));
+  EXPECT_FALSE(says(QStringLiteral("Likely cost"))) << "nobody knows";
+  const auto* const table = page->findChild<widgets::Table*>();
+  ASSERT_NE(table, nullptr);
+  const auto cell = [table](int column) { return table->model()->index(0, column).data().toString(); };
+  EXPECT_EQ(cell(models::QuoteModel::kCost), QStringLiteral("Trial"));
+  EXPECT_EQ(cell(models::QuoteModel::kCostRange), QStringLiteral("0.30 – 0.60"));
+  EXPECT_EQ(cell(models::QuoteModel::kTime), models::QuantityText::none());
 }
 
 TEST_F(Submit, NamesAndReasonsOfQuotesAreWholeInASmallWindow) {

@@ -45,7 +45,7 @@ QuoteRow quoted(std::string provider, std::int64_t likely, std::int64_t per_hour
   return {.provider = std::move(provider),
           .device = "qd1-1",
           .device_name = "card",
-          .outcome = QuoteAnswer{cost, {1000, 2000, 3000}, {per_hour}, false}};
+          .outcome = QuoteAnswer{cost, {1000, 2000, 3000}, {per_hour}, false, false}};
 }
 
 std::string quotes_text(const QuotesAnswer& answer) {
@@ -69,6 +69,30 @@ TEST(JobText, one_device_that_is_the_cheapest_in_both_is_marked_once) {
       quotes_text({{quoted("aaaaaaaa", 1'000'000, 100'000), quoted("bbbbbbbb", 2'000'000, 900'000)}});
   EXPECT_TRUE(text.contains("cheapest\n"));
   EXPECT_FALSE(text.contains("per hour\n"));
+}
+
+QuoteRow trial(std::string provider, std::int64_t most, std::int64_t per_hour) {
+  QuoteRow row = quoted(std::move(provider), most, per_hour);
+  auto& quote = std::get<QuoteAnswer>(row.outcome);
+  quote.cost = {{100}, {most}, {most}};
+  quote.trial = true;
+  return row;
+}
+
+TEST(JobText, a_trial_is_named_so_and_has_bounds_and_no_likely_cost_and_comes_first_where_it_is_made_first) {
+  EXPECT_EQ(quotes_text({{trial("aaaaaaaa", 600'000, 900'000), trial("bbbbbbbb", 700'000, 100'000)}}),
+            "PROVIDER  DEVICE  LIKELY     LOW  HIGH  TIME  PER HOUR\n"
+            "bbbbbbbb  card         ?  0.0001   0.7     ?       0.1  trial\n"
+            "aaaaaaaa  card         ?  0.0001   0.6     ?       0.9  trial\n"
+            "Credits for this job. Nothing tells what it takes before a trial has run: it, or some of its shards.\n");
+}
+
+TEST(JobText, a_trial_comes_after_what_is_known_and_is_never_the_cheapest) {
+  EXPECT_EQ(quotes_text({{trial("aaaaaaaa", 600'000, 100'000), quoted("bbbbbbbb", 1'000'000, 900'000)}}),
+            "PROVIDER  DEVICE  LIKELY     LOW  HIGH   TIME  PER HOUR\n"
+            "bbbbbbbb  card         1  0.5      2    2.0 s       0.9  cheapest\n"
+            "aaaaaaaa  card         ?  0.0001   0.6      ?       0.1  trial\n"
+            "Credits for this job.\n");
 }
 
 TEST(JobText, a_block_of_progress_has_head_bar_and_what_is_under_way) {
@@ -143,17 +167,19 @@ TEST(JobText, a_block_of_progress_says_why_tasks_wait) {
 }
 
 TEST(JobCommands, the_end_of_a_job_is_the_end_of_the_program) {
-  JobAnswer job = running_job().job;
-  const auto code = [&job](std::string_view state, std::string_view reason) {
-    job.state = state;
-    job.why = WhyAnswer{std::string(reason), "", std::nullopt, std::nullopt};
-    return code_of_end(job);
+  JobDetail detail = running_job();
+  const auto code = [&detail](std::string_view state, std::string_view reason) {
+    detail.job.state = state;
+    detail.job.why = WhyAnswer{std::string(reason), "", std::nullopt, std::nullopt};
+    return code_of_end(detail);
   };
   EXPECT_EQ(code("COMPLETE", "completed"), ExitCode::complete);
   EXPECT_EQ(code("CANCELED", "canceled"), ExitCode::canceled);
   EXPECT_EQ(code("EXECUTOR_ERROR", "build_failed"), ExitCode::incomplete);
+  EXPECT_EQ(code("SYSTEM_ERROR", "budget_exceeded"), ExitCode::incomplete) << "some of it has run";
+  detail.tasks[0].attempts.clear();
   EXPECT_EQ(code("SYSTEM_ERROR", "no_device"), ExitCode::unplaced);
-  EXPECT_EQ(code("SYSTEM_ERROR", "budget_exceeded"), ExitCode::unplaced);
+  EXPECT_EQ(code("SYSTEM_ERROR", "price_too_high"), ExitCode::unplaced);
   EXPECT_EQ(code("SYSTEM_ERROR", "from a later version"), ExitCode::incomplete);
 }
 

@@ -33,6 +33,20 @@ TEST(NewFile, appears_whole_and_with_its_folders) {
   EXPECT_EQ(entries(target.parent_path()), 1U);
 }
 
+TEST(NewFile, may_have_the_longest_name_that_a_file_may_have) {
+  const TemporaryFolder folder;
+  const fs::path one = folder.path() / (std::string(254, 'n') + '1');
+  const fs::path two = folder.path() / (std::string(254, 'n') + '2');
+  auto first = NewFile::create(one);
+  auto second = NewFile::create(two);
+  ASSERT_TRUE(first && second);
+  ASSERT_TRUE(first->write("one") && second->write("two"));
+  ASSERT_TRUE(first->keep(false) && second->keep(false));
+  EXPECT_EQ(content(one), "one");
+  EXPECT_EQ(content(two), "two");
+  EXPECT_EQ(entries(folder.path()), 2U);
+}
+
 TEST(NewFile, leaves_nothing_behind_when_it_is_not_kept) {
   const TemporaryFolder folder;
   {

@@ -108,6 +108,22 @@ TEST_F(JobAnswers, fit_their_schemas_from_the_quote_to_the_trails) {
   });
 }
 
+TEST_F(JobAnswers, name_the_trial_that_is_made_of_a_job_that_says_no_work) {
+  at_submitter([this](Node& /*node*/) -> Task<void> {
+    model::Job job = engagement::sample_job();
+    job.work.reset();
+    const auto quotes = co_await ask("job.quote", {{"manifest", model::to_canonical_json(job)}});
+    int trials = 0;
+    for (const json::value& row : quotes.at("rows").as_array()) {
+      if (!row.as_object().contains("quote")) continue;
+      ++trials;
+      EXPECT_EQ(row.at("quote").at("trial"), true);
+      EXPECT_EQ(row.at("quote").at("measured"), false);
+    }
+    EXPECT_EQ(trials, 1);
+  });
+}
+
 TEST_F(JobAnswers, a_piece_of_a_file_is_taken_up_to_its_limit) {
   at_submitter([this](Node& /*node*/) -> Task<void> {
     const runtime::Bytes content(kPieceBytesMax + 5, std::byte{7});

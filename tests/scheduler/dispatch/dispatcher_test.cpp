@@ -359,6 +359,10 @@ TEST(Dispatcher, that_is_canceled_while_it_agrees_leaves_no_work_behind) {
     EXPECT_EQ(market.end->state, jobs::State::canceled);
     agreed += static_cast<int>(market.trails.size());
     expect_ledgers_agree(market);
+    model::Credits listed;
+    for (const jobs::Attempt& attempt : market.end->tasks[0].attempts) listed.micro += attempt.amount.micro;
+    EXPECT_EQ(listed, market.end->amount) << moment;
+    EXPECT_EQ(market.end->tasks[0].attempts.size(), market.trails.size()) << moment;
     market.world.crash(market.providers[0], simulation::CrashKind::process);
     market.world.restart(market.providers[0]);
     market.world.run_for(1min);

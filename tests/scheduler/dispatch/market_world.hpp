@@ -76,6 +76,7 @@ class MarketWorld {
   simulation::NodeId submitter = 0;
   model::Job job = job_of(40, 1);
   std::vector<model::Job> jobs_beside;                                    // that run at the same time
+  std::vector<model::Job> jobs_after;                                     // one after the other
   std::function<std::expected<void, model::Why>(const Trail&)> agreeing;  // of the submitter's books
   DispatchOptions options;
   blobs::StoreLimits submitter_store;
@@ -89,6 +90,7 @@ class MarketWorld {
 
   std::optional<DispatchEnd> end;
   std::vector<DispatchEnd> ends_beside;
+  std::vector<DispatchEnd> ends_after;
   std::vector<QuoteRow> quotes;  // before the job
   std::vector<QuoteRow> quotes_after;
   std::vector<runtime::Bytes> outputs;
@@ -207,6 +209,10 @@ class MarketWorld {
       });
       for (const Trail& trail : undelivered) co_await deliver(runtime, orders, trail);
       quotes_after = dispatcher.quote(job);
+      for (const model::Job& other : jobs_after) {
+        engagement::Cancel never;
+        ends_after.push_back(co_await dispatcher.run(other, options, events(), never));
+      }
       const auto joined = co_await join_outputs(job, *end, store);
       if (!joined) co_return;
       for (const agreement::OutputDigest& output : *joined) {

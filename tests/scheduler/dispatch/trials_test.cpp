@@ -81,7 +81,7 @@ TEST(Trials, tell_what_the_rest_costs_and_where_it_is_cheapest) {
     market.world.run_until(Time{} + 23h);
     ASSERT_TRUE(market.end);
     EXPECT_EQ(market.end->state, jobs::State::complete) << model::to_text(market.end->why);
-    for (const QuoteRow& row : market.quotes) EXPECT_EQ(std::get<model::Why>(row.quote).reason, Reason::work_unknown);
+    for (const QuoteRow& row : market.quotes) EXPECT_TRUE(std::get<market::Quote>(row.quote).trial);
 
     const auto tried = tried_at(*market.end);
     EXPECT_EQ(tried.size(), market::kTrialDevicesMax);
@@ -102,7 +102,7 @@ TEST(Trials, tell_what_the_rest_costs_and_where_it_is_cheapest) {
         EXPECT_EQ(task.attempts.back().provider, market.name_of(cheapest->second));
       }
     }
-    const auto told = [](const QuoteRow& row) { return std::holds_alternative<market::Quote>(row.quote); };
+    const auto told = [](const QuoteRow& row) { return std::get<market::Quote>(row.quote).measured; };
     EXPECT_EQ(std::ranges::count_if(market.quotes_after, told), static_cast<int>(market::kTrialDevicesMax));
   }
   EXPECT_GE(clear_cases, 3);
@@ -123,12 +123,38 @@ TEST(Trials, of_a_job_of_one_task_are_the_job_on_the_cheapest_second_that_fits) 
   EXPECT_EQ(attempt.amount, model::Credits{12'000'000});
   EXPECT_EQ(attempt.predicted.high, model::Credits{20'000'000}) << "all that may be paid";
   EXPECT_FALSE(attempt.predicted.measured);
+  ASSERT_EQ(market.quotes.size(), 3u);
+  for (const QuoteRow& row : market.quotes) {
+    const auto* quote = std::get_if<market::Quote>(&row.quote);
+    EXPECT_EQ(quote == nullptr, row.provider == market.name_of(2)) << "too little memory for a trial, too";
+    if (!quote) continue;
+    EXPECT_TRUE(quote->trial);
+    EXPECT_EQ(quote->high, model::Credits{20'000'000});
+    if (row.provider == attempt.provider) EXPECT_EQ(quote->low, attempt.predicted.low);
+  }
   ASSERT_EQ(market.trails.size(), 1u);
   EXPECT_EQ(market.trails.begin()->second.bid().max_total, model::Credits{20'000'000});
   for (const QuoteRow& row : market.quotes_after) {
     const auto* quote = std::get_if<market::Quote>(&row.quote);
-    EXPECT_EQ(quote != nullptr, row.provider == market.name_of(0)) << "it is known now";
-    if (quote) EXPECT_TRUE(quote->measured);
+    if (quote) EXPECT_EQ(quote->measured, row.provider == market.name_of(0)) << "it is known now";
+  }
+}
+
+// Of 20 Tflop a device of 1 Gflop/s would take hours; what was measured there is two seconds.
+TEST(Trials, are_believed_by_the_provider_too_where_the_work_that_a_job_says_would_be_too_much) {
+  MarketWorld market({{.gigaflops = 1, .micro_per_second = 600'000}});
+  market.job = unknown_job(1);
+  model::Job too_long = MarketWorld::job_of(20'000, 1);
+  model::Job too_dear = too_long;
+  too_long.resources.walltime_ms = 60'000;
+  too_dear.price.max_total = model::Credits{5'000'000};
+  market.jobs_after = {too_long, too_dear};
+  market.length = [](std::size_t, std::uint32_t) { return 2s; };
+  market.world.run_until(Time{} + 1h);
+  ASSERT_EQ(market.ends_after.size(), 2u);
+  for (const DispatchEnd& end : market.ends_after) {
+    ASSERT_EQ(end.state, jobs::State::complete) << model::to_text(end.why);
+    EXPECT_TRUE(end.tasks[0].attempts.back().predicted.measured);
   }
 }
 
@@ -141,6 +167,8 @@ TEST(Trials, are_not_made_where_not_even_a_set_up_is_paid_for) {
   EXPECT_EQ(market.end->state, jobs::State::system_error);
   EXPECT_EQ(market.end->why.reason, Reason::price_too_high);
   EXPECT_TRUE(market.trails.empty());
+  ASSERT_EQ(market.quotes.size(), 1u);
+  EXPECT_EQ(std::get<model::Why>(market.quotes[0].quote), market.end->why) << "the quote says what the run does";
 }
 
 TEST(Trials, do_not_end_a_job_whose_shards_differ_more_than_was_measured) {

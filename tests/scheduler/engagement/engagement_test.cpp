@@ -179,6 +179,12 @@ TEST(Engagement, of_a_task_that_fails_tells_the_particulars_in_the_last_line_of_
   }
 }
 
+void wants(Order& order, const std::function<void(model::Job&)>& change) {
+  model::Job job = sample_job();
+  change(job);
+  order.tasks[0].manifest = model::to_canonical_json(job);
+}
+
 struct Refused {
   Reason reason;
   std::function<void(Order&)> change;
@@ -190,6 +196,8 @@ TEST(Engagement, that_a_provider_does_not_want_is_refused_by_name_and_costs_noth
       {Reason::offer_unknown, [](Order& order) { order.offer_sequence = 9; }},
       {Reason::manifest_invalid, [](Order& order) { order.tasks[0].manifest = "{}"; }},
       {Reason::manifest_invalid, [](Order& order) { order.tasks[0].shards = 2; }},
+      {Reason::host_memory,
+       [](Order& order) { wants(order, [](model::Job& job) { job.resources.memory_bytes *= 99; }); }},
   };
   for (const Refused& refused : cases) {
     TwoParties parties;
@@ -199,6 +207,23 @@ TEST(Engagement, that_a_provider_does_not_want_is_refused_by_name_and_costs_noth
     EXPECT_EQ(parties.ends[0].why.reason, refused.reason) << model::to_text(parties.ends[0].why);
     EXPECT_EQ(parties.ends[0].owed, model::Credits{0});
     EXPECT_TRUE(parties.closed.empty());
+  }
+}
+
+// The submitter has measured that it takes less. What it takes is bounded by the wall time and the price all the same.
+TEST(Engagement, on_work_that_seems_too_much_for_its_limits_is_made_as_the_submitter_wants_it) {
+  const auto too_slow = [](model::Job& job) { job.work->fp32_flop = 2'000'000'000'000'000; };
+  const auto too_dear = [](model::Job& job) { job.price.max_total = model::Credits{1'000}; };
+  for (const std::function<void(model::Job&)>& change : {std::function(too_slow), std::function(too_dear)}) {
+    TwoParties parties;
+    parties.work_length = 0s;
+    parties.change_order = [&](Order& order) { wants(order, change); };
+    parties.world.run_until(Time{} + 1min);
+    ASSERT_EQ(parties.ends.size(), 1u);
+    ASSERT_EQ(parties.ends[0].why.reason, Reason::completed) << model::to_text(parties.ends[0].why);
+    const agreement::Bid& bid = parties.ends[0].trail.bid();
+    EXPECT_EQ(bid.cost_low, model::Credits{});
+    EXPECT_EQ(bid.cost_high, bid.max_total) << "nothing is known";
   }
 }
 

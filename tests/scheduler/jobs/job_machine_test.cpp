@@ -126,12 +126,33 @@ TEST(JobMachine, that_is_canceled_ends_when_its_attempts_have) {
   job.placed(0, "a", "gpu");
   EXPECT_EQ(kinds(job.cancel()), (std::vector<Kind>{Kind::stop}));
   EXPECT_FALSE(job.cancel().taken);
-  EXPECT_FALSE(job.placed(1, "b", "gpu").taken);
   EXPECT_EQ(kinds(job.ended(0, because(Reason::provider_lost), {})), (std::vector<Kind>{Kind::finish}));
   EXPECT_EQ(job.state(), State::canceled);
   JobMachine waiting(2);
   waiting.begin();
   EXPECT_EQ(kinds(waiting.cancel()), (std::vector<Kind>{Kind::finish}));
+}
+
+TEST(JobMachine, lists_what_was_agreed_on_when_its_task_had_been_canceled_and_ends_as_it_has) {
+  for (const Reason end : {Reason::canceled, Reason::completed, Reason::provider_lost}) {
+    JobMachine job(1);
+    job.begin();
+    EXPECT_EQ(kinds(job.cancel()), (std::vector<Kind>{Kind::finish}));
+    const Outcome placed = job.placed(0, "a", "gpu");
+    EXPECT_TRUE(placed.taken && placed.actions.empty());
+    EXPECT_FALSE(job.placed(0, "b", "gpu").taken) << "one at a time";
+    EXPECT_FALSE(job.started(0).taken);
+    ASSERT_EQ(job.tasks()[0].attempts.size(), 1u);
+    EXPECT_EQ(job.tasks()[0].attempts[0].state, State::canceling);
+    const Outcome ended = job.ended(0, because(end), {7});
+    EXPECT_TRUE(ended.taken && ended.actions.empty());
+    EXPECT_FALSE(job.ended(0, because(end), {7}).taken);
+    EXPECT_EQ(job.tasks()[0].attempts[0].why, because(end));
+    EXPECT_EQ(job.tasks()[0].attempts[0].state, state_of_end(end));
+    EXPECT_EQ(job.amount(), Credits{7});
+    EXPECT_EQ(job.state(), State::canceled);
+    EXPECT_EQ(job.why(), because(Reason::canceled));
+  }
 }
 
 TEST(JobMachine, that_completes_while_it_is_canceled_has_completed) {
@@ -275,7 +296,11 @@ RC_GTEST_PROP(JobMachine, ends_exactly_once_whatever_happens, ()) {
     RC_ASSERT(finished == (is_end(job.state()) ? 1 : 0));
     RC_ASSERT((job.why().reason != Reason::unspecified) == is_end(job.state()));
     RC_ASSERT(job.progress_permille() <= 1000u);
-    if (is_end(job.state())) RC_ASSERT(!job.cancel().taken && !job.placed(task, "late", "d").taken);
+    if (!is_end(job.state())) continue;
+    RC_ASSERT(!job.cancel().taken);
+    const Outcome late = job.placed(task, "late", "d");
+    RC_ASSERT(late.actions.empty());
+    if (late.taken) RC_ASSERT(job.tasks()[task].state == State::canceled);
   }
 }
 

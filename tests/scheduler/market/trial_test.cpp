@@ -89,6 +89,29 @@ TEST(TrialQuote, never_costs_more_than_the_job_may) {
   EXPECT_EQ(std::get<Why>(trial_quote(job, kTenth, offer, offer.devices[0], kNow)).reason, Reason::price_too_high);
 }
 
+// As many as are made when all of a job goes to one device: what nobody knows is no reason to refuse it.
+TEST(TrialQuote, of_all_shards_is_the_sum_of_theirs_up_to_what_the_job_may_cost) {
+  model::Job job = unknown_job();
+  job.shards.count = 10;
+  model::Offer offer = sample_offer();
+  offer.devices[0].rates[model::Dimension::setup] = 7;
+  const std::vector<AlikeTasks> tasks{{.share = kTenth, .count = 10}};
+  const auto all = [&] { return quote_all(job, tasks, offer, offer.devices[0], {}, kNow); };
+  const auto quoted = std::get<Quote>(all());
+  EXPECT_TRUE(quoted.trial);
+  EXPECT_FALSE(quoted.measured);
+  EXPECT_EQ(quoted.low, model::Credits{70});
+  EXPECT_EQ(quoted.high, model::Credits{300'070});
+  EXPECT_EQ(quoted.likely, quoted.high);
+  job.price.max_total = model::Credits{70};
+  EXPECT_EQ(std::get<Quote>(all()).high, model::Credits{70});
+  job.price.max_total = model::Credits{69};
+  EXPECT_EQ(std::get<Why>(all()).reason, Reason::price_too_high);
+  job.price.max_total.reset();
+  job.kind = model::JobKind::command;
+  EXPECT_EQ(std::get<Why>(all()).reason, Reason::kind_not_offered);
+}
+
 TEST(TrialQuote, has_the_reasons_of_every_quote) {
   const model::Offer offer = sample_offer();
   model::Job job = unknown_job();

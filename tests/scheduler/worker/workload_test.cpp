@@ -189,6 +189,19 @@ TEST(Workload, a_sum_in_two_kernels_is_exact) {
   EXPECT_EQ(values_of<std::uint64_t>(folder.output("total.out")), std::vector{sum});
 }
 
+// A driver of processors compiles a kernel anew for each size of its groups.
+TEST(Workload, has_groups_of_one_size_in_all_its_slices_where_it_leaves_them_to_the_driver) {
+  JobFolder folder;
+  folder.add_source("groups.cl",
+                    "kernel void groups(global uint* out) {\n"
+                    "  out[get_global_id(1) * 91 + get_global_id(0)] = get_local_size(0) * 1000 + get_local_size(1);\n"
+                    "}\n");
+  folder.add_output_buffer("out", 4 * 91 * 12);
+  folder.job.steps = {{.kernel = "groups", .repeat = 3, .global_work_size = {91, 12}, .arguments = {buffer("out")}}};
+  ASSERT_EQ(told(folder.run()), "completed");
+  EXPECT_EQ(values_of<std::uint32_t>(folder.output("out.out")), std::vector<std::uint32_t>(91 * 12, 13'001));
+}
+
 TEST(Workload, a_search_for_nonces_finds_those_that_openssl_finds) {
   constexpr std::uint32_t kNonces = 1 << 16;
   constexpr std::uint32_t kLimit = 1 << 19;
