@@ -128,6 +128,7 @@ void read_fields(const Fields& fields, EntriesAnswer& answer) {
                               .kind = entry.field<std::string>("kind"),
                               .peer = entry.field<std::string>("peer"),
                               .job = entry.field<std::optional<std::string>>("job").value_or(""),
+                              .job_id = entry.field<std::optional<std::string>>("job_id").value_or(""),
                               .amount = entry.field<Credits>("amount_micro")});
   }
   answer.last = fields.field<std::uint64_t>("last");

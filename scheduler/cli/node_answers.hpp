@@ -100,7 +100,8 @@ struct EntriesAnswer {
     std::string time;
     std::string kind;
     std::string peer;
-    std::string job;  // empty where it has none
+    std::string job;     // a digest; empty where it has none
+    std::string job_id;  // of a job submitted there; likewise
     model::Credits amount;
   };
   std::vector<Entry> entries;

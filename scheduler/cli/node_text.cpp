@@ -168,7 +168,8 @@ void write_entries(Page& page, const EntriesAnswer& answer) {
                {"CREDITS", Align::point}});
   for (const EntriesAnswer::Entry& entry : std::views::reverse(answer.entries)) {
     table.add({std::to_string(entry.number), visible(entry.time), visible(entry.kind), names.of(entry.peer),
-               visible(entry.job.substr(0, kJobShownBytes)), to_text(entry.amount)});
+               visible(entry.job_id.empty() ? entry.job.substr(0, kJobShownBytes) : entry.job_id),
+               to_text(entry.amount)});
   }
   table.write(page, 0);
   if (answer.entries.size() < answer.last) {

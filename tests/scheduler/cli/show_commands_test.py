@@ -220,6 +220,13 @@ class ShowCommandsTest(scripted.DaemonTest):
         for wrong in ("0", "1001", "many"):
             self.assertEqual(self.run_quern("ledger", "--entries", "--limit", wrong).returncode, 2)
 
+    def test_ledger_entries_name_jobs_as_the_list_of_jobs_does(self):
+        entry = {"transaction": 9, "time": "2026-11-21T09:30:02.000Z", "kind": "spend", "peer": FAST,
+                 "job": "0123456789abcdef", "job_id": JOB, "amount_micro": 300_000}
+        self.answers["ledger.entries"] = [{"entries": [entry], "last": 9}]
+        self.start()
+        self.assertRegex(self.shown("ledger", "--entries").splitlines()[1], rf"BBBBBBBB +{JOB} +0\.3 *$")
+
     def test_jobs_are_as_many_as_wanted(self):
         self.start()
         self.shown("jobs", "--limit", "3")

@@ -42,6 +42,26 @@ TEST(NodeBooks, an_end_that_the_ledger_cannot_take_is_entered_once_it_can) {
   EXPECT_EQ(after.balance.spent.micro, 3'000'000);
 }
 
+TEST(NodeBooks, entries_of_the_ledger_name_the_job_as_its_submitter_knows_it) {
+  NodeWorld world;
+  std::array<std::string, 2> ids;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    const auto id = [](ledger::Ledger& ledger) -> runtime::Result<std::string> {
+      const auto entry = ledger.transaction(ledger::TransactionId{1});
+      if (!entry) return std::unexpected(entry.error());
+      return *entry ? find_job_id(ledger.database(), **entry) : std::string("none");
+    };
+    ids.at(number) = (co_await node.with_ledger(id)).value_or("not read");
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  const NodeView view = world.view(NodeWorld::kSubmitter);
+  for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) world.crash_and_restart(node, 1s);
+  world.world.run_for(10s);
+  ASSERT_EQ(view.jobs.size(), 1);
+  EXPECT_EQ(ids.at(NodeWorld::kSubmitter), view.jobs[0].id);
+  EXPECT_EQ(ids.at(NodeWorld::kProvider), "");
+}
+
 // What is left of each looks like a record that was being written when the power went.
 TEST(NodeBooks, what_is_left_of_a_trail_with_a_receipt_is_kept_and_of_one_that_bound_nobody_is_removed) {
   NodeWorld world;
