@@ -32,7 +32,6 @@ using runtime::Task;
 
 namespace {
 
-constexpr std::string_view kKeyName = "identity.key";
 constexpr std::string_view kDatabaseName = "quern.sqlite";
 
 Result<std::optional<security::PresharedKey>> preshared_key(const Config& config) {

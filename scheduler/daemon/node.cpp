@@ -182,6 +182,8 @@ Task<Result<void>> Node::restore() {
   std::vector<std::string> damaged;
   CO_TRY(auto trails, co_await journal_.load(damaged));
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
+  CO_CHECK(co_await check_key(trails));
+  CO_CHECK(co_await name_cut(trails));
   CO_CHECK(co_await forget_unfinished());
   CO_CHECK(co_await forget_unsent(trails));
   CO_CHECK(co_await release_unproven(trails));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "overlay/host.hpp"
@@ -35,6 +36,7 @@
 
 namespace quern::daemon {
 
+inline constexpr std::string_view kKeyName = "identity.key";  // in the folder that the disk is
 inline constexpr std::size_t kTrailsShownMax = 10'000;
 inline constexpr runtime::Duration kReconnectEvery = std::chrono::seconds(5);
 inline constexpr runtime::Duration kOffersEvery = std::chrono::seconds(5);
@@ -159,6 +161,8 @@ class Node {
   runtime::Task<void> enter(agreement::Trail trail);
   runtime::Task<bool> enter_end(const agreement::Trail& trail);
   runtime::Task<void> enter_end_later(agreement::Trail trail);
+  runtime::Task<runtime::Result<void>> check_key(const std::map<jobs::DemandId, agreement::Trail>& trails);
+  runtime::Task<runtime::Result<void>> name_cut(std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<runtime::Result<void>> forget_unfinished();
   runtime::Task<runtime::Result<void>> forget_unsent(std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<runtime::Result<void>> release_unproven(const std::map<jobs::DemandId, agreement::Trail>& trails);

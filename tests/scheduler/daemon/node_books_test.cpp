@@ -42,6 +42,31 @@ TEST(NodeBooks, an_end_that_the_ledger_cannot_take_is_entered_once_it_can) {
   EXPECT_EQ(after.balance.spent.micro, 3'000'000);
 }
 
+TEST(NodeBooks, a_key_that_is_not_the_one_of_the_agreements_kept_is_refused_with_both_peers_and_what_to_do) {
+  NodeWorld world;
+  world.jobs.assign(2, engagement::sample_job());
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  world.crash(NodeWorld::kSubmitter);
+  world.keys.at(NodeWorld::kSubmitter) = 7;
+  world.may_not_start = true;
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  ASSERT_TRUE(world.not_started);
+  const std::string why = world.not_started->message();
+  for (const std::string& part : {connection::test_peer(7).text(), connection::test_peer(2).text(),
+                                  std::string("are those of " + connection::test_peer(2).text() + ": put the key of "),
+                                  std::string("empty data directory")}) {
+    EXPECT_NE(why.find(part), std::string::npos) << why;
+  }
+  // With the right one again it goes on.
+  world.crash(NodeWorld::kSubmitter);
+  world.keys.at(NodeWorld::kSubmitter) = 2;
+  world.may_not_start = false;
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  EXPECT_EQ(world.view(NodeWorld::kSubmitter).balance.spent.micro, 600'000);
+}
+
 TEST(NodeBooks, entries_of_the_ledger_name_the_job_as_its_submitter_knows_it) {
   NodeWorld world;
   std::array<std::string, 2> ids;
@@ -60,6 +85,45 @@ TEST(NodeBooks, entries_of_the_ledger_name_the_job_as_its_submitter_knows_it) {
   ASSERT_EQ(view.jobs.size(), 1);
   EXPECT_EQ(ids.at(NodeWorld::kSubmitter), view.jobs[0].id);
   EXPECT_EQ(ids.at(NodeWorld::kProvider), "");
+}
+
+// A record is whole or not: only the ledger knows that there were more.
+TEST(NodeBooks, a_settled_trail_that_has_lost_its_last_records_is_named_and_left_alone) {
+  for (const bool all_but_the_bid : {false, true}) {
+    for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) {
+      NodeWorld world;
+      world.trails_may_go = true;
+      world.world.run_until(NodeWorld::kSubmitted + 30s);
+      const Balance before = world.view(node).balance;
+      world.crash(node);
+      std::string cut;
+      world.before_start = [&](Runtime& runtime, NodeId number) -> Task<void> {
+        const auto files = co_await runtime.disk().list();
+        for (const std::string& file : *files) {
+          if (number != node || !file.starts_with("trail.") || !cut.empty()) continue;
+          cut = file;
+          const runtime::Bytes content = *co_await runtime.disk().read(file);
+          std::size_t last = 0;
+          std::size_t records = 0;
+          for (std::size_t at = 0; at < content.size() && (!all_but_the_bid || records < 3); ++records) {
+            last = at;
+            at += 2 + (std::to_integer<std::size_t>(content[at]) << 8 | std::to_integer<std::size_t>(content[at + 1]));
+          }
+          EXPECT_TRUE(co_await runtime.disk().replace(
+              file, runtime::Bytes(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(last))));
+        }
+      };
+      std::vector<std::string> left;
+      world.with_node = [&](Node& started, NodeId /*number*/) -> Task<void> {
+        left = *co_await started.runtime().disk().list();
+      };
+      world.world.restart(node);
+      world.world.run_for(1min);
+      EXPECT_EQ(world.view(node).balance, before);
+      EXPECT_TRUE(world.has_logged(node, "trail_damaged"));
+      EXPECT_TRUE(std::ranges::find(left, cut) != left.end());
+    }
+  }
 }
 
 // What is left of each looks like a record that was being written when the power went.

@@ -122,6 +122,9 @@ class NodeWorld {
 
   simulation::World world;
   std::vector<model::Job> jobs = {engagement::sample_job()};  // of the submitter, at kSubmitted
+  std::array<unsigned, 2> keys = {1, 2};                      // whose connection::test_key() each node has
+  std::optional<runtime::Error> not_started;                  // why the last one did not that may not
+  bool may_not_start = false;
   bool trails_may_go = false;
   bool submits = true;        // these
   std::string data = "data";  // beside the source, what jobs read
@@ -139,7 +142,7 @@ class NodeWorld {
 
   NodeParts parts(simulation::NodeId number) const {
     NodeParts parts{.config = parties_[number].config,
-                    .key = connection::test_key(number + 1),
+                    .key = connection::test_key(keys.at(number)),
                     .devices = {device()},
                     .sandbox = {},
                     .preshared_key = {},
@@ -163,6 +166,10 @@ class NodeWorld {
     co_await runtime::with_cleanup<void>(
         [&]() -> Task<void> {
           const auto started = co_await node.start();
+          if (!started && may_not_start) {
+            not_started = started.error();
+            co_return;
+          }
           if (!started && world.running(number)) ADD_FAILURE() << started.error().message();
           if (with_node) co_await with_node(node, number);
           if (number == kSubmitter && submits && !std::exchange(party.submitted, true)) co_await submit(runtime, node);
