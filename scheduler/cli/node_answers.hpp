@@ -38,6 +38,7 @@ struct StatusAnswer {
   std::vector<std::string> addresses;
   std::uint64_t peers_connected = 0;
   std::uint64_t offers = 0;
+  std::vector<WhyAnswer> problems;  // older daemons do not tell
   bool provides = false;
   bool draining = false;
   std::uint64_t working = 0;

@@ -97,6 +97,7 @@ enum class Reason : std::uint16_t {
   disk_full,
   shutting_down,
   internal,
+  database_damaged = 508,
 };
 
 // Whose doing it is: decides who pays for what was used, and whether another node is tried.

@@ -75,6 +75,14 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertIn("paused: takes no new tasks, works on 1", text)
         self.assertNotIn("State        takes tasks", text)
 
+    def test_status_shows_what_somebody_has_to_do_something_about(self):
+        problem = {"reason": "clocks_differ", "text": "the clocks differ", "detail": "60 min", "remedy": "set it"}
+        self.answers["node.status"] = [scripted.STATUS | {"problems": [problem]}]
+        self.start()
+        text = self.shown("status")
+        self.assertRegex(text, r"(?m)^ *Problem +clocks_differ: the clocks differ \(60 min\)$")
+        self.assertRegex(text, r"(?m)^ *What helps +set it$")
+
     def test_a_device_whose_name_is_not_known_is_shown_by_its_id(self):
         ended = scripted.ended()
         ended["tasks_list"][0]["attempts"][0]["device_name"] = ""

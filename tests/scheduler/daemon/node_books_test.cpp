@@ -67,6 +67,61 @@ TEST(NodeBooks, a_key_that_is_not_the_one_of_the_agreements_kept_is_refused_with
   EXPECT_EQ(world.view(NodeWorld::kSubmitter).balance.spent.micro, 600'000);
 }
 
+TEST(NodeBooks, without_its_database_a_node_says_so_and_owes_and_is_owed_what_its_trails_say) {
+  NodeWorld world;
+  world.jobs.assign(2, engagement::sample_job());
+  world.trails_may_go = true;
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  const NodeView before = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(before.jobs.size(), 2);
+  const std::int64_t began_unix_ms = before.jobs[0].submitted_unix_ms;
+  const Balance spent = before.balance;
+  const Balance earned = world.view(NodeWorld::kProvider).balance;
+  EXPECT_FALSE(world.has_logged(NodeWorld::kSubmitter, "database_new"));
+  for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) {
+    world.crash(node);
+    world.files(node).replace("quern.sqlite", {});
+  }
+  world.world.run_for(1h);
+  std::int64_t entered_unix_ms = 0;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter) co_return;
+    co_await node.runtime().clock().sleep_for(10s);
+    const auto entry = co_await node.with_ledger(
+        [](const ledger::Ledger& ledger) { return ledger.transaction(ledger::TransactionId{1}); });
+    if (entry && *entry) entered_unix_ms = (*entry)->at_unix_ms;
+  };
+  for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) world.world.restart(node);
+  world.world.run_for(1min);
+  const NodeView after = world.view(NodeWorld::kSubmitter);
+  EXPECT_EQ(after.balance, spent);
+  EXPECT_LT(entered_unix_ms - began_unix_ms, 30'000) << "at the time of the agreement";
+  EXPECT_TRUE(after.jobs.empty());
+  EXPECT_EQ(world.view(NodeWorld::kProvider).balance, earned);
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "database_new"));
+  EXPECT_TRUE(world.has_logged(NodeWorld::kProvider, "database_new"));
+}
+
+TEST(NodeBooks, a_database_that_is_found_damaged_is_told_once_with_its_path_and_what_helps) {
+  NodeWorld world;
+  world.trails_may_go = true;
+  world.with_node = [](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter) co_return;
+    EXPECT_TRUE(node.problems().empty());
+    EXPECT_TRUE(co_await node.with_ledger([](ledger::Ledger& ledger) {
+      return ledger.database().execute("DROP TABLE receipts");  // as a spoiled page of the schema
+    }));
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  const NodeView view = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(view.problems.size(), 1);
+  EXPECT_EQ(view.problems[0].reason, model::Reason::database_damaged);
+  EXPECT_TRUE(view.problems[0].detail.contains("/quern.sqlite: ")) << view.problems[0].detail;
+  const auto told = [](const std::string& line) { return line.contains("event=database_damaged "); };
+  EXPECT_EQ(std::ranges::count_if(world.log(NodeWorld::kSubmitter), told), 1);
+  EXPECT_TRUE(world.view(NodeWorld::kProvider).problems.empty());
+}
+
 TEST(NodeBooks, entries_of_the_ledger_name_the_job_as_its_submitter_knows_it) {
   NodeWorld world;
   std::array<std::string, 2> ids;

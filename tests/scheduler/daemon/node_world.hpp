@@ -48,6 +48,7 @@ struct NodeView {
   std::vector<JobRecord> jobs;
   std::optional<model::Offer> offer;  // its own
   model::Credits owed;                // by the trails that the jobs name
+  std::vector<model::Why> problems;
 };
 
 class NodeWorld {
@@ -199,7 +200,8 @@ class NodeWorld {
                   .open = {},
                   .jobs = {},
                   .offer = {},
-                  .owed = {}};
+                  .owed = {},
+                  .problems = node.problems()};
     if (const auto& own = node.own_offer()) view.offer = own->offer;
     auto open = co_await node.with_ledger([](const ledger::Ledger& ledger) { return ledger.open_reservations(); });
     if (open) view.open = *std::move(open);
