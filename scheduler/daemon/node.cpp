@@ -403,6 +403,7 @@ Task<void> Node::keep_asking() {
       std::ignore = co_await dispatch::fetch_offers(*host_, offers_, peer);
     }
     if (offers_.version() != before) topics_.changed("offers");
+    look_at_clock();
   }
 }
 

@@ -197,6 +197,7 @@ class Node {
   runtime::Task<void> keep_offering();
   runtime::Task<void> keep_connected(multiformats::Multiaddr peer);
   runtime::Task<void> keep_asking();
+  void look_at_clock();
   void on_damage(const runtime::Error& error);
   std::string database_path() const;
   runtime::Task<void> keep_experience();
@@ -218,6 +219,7 @@ class Node {
   std::uint64_t posted_ = 0;          // entries of this life
   std::uint64_t counted_ = 0;         // of those, when today_ was counted
   std::set<std::string> connecting_;  // addresses that keep_connected() has
+  bool clock_told_ = false;
   std::string damage_;         // of the database, as it was found first; empty: none was
   bool database_new_ = false;  // at this start
   store::Database& database_;

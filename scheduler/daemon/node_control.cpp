@@ -138,9 +138,20 @@ void Node::on_damage(const runtime::Error& error) {
   topics_.changed("status");
 }
 
+void Node::look_at_clock() {
+  const auto ahead = offers_.clock_ahead_ms(host_->id().text());
+  if (ahead.has_value() == clock_told_) return;
+  clock_told_ = ahead.has_value();
+  if (ahead) log_.write(LogLevel::warning, "clocks_differ", {{"why", market::clock_text(*ahead)}});
+  topics_.changed("status");
+}
+
 std::vector<model::Why> Node::problems() const {
   std::vector<model::Why> problems;
   if (!damage_.empty()) problems.push_back({model::Reason::database_damaged, damage_});
+  if (const auto ahead = offers_.clock_ahead_ms(host_->id().text())) {
+    problems.push_back({model::Reason::clocks_differ, market::clock_text(*ahead)});
+  }
   return problems;
 }
 

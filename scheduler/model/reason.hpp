@@ -97,7 +97,8 @@ enum class Reason : std::uint16_t {
   disk_full,
   shutting_down,
   internal,
-  database_damaged = 508,
+  clocks_differ,
+  database_damaged,
 };
 
 // Whose doing it is: decides who pays for what was used, and whether another node is tried.

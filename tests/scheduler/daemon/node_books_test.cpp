@@ -122,6 +122,26 @@ TEST(NodeBooks, a_database_that_is_found_damaged_is_told_once_with_its_path_and_
   EXPECT_TRUE(world.view(NodeWorld::kProvider).problems.empty());
 }
 
+TEST(NodeBooks, a_clock_an_hour_off_is_told_where_it_keeps_all_offers_out) {
+  for (const auto ahead : {60min, -60min}) {
+    NodeWorld world(1, ahead);
+    world.world.run_until(NodeWorld::kSubmitted + 1min);
+    const NodeView view = world.view(NodeWorld::kSubmitter);
+    ASSERT_EQ(view.problems.size(), 1);
+    EXPECT_EQ(view.problems[0].reason, model::Reason::clocks_differ);
+    EXPECT_TRUE(view.problems[0].detail.contains(ahead > 0min ? " min ahead of" : " min behind"));
+    EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "clocks_differ"));
+    world.world.run_until(NodeWorld::kSubmitted + 15min);
+    const NodeView later = world.view(NodeWorld::kSubmitter);
+    ASSERT_EQ(later.jobs.size(), 1);
+    EXPECT_EQ(later.jobs[0].why.reason, model::Reason::no_offer);
+    EXPECT_TRUE(later.jobs[0].why.detail.starts_with("this node's clock is about ")) << later.jobs[0].why.detail;
+  }
+  NodeWorld right;
+  right.world.run_until(NodeWorld::kSubmitted + 1min);
+  EXPECT_TRUE(right.view(NodeWorld::kSubmitter).problems.empty());
+}
+
 TEST(NodeBooks, entries_of_the_ledger_name_the_job_as_its_submitter_knows_it) {
   NodeWorld world;
   std::array<std::string, 2> ids;

@@ -70,13 +70,15 @@ class NodeWorld {
   static constexpr simulation::NodeId kSubmitter = 1;
   static constexpr Time kSubmitted = Time{} + 6s;  // when jobs come; before that the nodes find each other
 
-  explicit NodeWorld(std::uint64_t seed = 1)
+  // `submitter_ahead`: what the submitter's civil clock is off.
+  explicit NodeWorld(std::uint64_t seed = 1, runtime::Duration submitter_ahead = {})
       : world({.seed = seed, .link = simulation::Links::kLoopback, .shuffle_ties = true}) {
     for (Party& party : parties_) party.config = default_config({.home = "/home/ada"});
     parties_[kProvider].config.provider.enabled = true;
     parties_[kProvider].config.overlay.listen = {connection::multiaddr("/ip4/0.0.0.0/tcp/" + std::to_string(kPort))};
     for (const simulation::NodeId number : {kProvider, kSubmitter}) {
-      world.add_node({}, [this, number](Runtime& runtime) { return live(runtime, number); });
+      world.add_node({.wall_offset = number == kSubmitter ? submitter_ahead : runtime::Duration{}},
+                     [this, number](Runtime& runtime) { return live(runtime, number); });
     }
     parties_[kSubmitter].config.overlay.peers = {
         connection::multiaddr("/ip4/" + world.address_of(kProvider).to_string() + "/tcp/" + std::to_string(kPort) +
