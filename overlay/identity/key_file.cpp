@@ -16,9 +16,10 @@ using runtime::Task;
 constexpr std::size_t kKeyFileBytesMax = 4096;
 
 std::unexpected<runtime::Error> unusable(const std::string& name, const std::string& why) {
-  return fail(Errc::key_file, name + ": " + why +
-                                  "; it was left alone: put the right file there, or move this one away to get a new "
-                                  "key, which is a new identity");
+  return fail(Errc::key_file,
+              name + ": " + why +
+                  "; it was left alone: put the right file there, or begin in an empty folder. A new key "
+                  "is a new identity, to which nothing belongs that the old one has agreed to");
 }
 
 Result<PrivateKey> read_key(const std::string& name, const Bytes& content) {

@@ -31,7 +31,8 @@ inline constexpr std::size_t kTrailRecordsMax = 4 + 2 * kNotesMax + 1 + 2;
 inline constexpr std::int64_t kClockSkewMaxMs = 5LL * 60 * 1000;
 
 // The kind that was taken, or why none was. Of the paper trail's own reasons:
-//   signature_invalid, record_malformed     as open_record(); also a demand or bid from a clock far ahead
+//   signature_invalid, record_malformed     as open_record()
+//   clocks_differ        a demand or bid from a clock far ahead
 //   record_duplicate     the trail has it, or another where only one can be
 //   record_out_of_order  one that it follows is not there yet: ask for it, then take this again
 //   record_late          after the receipt, or after its acknowledgement

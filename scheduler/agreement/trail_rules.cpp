@@ -23,8 +23,8 @@ std::string milliseconds(std::int64_t span) {
 std::optional<Why> check_made(std::int64_t made_unix_ms, WallTime now) {
   const std::int64_t ahead = made_unix_ms - now.unix_ms;
   if (ahead <= kClockSkewMaxMs) return std::nullopt;
-  return Why{Reason::record_malformed, "signed " + milliseconds(ahead) + " ahead of this node's clock, limit " +
-                                           milliseconds(kClockSkewMaxMs) + ": set the clocks"};
+  return Why{Reason::clocks_differ,
+             "signed " + milliseconds(ahead) + " ahead of this node's clock, limit " + milliseconds(kClockSkewMaxMs)};
 }
 
 // Whether a chain goes on at `sequence` after `count` records, the last of which has the hash `last`.

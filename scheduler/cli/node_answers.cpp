@@ -79,6 +79,14 @@ void read_fields(const Fields& fields, StatusAnswer& answer) {
   answer.addresses = fields.field<std::vector<std::string>>("addresses");
   answer.peers_connected = fields.field<std::uint64_t>("peers_connected");
   answer.offers = fields.field<std::uint64_t>("offers");
+  if (fields.has("problems")) {
+    for (const Fields& problem : fields.objects("problems")) {
+      answer.problems.push_back({.reason = problem.field<std::string>("reason"),
+                                 .text = problem.field<std::string>("text"),
+                                 .detail = problem.field<std::optional<std::string>>("detail"),
+                                 .remedy = problem.field<std::optional<std::string>>("remedy")});
+    }
+  }
   read_provider(fields.object("provider"), answer);
   if (fields.has("donation")) read_fields(fields.object("donation"), answer.donation.emplace());
   read_sandbox(fields.object("sandbox"), answer);
@@ -128,6 +136,7 @@ void read_fields(const Fields& fields, EntriesAnswer& answer) {
                               .kind = entry.field<std::string>("kind"),
                               .peer = entry.field<std::string>("peer"),
                               .job = entry.field<std::optional<std::string>>("job").value_or(""),
+                              .job_id = entry.field<std::optional<std::string>>("job_id").value_or(""),
                               .amount = entry.field<Credits>("amount_micro")});
   }
   answer.last = fields.field<std::uint64_t>("last");

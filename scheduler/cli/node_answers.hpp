@@ -38,6 +38,7 @@ struct StatusAnswer {
   std::vector<std::string> addresses;
   std::uint64_t peers_connected = 0;
   std::uint64_t offers = 0;
+  std::vector<WhyAnswer> problems;  // older daemons do not tell
   bool provides = false;
   bool draining = false;
   std::uint64_t working = 0;
@@ -100,7 +101,8 @@ struct EntriesAnswer {
     std::string time;
     std::string kind;
     std::string peer;
-    std::string job;  // empty where it has none
+    std::string job;     // a digest; empty where it has none
+    std::string job_id;  // of a job submitted there; likewise
     model::Credits amount;
   };
   std::vector<Entry> entries;

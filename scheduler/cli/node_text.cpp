@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scheduler/cli/donation_commands.hpp"
+#include "scheduler/cli/job_text.hpp"
 #include "scheduler/cli/quantity_text.hpp"
 #include "scheduler/cli/short_names.hpp"
 #include "scheduler/cli/table.hpp"
@@ -66,6 +67,10 @@ void write_status(Page& page, const StatusAnswer& status, std::int64_t now_unix_
   write_lines(page, "Addresses", status.addresses);
   page.row("Network", count_text(status.peers_connected, "peer") + " connected, " + count_text(status.offers, "offer"));
   page.row("Jobs", std::to_string(status.jobs_running) + " running, " + std::to_string(status.jobs_ended) + " ended");
+  for (const WhyAnswer& problem : status.problems) {
+    page.row("Problem", page.paint(Tone::bad, why_text(problem)));
+    if (problem.remedy) page.row("What helps", visible(*problem.remedy));
+  }
   write_provider(page, status);
   write_sandbox(page, status);
   page.section("CREDITS");
@@ -168,7 +173,8 @@ void write_entries(Page& page, const EntriesAnswer& answer) {
                {"CREDITS", Align::point}});
   for (const EntriesAnswer::Entry& entry : std::views::reverse(answer.entries)) {
     table.add({std::to_string(entry.number), visible(entry.time), visible(entry.kind), names.of(entry.peer),
-               visible(entry.job.substr(0, kJobShownBytes)), to_text(entry.amount)});
+               visible(entry.job_id.empty() ? entry.job.substr(0, kJobShownBytes) : entry.job_id),
+               to_text(entry.amount)});
   }
   table.write(page, 0);
   if (answer.entries.size() < answer.last) {

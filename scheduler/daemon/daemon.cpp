@@ -32,9 +32,6 @@ using runtime::Task;
 
 namespace {
 
-constexpr std::string_view kKeyName = "identity.key";
-constexpr std::string_view kDatabaseName = "quern.sqlite";
-
 Result<std::optional<security::PresharedKey>> preshared_key(const Config& config) {
   const std::string& path = config.overlay.psk_file;
   if (path.empty()) return std::nullopt;
@@ -104,7 +101,7 @@ class Daemon {
     co_await runtime::with_cleanup<void>(
         [&]() -> Task<void> {
           if (const auto started = co_await start(); !started) {
-            log_.write(LogLevel::error, "not_started", {{"why", started.error().message()}});
+            log_.write(LogLevel::error, "not_started", {{"why", start_failure_text(started.error(), config_)}});
             co_return;
           }
           co_await signals_.async_wait(boost::asio::use_awaitable);
@@ -237,6 +234,14 @@ class Daemon {
 };
 
 }  // namespace
+
+std::string start_failure_text(const runtime::Error& error, const Config& config) {
+  if (error != store::Errc::corrupt) return error.message();
+  const std::string path = (std::filesystem::path(config.data_directory) / kDatabaseName).string();
+  const std::string where = error.detail().contains(path) ? "" : path + ": ";
+  return error.code().message() + ": " + where + error.detail() +
+         "; what helps: " + std::string(model::text_of(model::Reason::database_damaged).remedy);
+}
 
 Result<void> check_files(const Config& config) {
   if (const auto key = preshared_key(config); !key) return std::unexpected(key.error());

@@ -31,6 +31,9 @@ enum class ExitCode : int {
 // security::Errc::bad_preshared_key; the detail has the key and the path.
 runtime::Result<void> check_files(const Config& config);
 
+// Why a start came to nothing, with what helps where it is for the owner to do.
+std::string start_failure_text(const runtime::Error& error, const Config& config);
+
 // Starts everything and serves until SIGTERM or SIGINT: then takes no new work and places none, waits for what is
 // under way here and elsewhere (at most kDrainPatience, or until the second signal), hands back and ends. On the
 // executor of a SystemRuntime, with the instance's lock held.

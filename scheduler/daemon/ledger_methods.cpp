@@ -44,13 +44,18 @@ Result<json::object> entries_of(Ledger& ledger, ledger::TransactionId after, std
   while (after < *last && list.size() < count) {
     const auto entry = ledger.transaction(++after);
     if (!entry) return std::unexpected(entry.error());
-    if (const auto& found = *entry) list.push_back(json::parse(ledger::to_json(*found)));
+    const auto& found = *entry;
+    if (!found) continue;
+    const auto job_id = find_job_id(ledger.database(), *found);
+    if (!job_id) return std::unexpected(job_id.error());
+    list.push_back(json::parse(ledger::to_json(*found, *job_id)));
   }
   return json::object{{"entries", std::move(list)}, {"last", *last}};
 }
 
 Result<std::string> export_of(Ledger& ledger, ledger::Format format) {
-  ledger::Export pieces(ledger, format);
+  ledger::Export pieces(ledger, format, std::nullopt,
+                        [&](const ledger::Transaction& entry) { return find_job_id(ledger.database(), entry); });
   std::string text;
   for (;;) {
     auto piece = pieces.next();

@@ -60,7 +60,7 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       devices_(parts_.devices),
       live_(runtime, parts_.sources),
       database_(database),
-      writer_(runtime, database),
+      writer_(runtime, database, [this](const runtime::Error& error) { on_damage(error); }),
       journal_(runtime,
                [&log](const runtime::Error& error) {
                  log.write(LogLevel::error, "trail_not_stored", {{"why", error.message()}});
@@ -135,6 +135,9 @@ void Node::make_market() {
 Task<Result<Balance>> Node::open_tables() {
   Result<Balance> opened;
   co_await runtime_.offload_work([&] {
+    const auto tables =
+        database_.find("SELECT count(*) FROM sqlite_schema", [](const auto& row) { return row.integer(0); });
+    database_new_ = tables && *tables == 0;
     auto ledger = ledger::Ledger::open(database_, budget_of(parts_.config));
     if (!ledger) {
       opened = std::unexpected(std::move(ledger).error());
@@ -185,6 +188,16 @@ Task<Result<void>> Node::restore() {
   std::vector<std::string> damaged;
   CO_TRY(auto trails, co_await journal_.load(damaged));
   for (const std::string& name : damaged) log_.write(LogLevel::error, "trail_damaged", {{"file", name}});
+  CO_CHECK(co_await check_key(trails));
+  if (database_new_ && !trails.empty()) {
+    log_.write(LogLevel::warning, "database_new",
+               {{"file", database_path()},
+                {"agreements", trails.size()},
+                {"why",
+                 "it was not there, or empty: what the agreements on the disk say is entered again; the list of "
+                 "jobs and older receipts are lost"}});
+  }
+  CO_CHECK(co_await name_cut(trails));
   CO_CHECK(co_await forget_unfinished());
   CO_CHECK(co_await forget_unsent(trails));
   CO_CHECK(co_await release_unproven(trails));
@@ -266,8 +279,11 @@ void Node::on_trail(const Trail& trail) {
 Task<Result<void>> Node::post(Trail trail, dispatch::Outlook outlook) {
   std::optional<ReceiptRow> row;
   if (trail.stage() >= Stage::agreed) row = row_of(trail, outlook);
+  // Of an earlier life, where there is no entry of it any more.
+  const std::int64_t closed = database_new_ ? trail.closed_unix_ms().value_or(now()) : now();
+  const runtime::WallTime at{std::clamp<std::int64_t>(closed, 0, now())};
   const auto entered = [trail = std::move(trail), outlook, row = std::move(row), self = host_->id(),
-                        at = runtime_.clock().wall_now()](ledger::Ledger& ledger) -> Result<Balance> {
+                        at](ledger::Ledger& ledger) -> Result<Balance> {
     if (auto posted = dispatch::post(ledger, trail, self, at, outlook); !posted) {
       return std::unexpected(std::move(posted).error());
     }
@@ -390,6 +406,7 @@ Task<void> Node::keep_asking() {
       std::ignore = co_await dispatch::fetch_offers(*host_, offers_, peer);
     }
     if (offers_.version() != before) topics_.changed("offers");
+    look_at_clock();
   }
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "overlay/host.hpp"
@@ -35,6 +36,8 @@
 
 namespace quern::daemon {
 
+inline constexpr std::string_view kKeyName = "identity.key";       // in the folder that the disk is
+inline constexpr std::string_view kDatabaseName = "quern.sqlite";  // in the data directory
 inline constexpr std::size_t kTrailsShownMax = 10'000;
 inline constexpr runtime::Duration kReconnectEvery = std::chrono::seconds(5);
 inline constexpr runtime::Duration kOffersEvery = std::chrono::seconds(5);
@@ -140,6 +143,8 @@ class Node {
   // Of a job submitted here, what the row does not say yet.
   void name_job(ReceiptRow& row) const;
   const Balance& balance() const { return balance_; }  // as of the last posting
+  // What keeps this node from its work until somebody does something about it.
+  std::vector<model::Why> problems() const;
   // What `read` makes of the ledger.
   template <class Read>
   auto with_ledger(Read read) -> runtime::Task<std::invoke_result_t<Read, ledger::Ledger&>> {
@@ -159,6 +164,8 @@ class Node {
   runtime::Task<void> enter(agreement::Trail trail);
   runtime::Task<bool> enter_end(const agreement::Trail& trail);
   runtime::Task<void> enter_end_later(agreement::Trail trail);
+  runtime::Task<runtime::Result<void>> check_key(const std::map<jobs::DemandId, agreement::Trail>& trails);
+  runtime::Task<runtime::Result<void>> name_cut(std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<runtime::Result<void>> forget_unfinished();
   runtime::Task<runtime::Result<void>> forget_unsent(std::map<jobs::DemandId, agreement::Trail>& trails);
   runtime::Task<runtime::Result<void>> release_unproven(const std::map<jobs::DemandId, agreement::Trail>& trails);
@@ -190,6 +197,9 @@ class Node {
   runtime::Task<void> keep_offering();
   runtime::Task<void> keep_connected(multiformats::Multiaddr peer);
   runtime::Task<void> keep_asking();
+  void look_at_clock();
+  void on_damage(const runtime::Error& error);
+  std::string database_path() const;
   runtime::Task<void> keep_experience();
   runtime::Task<void> follow_events();
   std::vector<multiformats::Multiaddr> addresses_of(const std::string& provider) const;
@@ -209,6 +219,9 @@ class Node {
   std::uint64_t posted_ = 0;          // entries of this life
   std::uint64_t counted_ = 0;         // of those, when today_ was counted
   std::set<std::string> connecting_;  // addresses that keep_connected() has
+  bool clock_told_ = false;
+  std::string damage_;         // of the database, as it was found first; empty: none was
+  bool database_new_ = false;  // at this start
   store::Database& database_;
   store::Writer writer_;
   std::optional<ledger::Ledger> ledger_;

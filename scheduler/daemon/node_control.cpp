@@ -1,5 +1,6 @@
 // Node: what callers change while it runs, and what has to be looked at as time passes.
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "scheduler/daemon/node.hpp"
@@ -122,6 +123,36 @@ bool Node::end_work(const jobs::DemandId& demand) {
   const bool ending = provider_->end_work(demand, {model::Reason::preempted, {}});
   if (ending) topics_.changed("work");
   return ending;
+}
+
+std::string Node::database_path() const {
+  return (std::filesystem::path(parts_.config.data_directory) / kDatabaseName).string();
+}
+
+// Once: whoever else meets it says so, too.
+void Node::on_damage(const runtime::Error& error) {
+  if (!damage_.empty()) return;
+  damage_ = database_path() + ": " + error.detail();
+  log_.write(LogLevel::error, "database_damaged",
+             {{"why", damage_}, {"what_helps", model::text_of(model::Reason::database_damaged).remedy}});
+  topics_.changed("status");
+}
+
+void Node::look_at_clock() {
+  const auto ahead = offers_.clock_ahead_ms(host_->id().text());
+  if (ahead.has_value() == clock_told_) return;
+  clock_told_ = ahead.has_value();
+  if (ahead) log_.write(LogLevel::warning, "clocks_differ", {{"why", market::clock_text(*ahead)}});
+  topics_.changed("status");
+}
+
+std::vector<model::Why> Node::problems() const {
+  std::vector<model::Why> problems;
+  if (!damage_.empty()) problems.push_back({model::Reason::database_damaged, damage_});
+  if (const auto ahead = offers_.clock_ahead_ms(host_->id().text())) {
+    problems.push_back({model::Reason::clocks_differ, market::clock_text(*ahead)});
+  }
+  return problems;
 }
 
 ReceiptRow Node::row_of(const agreement::Trail& trail, dispatch::Outlook outlook) const {

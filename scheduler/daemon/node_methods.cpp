@@ -66,6 +66,8 @@ json::object status_json(Node& node) {
   for (const auto& address : node.host().addresses()) addresses.emplace_back(address.text());
   std::set<identity::PeerId> peers;
   for (const auto& info : node.host().swarm().connections()) peers.insert(info.peer);
+  json::array problems;
+  for (const model::Why& why : node.problems()) problems.push_back(why_json(why));
   json::array preferences;  // that stand above the configuration
   for (const auto& [name, value] : node.preferences().values) preferences.emplace_back(name);
   return {
@@ -75,6 +77,7 @@ json::object status_json(Node& node) {
       {"addresses", std::move(addresses)},
       {"peers_connected", peers.size()},
       {"offers", node.offers().offers().size()},
+      {"problems", std::move(problems)},
       {"provider", provider_json(node)},
       {"donation", donation_json(node)},
       {"preferences", std::move(preferences)},
@@ -157,6 +160,7 @@ rpc::Schema status_schema() {
        {"addresses", rpc::list(rpc::text(kNameTextMax), kListMax)},
        {"peers_connected", rpc::integer(0)},
        {"offers", rpc::integer(0)},
+       {"problems", rpc::described(rpc::list(why_schema(), kShortTextMax), "that somebody has to do something about")},
        {"provider", rpc::object({{"enabled", rpc::boolean()},
                                  {"draining", rpc::boolean()},
                                  {"working", rpc::integer(0)},
@@ -184,6 +188,7 @@ json::object status_example() {
       {"addresses", json::array{"/ip4/127.0.0.1/tcp/7645/p2p/12D3KooW"}},
       {"peers_connected", 1},
       {"offers", 2},
+      {"problems", json::array{}},
       {"provider", json::object{{"enabled", true}, {"draining", false}, {"working", 0}, {"devices", json::array{}}}},
       {"donation", json::object{{"state", "donating"}, {"until_unix_ms", nullptr}, {"why", nullptr}, {"working", 0}}},
       {"preferences", json::array{"share"}},

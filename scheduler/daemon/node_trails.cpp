@@ -1,6 +1,7 @@
 // Node: how trails end in the ledger, and which of them the disk keeps.
 #include <utility>
 
+#include "overlay/identity/error.hpp"
 #include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/node.hpp"
 
@@ -19,6 +20,34 @@ constexpr std::size_t kRemovedAtOnce = 256;
 constexpr std::int64_t kMsPerDay = 24LL * 3600 * 1000;
 
 }  // namespace
+
+// With another key than the one that they were signed with, none of them can be entered or brought to its end. Whose
+// they are is who all of them have in common; of two the receipts know which.
+Task<Result<void>> Node::check_key(const std::map<jobs::DemandId, Trail>& trails) {
+  std::size_t foreign = 0;
+  std::set<identity::PeerId> owners;
+  for (const auto& [demand, trail] : trails) {
+    const identity::PeerId& submitter = trail.demand().submitter;
+    const identity::PeerId& provider = trail.demand().provider;
+    if (submitter == host_->id() || provider == host_->id()) continue;
+    if (foreign++ == 0) {
+      const auto find = [id = demand](ledger::Ledger& ledger) { return find_receipt(ledger.database(), id); };
+      CO_TRY(const auto row, co_await with_ledger(find));
+      if (!row || row->role == agreement::Party::submitter) owners.insert(submitter);
+      if (!row || row->role == agreement::Party::provider) owners.insert(provider);
+    }
+    std::erase_if(owners, [&](const auto& owner) { return owner != submitter && owner != provider; });
+  }
+  if (foreign == 0) co_return Result<void>();
+  std::string names;
+  for (const identity::PeerId& owner : owners) names += (names.empty() ? "" : " or ") + owner.text();
+  if (names.empty()) names = "several peers";
+  co_return runtime::fail(identity::Errc::key_file, std::string(kKeyName) + ": it is the key of " + host_->id().text() +
+                                                        ", but of the agreements kept beside it " +
+                                                        std::to_string(foreign) + " are those of " + names +
+                                                        ": put the key of " + names +
+                                                        " in its place, or start with an empty data directory");
+}
 
 // Nothing is added to it any more: closed, or given up. False: it is entered later.
 Task<bool> Node::over(Trail trail) {
@@ -55,6 +84,36 @@ Task<void> Node::enter_end_later(Trail trail) {
     co_await runtime_.clock().sleep_for(kPostAgain);
   } while (!co_await enter_end(trail));
   if (trail.stage() == Stage::agreed) std::ignore = co_await journal_.forget(trail);
+}
+
+// The ledger names the last record of what it has entered: a trail that has not come so far has lost its end. Its file
+// is left for whoever looks at it, also where so little is left that it looks like one that was never sent.
+Task<Result<void>> Node::name_cut(std::map<jobs::DemandId, Trail>& trails) {
+  for (auto entry = trails.begin(); entry != trails.end();) {
+    const auto& [demand, trail] = *entry;
+    const bool running = trail.stage() >= Stage::running;
+    bool cut = false;
+    if (trail.stage() != Stage::closed) {
+      const auto end = [id = demand](ledger::Ledger& ledger) -> Result<std::optional<ledger::Transaction>> {
+        const auto found = find_receipt(ledger.database(), id);
+        if (!found) return std::unexpected(found.error());
+        const std::optional<ReceiptRow>& row = *found;
+        if (!row) return std::nullopt;
+        const bool provides = row->role == agreement::Party::provider;
+        return ledger.transaction(provides ? ledger::TransactionKind::earn : ledger::TransactionKind::spend,
+                                  row->agreement);
+      };
+      CO_TRY(const auto entered, co_await with_ledger(end));
+      cut = entered && (!running || entered->receipt != trail.newest(agreement::RecordKind::voucher));
+    }
+    if (cut) {
+      log_.write(LogLevel::error, "trail_damaged",
+                 {{"file", jobs::TrailJournal::file_of(demand)},
+                  {"why", "its end is missing: the ledger has a later record"}});
+    }
+    entry = cut && !running ? trails.erase(entry) : std::next(entry);
+  }
+  co_return Result<void>();
 }
 
 // The first records of a trail are answered once they are durable: what is cut off in them bound nobody, but for a

@@ -202,6 +202,15 @@ Result<std::optional<ReceiptRow>> find_receipt(Database& database, const jobs::D
   return database.find(kFind, row_of, demand);
 }
 
+Result<std::string> find_job_id(Database& database, const ledger::Transaction& entry) {
+  if (entry.job == dispatch::kSeveralJobs) return std::string();
+  auto found = database.find(
+      "SELECT job_id FROM receipts WHERE agreement = ?", [](const Row& row) { return std::string(row.text(0)); },
+      entry.key);
+  if (!found) return std::unexpected(std::move(found).error());
+  return std::move(*found).value_or("");
+}
+
 Result<std::vector<Unpaid>> load_unpaid(Database& database) {
   std::vector<Unpaid> all;
   const auto any = database.find(kAnyUnpaid, [](const Row&) { return true; });

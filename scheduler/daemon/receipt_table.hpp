@@ -63,6 +63,9 @@ runtime::Result<std::vector<ReceiptRow>> load_receipts(store::Database& database
                                                        std::size_t count);
 runtime::Result<std::optional<ReceiptRow>> find_receipt(store::Database& database, const jobs::DemandId& demand);
 
+// The job submitted here that an entry is of; empty: not known, or it is of several.
+runtime::Result<std::string> find_job_id(store::Database& database, const ledger::Transaction& entry);
+
 // What peers have left unpaid in agreements that this node has provided and given up, less their part of what they have
 // paid (engagement::kForgivenShare). At most engagement::kDebtorsMax, of those that owe most.
 struct Unpaid {

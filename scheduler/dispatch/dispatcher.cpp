@@ -100,7 +100,7 @@ class Dispatcher::Run {
 
   Survey survey(const std::vector<std::size_t>& tasks, const std::set<std::string>& excluded) const {
     const auto offers = dispatcher_.book_.offers();
-    Survey seen{.known = {}, .fit = {}, .why = {offers.empty() ? Reason::no_offer : Reason::no_device, {}}};
+    Survey seen{.known = {}, .fit = {}, .why = offers.empty() ? dispatcher_.no_offer() : Why{Reason::no_device, {}}};
     std::optional<Why> barred;
     bool any = false;
     for (const market::SignedOffer* offer : offers) {

@@ -88,6 +88,7 @@ class Dispatcher {
 
   // Why none of this node's jobs goes to that provider, whatever it offers.
   std::optional<model::Why> barred(const std::string& provider, const std::set<std::string>& exclude) const;
+  model::Why no_offer() const;
 
   runtime::Runtime& runtime_;
   engagement::Submitter& submitter_;

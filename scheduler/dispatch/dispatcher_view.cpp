@@ -39,6 +39,11 @@ std::optional<Why> Dispatcher::barred(const std::string& provider, const std::se
   return std::nullopt;
 }
 
+Why Dispatcher::no_offer() const {
+  const auto ahead = book_.clock_ahead_ms(self_);
+  return {Reason::no_offer, ahead ? market::clock_text(*ahead) : std::string()};
+}
+
 std::vector<QuoteRow> Dispatcher::quote(const model::Job& job, const std::set<std::string>& exclude) const {
   std::vector<QuoteRow> rows;
   const auto now = runtime_.clock().wall_now().unix_ms;

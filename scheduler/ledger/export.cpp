@@ -60,28 +60,29 @@ std::string csv_line(std::string_view first, const Fields&... fields) {
 
 std::string csv_head() {
   return csv_line("transaction", "time", "kind", "peer", "job", "key", "receipt", "reverses", "posting", "account",
-                  "amount", "balance");
+                  "amount", "balance", "job_id");
 }
 
-std::string to_csv(const Transaction& entry) {
+std::string to_csv(const Transaction& entry, std::string_view job_id) {
   std::string lines;
   for (std::size_t number = 0; number < entry.postings.size(); ++number) {
     const Posting& posting = entry.postings[number];
     lines += csv_line(std::to_string(entry.id), time_text(entry.at_unix_ms), name_of(entry.kind), entry.peer, entry.job,
                       runtime::to_hex(entry.key), entry.receipt ? runtime::to_hex(*entry.receipt) : std::string(),
                       entry.reverses ? std::to_string(*entry.reverses) : std::string(), std::to_string(number),
-                      to_text(posting.account), to_text(posting.amount), to_text(posting.balance));
+                      to_text(posting.account), to_text(posting.amount), to_text(posting.balance), job_id);
   }
   return lines;
 }
 
-std::string to_json(const Transaction& entry) {
+std::string to_json(const Transaction& entry, std::string_view job_id) {
   json::object object;
   object["transaction"] = entry.id;
   object["time"] = time_text(entry.at_unix_ms);
   object["kind"] = name_of(entry.kind);
   object["peer"] = entry.peer;
   if (!entry.job.empty()) object["job"] = entry.job;
+  if (!job_id.empty()) object["job_id"] = job_id;
   object["key"] = runtime::to_hex(entry.key);
   if (entry.receipt) object["receipt"] = runtime::to_hex(*entry.receipt);
   if (entry.reverses) object["reverses"] = *entry.reverses;
@@ -106,8 +107,8 @@ std::string to_json(const Reservation& reserved) {
                                       {"time", time_text(reserved.at_unix_ms)}});
 }
 
-Export::Export(const Ledger& ledger, Format format, std::optional<std::string> peer)
-    : ledger_(ledger), format_(format), peer_(std::move(peer)) {}
+Export::Export(const Ledger& ledger, Format format, std::optional<std::string> peer, JobIdOf job_id_of)
+    : ledger_(ledger), format_(format), peer_(std::move(peer)), job_id_of_(std::move(job_id_of)) {}
 
 Result<std::optional<std::string>> Export::next() {
   if (ended_) return std::nullopt;
@@ -120,15 +121,22 @@ Result<std::optional<std::string>> Export::next() {
     piece = format_ == Format::csv ? csv_head() : "[\n";
   }
   const TransactionId until = std::min<TransactionId>(done_ + kExportTransactions, *last_);
+  Result<std::string> job_id;
   const auto take = [&](const Transaction& entry) {
     if (peer_ && entry.peer != *peer_) return true;
+    if (job_id_of_) job_id = job_id_of_(entry);
+    if (!job_id) return false;
     if (format_ == Format::json && std::exchange(any_, true)) piece += ",\n";
-    piece += format_ == Format::csv ? to_csv(entry) : to_json(entry);
+    piece += format_ == Format::csv ? to_csv(entry, *job_id) : to_json(entry, *job_id);
     return true;
   };
   if (auto read = each_transaction(ledger_.database(), done_ + 1, until, take); !read) {
     ended_ = true;
     return std::unexpected(std::move(read).error());
+  }
+  if (!job_id) {
+    ended_ = true;
+    return std::unexpected(std::move(job_id).error());
   }
   done_ = until;
   ended_ = done_ == *last_;

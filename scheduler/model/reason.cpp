@@ -140,6 +140,11 @@ constexpr auto kReasons = std::to_array<ReasonText>({
      "free space in the data directory of the node that says so"},
     {shutting_down, "shutting_down", Fault::nobody, "the node is stopping", "try again when it runs"},
     {internal, "internal", Fault::provider, "the node met a defect of its own", "report it with the log"},
+    {clocks_differ, "clocks_differ", Fault::nobody, "the clocks of two nodes differ by too much",
+     "set the clock that is wrong (`timedatectl` shows a machine's)"},
+    {database_damaged, "database_damaged", Fault::nobody, "the node's database is damaged",
+     "stop the node, move the files quern.sqlite* out of its data directory and start it: what the agreements on the "
+     "disk say is entered again; the list of jobs and older receipts are lost"},
 });
 
 constexpr ReasonText kUnspecified{unspecified, "unspecified", Fault::nobody, "no reason was given", ""};

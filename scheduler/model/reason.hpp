@@ -97,6 +97,8 @@ enum class Reason : std::uint16_t {
   disk_full,
   shutting_down,
   internal,
+  clocks_differ,
+  database_damaged,
 };
 
 // Whose doing it is: decides who pays for what was used, and whether another node is tried.

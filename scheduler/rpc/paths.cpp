@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include <pwd.h>
 #include <unistd.h>
 
 namespace quern::rpc {
@@ -16,11 +17,19 @@ fs::path folder_in(const char* variable) {
   return path.is_absolute() ? path : fs::path();
 }
 
+// Services and cron jobs may be without the variable: a relative folder would be another one with each start.
+fs::path home_folder() {
+  if (fs::path home = folder_in("HOME"); !home.empty()) return home;
+  const passwd* const user = ::getpwuid(::geteuid());  // NOLINT(concurrency-mt-unsafe): at start
+  const fs::path home = user && user->pw_dir ? user->pw_dir : "";
+  return home.is_absolute() ? home : fs::path("/");
+}
+
 }  // namespace
 
 Environment environment() {
   return {.root = ::geteuid() == 0,
-          .home = folder_in("HOME"),
+          .home = home_folder(),
           .data_home = folder_in("XDG_DATA_HOME"),
           .config_home = folder_in("XDG_CONFIG_HOME"),
           .runtime_dir = folder_in("XDG_RUNTIME_DIR")};

@@ -9,7 +9,7 @@ namespace quern::rpc {
 // What decides: given, so that it can be tested.
 struct Environment {
   bool root = false;
-  std::filesystem::path home;         // $HOME
+  std::filesystem::path home;         // $HOME; where that is unset, as the system knows the user
   std::filesystem::path data_home;    // $XDG_DATA_HOME
   std::filesystem::path config_home;  // $XDG_CONFIG_HOME
   std::filesystem::path runtime_dir;  // $XDG_RUNTIME_DIR

@@ -149,7 +149,7 @@ Result<Database> Database::open(const OpenOptions& options) {
       "PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-" +
       std::to_string(kCacheKib) + "; SELECT count(*) FROM sqlite_schema";
   if (auto set = database.execute(pragmas); !set) {
-    return std::unexpected(Error(set.error().code(), options.path + ": " + set.error().detail()));
+    return std::unexpected(Error(set.error().code(), options.path + ": " + sqlite3_errmsg(handle)));
   }
   return database;
 }

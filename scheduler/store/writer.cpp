@@ -103,6 +103,7 @@ struct Writer::State {
 
   runtime::Runtime& runtime;
   Database& database;
+  OnDamage on_damage;
   std::deque<PendingPtr> queue = {};  // at most kWritesWaitingMax
   std::deque<PendingPtr> group = {};  // being committed; at most kGroupMax
   runtime::Waiter filled = {};
@@ -110,8 +111,8 @@ struct Writer::State {
   bool closed = false;
 };
 
-Writer::Writer(runtime::Runtime& runtime, Database& database)
-    : state_(new State{.runtime = runtime, .database = database}) {}
+Writer::Writer(runtime::Runtime& runtime, Database& database, OnDamage on_damage)
+    : state_(new State{.runtime = runtime, .database = database, .on_damage = std::move(on_damage)}) {}
 Writer::~Writer() = default;
 
 std::size_t Writer::waiting() const {
@@ -135,6 +136,9 @@ Task<void> Writer::run() {
         co_await runtime::offload(state.runtime, [&database = state.database, work = std::move(operations)]() mutable {
           return commit_together(database, work);
         });
+    const auto damage = std::ranges::find_if(
+        results, [](const Result<void>& result) { return !result && result.error() == Errc::corrupt; });
+    if (damage != results.end() && state.on_damage) state.on_damage(damage->error());
     for (std::size_t at = 0; at < results.size(); ++at) state.group[at]->finish(std::move(results[at]));
     state.group.clear();
   }

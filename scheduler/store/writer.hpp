@@ -32,8 +32,10 @@ std::vector<runtime::Result<void>> commit_together(Database& database, std::span
 // the operations run on its pool for blocking calls, so they own what they use.
 class Writer {
  public:
+  // Told what an operation or a transaction met of Errc::corrupt, before its caller is.
+  using OnDamage = std::function<void(const runtime::Error&)>;
   // Both must outlive this. Nobody may be in write() when this is destroyed.
-  Writer(runtime::Runtime& runtime, Database& database);
+  Writer(runtime::Runtime& runtime, Database& database, OnDamage on_damage = {});
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;

@@ -63,7 +63,7 @@ TEST_P(KeyFiles, file_that_is_no_usable_key_is_named_and_left_alone) {
       const auto key = co_await load_or_create_key(runtime, "identity.key");
       EXPECT_TRUE(!key && key.error() == Errc::key_file);
       const std::string message = key ? "" : key.error().message();
-      for (const std::string part : {"identity.key", file.why, "move this one away"})
+      for (const std::string part : {"identity.key", file.why, "put the right file there", "begin in an empty folder"})
         EXPECT_NE(message.find(part), std::string::npos) << message << " without " << part;
       EXPECT_EQ((co_await runtime.disk().read("identity.key")).value(), file.content);
     }

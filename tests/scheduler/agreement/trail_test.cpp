@@ -214,12 +214,12 @@ TEST(Trail, an_acceptance_counts_by_the_clock_that_set_the_limit) {
 TEST(Trail, clocks_far_apart_are_found_before_anything_is_agreed) {
   ExampleTrail example;
   example.now.unix_ms = kNow.unix_ms - kClockSkewMaxMs - 1;
-  EXPECT_EQ(example.offer(example_demand()), "record_malformed");
+  EXPECT_EQ(example.offer(example_demand()), "clocks_differ");
   example.now.unix_ms += 1;
   EXPECT_EQ(example.offer(example_demand()), "");
   const Bid bid = example_bid(example.trail.newest(RecordKind::demand));
   example.now.unix_ms -= 1;
-  EXPECT_EQ(example.offer(bid), "record_malformed");
+  EXPECT_EQ(example.offer(bid), "clocks_differ");
 }
 
 TEST(Trail, a_clock_that_jumps_breaks_no_agreement) {

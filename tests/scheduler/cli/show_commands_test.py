@@ -75,6 +75,14 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertIn("paused: takes no new tasks, works on 1", text)
         self.assertNotIn("State        takes tasks", text)
 
+    def test_status_shows_what_somebody_has_to_do_something_about(self):
+        problem = {"reason": "clocks_differ", "text": "the clocks differ", "detail": "60 min", "remedy": "set it"}
+        self.answers["node.status"] = [scripted.STATUS | {"problems": [problem]}]
+        self.start()
+        text = self.shown("status")
+        self.assertRegex(text, r"(?m)^ *Problem +clocks_differ: the clocks differ \(60 min\)$")
+        self.assertRegex(text, r"(?m)^ *What helps +set it$")
+
     def test_a_device_whose_name_is_not_known_is_shown_by_its_id(self):
         ended = scripted.ended()
         ended["tasks_list"][0]["attempts"][0]["device_name"] = ""
@@ -219,6 +227,13 @@ class ShowCommandsTest(scripted.DaemonTest):
         self.assertIn("--limit is of entries: add --entries", result.stderr)
         for wrong in ("0", "1001", "many"):
             self.assertEqual(self.run_quern("ledger", "--entries", "--limit", wrong).returncode, 2)
+
+    def test_ledger_entries_name_jobs_as_the_list_of_jobs_does(self):
+        entry = {"transaction": 9, "time": "2026-11-21T09:30:02.000Z", "kind": "spend", "peer": FAST,
+                 "job": "0123456789abcdef", "job_id": JOB, "amount_micro": 300_000}
+        self.answers["ledger.entries"] = [{"entries": [entry], "last": 9}]
+        self.start()
+        self.assertRegex(self.shown("ledger", "--entries").splitlines()[1], rf"BBBBBBBB +{JOB} +0\.3 *$")
 
     def test_jobs_are_as_many_as_wanted(self):
         self.start()

@@ -97,6 +97,165 @@ TEST(NodeBooks, a_job_whose_submitter_has_a_full_disk_ends_once_and_costs_the_sa
   EXPECT_EQ(again.jobs[0], *after);
 }
 
+TEST(NodeBooks, a_key_that_is_not_the_one_of_the_agreements_kept_is_refused_with_both_peers_and_what_to_do) {
+  NodeWorld world;
+  world.jobs.assign(2, engagement::sample_job());
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  world.crash(NodeWorld::kSubmitter);
+  world.keys.at(NodeWorld::kSubmitter) = 7;
+  world.may_not_start = true;
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  ASSERT_TRUE(world.not_started);
+  const std::string why = world.not_started->message();
+  for (const std::string& part : {connection::test_peer(7).text(), connection::test_peer(2).text(),
+                                  std::string("are those of " + connection::test_peer(2).text() + ": put the key of "),
+                                  std::string("empty data directory")}) {
+    EXPECT_NE(why.find(part), std::string::npos) << why;
+  }
+  // With the right one again it goes on.
+  world.crash(NodeWorld::kSubmitter);
+  world.keys.at(NodeWorld::kSubmitter) = 2;
+  world.may_not_start = false;
+  world.world.restart(NodeWorld::kSubmitter);
+  world.world.run_for(10s);
+  EXPECT_EQ(world.view(NodeWorld::kSubmitter).balance.spent.micro, 600'000);
+}
+
+TEST(NodeBooks, without_its_database_a_node_says_so_and_owes_and_is_owed_what_its_trails_say) {
+  NodeWorld world;
+  world.jobs.assign(2, engagement::sample_job());
+  world.trails_may_go = true;
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  const NodeView before = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(before.jobs.size(), 2);
+  const std::int64_t began_unix_ms = before.jobs[0].submitted_unix_ms;
+  const Balance spent = before.balance;
+  const Balance earned = world.view(NodeWorld::kProvider).balance;
+  EXPECT_FALSE(world.has_logged(NodeWorld::kSubmitter, "database_new"));
+  for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) {
+    world.crash(node);
+    world.files(node).replace("quern.sqlite", {});
+  }
+  world.world.run_for(1h);
+  std::int64_t entered_unix_ms = 0;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter) co_return;
+    co_await node.runtime().clock().sleep_for(10s);
+    const auto entry = co_await node.with_ledger(
+        [](const ledger::Ledger& ledger) { return ledger.transaction(ledger::TransactionId{1}); });
+    if (entry && *entry) entered_unix_ms = (*entry)->at_unix_ms;
+  };
+  for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) world.world.restart(node);
+  world.world.run_for(1min);
+  const NodeView after = world.view(NodeWorld::kSubmitter);
+  EXPECT_EQ(after.balance, spent);
+  EXPECT_LT(entered_unix_ms - began_unix_ms, 30'000) << "at the time of the agreement";
+  EXPECT_TRUE(after.jobs.empty());
+  EXPECT_EQ(world.view(NodeWorld::kProvider).balance, earned);
+  EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "database_new"));
+  EXPECT_TRUE(world.has_logged(NodeWorld::kProvider, "database_new"));
+}
+
+TEST(NodeBooks, a_database_that_is_found_damaged_is_told_once_with_its_path_and_what_helps) {
+  NodeWorld world;
+  world.trails_may_go = true;
+  world.with_node = [](Node& node, NodeId number) -> Task<void> {
+    if (number != NodeWorld::kSubmitter) co_return;
+    EXPECT_TRUE(node.problems().empty());
+    EXPECT_TRUE(co_await node.with_ledger([](ledger::Ledger& ledger) {
+      return ledger.database().execute("DROP TABLE receipts");  // as a spoiled page of the schema
+    }));
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  const NodeView view = world.view(NodeWorld::kSubmitter);
+  ASSERT_EQ(view.problems.size(), 1);
+  EXPECT_EQ(view.problems[0].reason, model::Reason::database_damaged);
+  EXPECT_TRUE(view.problems[0].detail.contains("/quern.sqlite: ")) << view.problems[0].detail;
+  const auto told = [](const std::string& line) { return line.contains("event=database_damaged "); };
+  EXPECT_EQ(std::ranges::count_if(world.log(NodeWorld::kSubmitter), told), 1);
+  EXPECT_TRUE(world.view(NodeWorld::kProvider).problems.empty());
+}
+
+TEST(NodeBooks, a_clock_an_hour_off_is_told_where_it_keeps_all_offers_out) {
+  for (const auto ahead : {60min, -60min}) {
+    NodeWorld world(1, ahead);
+    world.world.run_until(NodeWorld::kSubmitted + 1min);
+    const NodeView view = world.view(NodeWorld::kSubmitter);
+    ASSERT_EQ(view.problems.size(), 1);
+    EXPECT_EQ(view.problems[0].reason, model::Reason::clocks_differ);
+    EXPECT_TRUE(view.problems[0].detail.contains(ahead > 0min ? " min ahead of" : " min behind"));
+    EXPECT_TRUE(world.has_logged(NodeWorld::kSubmitter, "clocks_differ"));
+    world.world.run_until(NodeWorld::kSubmitted + 15min);
+    const NodeView later = world.view(NodeWorld::kSubmitter);
+    ASSERT_EQ(later.jobs.size(), 1);
+    EXPECT_EQ(later.jobs[0].why.reason, model::Reason::no_offer);
+    EXPECT_TRUE(later.jobs[0].why.detail.starts_with("this node's clock is about ")) << later.jobs[0].why.detail;
+  }
+  NodeWorld right;
+  right.world.run_until(NodeWorld::kSubmitted + 1min);
+  EXPECT_TRUE(right.view(NodeWorld::kSubmitter).problems.empty());
+}
+
+TEST(NodeBooks, entries_of_the_ledger_name_the_job_as_its_submitter_knows_it) {
+  NodeWorld world;
+  std::array<std::string, 2> ids;
+  world.with_node = [&](Node& node, NodeId number) -> Task<void> {
+    const auto id = [](ledger::Ledger& ledger) -> runtime::Result<std::string> {
+      const auto entry = ledger.transaction(ledger::TransactionId{1});
+      if (!entry) return std::unexpected(entry.error());
+      return *entry ? find_job_id(ledger.database(), **entry) : std::string("none");
+    };
+    ids.at(number) = (co_await node.with_ledger(id)).value_or("not read");
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  const NodeView view = world.view(NodeWorld::kSubmitter);
+  for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) world.crash_and_restart(node, 1s);
+  world.world.run_for(10s);
+  ASSERT_EQ(view.jobs.size(), 1);
+  EXPECT_EQ(ids.at(NodeWorld::kSubmitter), view.jobs[0].id);
+  EXPECT_EQ(ids.at(NodeWorld::kProvider), "");
+}
+
+// A record is whole or not: only the ledger knows that there were more.
+TEST(NodeBooks, a_settled_trail_that_has_lost_its_last_records_is_named_and_left_alone) {
+  for (const bool all_but_the_bid : {false, true}) {
+    for (const NodeId node : {NodeWorld::kSubmitter, NodeWorld::kProvider}) {
+      NodeWorld world;
+      world.trails_may_go = true;
+      world.world.run_until(NodeWorld::kSubmitted + 30s);
+      const Balance before = world.view(node).balance;
+      world.crash(node);
+      std::string cut;
+      world.before_start = [&](Runtime& runtime, NodeId number) -> Task<void> {
+        const auto files = co_await runtime.disk().list();
+        for (const std::string& file : *files) {
+          if (number != node || !file.starts_with("trail.") || !cut.empty()) continue;
+          cut = file;
+          const runtime::Bytes content = *co_await runtime.disk().read(file);
+          std::size_t last = 0;
+          std::size_t records = 0;
+          for (std::size_t at = 0; at < content.size() && (!all_but_the_bid || records < 3); ++records) {
+            last = at;
+            at += 2 + (std::to_integer<std::size_t>(content[at]) << 8 | std::to_integer<std::size_t>(content[at + 1]));
+          }
+          EXPECT_TRUE(co_await runtime.disk().replace(
+              file, runtime::Bytes(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(last))));
+        }
+      };
+      std::vector<std::string> left;
+      world.with_node = [&](Node& started, NodeId /*number*/) -> Task<void> {
+        left = *co_await started.runtime().disk().list();
+      };
+      world.world.restart(node);
+      world.world.run_for(1min);
+      EXPECT_EQ(world.view(node).balance, before);
+      EXPECT_TRUE(world.has_logged(node, "trail_damaged"));
+      EXPECT_TRUE(std::ranges::find(left, cut) != left.end());
+    }
+  }
+}
+
 // What is left of each looks like a record that was being written when the power went.
 TEST(NodeBooks, what_is_left_of_a_trail_with_a_receipt_is_kept_and_of_one_that_bound_nobody_is_removed) {
   NodeWorld world;

@@ -48,6 +48,7 @@ struct NodeView {
   std::vector<JobRecord> jobs;
   std::optional<model::Offer> offer;  // its own
   model::Credits owed;                // by the trails that the jobs name
+  std::vector<model::Why> problems;
 };
 
 class NodeWorld {
@@ -70,14 +71,16 @@ class NodeWorld {
   static constexpr simulation::NodeId kSubmitter = 1;
   static constexpr Time kSubmitted = Time{} + 6s;  // when jobs come; before that the nodes find each other
 
-  explicit NodeWorld(std::uint64_t seed = 1)
+  // `submitter_ahead`: what the submitter's civil clock is off.
+  explicit NodeWorld(std::uint64_t seed = 1, runtime::Duration submitter_ahead = {})
       : world({.seed = seed, .link = simulation::Links::kLoopback, .shuffle_ties = true}) {
     for (Party& party : parties_) party.config = default_config({.home = "/home/ada"});
     parties_[kProvider].config.provider.enabled = true;
     parties_[kProvider].config.overlay.listen = {connection::multiaddr("/ip4/0.0.0.0/tcp/" + std::to_string(kPort))};
     for (const simulation::NodeId number : {kProvider, kSubmitter}) {
-      world.add_node({.disk_bytes_max = kDiskBytes},
-                     [this, number](Runtime& runtime) { return live(runtime, number); });
+      world.add_node(
+          {.wall_offset = number == kSubmitter ? submitter_ahead : runtime::Duration{}, .disk_bytes_max = kDiskBytes},
+          [this, number](Runtime& runtime) { return live(runtime, number); });
     }
     parties_[kSubmitter].config.overlay.peers = {
         connection::multiaddr("/ip4/" + world.address_of(kProvider).to_string() + "/tcp/" + std::to_string(kPort) +
@@ -124,6 +127,9 @@ class NodeWorld {
 
   simulation::World world;
   std::vector<model::Job> jobs = {engagement::sample_job()};  // of the submitter, at kSubmitted
+  std::array<unsigned, 2> keys = {1, 2};                      // whose connection::test_key() each node has
+  std::optional<runtime::Error> not_started;                  // why the last one did not that may not
+  bool may_not_start = false;
   bool trails_may_go = false;
   bool submits = true;        // these
   std::string data = "data";  // beside the source, what jobs read
@@ -141,7 +147,7 @@ class NodeWorld {
 
   NodeParts parts(simulation::NodeId number) const {
     NodeParts parts{.config = parties_[number].config,
-                    .key = connection::test_key(number + 1),
+                    .key = connection::test_key(keys.at(number)),
                     .devices = {device()},
                     .sandbox = {},
                     .preshared_key = {},
@@ -165,6 +171,10 @@ class NodeWorld {
     co_await runtime::with_cleanup<void>(
         [&]() -> Task<void> {
           const auto started = co_await node.start();
+          if (!started && may_not_start) {
+            not_started = started.error();
+            co_return;
+          }
           if (!started && world.running(number)) ADD_FAILURE() << started.error().message();
           if (with_node) co_await with_node(node, number);
           if (number == kSubmitter && submits && !std::exchange(party.submitted, true)) co_await submit(runtime, node);
@@ -194,7 +204,8 @@ class NodeWorld {
                   .open = {},
                   .jobs = {},
                   .offer = {},
-                  .owed = {}};
+                  .owed = {},
+                  .problems = node.problems()};
     if (const auto& own = node.own_offer()) view.offer = own->offer;
     auto open = co_await node.with_ledger([](const ledger::Ledger& ledger) { return ledger.open_reservations(); });
     if (open) view.open = *std::move(open);

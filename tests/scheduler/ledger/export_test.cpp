@@ -75,8 +75,8 @@ TEST_F(Exports, have_a_line_of_csv_for_each_posting) {
   fill(300);
   const std::string text = whole(Format::csv);
   EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 2 * twin_.last());
-  EXPECT_TRUE(
-      text.starts_with("transaction,time,kind,peer,job,key,receipt,reverses,posting,account,amount,balance\r\n"));
+  EXPECT_TRUE(text.starts_with(
+      "transaction,time,kind,peer,job,key,receipt,reverses,posting,account,amount,balance,job_id\r\n"));
 }
 
 TEST_F(Exports, of_one_peer_leave_out_the_others) {
@@ -110,12 +110,14 @@ TEST(ExportedText, is_made_of_all_fields) {
                           .postings = {{{AccountKind::spent, {}}, {1'500'000}, {2'000'000}}}};
   const std::string zeros(64, '0');
   EXPECT_EQ(to_csv(entry),
-            "17,2026-08-22T12:00:00.123Z,spend,alice,job-1," + zeros + "," + zeros + ",,0,spent,1.5,2\r\n");
+            "17,2026-08-22T12:00:00.123Z,spend,alice,job-1," + zeros + "," + zeros + ",,0,spent,1.5,2,\r\n");
+  EXPECT_TRUE(to_csv(entry, "j-1").ends_with(",1.5,2,j-1\r\n"));
   EXPECT_EQ(to_json(entry), R"({"transaction":17,"time":"2026-08-22T12:00:00.123Z","kind":"spend","peer":"alice",)"
                             R"("job":"job-1","key":")" +
                                 zeros + R"(","receipt":")" + zeros +
                                 R"(","amount_micro":1500000,"postings":[{"account":"spent","amount_micro":1500000,)"
                                 R"("balance_micro":2000000}]})");
+  EXPECT_NE(to_json(entry, "j-1").find(R"("job":"job-1","job_id":"j-1",)"), std::string::npos);
   EXPECT_EQ(to_json(Reservation{.peer = "bob", .job = "job", .amount = {5}}),
             R"({"agreement":")" + zeros + R"(","peer":"bob","job":"job","amount_micro":5,"state":"open",)" +
                 R"("time":"1970-01-01T00:00:00.000Z"})");

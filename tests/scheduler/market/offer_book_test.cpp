@@ -88,6 +88,36 @@ TEST(OfferBook, forgets_what_has_expired_and_refuses_what_has_or_is_not_yet_vali
   EXPECT_TRUE(!soon && soon.error() == Errc::expired);
 }
 
+TEST(OfferBook, tells_how_far_the_clock_is_off_where_it_keeps_out_all_that_providers_say_of_themselves) {
+  constexpr std::int64_t kHour = 3'600'000;
+  constexpr std::int64_t kAbout = 10 * 60'000;
+  const auto offer = [](const std::string& provider) {
+    SignedOffer made = offer_of(provider, 1, kNow + kAbout);
+    made.offer.from_unix_ms = kNow;
+    return made;
+  };
+  for (const std::int64_t ahead : {kHour, -kHour}) {
+    OfferBook book;
+    EXPECT_FALSE(book.add(offer("a"), kNow + ahead));
+    EXPECT_EQ(book.clock_ahead_ms("own"), std::nullopt) << "who passes it on may be late with it";
+    EXPECT_FALSE(book.add(offer("a"), kNow + ahead, Heard::directly));
+    const auto told = book.clock_ahead_ms("own");
+    ASSERT_TRUE(told);
+    EXPECT_LT(std::abs(*told - ahead), kAbout);
+    EXPECT_TRUE(book.add(offer_of("own", 1, kNow + 2 * kHour), kNow + ahead, Heard::directly) || ahead < 0);
+    EXPECT_TRUE(book.clock_ahead_ms("own")) << "this node's own says nothing";
+    book.expire(kNow + ahead);
+    EXPECT_TRUE(book.clock_ahead_ms("own"));
+    book.expire(kNow + ahead);
+    EXPECT_EQ(book.clock_ahead_ms("own"), std::nullopt) << "nobody says so any more";
+    EXPECT_FALSE(book.add(offer("a"), kNow + ahead, Heard::directly));
+    EXPECT_TRUE(book.add(offer("b"), kNow, Heard::directly));
+    EXPECT_EQ(book.clock_ahead_ms("own"), std::nullopt) << "one that holds: the other's clock is wrong";
+  }
+  EXPECT_EQ(clock_text(kHour), "this node's clock is about 60 min ahead of that of its peers");
+  EXPECT_EQ(clock_text(-kHour), "this node's clock is about 60 min behind that of its peers");
+}
+
 TEST(OfferBook, has_room_for_a_bounded_number_of_providers) {
   OfferBook book;
   for (std::size_t i = 0; i < kProvidersMax; ++i) {
