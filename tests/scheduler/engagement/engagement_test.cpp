@@ -3,25 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "overlay/runtime/simulation/node.hpp"
-#include "scheduler/agreement/verify.hpp"
 #include "tests/scheduler/engagement/two_parties.hpp"
 
 namespace quern::engagement {
 namespace {
-
-// What both sides say of the same agreement.
-void expect_same_end(const TwoParties& parties, Reason reason) {
-  ASSERT_EQ(parties.ends.size(), 1u);
-  const OrderEnd& end = parties.ends[0];
-  EXPECT_EQ(end.why.reason, reason) << model::to_text(end.why);
-  ASSERT_EQ(end.trail.stage(), Stage::closed);
-  ASSERT_EQ(parties.closed.size(), 1u);
-  const auto ours = agreement::write_trail(end.trail);
-  EXPECT_EQ(ours, agreement::write_trail(parties.closed[0]));
-  const auto verified = agreement::verify(ours);
-  ASSERT_TRUE(verified) << model::to_text(verified.error().why);
-  EXPECT_EQ(verified->amount, end.owed);
-}
 
 TEST(Engagement, of_a_job_that_succeeds_is_paid_for_and_closed_alike_on_both_sides) {
   TwoParties parties;
@@ -543,45 +528,6 @@ TEST(Engagement, whose_acknowledgement_is_lost_is_closed_when_it_is_delivered_la
   const auto& delivered = parties.delivered;
   ASSERT_TRUE(delivered);
   EXPECT_TRUE(*delivered);
-}
-
-TEST(Engagement, on_a_full_disk_ends_by_that_name_once_there_is_room) {
-  TwoParties parties;
-  parties.disk_full_after = 3s;
-  parties.world.run_until(Time{} + 10min);
-  expect_same_end(parties, Reason::disk_full);
-  EXPECT_GT(parties.ends[0].owed, model::Credits{1'000'000});
-  EXPECT_LT(parties.ends[0].owed, model::Credits{5'000'000});
-}
-
-// Nor does what it says to the submitter name a file of its machine.
-TEST(Engagement, whose_input_finds_no_room_ends_by_that_name_and_the_next_one_is_done) {
-  TwoParties parties;
-  parties.other_input.resize(900 << 10);
-  parties.meanwhile = [](Runtime& runtime, Provider&) -> Task<void> {
-    EXPECT_TRUE(co_await runtime.disk().replace("hog", Bytes(300 << 10)));
-  };
-  std::string first_log;
-  parties.change_order = [&](Order& made) {
-    if (!parties.ends.empty()) {
-      first_log = parties.logs[0];
-      return;
-    }
-    model::Job job = sample_job();
-    const model::Digest digest = blobs::digest_of(parties.other_input);
-    job.inputs.push_back({.path = "large", .digest = digest, .bytes = parties.other_input.size()});
-    job.program.sources.emplace_back("large");
-    made.tasks[0].manifest = model::to_canonical_json(job);
-    made.tasks[0].inputs.push_back(digest);
-  };
-  parties.orders_one_after_the_other = 2;
-  parties.world.run_until(Time{} + 2min);
-  ASSERT_EQ(parties.ends.size(), 2u);
-  EXPECT_EQ(parties.ends[0].why.reason, Reason::disk_full) << model::to_text(parties.ends[0].why);
-  EXPECT_TRUE(first_log.contains("disk_full: the disk is full (large: no space left)\n")) << first_log;
-  ASSERT_EQ(parties.told_provider.size(), 1u);
-  EXPECT_TRUE(parties.told_provider[0].detail().contains("part.")) << parties.told_provider[0].message();
-  EXPECT_EQ(parties.ends[1].why.reason, Reason::completed) << model::to_text(parties.ends[1].why);
 }
 
 // Either is killed, or the way between them cut, at any moment: the agreement ends once and alike on both sides, and

@@ -10,6 +10,7 @@
 
 #include "overlay/runtime/cleanup.hpp"
 #include "overlay/runtime/simulation/world.hpp"
+#include "scheduler/agreement/verify.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "scheduler/engagement/share.hpp"
 #include "scheduler/engagement/submitter.hpp"
@@ -260,5 +261,19 @@ class TwoParties {
 
   Cancel never_;
 };
+
+// What both sides say of the same agreement.
+inline void expect_same_end(const TwoParties& parties, Reason reason) {
+  ASSERT_EQ(parties.ends.size(), 1u);
+  const OrderEnd& end = parties.ends[0];
+  EXPECT_EQ(end.why.reason, reason) << model::to_text(end.why);
+  ASSERT_EQ(end.trail.stage(), Stage::closed);
+  ASSERT_EQ(parties.closed.size(), 1u);
+  const auto ours = agreement::write_trail(end.trail);
+  EXPECT_EQ(ours, agreement::write_trail(parties.closed[0]));
+  const auto verified = agreement::verify(ours);
+  ASSERT_TRUE(verified) << model::to_text(verified.error().why);
+  EXPECT_EQ(verified->amount, end.owed);
+}
 
 }  // namespace quern::engagement
