@@ -61,6 +61,17 @@ Digest digest_of(runtime::ByteView bytes) {
   return runtime::sha256(bytes);
 }
 
+Task<Result<std::size_t>> drop_parts(runtime::Disk& disk) {
+  CO_TRY(const std::vector<std::string> files, co_await disk.list());
+  std::size_t dropped = 0;
+  for (const std::string& file : files) {
+    if (!digest_in(file, kPartPrefix)) continue;
+    CO_CHECK(co_await disk.remove(file));
+    ++dropped;
+  }
+  co_return dropped;
+}
+
 Task<Result<void>> BlobStore::load() {
   CO_TRY(const std::vector<std::string> files, co_await runtime_.disk().list());
   for (const std::string& file : files) {
@@ -101,14 +112,21 @@ Task<Result<void>> BlobStore::make_room(std::uint64_t size, std::uint64_t more, 
   if (size > kBlobBytesMax) {
     co_return fail(Errc::too_large, std::to_string(size) + " bytes, limit " + std::to_string(kBlobBytesMax));
   }
+  std::uint64_t room = more;
+  if (room_ && more > 0) room = std::min(more, co_await runtime::offload(runtime_, [&room = room_] { return room(); }));
   const std::uint64_t bytes = bytes_ + more;
   const std::size_t count = blobs_.size() + parts_.size() + files;
-  if (bytes <= limits_.bytes_max && count <= limits_.blobs_max) co_return Result<void>();
+  const std::uint64_t lacking = std::max(bytes - std::min(bytes, limits_.bytes_max), more - room);
+  if (lacking == 0 && count <= limits_.blobs_max) co_return Result<void>();
   std::set<Digest> needed = needed_ ? needed_() : std::set<Digest>();
   needed.insert(arriving_.begin(), arriving_.end());
   needed.insert(keeping_.begin(), keeping_.end());
-  const auto going = shelf_.to_free(bytes - std::min(bytes, limits_.bytes_max),
-                                    count - std::min(count, limits_.blobs_max), runtime_.clock().now(), needed);
+  const auto going =
+      shelf_.to_free(lacking, count - std::min(count, limits_.blobs_max), runtime_.clock().now(), needed);
+  if (!going && bytes <= limits_.bytes_max && count <= limits_.blobs_max) {
+    co_return fail(runtime::Errc::no_space, std::to_string(more) + " bytes were to come, and the disk has room for " +
+                                                std::to_string(room) + " beside what is kept for this node's books");
+  }
   if (!going) {
     co_return fail(Errc::store_full, std::to_string(bytes_) + " bytes in " + std::to_string(count - files) +
                                          " files are there and too many of them needed, " + std::to_string(more) +

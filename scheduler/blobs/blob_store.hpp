@@ -33,6 +33,10 @@ inline constexpr runtime::Duration kFreshHeld = std::chrono::minutes(1);  // a n
 std::string name_of(const Digest& digest);
 Digest digest_of(runtime::ByteView bytes);
 
+// Removes what has come of blobs from a disk that no store has loaded yet: it is brought again. Returns how many parts
+// these were.
+runtime::Task<runtime::Result<std::size_t>> drop_parts(runtime::Disk& disk);
+
 struct StoreLimits {
   std::uint64_t bytes_max = 8ull << 30;  // of all blobs and parts
   std::size_t blobs_max = 10'000;
@@ -48,6 +52,10 @@ class BlobStore {
   using Needed = std::function<std::set<Digest>()>;
   using OnEvicted = std::function<void(const Digest&, std::uint64_t bytes)>;  // not told of parts
   void set_eviction(Needed needed, OnEvicted on_evicted);
+  // How many more bytes the disk may be given. Asked on the pool for blocking calls whenever something is to come; what
+  // is beyond that is as what is beyond the limits, but runtime::Errc::no_space.
+  using Room = std::function<std::uint64_t()>;
+  void set_room(Room room) { room_ = std::move(room); }
   // Keeps a blob or its part for so long, even if nobody needs it.
   void hold(const Digest& digest, runtime::Duration length);
 
@@ -98,6 +106,7 @@ class BlobStore {
   runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;
   Shelf shelf_;  // of both
+  Room room_;
   Needed needed_;
   OnEvicted on_evicted_;
   std::set<Digest> arriving_;
