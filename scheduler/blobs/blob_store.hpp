@@ -25,7 +25,8 @@ namespace quern::blobs {
 using model::Digest;
 
 inline constexpr std::uint64_t kBlobBytesMax = runtime::kDiskFileBytesMax;
-inline constexpr std::uint64_t kSyncBytes = 1 << 20;  // of a part, at most, are lost by a crash
+inline constexpr std::uint64_t kSyncBytes = 1 << 20;       // of a part, at most, are lost by a crash
+inline constexpr std::uint64_t kCheckedBytes = 256 << 10;  // of a blob, are checked together
 
 inline constexpr runtime::Duration kFreshHeld = std::chrono::minutes(1);  // a new one, until it is known who needs it
 
@@ -72,7 +73,7 @@ class BlobStore {
   // The whole blob, checked against its name: one that the disk has spoiled is forgotten. Errc::not_found, corrupt.
   runtime::Task<runtime::Result<runtime::Bytes>> read(Digest digest);
   // A piece of at most so many bytes, none beyond the end. The first piece of a blob that is read after a start has the
-  // whole checked as read() does, a part after the other.
+  // whole checked as read() does, a part after the other; each later one is checked alone.
   runtime::Task<runtime::Result<runtime::Bytes>> read_piece(Digest digest, std::uint64_t offset, std::size_t bytes);
   // Nothing happens when there is none.
   runtime::Task<runtime::Result<void>> remove(Digest digest);
@@ -95,13 +96,15 @@ class BlobStore {
   runtime::Time fresh_until() const { return runtime_.clock().now() + kFreshHeld; }
   runtime::Task<runtime::Result<void>> keep(Digest digest, runtime::Bytes content);
   runtime::Task<runtime::Result<void>> check(Digest digest);
+  runtime::Task<std::unexpected<runtime::Error>> forget_spoiled(Digest digest, runtime::Error error);
   runtime::Task<runtime::Result<void>> grow_part(Digest digest, runtime::Bytes piece);
 
   runtime::Runtime& runtime_;
   StoreLimits limits_;
   std::map<Digest, std::uint64_t> blobs_;  // sizes
   std::map<Digest, std::uint64_t> parts_;
-  std::set<Digest> checked_;  // of blobs_: their bytes were those of the name, in this life
+  // Of blobs_, those whose bytes were those of the name in this life: the digests of kCheckedBytes after the other.
+  std::map<Digest, std::vector<Digest>> checked_;
   std::set<Digest> keeping_;  // are being written
   runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;
