@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -209,9 +210,24 @@ Result<std::vector<std::string>> list_folder(const fs::path& folder) {
   return names;
 }
 
+// Of an earlier life that ended while it wrote them. Nobody knows of them, and they could fill the disk.
+void remove_unfinished(const fs::path& folder) {
+  const std::string_view suffix = kTemporarySuffix;
+  std::error_code error;
+  std::vector<fs::path> unfinished;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.ends_with(suffix) || !is_disk_name(name.substr(0, name.size() - suffix.size()))) continue;
+    unfinished.push_back(entry->path());
+  }
+  for (const fs::path& path : unfinished) ::unlink(path.c_str());
+}
+
 class SystemDisk final : public Disk {
  public:
-  SystemDisk(Runtime& runtime, fs::path folder) : runtime_(runtime), folder_(std::move(folder)) {}
+  SystemDisk(Runtime& runtime, fs::path folder) : runtime_(runtime), folder_(std::move(folder)) {
+    remove_unfinished(folder_);
+  }
 
   Task<Result<Bytes>> read(std::string name) override {
     return offload(runtime_, [path = path_of(name)] { return read_file(path); });

@@ -27,12 +27,23 @@ std::string file_of(std::string_view prefix, const Digest& digest) {
   return std::string(prefix) + name_of(digest);
 }
 
-constexpr std::size_t kCheckedAtOnceBytes = 1 << 20;  // held in memory while a blob is checked
 constexpr std::size_t kHashedAtOnceBytes = 16 << 10;  // in less time than the way to the pool takes
 
 Task<Digest> digest_of_all(runtime::Runtime& runtime, const Bytes& content) {
   if (content.size() <= kHashedAtOnceBytes) co_return digest_of(content);
   co_return co_await runtime::offload(runtime, [&content] { return digest_of(content); });
+}
+
+std::uint64_t chunks_in(std::uint64_t bytes) {
+  return (bytes + kCheckedBytes - 1) / kCheckedBytes;
+}
+
+std::vector<Digest> digests_of_chunks(runtime::ByteView bytes) {
+  std::vector<Digest> digests;
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min<std::size_t>(bytes.size(), kCheckedBytes))) {
+    digests.push_back(digest_of(bytes.first(std::min<std::size_t>(bytes.size(), kCheckedBytes))));
+  }
+  return digests;
 }
 
 // The digest in the name of a file that this store has made.
@@ -59,6 +70,17 @@ std::string name_of(const Digest& digest) {
 
 Digest digest_of(runtime::ByteView bytes) {
   return runtime::sha256(bytes);
+}
+
+Task<Result<std::size_t>> drop_parts(runtime::Disk& disk) {
+  CO_TRY(const std::vector<std::string> files, co_await disk.list());
+  std::size_t dropped = 0;
+  for (const std::string& file : files) {
+    if (!digest_in(file, kPartPrefix)) continue;
+    CO_CHECK(co_await disk.remove(file));
+    ++dropped;
+  }
+  co_return dropped;
 }
 
 Task<Result<void>> BlobStore::load() {
@@ -101,14 +123,21 @@ Task<Result<void>> BlobStore::make_room(std::uint64_t size, std::uint64_t more, 
   if (size > kBlobBytesMax) {
     co_return fail(Errc::too_large, std::to_string(size) + " bytes, limit " + std::to_string(kBlobBytesMax));
   }
+  std::uint64_t room = more;
+  if (room_ && more > 0) room = std::min(more, co_await runtime::offload(runtime_, [&room = room_] { return room(); }));
   const std::uint64_t bytes = bytes_ + more;
   const std::size_t count = blobs_.size() + parts_.size() + files;
-  if (bytes <= limits_.bytes_max && count <= limits_.blobs_max) co_return Result<void>();
+  const std::uint64_t lacking = std::max(bytes - std::min(bytes, limits_.bytes_max), more - room);
+  if (lacking == 0 && count <= limits_.blobs_max) co_return Result<void>();
   std::set<Digest> needed = needed_ ? needed_() : std::set<Digest>();
   needed.insert(arriving_.begin(), arriving_.end());
   needed.insert(keeping_.begin(), keeping_.end());
-  const auto going = shelf_.to_free(bytes - std::min(bytes, limits_.bytes_max),
-                                    count - std::min(count, limits_.blobs_max), runtime_.clock().now(), needed);
+  const auto going =
+      shelf_.to_free(lacking, count - std::min(count, limits_.blobs_max), runtime_.clock().now(), needed);
+  if (!going && bytes <= limits_.bytes_max && count <= limits_.blobs_max) {
+    co_return fail(runtime::Errc::no_space, std::to_string(more) + " bytes were to come, and the disk has room for " +
+                                                std::to_string(room) + " beside what is kept for this node's books");
+  }
   if (!going) {
     co_return fail(Errc::store_full, std::to_string(bytes_) + " bytes in " + std::to_string(count - files) +
                                          " files are there and too many of them needed, " + std::to_string(more) +
@@ -180,25 +209,50 @@ Task<Result<Bytes>> BlobStore::read_piece(Digest digest, std::uint64_t offset, s
   if (!has(digest)) co_return fail(Errc::not_found, name_of(digest));
   shelf_.use({.digest = digest});
   if (!checked_.contains(digest)) CO_CHECK(co_await check(digest));
-  co_return co_await runtime_.disk().read_piece(file_of(kBlobPrefix, digest), offset, bytes);
+  const std::uint64_t size = size_of(digest).value_or(0);
+  if (offset >= size) co_return Bytes();
+  const std::uint64_t wanted = std::min<std::uint64_t>(bytes, size - offset);
+  const std::uint64_t from = offset / kCheckedBytes * kCheckedBytes;
+  const std::uint64_t to = std::min(size, chunks_in(offset + wanted) * kCheckedBytes);
+  const auto length = static_cast<std::size_t>(to - from);
+  auto read = co_await runtime_.disk().read_piece(file_of(kBlobPrefix, digest), from, length);
+  const auto known = checked_.find(digest);
+  if (known == checked_.end()) co_return fail(Errc::not_found, name_of(digest));  // removed meanwhile
+  if (!read) co_return co_await forget_spoiled(digest, std::move(read).error());
+  const auto first = known->second.begin() + static_cast<std::ptrdiff_t>(from / kCheckedBytes);
+  const std::vector<Digest> expected(first, first + static_cast<std::ptrdiff_t>(chunks_in(length)));
+  if (co_await runtime::offload(runtime_, [&read] { return digests_of_chunks(*read); }) != expected) {
+    co_return co_await forget_spoiled(digest, runtime::Error(Errc::corrupt, name_of(digest)));
+  }
+  co_return runtime::copy_of(
+      runtime::ByteView(*read).subspan(static_cast<std::size_t>(offset - from), static_cast<std::size_t>(wanted)));
 }
 
-// One that the disk has spoiled is forgotten.
 Task<Result<void>> BlobStore::check(Digest digest) {
   const std::uint64_t size = size_of(digest).value_or(0);
   runtime::Sha256 hash;
+  std::vector<Digest> chunks;
   for (std::uint64_t at = 0; at < size;) {
-    const auto piece = co_await runtime_.disk().read_piece(file_of(kBlobPrefix, digest), at, kCheckedAtOnceBytes);
+    const auto piece = co_await runtime_.disk().read_piece(file_of(kBlobPrefix, digest), at, kCheckedBytes);
     if (!piece || piece->empty()) break;
     at += piece->size();
-    co_await runtime::offload(runtime_, [&] { hash.update(*piece); });
+    co_await runtime::offload(runtime_, [&] {
+      hash.update(*piece);
+      chunks.push_back(digest_of(*piece));
+    });
   }
   if (hash.digest() != digest) {
-    CO_CHECK(co_await remove(digest));
-    co_return fail(Errc::corrupt, name_of(digest));
+    co_return co_await forget_spoiled(digest, runtime::Error(Errc::corrupt, name_of(digest)));
   }
-  if (has(digest)) checked_.insert(digest);
+  if (has(digest)) checked_.insert_or_assign(digest, std::move(chunks));
   co_return Result<void>();
+}
+
+// One that the disk has spoiled would be taken for one that is here, and never brought or made again.
+Task<std::unexpected<runtime::Error>> BlobStore::forget_spoiled(Digest digest, runtime::Error error) {
+  if (error == runtime::Errc::limit_reached) co_return std::unexpected(std::move(error));  // of open files: it may pass
+  auto removed = co_await remove(digest);
+  co_return std::unexpected(removed ? std::move(error) : std::move(removed).error());
 }
 
 Task<Result<void>> BlobStore::remove(Digest digest) {

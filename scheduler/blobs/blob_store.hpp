@@ -25,13 +25,18 @@ namespace quern::blobs {
 using model::Digest;
 
 inline constexpr std::uint64_t kBlobBytesMax = runtime::kDiskFileBytesMax;
-inline constexpr std::uint64_t kSyncBytes = 1 << 20;  // of a part, at most, are lost by a crash
+inline constexpr std::uint64_t kSyncBytes = 1 << 20;       // of a part, at most, are lost by a crash
+inline constexpr std::uint64_t kCheckedBytes = 256 << 10;  // of a blob, are checked together
 
 inline constexpr runtime::Duration kFreshHeld = std::chrono::minutes(1);  // a new one, until it is known who needs it
 
 // "bafkrei...": the CID (version 1, raw) that names the blob in texts, logs and on the disk.
 std::string name_of(const Digest& digest);
 Digest digest_of(runtime::ByteView bytes);
+
+// Removes what has come of blobs from a disk that no store has loaded yet: it is brought again. Returns how many parts
+// these were.
+runtime::Task<runtime::Result<std::size_t>> drop_parts(runtime::Disk& disk);
 
 struct StoreLimits {
   std::uint64_t bytes_max = 8ull << 30;  // of all blobs and parts
@@ -48,6 +53,10 @@ class BlobStore {
   using Needed = std::function<std::set<Digest>()>;
   using OnEvicted = std::function<void(const Digest&, std::uint64_t bytes)>;  // not told of parts
   void set_eviction(Needed needed, OnEvicted on_evicted);
+  // How many more bytes the disk may be given. Asked on the pool for blocking calls whenever something is to come; what
+  // is beyond that is as what is beyond the limits, but runtime::Errc::no_space.
+  using Room = std::function<std::uint64_t()>;
+  void set_room(Room room) { room_ = std::move(room); }
   // Keeps a blob or its part for so long, even if nobody needs it.
   void hold(const Digest& digest, runtime::Duration length);
 
@@ -64,7 +73,7 @@ class BlobStore {
   // The whole blob, checked against its name: one that the disk has spoiled is forgotten. Errc::not_found, corrupt.
   runtime::Task<runtime::Result<runtime::Bytes>> read(Digest digest);
   // A piece of at most so many bytes, none beyond the end. The first piece of a blob that is read after a start has the
-  // whole checked as read() does, a part after the other.
+  // whole checked as read() does, a part after the other; each later one is checked alone.
   runtime::Task<runtime::Result<runtime::Bytes>> read_piece(Digest digest, std::uint64_t offset, std::size_t bytes);
   // Nothing happens when there is none.
   runtime::Task<runtime::Result<void>> remove(Digest digest);
@@ -87,17 +96,20 @@ class BlobStore {
   runtime::Time fresh_until() const { return runtime_.clock().now() + kFreshHeld; }
   runtime::Task<runtime::Result<void>> keep(Digest digest, runtime::Bytes content);
   runtime::Task<runtime::Result<void>> check(Digest digest);
+  runtime::Task<std::unexpected<runtime::Error>> forget_spoiled(Digest digest, runtime::Error error);
   runtime::Task<runtime::Result<void>> grow_part(Digest digest, runtime::Bytes piece);
 
   runtime::Runtime& runtime_;
   StoreLimits limits_;
   std::map<Digest, std::uint64_t> blobs_;  // sizes
   std::map<Digest, std::uint64_t> parts_;
-  std::set<Digest> checked_;  // of blobs_: their bytes were those of the name, in this life
+  // Of blobs_, those whose bytes were those of the name in this life: the digests of kCheckedBytes after the other.
+  std::map<Digest, std::vector<Digest>> checked_;
   std::set<Digest> keeping_;  // are being written
   runtime::WaitQueue kept_;
   std::uint64_t bytes_ = 0;
   Shelf shelf_;  // of both
+  Room room_;
   Needed needed_;
   OnEvicted on_evicted_;
   std::set<Digest> arriving_;

@@ -18,6 +18,7 @@
 #include "overlay/runtime/cleanup.hpp"
 #include "overlay/runtime/deadline.hpp"
 #include "scheduler/daemon/capacity.hpp"
+#include "scheduler/daemon/full_disk.hpp"
 #include "scheduler/daemon/methods.hpp"
 #include "scheduler/daemon/node.hpp"
 #include "scheduler/daemon/programs.hpp"
@@ -96,11 +97,16 @@ class Daemon {
         signals_(runtime.executor(), SIGINT, SIGTERM),
         tasks_(runtime.executor()) {}
 
-  Task<ExitCode> run() {
-    ExitCode code = ExitCode::failed;
+  // nullopt: the disk was full and has room now. Another one may start.
+  Task<std::optional<ExitCode>> run() {
+    std::optional<ExitCode> code = ExitCode::failed;
     co_await runtime::with_cleanup<void>(
         [&]() -> Task<void> {
           if (const auto started = co_await start(); !started) {
+            if (co_await make_room_for_start(runtime_.disk(), started.error())) {
+              code = std::nullopt;
+              co_return;
+            }
             log_.write(LogLevel::error, "not_started", {{"why", start_failure_text(started.error(), config_)}});
             co_return;
           }
@@ -111,7 +117,7 @@ class Daemon {
           code = ExitCode::ended;
         },
         [&] { return stop(); });
-    log_.write(LogLevel::info, "ended");
+    if (code) log_.write(LogLevel::info, "ended");
     co_return code;
   }
 
@@ -137,6 +143,7 @@ class Daemon {
     CO_TRY(auto database,
            store::Database::open({.path = (std::filesystem::path(config_.data_directory) / kDatabaseName).string()}));
     database_.emplace(std::move(database));
+    blobs_.set_room([folder = std::filesystem::path(config_.data_directory)] { return room_for_blobs(folder); });
     CO_CHECK(co_await blobs_.load());
     parts.report = co_await look_at_machine(runtime_, config.provider.enabled);
     const auto nodes_of_card = nodes_of_this_machine(parts.sources);
@@ -236,7 +243,7 @@ class Daemon {
 }  // namespace
 
 std::string start_failure_text(const runtime::Error& error, const Config& config) {
-  if (error != store::Errc::corrupt) return error.message();
+  if (error != store::Errc::corrupt) return with_way_out(error, config.data_directory).message();
   const std::string path = (std::filesystem::path(config.data_directory) / kDatabaseName).string();
   const std::string where = error.detail().contains(path) ? "" : path + ": ";
   return error.code().message() + ": " + where + error.detail() +
@@ -262,8 +269,13 @@ DriverEnvironment driver_environment() {
 }
 
 Task<ExitCode> run_daemon(Runtime& runtime, Config config, DriverEnvironment drivers, Log& log) {
+  {
+    Daemon daemon(runtime, config, drivers, log);
+    if (const auto code = co_await daemon.run()) co_return *code;
+  }
+  log.write(LogLevel::warning, "parts_dropped", {{"why", "the disk was full: files that were coming begin anew"}});
   Daemon daemon(runtime, std::move(config), std::move(drivers), log);
-  co_return co_await daemon.run();
+  co_return (co_await daemon.run()).value_or(ExitCode::failed);
 }
 
 }  // namespace quern::daemon

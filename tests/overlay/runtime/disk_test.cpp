@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -142,6 +143,20 @@ TEST(SystemDisk, files_and_folder_are_for_their_owner_alone) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   ASSERT_EQ(::stat((folder.path() / "data").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
+}
+
+TEST(SystemDisk, what_an_earlier_life_was_writing_when_it_was_killed_is_gone) {
+  const TemporaryFolder folder;
+  const auto data = folder.path() / "data";
+  std::filesystem::create_directory(data);
+  const std::string longest(kDiskNameBytesMax, 'k');
+  for (const std::string& name : {longest + ".tmp", std::string("key"), std::string(".other.tmp")}) {
+    std::ofstream(data / name) << "something";
+  }
+  const SystemRuntime runtime({.node = "test", .data_directory = data});
+  EXPECT_FALSE(std::filesystem::exists(data / (longest + ".tmp")));
+  EXPECT_TRUE(std::filesystem::exists(data / "key"));
+  EXPECT_TRUE(std::filesystem::exists(data / ".other.tmp")) << "no file of a disk";
 }
 
 TEST(SystemDisk, a_symbolic_link_in_a_files_place_is_not_followed) {

@@ -81,6 +81,23 @@ TEST_P(BlobStores, find_again_what_they_had_after_a_restart) {
   });
 }
 
+TEST_P(BlobStores, lose_only_what_is_not_whole_yet_when_parts_are_dropped) {
+  run([](Runtime& runtime) -> Task<void> {
+    BlobStore before(runtime);
+    const auto kept = co_await before.add(text_bytes("kept"));
+    const Digest other = digest_of(bytes_of("other"));
+    EXPECT_TRUE(co_await before.append_part(other, text_bytes("oth")));
+    EXPECT_TRUE(co_await runtime.disk().replace("part.nonsense", text_bytes("not a part")));
+    EXPECT_EQ(co_await drop_parts(runtime.disk()), 1u);
+    EXPECT_EQ(co_await drop_parts(runtime.disk()), 0u);
+    EXPECT_EQ(co_await runtime.disk().read("part.nonsense"), text_bytes("not a part"));
+    BlobStore after(runtime);
+    EXPECT_TRUE(co_await after.load());
+    EXPECT_EQ(after.part_size(other), 0u);
+    EXPECT_EQ(co_await after.read(*kept), text_bytes("kept"));
+  });
+}
+
 TEST_P(BlobStores, throw_away_what_is_not_what_its_name_says) {
   run([](Runtime& runtime) -> Task<void> {
     BlobStore store(runtime);
@@ -97,7 +114,7 @@ TEST_P(BlobStores, throw_away_what_is_not_what_its_name_says) {
   });
 }
 
-TEST_P(BlobStores, give_pieces_of_a_blob_that_they_check_whole_once) {
+TEST_P(BlobStores, give_pieces_of_a_blob_that_they_check) {
   run([](Runtime& runtime) -> Task<void> {
     BlobStore store(runtime);
     EXPECT_TRUE(co_await store.load());
@@ -106,13 +123,38 @@ TEST_P(BlobStores, give_pieces_of_a_blob_that_they_check_whole_once) {
     EXPECT_EQ(co_await store.read_piece(digest, 2, 3), text_bytes("llo"));
     EXPECT_EQ(co_await store.read_piece(digest, 11, 5), Bytes());
     EXPECT_EQ(co_await store.read_piece(digest, 1 << 20, 5), Bytes());
+    EXPECT_EQ(co_await store.read_piece(digest, 2, 0), Bytes());
     EXPECT_TRUE(co_await runtime.disk().replace("blob." + name_of(digest), text_bytes("HELLO WORLD")));
-    EXPECT_EQ(co_await store.read_piece(digest, 0, 5), text_bytes("HELLO")) << "not read whole for every piece";
     BlobStore after(runtime);
     EXPECT_TRUE(co_await after.load());
     EXPECT_EQ((co_await after.read_piece(digest, 0, 5)).error(), Errc::corrupt);
     EXPECT_FALSE(after.has(digest));
     EXPECT_EQ((co_await after.read_piece(digest, 0, 5)).error(), Errc::not_found);
+  });
+}
+
+// It would be taken for one that is here, and never be brought or made again.
+TEST_P(BlobStores, forget_a_blob_that_is_spoiled_after_it_was_checked) {
+  run([](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime);
+    Bytes large(5 * kCheckedBytes / 2);
+    runtime.random().fill(large);
+    const Digest digest = *co_await store.add(large);
+    const std::string file = "blob." + name_of(digest);
+    EXPECT_EQ((co_await store.read_piece(digest, 0, 100)).value_or(Bytes()).size(), 100u);
+    Bytes spoiled = large;
+    spoiled[2 * kCheckedBytes + 3] ^= std::byte{1};
+    EXPECT_TRUE(co_await runtime.disk().replace(file, spoiled));
+    const auto whole = co_await store.read_piece(digest, 10, kCheckedBytes);
+    EXPECT_EQ(whole, runtime::copy_of(runtime::ByteView(large).subspan(10, kCheckedBytes))) << "as these still are";
+    EXPECT_EQ((co_await store.read_piece(digest, 2 * kCheckedBytes - 1, 2)).error(), Errc::corrupt);
+    EXPECT_FALSE(store.has(digest));
+    EXPECT_EQ(co_await store.add(large), digest);
+    EXPECT_EQ(co_await store.read(digest), large);
+    EXPECT_TRUE(co_await store.read_piece(digest, 0, 1));
+    EXPECT_TRUE(co_await runtime.disk().remove(file));
+    EXPECT_EQ((co_await store.read_piece(digest, 0, 1)).error(), runtime::Errc::not_found);
+    EXPECT_FALSE(store.has(digest));
   });
 }
 
@@ -207,6 +249,26 @@ TEST_F(Eviction, makes_room_by_what_was_used_longest_ago) {
     EXPECT_TRUE(co_await store.add(text_bytes("55")));
     EXPECT_EQ(evicted, (std::vector{second, first}));
     EXPECT_EQ(store.bytes(), 10u);
+    ran = true;
+  });
+  EXPECT_TRUE(ran);
+}
+
+TEST_F(Eviction, leaves_the_disk_the_room_that_it_is_told_to) {
+  bool ran = false;
+  run([&](Runtime& runtime) -> Task<void> {
+    BlobStore store(runtime);
+    std::uint64_t room = 10;
+    store.set_room([&] { return room; });
+    const auto first = *co_await store.add(text_bytes("1234567890"));
+    room = 0;
+    EXPECT_EQ((co_await store.add(text_bytes("abcd"))).error(), runtime::Errc::no_space) << "all are fresh";
+    EXPECT_EQ((co_await store.append_part(digest_of({}), Bytes(4))).error(), runtime::Errc::no_space);
+    co_await runtime.clock().sleep_for(2min);
+    EXPECT_EQ((co_await store.add(text_bytes("12345678901"))).error(), runtime::Errc::no_space) << "all would not do";
+    EXPECT_TRUE(store.has(first));
+    EXPECT_TRUE(co_await store.add(text_bytes("abcd")));
+    EXPECT_FALSE(store.has(first));
     ran = true;
   });
   EXPECT_TRUE(ran);
