@@ -27,7 +27,8 @@ std::string file_of(std::string_view prefix, const Digest& digest) {
   return std::string(prefix) + name_of(digest);
 }
 
-constexpr std::size_t kHashedAtOnceBytes = 16 << 10;  // in less time than the way to the pool takes
+constexpr runtime::Duration kRoomHolds = std::chrono::seconds(1);  // what the disk has said, less what came since
+constexpr std::size_t kHashedAtOnceBytes = 16 << 10;               // in less time than the way to the pool takes
 
 Task<Digest> digest_of_all(runtime::Runtime& runtime, const Bytes& content) {
   if (content.size() <= kHashedAtOnceBytes) co_return digest_of(content);
@@ -119,12 +120,22 @@ void BlobStore::hold(const Digest& digest, runtime::Duration length) {
   shelf_.hold({.digest = digest, .part = true}, until);
 }
 
+Task<std::uint64_t> BlobStore::room_for(std::uint64_t more) {
+  if (!room_ || more == 0) co_return more;
+  if (const runtime::Time now = runtime_.clock().now(); more > room_left_ || now >= room_until_) {
+    room_left_ = co_await runtime::offload(runtime_, [&room = room_] { return room(); });
+    room_until_ = now + kRoomHolds;
+  }
+  const std::uint64_t room = std::min(more, room_left_);
+  room_left_ -= room;
+  co_return room;
+}
+
 Task<Result<void>> BlobStore::make_room(std::uint64_t size, std::uint64_t more, std::size_t files) {
   if (size > kBlobBytesMax) {
     co_return fail(Errc::too_large, std::to_string(size) + " bytes, limit " + std::to_string(kBlobBytesMax));
   }
-  std::uint64_t room = more;
-  if (room_ && more > 0) room = std::min(more, co_await runtime::offload(runtime_, [&room = room_] { return room(); }));
+  const std::uint64_t room = co_await room_for(more);
   const std::uint64_t bytes = bytes_ + more;
   const std::size_t count = blobs_.size() + parts_.size() + files;
   const std::uint64_t lacking = std::max(bytes - std::min(bytes, limits_.bytes_max), more - room);

@@ -53,8 +53,9 @@ class BlobStore {
   using Needed = std::function<std::set<Digest>()>;
   using OnEvicted = std::function<void(const Digest&, std::uint64_t bytes)>;  // not told of parts
   void set_eviction(Needed needed, OnEvicted on_evicted);
-  // How many more bytes the disk may be given. Asked on the pool for blocking calls whenever something is to come; what
-  // is beyond that is as what is beyond the limits, but runtime::Errc::no_space.
+  // How many more bytes the disk may be given. Asked on the pool for blocking calls when something is to come, each
+  // second at the most or when all of it was given; what is beyond is as what is beyond the limits, but
+  // runtime::Errc::no_space.
   using Room = std::function<std::uint64_t()>;
   void set_room(Room room) { room_ = std::move(room); }
   // Keeps a blob or its part for so long, even if nobody needs it.
@@ -91,6 +92,7 @@ class BlobStore {
 
  private:
   // Of a file of `size` bytes, `more` of which and so many files are to come.
+  runtime::Task<std::uint64_t> room_for(std::uint64_t more);
   runtime::Task<runtime::Result<void>> make_room(std::uint64_t size, std::uint64_t more, std::size_t files);
   runtime::Task<runtime::Result<void>> evict(ShelfItem item);
   runtime::Time fresh_until() const { return runtime_.clock().now() + kFreshHeld; }
@@ -110,6 +112,8 @@ class BlobStore {
   std::uint64_t bytes_ = 0;
   Shelf shelf_;  // of both
   Room room_;
+  std::uint64_t room_left_ = 0;
+  runtime::Time room_until_;
   Needed needed_;
   OnEvicted on_evicted_;
   std::set<Digest> arriving_;
