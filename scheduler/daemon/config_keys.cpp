@@ -432,7 +432,8 @@ void add_submitter_and_sandbox(std::vector<ConfigKey>& keys) {
 
 void add_store(std::vector<ConfigKey>& keys) {
   keys.push_back(integer("store.blob_bytes",
-                         "Most bytes of inputs and outputs; those that were used longest ago make room for others",
+                         "Most bytes of inputs and outputs; those that were used longest ago make room for others, and "
+                         "64 MiB of the disk stay free (a 64th of a small one)",
                          1 << 20, 1ULL << 50, [](Config& c) -> auto& { return c.store.blob_bytes; }));
   keys.push_back(integer("store.keep_outputs_hours",
                          "How long outputs of own jobs that nobody has fetched do not make room for others", 0,
