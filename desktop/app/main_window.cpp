@@ -153,6 +153,7 @@ void MainWindow::show_pages() {
   if (now && !can_open(*now)) open_first();
   show_badges();
   show_status();
+  show_problems();
 }
 
 void MainWindow::show_badges() {
@@ -184,6 +185,7 @@ void MainWindow::make_shortcuts() {
 std::vector<QWidget*> MainWindow::zones() const {
   std::vector<QWidget*> found{navigation_};
   if (offline_banner_->isVisible()) found.push_back(offline_banner_);
+  if (problems_->isVisible()) found.push_back(problems_);
   if (told_->isVisible()) found.push_back(told_);
   if (stack_->currentWidget()) found.push_back(stack_->currentWidget());
   return found;

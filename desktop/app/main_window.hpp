@@ -80,6 +80,7 @@ class MainWindow : public QWidget {
   void show_connection();
   void show_pages();
   void show_badges();
+  void show_problems();
   void show_banners();
   void follow_offline_way();
   void go_round(bool backwards);
@@ -110,6 +111,7 @@ class MainWindow : public QWidget {
   QWidget* main_;
   QWidget* banners_;
   widgets::Banner* offline_banner_;
+  widgets::Banner* problems_;
   widgets::Banner* told_;
   QStackedWidget* stack_;
   QWidget* veil_;

@@ -81,6 +81,7 @@ void MainWindow::make_side() {
 void MainWindow::make_main() {
   main_ = new QWidget;
   offline_banner_ = new widgets::Banner;
+  problems_ = new widgets::Banner;
   told_ = new widgets::Banner;
   told_->set_closable(true);
   stack_ = new QStackedWidget;
@@ -91,6 +92,7 @@ void MainWindow::make_main() {
   banners->setContentsMargins(theme::kSpaceXl, theme::kSpaceM, theme::kSpaceXl, 0);
   banners->setSpacing(theme::kSpaceS);
   banners->addWidget(offline_banner_);
+  banners->addWidget(problems_);
   banners->addWidget(told_);
   auto* column = new QVBoxLayout(main_);
   column->setContentsMargins(0, 0, 0, 0);
@@ -166,6 +168,19 @@ void MainWindow::show_connection() {
   show_pages();
 }
 
+void MainWindow::show_problems() {
+  QStringList problems;
+  if (models_.connection().live()) {
+    for (const models::WhyData& problem : models_.status().problems) problems.append(problem.advice());
+  }
+  if (problems.isEmpty()) {
+    problems_->hide();
+  } else {
+    problems_->show_message(theme::Tone::warn, problems.join(QChar(0x0a)));
+  }
+  show_banners();
+}
+
 void MainWindow::follow_offline_way() {
   if (offline_.way == OfflineText::Way::start_service) {
     service_.start();
@@ -181,7 +196,7 @@ void MainWindow::tell(theme::Tone tone, const QString& message) {
 
 // Without a banner nothing of their box is left, not even its margin.
 void MainWindow::show_banners() {
-  banners_->setVisible(!offline_banner_->isHidden() || !told_->isHidden());
+  banners_->setVisible(!offline_banner_->isHidden() || !problems_->isHidden() || !told_->isHidden());
 }
 
 }  // namespace quern::desktop::app

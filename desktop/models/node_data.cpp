@@ -98,6 +98,7 @@ StatusData status_from(const json::value& value) {
   status.payable_micro = balance.micro_or_zero("payable_micro");
   status.receivable_micro = balance.micro_or_zero("receivable_micro");
   status.reserved_micro = balance.micro_or_zero("reserved_micro");
+  for (const Reading& problem : read.objects("problems", kProblemsMax)) status.problems.push_back(why_from(problem));
   for (QString& capability : read.texts("capabilities", kCapabilitiesMax, 64)) {
     status.capabilities.insert(std::move(capability));
   }

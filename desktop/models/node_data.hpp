@@ -17,6 +17,7 @@ inline constexpr std::size_t kPeersMax = 4'096;
 inline constexpr std::size_t kAddressesMax = 64;
 inline constexpr std::size_t kDevicesMax = 64;  // of one machine
 inline constexpr std::size_t kCapabilitiesMax = 256;
+inline constexpr std::size_t kProblemsMax = 4;
 
 // Whether the node works for others, and if not, why.
 struct DonationState {
@@ -61,6 +62,7 @@ struct StatusData {
   std::int64_t payable_micro = 0;
   std::int64_t receivable_micro = 0;
   std::int64_t reserved_micro = 0;
+  std::vector<WhyData> problems;  // of the node, that somebody has to do something about
   std::set<QString> capabilities;
   bool can(const char* capability) const { return capabilities.contains(QString::fromLatin1(capability)); }
   bool operator==(const StatusData&) const = default;

@@ -68,6 +68,10 @@ widgets::Banner& offline_banner(const MainWindow& window) {
   return *window.findChildren<widgets::Banner*>().front();
 }
 
+widgets::Banner& problem_banner(const MainWindow& window) {
+  return *window.findChildren<widgets::Banner*>().at(1);
+}
+
 bool soon(const std::function<bool()>& condition) {
   return QTest::qWaitFor(condition, kSoonMs);
 }
@@ -146,6 +150,28 @@ TEST(MainWindow, ADaemonThatGoesLeavesABannerAndComesBack) {
   ASSERT_TRUE(soon([&] { return shell.script.made == 2; }));
   shell.live();
   EXPECT_TRUE(soon([&] { return !banner.isVisible() && state_of(shell.window) == QStringLiteral("Donating"); }));
+}
+
+TEST(MainWindow, WhatKeepsTheNodeFromItsWorkStandsInABannerWithWhatHelpsUntilItIsGone) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  widgets::Banner& banner = problem_banner(shell.window);
+  EXPECT_FALSE(banner.isVisible());
+  boost::json::object status = status_of(kDonating);
+  status["problems"] = boost::json::parse(R"([{"reason":"database_damaged","text":"the database is damaged",
+    "detail":"quern.sqlite","remedy":"move it away"}, {"reason":"clocks_differ","text":"the clocks differ"}])");
+  shell.put("status", std::move(status));
+  ASSERT_TRUE(soon([&] { return banner.isVisible(); }));
+  EXPECT_EQ(banner.message(),
+            QStringLiteral("the database is damaged (quern.sqlite): move it away\nthe clocks differ"));
+  shell.lose();
+  EXPECT_TRUE(soon([&] { return !banner.isVisible(); })) << "what was is not known any more";
+  ASSERT_TRUE(soon([&] { return shell.script.made == 2; }));
+  shell.live();
+  ASSERT_TRUE(soon([&] { return banner.isVisible(); }));
+  shell.put("status", status_of(kDonating));
+  EXPECT_TRUE(soon([&] { return !banner.isVisible(); }));
 }
 
 TEST(MainWindow, AnotherDaemonCanBeChosenWhileThisOneIsThere) {
