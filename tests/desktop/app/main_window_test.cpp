@@ -127,7 +127,7 @@ TEST(MainWindow, WhatTheDaemonRefusesIsSaidAndCanBeClosed) {
   shell.window.show();
   shell.donation.pause(PauseLength::hour);
   shell.answer("donation.pause", rpc::fail(rpc::Code::failed, "the disk is full <b>"));
-  widgets::Banner* const told = shell.window.findChildren<widgets::Banner*>().at(1);
+  widgets::Banner* const told = shell.window.findChildren<widgets::Banner*>().at(2);
   ASSERT_TRUE(soon([&] { return told->isVisible(); }));
   EXPECT_TRUE(told->message().endsWith(QStringLiteral("(the disk is full <b>)"))) << told->message().toStdString();
   QTest::mouseClick(told->findChild<QToolButton*>(), Qt::LeftButton);

@@ -113,11 +113,14 @@ class RunCommandTest(scripted.DaemonTest):
         self.assertEqual((self.folder / "log.txt").read_bytes(), LOG)
 
     def test_how_a_job_ends_is_the_exit_status(self):
-        for state, reason, status in (("EXECUTOR_ERROR", "build_failed", 1), ("SYSTEM_ERROR", "retries_exhausted", 1),
-                                      ("SYSTEM_ERROR", "provider_lost", 1), ("CANCELED", "canceled", 4),
-                                      ("SYSTEM_ERROR", "no_device", 5), ("SYSTEM_ERROR", "price_too_high", 5),
-                                      ("SYSTEM_ERROR", "busy", 5), ("SYSTEM_ERROR", "of a later version", 1)):
-            self.ends(state, reason)
+        failed = "SYSTEM_ERROR"
+        for state, reason, tried, status in (("EXECUTOR_ERROR", "build_failed", True, 1),
+                                             (failed, "retries_exhausted", True, 1), (failed, "provider_lost", True, 1),
+                                             ("CANCELED", "canceled", True, 4), (failed, "no_device", False, 5),
+                                             (failed, "price_too_high", False, 5), (failed, "busy", False, 5),
+                                             (failed, "budget_exceeded", True, 1), (failed, "busy", True, 1),
+                                             (failed, "of a later version", False, 1)):
+            self.ends(state, reason, tried=tried)
             self.start()
             result = self.run_quern("run", "job.json", "-o", "got")
             self.assertEqual((result.returncode, result.stderr), (status, ""), reason)

@@ -68,7 +68,8 @@ OFFERS = {"offers": [offered(FAST, "Radeon", "gpu", 500), offered(SLOW, "pthread
 def quote(low, likely, high, milliseconds, per_hour):
     return {"low_micro": low, "likely_micro": likely, "high_micro": high,
             "total_ms": {"low": milliseconds, "likely": milliseconds, "high": 2 * milliseconds},
-            "device_us": {"low": 1, "likely": 2, "high": 3}, "per_hour_micro": per_hour, "measured": False}
+            "device_us": {"low": 1, "likely": 2, "high": 3}, "per_hour_micro": per_hour, "measured": False,
+            "trial": False}
 
 
 QUOTES = {"rows": [
@@ -97,10 +98,10 @@ def detail(state="RUNNING", progress=0, attempts=(), log=b"", **more):
     return job(state, progress, **more) | {"tasks_list": [task], "log_bytes": len(log)}
 
 
-def ended(state="COMPLETE", why=None, log=b"", outputs=True):
+def ended(state="COMPLETE", why=None, log=b"", outputs=True, tried=True):
     why = why or COMPLETED
     done = detail(state, 1000 if state == "COMPLETE" else 400,
-                  [attempt(state, 1000, amount_micro=123_456, why=why)], log, why=why,
+                  [attempt(state, 1000, amount_micro=123_456, why=why)] if tried else [], log, why=why,
                   ended_unix_ms=1_790_000_002_500, tasks_ended=1, amount_micro=123_456)
     if outputs and state == "COMPLETE":
         done["outputs"] = [{"path": "results/out.bin", "bytes": len(OUTPUT), "digest": digest(OUTPUT)}]
