@@ -48,6 +48,12 @@ Answer missing(Node& node, const json::object& params) {
   return json::object{{"missing", std::move(list)}};
 }
 
+std::unexpected<rpc::Failure> not_kept(const runtime::Error& error) {
+  if (error != blobs::Errc::store_full) return std::unexpected(rpc::failure_of(error));
+  return rpc::fail(rpc::Code::failed, error.message(),
+                   "raise store.blob_bytes, or wait until jobs that need what is there have ended");
+}
+
 Task<Answer> put_piece(Node& node, json::object params, model::Digest digest) {
   auto& blobs = node.blobs();
   const auto here = blobs.size_of(digest).value_or(blobs.part_size(digest));
@@ -64,13 +70,13 @@ Task<Answer> put_piece(Node& node, json::object params, model::Digest digest) {
     if (blobs::digest_of(*content) != digest)
       co_return rpc::fail(rpc::Code::failed, "the bytes are not those of the digest");
     if (const auto added = co_await blobs.add(*std::move(content)); !added) {
-      co_return std::unexpected(rpc::failure_of(added.error()));
+      co_return not_kept(added.error());
     }
     co_return json::object{{"bytes_here", bytes}};
   }
   if (!content->empty()) {
     if (const auto added = co_await blobs.append_part(digest, *std::move(content)); !added) {
-      co_return std::unexpected(rpc::failure_of(added.error()));
+      co_return not_kept(added.error());
     }
   }
   if (params.at("last").as_bool()) {

@@ -143,6 +143,24 @@ TEST_F(JobAnswers, a_piece_of_a_file_is_taken_up_to_its_limit) {
   });
 }
 
+TEST_F(JobAnswers, a_file_that_the_store_has_no_room_for_is_refused_with_the_setting_that_helps) {
+  world.config(NodeWorld::kSubmitter).store.blob_bytes = 8;
+  at_submitter([this](Node& /*node*/) -> Task<void> {
+    const runtime::Bytes content(16, std::byte{7});
+    for (const bool last : {true, false}) {
+      const json::object params{{"digest", runtime::to_hex(blobs::digest_of(content))},
+                                {"offset", 0},
+                                {"content", multiformats::encode_base(multiformats::Base::base64_pad, content)},
+                                {"last", last}};
+      const auto answer = co_await registry.find("blob.put")->handler(params, {});
+      EXPECT_FALSE(answer);
+      if (answer) continue;
+      EXPECT_TRUE(answer.error().remedy.contains("store.blob_bytes")) << answer.error().remedy;
+      EXPECT_TRUE(answer.error().detail.contains("limit 8 bytes")) << answer.error().detail;
+    }
+  });
+}
+
 TEST_F(JobAnswers, a_bound_of_the_node_above_what_a_manifest_may_say_is_none) {
   world.config(NodeWorld::kSubmitter).submitter.max_price = model::Credits{2 * model::kRateMax};
   at_submitter([this](Node& node) -> Task<void> {
