@@ -84,10 +84,10 @@ struct Session {
 
   inline static int made = 0;
   Bus bus;
-  Portal portal;
   QString name;
   std::unique_ptr<QDBusConnection> service;
   std::unique_ptr<QDBusConnection> client;
+  Portal portal;  // goes first: Qt refuses what it has not delivered to it yet on its connection
 };
 
 const QString kGroup = QStringLiteral("org.freedesktop.appearance");
