@@ -75,7 +75,9 @@ Schema attempt_schema() {
                  {"device_name", described(text(kNameTextMax), "\"\" where its offer is not known any more")},
                  {"state", state_schema()},
                  {"progress_permille", permille_schema()},
-                 {"amount_micro", micro_schema()}},
+                 {"amount_micro", described(micro_schema(),
+                                            "that this node has signed for; while agreements of "
+                                            "several tasks run, the first of them stand for all")}},
                 {{"quoted", described(object(std::move(quoted)), "what it was expected to cost when it was placed")},
                  {"why", why_schema()}});
 }

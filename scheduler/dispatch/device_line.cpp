@@ -205,8 +205,9 @@ engagement::OrderEvents DeviceLine::events_of(const Batch& batch, UnderWay& unde
       if (entry->events.agreed) entry->events.agreed(trail);
   };
   events.billed = [&](const Trail& trail) {
-    for (const EntryPtr& entry : batch.entries)
-      if (entry->events.billed) entry->events.billed(trail);
+    const std::vector<model::Credits> owed = trail.owed_by_task();
+    for (std::size_t i = 0; i < batch.entries.size(); ++i)
+      if (const LineEvents& of = batch.entries[i]->events; of.billed) of.billed(trail, owed[i]);
   };
   events.progress = [&](std::size_t task, std::uint32_t permille) {
     const LineEvents& of = batch.entries[task]->events;

@@ -38,7 +38,7 @@ struct LineEvents {
   std::function<std::optional<LineOrder>()> prepare;  // its turn has come; nullopt: there is no such offer any more
   std::function<void()> taken;                        // from here on it comes to its end, even if it is canceled
   std::function<void(const agreement::Trail&)> agreed;
-  std::function<void(const agreement::Trail&)> billed;
+  std::function<void(const agreement::Trail&, model::Credits owed)> billed;  // with its part of what is owed
   std::function<void(std::uint32_t permille)> progress;
   std::function<void(std::uint64_t offset, runtime::ByteView text)> log;
 };

@@ -425,7 +425,10 @@ class Dispatcher::Run {
       waiting_since_.erase(task);
       tell(task, trail);
     };
-    events.billed = [=, this](const agreement::Trail& trail) { tell(task, trail); };
+    events.billed = [=, this](const agreement::Trail& trail, model::Credits owed) {
+      tell(task, trail);
+      act(machine_.billed(task, owed));
+    };
     events.progress = [=, this](std::uint32_t permille) { act(machine_.progressed(task, permille)); };
     events.log = [=, this](std::uint64_t offset, runtime::ByteView text) {
       if (events_.log) events_.log(task, offset, text);

@@ -191,6 +191,14 @@ Outcome JobMachine::progressed(std::size_t task, std::uint32_t permille) {
   return {.taken = true, .actions = {}};
 }
 
+Outcome JobMachine::billed(std::size_t task, model::Credits amount) {
+  Attempt* attempt = under_way(task);
+  if (!attempt && task < tasks_.size() && is_late(tasks_[task])) attempt = &tasks_[task].attempts.back();
+  if (!attempt || amount.micro <= attempt->amount.micro) return {};
+  attempt->amount = amount;
+  return {.taken = true, .actions = {}};
+}
+
 Outcome JobMachine::ended(std::size_t task, Why why, model::Credits amount, bool final) {
   Attempt* attempt = under_way(task);
   const bool late = task < tasks_.size() && is_late(tasks_[task]);

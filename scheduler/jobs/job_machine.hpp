@@ -45,7 +45,7 @@ struct Attempt {
   State state = State::initializing;
   std::uint32_t progress_permille = 0;
   model::Why why;         // once it has ended
-  model::Credits amount;  // of its receipt
+  model::Credits amount;  // that was signed for: by its receipt in the end, by vouchers before
   Predicted predicted = {};
   bool operator==(const Attempt&) const = default;
 };
@@ -100,6 +100,8 @@ class JobMachine {
   Outcome retry(std::size_t task);
   Outcome started(std::size_t task);
   Outcome progressed(std::size_t task, std::uint32_t permille);
+  // So much of the attempt under way was signed for until now: less than was told before changes nothing.
+  Outcome billed(std::size_t task, model::Credits amount);
   // The attempt under way has ended: completed, or for another reason. Whose fault it was decides what follows
   // (model::text_of): the job's ends the task, everybody else's lets it be tried on another provider, unless it is
   // `final`: then the task ends by it. No reason at all is `internal`.

@@ -79,6 +79,17 @@ TEST(Dispatcher, sends_a_job_to_where_it_costs_least_and_not_to_the_cheapest_hou
   expect_ledgers_agree(market);
 }
 
+TEST(Dispatcher, the_cost_of_a_job_at_work_is_what_was_signed_for_until_then) {
+  MarketWorld market(three());
+  market.world.run_until(Time{} + 30min);
+  ASSERT_TRUE(market.end);
+  ASSERT_FALSE(market.costs.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(market.costs));
+  EXPECT_EQ(market.costs.back(), market.end->amount);
+  const std::set<model::Credits> told(market.costs.begin(), market.costs.end());
+  EXPECT_GE(told.size(), 10u) << "sixteen seconds with a note each";
+}
+
 // A quote is of the whole job: what it costs where all of it goes to that provider.
 TEST(Dispatcher, quotes_all_tasks_of_a_job_in_shards_as_they_are_placed) {
   MarketWorld market({{.gigaflops = 10, .micro_per_second = 1'000'000}});

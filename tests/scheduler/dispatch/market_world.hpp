@@ -95,6 +95,7 @@ class MarketWorld {
   std::vector<QuoteRow> quotes_after;
   std::vector<runtime::Bytes> outputs;
   std::map<jobs::DemandId, Trail> trails;  // at the submitter
+  std::vector<model::Credits> costs;       // of the job, each time that it was told of
   std::vector<std::vector<Trail>> closed;  // by provider
   std::size_t left_running = 0;            // agreements, of all journals at the providers' starts
 
@@ -252,7 +253,8 @@ class MarketWorld {
   }
 
   DispatchEvents events() {
-    return {.trail = [this](std::size_t, const Trail& trail) { trails.insert_or_assign(trail.demand().id, trail); }};
+    return {.changed = [this](const jobs::JobMachine& machine) { costs.push_back(machine.amount()); },
+            .trail = [this](std::size_t, const Trail& trail) { trails.insert_or_assign(trail.demand().id, trail); }};
   }
 
   Task<void> run_beside(Dispatcher& dispatcher, model::Job other, engagement::Cancel& cancel) {

@@ -41,6 +41,26 @@ TEST(JobMachine, goes_through_the_states_of_a_job_that_succeeds) {
   EXPECT_EQ(job.progress_permille(), 1000u);
 }
 
+TEST(JobMachine, costs_what_was_signed_for_so_far_and_what_its_receipt_says_in_the_end) {
+  JobMachine job(2);
+  job.begin();
+  EXPECT_FALSE(job.billed(0, {5}).taken) << "nobody has it";
+  EXPECT_FALSE(job.billed(7, {5}).taken) << "there is no such task";
+  job.placed(0, "a", "gpu");
+  job.started(0);
+  EXPECT_TRUE(job.billed(0, {40}).taken);
+  EXPECT_EQ(job.amount(), Credits{40});
+  EXPECT_FALSE(job.billed(0, {40}).taken);
+  EXPECT_FALSE(job.billed(0, {30}).taken) << "a voucher that comes late";
+  EXPECT_EQ(job.amount(), Credits{40});
+  const auto again = JobMachine::restore(job.tasks(), false, kAttemptsMax);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->amount(), Credits{40});
+  job.ended(0, because(Reason::completed), {70});
+  EXPECT_FALSE(job.billed(0, {90}).taken) << "it has ended";
+  EXPECT_EQ(job.amount(), Credits{70});
+}
+
 TEST(JobMachine, tries_again_elsewhere_when_it_was_not_the_jobs_fault) {
   JobMachine job(1, 3);
   job.begin();
@@ -284,6 +304,7 @@ RC_GTEST_PROP(JobMachine, ends_exactly_once_whatever_happens, ()) {
         break;
       case 6:
         take(job.progressed(task, *rc::gen::inRange<std::uint32_t>(0, 1100)));
+        take(job.billed(task, {*rc::gen::inRange(0, 3)}));
         break;
       case 7:
       case 8:
