@@ -78,13 +78,19 @@ Schema live_schema() {
                    "averages since the reading before; null before the first");
 }
 
+Members energy_member(std::string_view description) {
+  return {{"energy_millijoules", described(integer(0), description)}};
+}
+
 Schema day_schema() {
   const Schema part = object({{"name", described(text(kNameTextMax), "\"\": what is not known, and the rest")},
                               {"earned_micro", micro_schema()},
-                              {"spent_micro", micro_schema()}});
+                              {"spent_micro", micro_schema()}},
+                             energy_member("only where parts are devices"));
   return object({{"day", described(text(kShortTextMax), "2026-08-22")},
                  {"from_unix_ms", time_schema()},
-                 {"parts", list(part, kEarningsPartsMax)}});
+                 {"parts", list(part, kEarningsPartsMax)}},
+                energy_member("of all devices, by quarters of an hour"));
 }
 
 }  // namespace
@@ -190,7 +196,9 @@ Schema earnings_schema() {
 
 Schema earnings_days_schema() {
   return object({{"days", list(day_schema(), kEarningsDaysMax + 1)},
-                 {"totals", object({{"earned_micro", micro_schema()}, {"spent_micro", micro_schema()}})}});
+                 {"totals", object({{"earned_micro", micro_schema()}, {"spent_micro", micro_schema()}},
+                                   energy_member("drawn by devices that tell their power while they worked for "
+                                                 "others; absent: nothing was measured"))}});
 }
 
 Schema receipt_schema() {

@@ -36,6 +36,9 @@ std::string day_text(std::int64_t number) {
 void add_to(Amounts& sum, const Amounts& amounts) {
   sum.earned_micro += amounts.earned_micro;
   sum.spent_micro += amounts.spent_micro;
+  if (const auto& energy = amounts.energy_millijoules) {
+    sum.energy_millijoules = sum.energy_millijoules.value_or(0) + *energy;
+  }
 }
 
 std::uint64_t size_of(const Amounts& amounts) {
@@ -77,9 +80,25 @@ std::expected<void, std::string> check(const EarningsQuery& query) {
   return {};
 }
 
+bool EarningsSum::is_within(std::int64_t at_unix_ms) const {
+  return at_unix_ms >= query_.from_unix_ms && at_unix_ms < query_.until_unix_ms;
+}
+
+std::int64_t EarningsSum::day_of(std::int64_t at_unix_ms) const {
+  return floor_divide(at_unix_ms + offset_ms(query_), kDayMs);
+}
+
 void EarningsSum::add(const EarningsEntry& entry) {
-  if (entry.at_unix_ms < query_.from_unix_ms || entry.at_unix_ms >= query_.until_unix_ms) return;
-  add_to(days_[floor_divide(entry.at_unix_ms + offset_ms(query_), kDayMs)][entry.part], entry.amounts);
+  if (is_within(entry.at_unix_ms)) add_to(days_[day_of(entry.at_unix_ms)][entry.part], entry.amounts);
+}
+
+void EarningsSum::add_energy(std::int64_t at_unix_ms, const std::optional<std::string>& part,
+                             std::int64_t millijoules) {
+  if (!is_within(at_unix_ms)) return;
+  const std::int64_t number = day_of(at_unix_ms);
+  energy_[number] += millijoules;
+  auto& parts = days_[number];
+  if (part) add_to(parts[*part], {.energy_millijoules = millijoules});
 }
 
 Earnings EarningsSum::result() const {
@@ -90,7 +109,11 @@ Earnings EarningsSum::result() const {
     EarningsDay day{.day = day_text(number), .from_unix_ms = number * kDayMs - offset_ms(query_), .parts = {}};
     for (const auto& [name, amounts] : parts) {
       add_to(day.parts[named.contains(name) ? name : ""], amounts);
-      add_to(earnings.totals, amounts);
+      add_to(earnings.totals, {.earned_micro = amounts.earned_micro, .spent_micro = amounts.spent_micro});
+    }
+    if (const auto energy = energy_.find(number); energy != energy_.end()) {
+      day.energy_millijoules = energy->second;
+      add_to(earnings.totals, {.energy_millijoules = energy->second});
     }
     earnings.days.push_back(std::move(day));
   }
@@ -98,8 +121,13 @@ Earnings EarningsSum::result() const {
 }
 
 json::object to_json(const Earnings& earnings) {
-  const auto amounts_json = [](const Amounts& amounts) {
-    return json::object{{"earned_micro", amounts.earned_micro}, {"spent_micro", amounts.spent_micro}};
+  const auto add_energy = [](json::object& object, const std::optional<std::int64_t>& millijoules) {
+    if (millijoules) object.emplace("energy_millijoules", *millijoules);
+  };
+  const auto amounts_json = [&](const Amounts& amounts) {
+    json::object object{{"earned_micro", amounts.earned_micro}, {"spent_micro", amounts.spent_micro}};
+    add_energy(object, amounts.energy_millijoules);
+    return object;
   };
   json::array days;
   days.reserve(earnings.days.size());
@@ -111,7 +139,9 @@ json::object to_json(const Earnings& earnings) {
       for (auto& [key, value] : amounts_json(amounts)) part.emplace(key, value);
       parts.emplace_back(std::move(part));
     }
-    days.emplace_back(json::object{{"day", day.day}, {"from_unix_ms", day.from_unix_ms}, {"parts", std::move(parts)}});
+    json::object one{{"day", day.day}, {"from_unix_ms", day.from_unix_ms}, {"parts", std::move(parts)}};
+    add_energy(one, day.energy_millijoules);
+    days.emplace_back(std::move(one));
   }
   return {{"days", std::move(days)}, {"totals", amounts_json(earnings.totals)}};
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ std::expected<void, std::string> check(const EarningsQuery& query);
 struct Amounts {
   std::int64_t earned_micro = 0;
   std::int64_t spent_micro = 0;
+  std::optional<std::int64_t> energy_millijoules = {};  // that was drawn for it, as far as it was measured
   bool operator==(const Amounts&) const = default;
 };
 
@@ -39,6 +41,7 @@ struct EarningsDay {
   std::string day;                // "2026-08-22", by the caller's clock
   std::int64_t from_unix_ms = 0;  // its midnight
   std::map<std::string, Amounts> parts;
+  std::optional<std::int64_t> energy_millijoules = {};  // of all devices
   bool operator==(const EarningsDay&) const = default;
 };
 struct Earnings {
@@ -60,11 +63,17 @@ class EarningsSum {
   explicit EarningsSum(const EarningsQuery& query) : query_(query) {}
   // Those outside the query's time are left out.
   void add(const EarningsEntry& entry);
+  // The same. Without a part where the parts are no devices.
+  void add_energy(std::int64_t at_unix_ms, const std::optional<std::string>& part, std::int64_t millijoules);
   Earnings result() const;
 
  private:
+  bool is_within(std::int64_t at_unix_ms) const;
+  std::int64_t day_of(std::int64_t at_unix_ms) const;
+
   EarningsQuery query_;
   std::map<std::int64_t, std::map<std::string, Amounts>> days_;  // by number
+  std::map<std::int64_t, std::int64_t> energy_;                  // millijoules, likewise
 };
 
 boost::json::object to_json(const Earnings& earnings);

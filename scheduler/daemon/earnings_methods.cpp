@@ -135,13 +135,13 @@ json::object example_row() {
 }
 
 void add_earnings(rpc::Registry& registry, Node& node) {
-  const json::object amounts{{"earned_micro", 20'000}, {"spent_micro", 0}};
+  const json::object amounts{{"earned_micro", 20'000}, {"spent_micro", 0}, {"energy_millijoules", 90'000'000}};
   json::object part = amounts;
   part["name"] = "qd1-0123456789abcdef0123456789abcdef";
   registry.add(
       {.name = "earnings.get",
-       .summary = "What was earned and spent by the ledger, day by day; at most 400 days. The parts of all days sum up "
-                  "to totals",
+       .summary = "What was earned and spent by the ledger, day by day, and the energy that was measured; at most 400 "
+                  "days. The parts of all days sum up to totals",
        .params = {{"from_unix_ms", "included", rpc::integer(0, ledger::kTimeMaxMs)},
                   {"until_unix_ms", "excluded", rpc::integer(0, ledger::kTimeMaxMs)},
                   {"by", "what the parts of a day are: devices (ids), peers, or kinds of job",
@@ -152,7 +152,8 @@ void add_earnings(rpc::Registry& registry, Node& node) {
        .example_params = {{"from_unix_ms", kExampleDay}, {"until_unix_ms", kExampleDay + kDayMs}, {"by", "device"}},
        .example_result = json::object{{"days", json::array{json::object{{"day", "2026-11-19"},
                                                                         {"from_unix_ms", kExampleDay},
-                                                                        {"parts", json::array{part}}}}},
+                                                                        {"parts", json::array{part}},
+                                                                        {"energy_millijoules", 90'000'000}}}},
                                       {"totals", amounts}},
        .handler = [&node](json::object params, Caller /*caller*/) { return earnings(node, std::move(params)); }});
   registry.add(rpc::TopicText{.name = "earnings",

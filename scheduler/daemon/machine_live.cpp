@@ -17,6 +17,7 @@ using runtime::Task;
 namespace {
 
 constexpr std::uint32_t kPermilleMax = 1000;
+constexpr std::string_view kPackage = "package-";
 
 template <class T>
 json::value known(const std::optional<T>& value) {
@@ -105,6 +106,22 @@ std::optional<std::uint32_t> busy_permille(const LiveReading& reading, const std
   return share ? std::optional(std::min(*share, kPermilleMax)) : std::nullopt;
 }
 
+std::optional<std::uint64_t> power_milliwatts(const LiveReading& reading,
+                                              const std::optional<std::string>& pci_address) {
+  if (pci_address) {
+    const auto& gpus = reading.sample.gpus;
+    const auto found = std::ranges::find(gpus, *pci_address, &hwprobe::GpuSample::pci_address);
+    return found == gpus.end() ? std::nullopt : found->power_milliwatts;
+  }
+  std::optional<std::uint64_t> sum;
+  for (const hwprobe::Power& drawn : reading.sample.powers) {
+    // Its parts are in it, as "package-1/core" where there are several; "psys" is the whole machine.
+    if (drawn.source != "rapl" || !drawn.label.starts_with(kPackage) || drawn.label.contains('/')) continue;
+    sum = sum.value_or(0) + drawn.milliwatts;
+  }
+  return sum;
+}
+
 // Owned by every reading under way: one that was cancelled ends on the pool, and the next waits for it there.
 struct MachineLive::Sensors {
   explicit Sensors(const hwprobe::Sources& from) : files(from.files), sampler(from) {}
@@ -113,8 +130,8 @@ struct MachineLive::Sensors {
   hwprobe::Sampler sampler;
 };
 
-MachineLive::MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources)
-    : runtime_(runtime), sensors_(std::make_shared<Sensors>(sources)) {}
+MachineLive::MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources, OnReading on_reading)
+    : runtime_(runtime), sensors_(std::make_shared<Sensors>(sources)), on_reading_(std::move(on_reading)) {}
 
 MachineLive::~MachineLive() = default;
 
@@ -134,6 +151,7 @@ Task<void> MachineLive::refresh() {
     reading->at_unix_ms = runtime_.clock().wall_now().unix_ms;
     latest_ = std::move(*reading);
     taken_ = begun;
+    if (on_reading_) on_reading_(*latest_, begun);
   };
   const auto done = [this]() -> Task<void> {
     reading_ = false;

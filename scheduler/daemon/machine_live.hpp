@@ -1,6 +1,7 @@
 // How the machine is doing, as callers follow it: about once a second, and only while somebody does.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -31,11 +32,17 @@ struct LiveReading {
 boost::json::object live_json(const LiveReading& reading, const std::optional<hwprobe::Topology>& topology);
 // Of a device's processor or card: what the reading says of it. Pure.
 std::optional<std::uint32_t> busy_permille(const LiveReading& reading, const std::optional<std::string>& pci_address);
+// The same; of a processor what RAPL says of all packages.
+std::optional<std::uint64_t> power_milliwatts(const LiveReading& reading,
+                                              const std::optional<std::string>& pci_address);
 
 // Reads the sensors on the pool for blocking work. On the runtime's executor.
 class MachineLive {
  public:
-  explicit MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources);
+  // Told of every reading, whoever asked for it, with the time at which it was begun.
+  using OnReading = std::function<void(const LiveReading&, runtime::Time)>;
+
+  explicit MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources, OnReading on_reading = {});
   ~MachineLive();
   MachineLive(const MachineLive&) = delete;
   MachineLive& operator=(const MachineLive&) = delete;
@@ -50,6 +57,7 @@ class MachineLive {
   struct Sensors;
   runtime::Runtime& runtime_;
   std::shared_ptr<Sensors> sensors_;  // a reading that nobody waits for any more still has them
+  OnReading on_reading_;
   std::optional<LiveReading> latest_;
   runtime::Time taken_;
   bool reading_ = false;

@@ -58,7 +58,7 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       parts_(std::move(parts)),
       file_config_(parts_.config),
       devices_(parts_.devices),
-      live_(runtime, parts_.sources),
+      live_(runtime, parts_.sources, [this](const LiveReading& reading, runtime::Time at) { meter(reading, at); }),
       database_(database),
       writer_(runtime, database, [this](const runtime::Error& error) { on_damage(error); }),
       journal_(runtime,
@@ -147,6 +147,8 @@ Task<Result<Balance>> Node::open_tables() {
       opened = std::unexpected(std::move(receipts).error());
     } else if (auto kept = migrate_kept_receipts(database_); !kept) {
       opened = std::unexpected(std::move(kept).error());
+    } else if (auto energy = migrate_work_energy(database_); !energy) {
+      opened = std::unexpected(std::move(energy).error());
     } else {
       ledger_.emplace(*std::move(ledger));
       opened = balance_of(*ledger_);
@@ -464,6 +466,8 @@ Task<void> Node::drain(runtime::Duration patience) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
   if (provider_->working() > 0) co_await hand_back();
+  if (energy_.open()) co_await live_.refresh();
+  co_await save_energy();
   co_await jobs_->save_logs();
 }
 

@@ -23,6 +23,7 @@
 #include "scheduler/daemon/preferences.hpp"
 #include "scheduler/daemon/receipt_table.hpp"
 #include "scheduler/daemon/shown_trails.hpp"
+#include "scheduler/daemon/work_energy.hpp"
 #include "scheduler/dispatch/dispatcher.hpp"
 #include "scheduler/dispatch/offer_exchange.hpp"
 #include "scheduler/dispatch/settlement.hpp"
@@ -189,6 +190,8 @@ class Node {
   runtime::Task<void> measure();
   runtime::Task<void> keep_time();
   runtime::Task<void> keep_live();
+  void meter(const LiveReading& reading, runtime::Time at);
+  runtime::Task<void> save_energy();
   void on_begun(const agreement::Trail& trail, const model::Job& job);
   runtime::Task<void> save_rows(std::vector<ReceiptRow> rows);
   ReceiptRow row_of(const agreement::Trail& trail, dispatch::Outlook outlook) const;
@@ -212,6 +215,9 @@ class Node {
   Config file_config_;
   std::vector<NodeDevice> devices_;  // paused or not
   MachineLive live_;
+  WorkEnergy energy_;
+  runtime::Time energy_saved_;  // or tried
+  bool energy_failed_ = false;  // the last time
   bool changing_ = false;
   runtime::WaitQueue changed_;
   bool measuring_ = false;

@@ -175,6 +175,7 @@ void Node::on_begun(const agreement::Trail& trail, const model::Job& job) {
   row.name = job.name;
   row.kind = model::kKindNames.at(static_cast<std::size_t>(job.kind));
   tasks_.spawn(save_rows({std::move(row)}));
+  if (!energy_.open()) tasks_.spawn(live_.refresh());  // from now on it is metered
   for (const std::string_view topic : {"status", "machine", "work", "earnings"}) topics_.changed(topic);
 }
 
@@ -224,11 +225,37 @@ Task<void> Node::keep_time() {
 Task<void> Node::keep_live() {
   for (;;) {
     co_await runtime_.clock().sleep_for(kLiveEvery);
-    if (!topics_.followed("machine")) continue;
-    co_await live_.refresh();
+    const bool followed = topics_.followed("machine");
+    if (followed || energy_.open() || provider_->working() > 0) co_await live_.refresh();
+    const bool over = !energy_.open() && !energy_failed_;
+    if (over || runtime_.clock().now() - energy_saved_ >= kEnergySavedEvery) co_await save_energy();
+    if (!followed) continue;
     co_await count_today();
     topics_.changed("machine");
   }
+}
+
+void Node::meter(const LiveReading& reading, runtime::Time at) {
+  if (!provider_) return;  // not started
+  PowerReading metered{.at = at, .at_unix_ms = reading.at_unix_ms, .milliwatts = {}, .at_work = {}};
+  for (const auto& work : provider_->under_way()) metered.at_work.insert(work.trail.demand().device);
+  metered.milliwatts = powers_of(reading, devices_, metered.at_work);
+  energy_.add(std::move(metered));
+}
+
+// What cannot be saved is tried again with the next; it grows by a row a quarter of an hour for each device.
+Task<void> Node::save_energy() {
+  energy_saved_ = runtime_.clock().now();
+  const std::vector<EnergySum> sums = energy_.take();
+  if (sums.empty()) co_return;
+  const auto save = [sums, at = now()](ledger::Ledger& ledger) {
+    return save_work_energy(ledger.database(), sums, at);
+  };
+  const auto saved = co_await with_ledger(save);
+  energy_failed_ = !saved;
+  if (saved) co_return;
+  energy_.put_back(sums);
+  log_.write(LogLevel::warning, "energy_not_saved", {{"why", saved.error().message()}});
 }
 
 }  // namespace quern::daemon

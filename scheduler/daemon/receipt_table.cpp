@@ -8,6 +8,7 @@
 #include "overlay/runtime/hex.hpp"
 #include "scheduler/daemon/job_record.hpp"
 #include "scheduler/daemon/rates_json.hpp"
+#include "scheduler/daemon/work_energy.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "scheduler/store/schema.hpp"
 
@@ -244,6 +245,13 @@ Result<Earnings> read_earnings(ledger::Ledger& ledger, const EarningsQuery& quer
       ledger::each_movement(ledger, {.from_unix_ms = query.from_unix_ms, .until_unix_ms = query.until_unix_ms}, take);
   if (!read) return std::unexpected(std::move(read).error());
   if (!named) return std::unexpected(std::move(named).error());
+  const auto drawn = [&](const EnergySum& energy) {
+    sum.add_energy(energy.from_unix_ms, by == EarningsBy::device ? std::optional(energy.device) : std::nullopt,
+                   energy.millijoules);
+  };
+  if (auto metered = each_work_energy(ledger.database(), query.from_unix_ms, query.until_unix_ms, drawn); !metered) {
+    return std::unexpected(std::move(metered).error());
+  }
   return sum.result();
 }
 

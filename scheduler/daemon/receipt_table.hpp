@@ -75,8 +75,8 @@ struct Unpaid {
 runtime::Result<std::vector<Unpaid>> load_unpaid(store::Database& database);
 
 enum class EarningsBy : std::uint8_t { device, peer, kind };
-// The ledger's entries of the time, each under its device, peer or kind of job. Reads them all: about a second a
-// million.
+// The ledger's entries of the time, each under its device, peer or kind of job, and the energy of work_energy.hpp.
+// Reads them all: about a second a million.
 runtime::Result<Earnings> read_earnings(ledger::Ledger& ledger, const EarningsQuery& query, EarningsBy by);
 
 boost::json::object to_json(const ReceiptRow& row);

@@ -297,6 +297,11 @@ class ControlTest(unittest.TestCase):
         self.assertEqual(sum(attempt["amount_micro"] for attempt in attempts), ended["amount_micro"])
         self.assertEqual(ended["amount_micro"], demo.balance(self.submitter, "spent"))
 
+    def tells_power(self, rpc):
+        live = rpc.call("machine.get")["live"]
+        return any(power["source"] == "rapl" for power in live["powers"]) or any(
+            gpu["power_milliwatts"] is not None for gpu in live["gpus"])
+
     def check_accounts(self, here, there):
         demo.wait_for("equal ledgers",
                       lambda: demo.balance(self.provider, "earned") == demo.balance(self.submitter, "spent"))
@@ -311,6 +316,8 @@ class ControlTest(unittest.TestCase):
                     self.assertEqual(sum(part[key] for part in parts), amount)
                     self.assertEqual(answer["totals"][key], amount)
                     self.assertNotIn("", [part["name"] for part in parts])
+                    if not self.tells_power(rpc):
+                        self.assertNotIn("energy_millijoules", json.dumps(answer))
         rows, before = [], {}
         while True:
             page = here.call("receipt.list", limit=4, **before)

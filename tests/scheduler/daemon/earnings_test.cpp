@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "scheduler/daemon/receipt_table.hpp"
+#include "scheduler/daemon/work_energy.hpp"
 #include "scheduler/engagement/provider.hpp"
 #include "tests/scheduler/store/simulated_files.hpp"
 
@@ -59,6 +60,7 @@ class Kept {
  public:
   Kept() {
     EXPECT_TRUE(migrate_receipts(database_));
+    EXPECT_TRUE(migrate_work_energy(database_));
     EXPECT_TRUE(database_.execute("BEGIN"));
   }
   ~Kept() { EXPECT_TRUE(database_.execute("COMMIT")); }

@@ -135,12 +135,14 @@ class NodeWorld {
   std::string data = "data";  // beside the source, what jobs read
   runtime::Duration work_length = 300ms;
   runtime::Duration setup_length{0};
+  std::shared_ptr<hwprobe::RecordedFiles> sensors = std::make_shared<hwprobe::RecordedFiles>();  // of every node
+  std::optional<std::string> card;                                          // where the device is one
   std::function<Task<void>(Runtime&, simulation::NodeId)> before_start;     // each time
   std::function<runtime::Task<void>(Node&, simulation::NodeId)> with_node;  // once it has started, each time
 
  private:
-  static NodeDevice device() {
-    NodeDevice device{.id = "gpu", .name = "GPU", .driver = "pocl", .offered = {}, .why = {}};
+  NodeDevice device() const {
+    NodeDevice device{.id = "gpu", .name = "GPU", .driver = "pocl", .pci_address = card, .offered = {}, .why = {}};
     device.offered = engagement::sample_offer().devices.front();
     return device;
   }
@@ -151,7 +153,9 @@ class NodeWorld {
                     .devices = {device()},
                     .sandbox = {},
                     .preshared_key = {},
-                    .devices_of = [](const auto&, const auto&) { return std::vector{device()}; }};
+                    .devices_of = [this](const auto&, const auto&) { return std::vector{device()}; }};
+    parts.sources.files = sensors;
+    parts.sources.nvml_library.clear();
     parts.sandbox.kinds = {{.kind = execution::SandboxKind::kernel_job, .held = true, .why = {}}};
     return parts;
   }

@@ -1,0 +1,300 @@
+#include "scheduler/daemon/work_energy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "scheduler/daemon/answer_schemas.hpp"
+#include "scheduler/daemon/receipt_table.hpp"
+#include "scheduler/ledger/ledger.hpp"
+#include "tests/hwprobe/sensor_trees.hpp"
+#include "tests/scheduler/daemon/node_world.hpp"
+
+namespace quern::daemon {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kDay = 1'795'046'400'000;  // midnight UTC of 2026-11-19
+constexpr std::int64_t kHour = 3'600'000;
+
+// A device of 250 W and one that tells no power, read so long after the clock began.
+PowerReading reading(runtime::Duration at, std::set<std::string> at_work, std::int64_t from_unix_ms = kDay) {
+  return {.at = runtime::Time{} + at,
+          .at_unix_ms = from_unix_ms + at / 1ms,
+          .milliwatts = {{"gpu", 250'000}},
+          .at_work = std::move(at_work)};
+}
+
+std::int64_t sum_of(WorkEnergy& energy) {
+  std::int64_t sum = 0;
+  for (const EnergySum& one : energy.take()) {
+    EXPECT_EQ(one.device, "gpu");
+    sum += one.millijoules;
+  }
+  return sum;
+}
+
+TEST(WorkEnergy, is_the_power_over_the_time_that_a_device_works) {
+  WorkEnergy energy;
+  energy.add(reading(0s, {}));
+  EXPECT_FALSE(energy.open());
+  energy.add(reading(1s, {}));
+  EXPECT_TRUE(energy.take().empty());
+  energy.add(reading(2s, {"gpu"}));  // it began in between
+  EXPECT_TRUE(energy.open());
+  EXPECT_EQ(sum_of(energy), 125'000);
+  energy.add(reading(2500ms, {"gpu"}));
+  energy.add(reading(4s, {"gpu"}));
+  EXPECT_EQ(sum_of(energy), 500'000);
+  energy.add(reading(5s, {}));  // and ended
+  EXPECT_FALSE(energy.open());
+  EXPECT_EQ(sum_of(energy), 125'000);
+  energy.add(reading(6s, {}));
+  EXPECT_TRUE(energy.take().empty());
+}
+
+TEST(WorkEnergy, is_not_known_of_a_time_in_which_nobody_read) {
+  WorkEnergy energy;
+  energy.add(reading(0s, {"gpu"}));
+  energy.add(reading(kEnergyGapMax, {"gpu"}));
+  EXPECT_EQ(sum_of(energy), 250'000 * (kEnergyGapMax / 1s));
+  energy.add(reading(2 * kEnergyGapMax + 1ms, {"gpu"}));
+  EXPECT_TRUE(energy.take().empty());
+  energy.add(reading(2 * kEnergyGapMax + 1001ms, {"gpu"}));
+  EXPECT_EQ(sum_of(energy), 250'000);
+}
+
+TEST(WorkEnergy, of_a_device_that_tells_no_power_there_is_none_and_a_measured_zero_is_told) {
+  WorkEnergy energy;
+  energy.add(reading(0s, {"quiet"}));
+  energy.add(reading(1s, {"quiet"}));
+  EXPECT_TRUE(energy.take().empty());
+  PowerReading zero = reading(2s, {"quiet"});
+  zero.milliwatts["quiet"] = 0;
+  energy.add(zero);
+  EXPECT_EQ(energy.take(), (std::vector<EnergySum>{{.from_unix_ms = kDay, .device = "quiet", .millijoules = 0}}));
+}
+
+TEST(WorkEnergy, goes_where_its_time_began_and_what_was_not_saved_is_not_lost) {
+  WorkEnergy energy;
+  energy.add(reading(-1s, {"gpu"}));
+  energy.add(reading(0s, {"gpu"}));
+  energy.add(reading(1s, {"gpu"}));
+  const std::vector<EnergySum> sums = energy.take();
+  const std::vector<EnergySum> expected{{.from_unix_ms = kDay - kEnergySpanMs, .device = "gpu", .millijoules = 250'000},
+                                        {.from_unix_ms = kDay, .device = "gpu", .millijoules = 250'000}};
+  EXPECT_EQ(sums, expected);
+  energy.put_back(sums);
+  energy.add(reading(2s, {"gpu"}));
+  EXPECT_EQ(sum_of(energy), 750'000);
+}
+
+NodeDevice device(std::string id, model::DeviceType type, std::optional<std::string> pci_address) {
+  return {.id = std::move(id),
+          .name = {},
+          .driver = {},
+          .pci_address = std::move(pci_address),
+          .type = type,
+          .offered = {},
+          .why = {}};
+}
+
+TEST(WorkEnergy, a_processor_draws_what_its_packages_do_and_drivers_of_one_card_share_it) {
+  using enum model::DeviceType;
+  const std::vector<NodeDevice> devices{device("cpu", cpu, {}), device("one", gpu, "0000:03:00.0"),
+                                        device("other", gpu, "0000:03:00.0"), device("mute", gpu, "0000:04:00.0"),
+                                        device("placeless", gpu, {})};
+  LiveReading live;
+  live.sample.gpus = {{.pci_address = "0000:03:00.0", .source = "nvml", .power_milliwatts = 300'001},
+                      {.pci_address = "0000:04:00.0", .source = "nvml"}};
+  using Powers = std::map<std::string, std::uint64_t>;
+  EXPECT_EQ(powers_of(live, devices, {"one"}), (Powers{{"one", 300'001}, {"other", 300'001}}));
+  EXPECT_EQ(powers_of(live, devices, {"one", "other"}), (Powers{{"one", 150'000}, {"other", 150'000}}));
+  live.sample.gpus.clear();
+  live.sample.powers = {{.source = "rapl", .label = "package-0", .milliwatts = 40'000},
+                        {.source = "rapl", .label = "package-1", .milliwatts = 2'000},
+                        {.source = "rapl", .label = "package-1/core", .milliwatts = 1},
+                        {.source = "rapl", .label = "psys", .milliwatts = 90'000},
+                        {.source = "rapl", .label = "dram", .milliwatts = 5'000},
+                        {.source = "power_meter", .label = "package-0", .milliwatts = 7}};
+  EXPECT_EQ(powers_of(live, devices, {"cpu", "one"}), (Powers{{"cpu", 42'000}}));
+  live.sample.powers.erase(live.sample.powers.begin(), live.sample.powers.begin() + 2);
+  EXPECT_EQ(powers_of(live, devices, {"cpu"}), Powers{});
+}
+
+class EnergyTable : public testing::Test {
+ protected:
+  EnergyTable() {
+    EXPECT_TRUE(migrate_receipts(database_));
+    EXPECT_TRUE(migrate_work_energy(database_));
+  }
+  void save(const std::vector<EnergySum>& sums, std::int64_t now_unix_ms) {
+    auto transaction = store::Transaction::begin(database_);
+    ASSERT_TRUE(transaction);
+    ASSERT_TRUE(save_work_energy(database_, sums, now_unix_ms));
+    ASSERT_TRUE(transaction->commit());
+  }
+  std::vector<EnergySum> all() {
+    std::vector<EnergySum> sums;
+    EXPECT_TRUE(each_work_energy(database_, 0, INT64_MAX, [&](const EnergySum& sum) { sums.push_back(sum); }));
+    return sums;
+  }
+  Earnings earnings(EarningsBy by, std::int64_t offset = 0) {
+    const EarningsQuery query{
+        .from_unix_ms = kDay - kDayMs, .until_unix_ms = kDay + kDayMs, .utc_offset_minutes = offset};
+    auto read = read_earnings(ledger_, query, by);
+    EXPECT_TRUE(read);
+    return std::move(read).value_or(Earnings{});
+  }
+
+  store::SimulatedFiles files_;
+  store::Database database_ = *store::Database::open({.path = "quern.sqlite", .vfs = files_.vfs()});
+  ledger::Ledger ledger_ = *ledger::Ledger::open(database_, {.all = {ledger::kAmountMax}, .each_peer = {}});
+};
+
+TEST_F(EnergyTable, adds_what_a_later_life_saves_and_drops_what_nobody_can_ask_for) {
+  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 5}}, kDay);
+  database_ = *store::Database::open({.path = "quern.sqlite", .vfs = files_.vfs()});
+  ASSERT_TRUE(migrate_work_energy(database_));
+  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 7},
+        {.from_unix_ms = kDay, .device = "other", .millijoules = 1}},
+       kDay);
+  const EnergySum gpu{.from_unix_ms = kDay, .device = "gpu", .millijoules = 12};
+  const EnergySum other{.from_unix_ms = kDay, .device = "other", .millijoules = 1};
+  EXPECT_EQ(all(), (std::vector{gpu, other}));
+  save({}, kDay + kEnergyKeptMs);
+  EXPECT_EQ(all(), (std::vector{gpu, other}));
+  const EnergySum late{.from_unix_ms = kDay + kEnergyKeptMs, .device = "gpu", .millijoules = 1};
+  save({late}, kDay + kEnergyKeptMs + 1);
+  EXPECT_EQ(all(), std::vector{late});
+}
+
+TEST_F(EnergyTable, is_told_by_the_days_of_the_callers_clock_and_by_device) {
+  save({{.from_unix_ms = kDay - kEnergySpanMs, .device = "gpu", .millijoules = 1},
+        {.from_unix_ms = kDay, .device = "gpu", .millijoules = 2},
+        {.from_unix_ms = kDay + 18 * kHour + 30 * 60'000, .device = "gpu", .millijoules = 4},
+        {.from_unix_ms = kDay + 18 * kHour + 30 * 60'000, .device = "cpu", .millijoules = 8},
+        {.from_unix_ms = kDay + kDayMs, .device = "gpu", .millijoules = 16}},
+       kDay);
+  const auto days = [&](std::int64_t offset) {
+    std::vector<std::pair<std::string, std::int64_t>> list;
+    for (const EarningsDay& day : earnings(EarningsBy::kind, offset).days) {
+      EXPECT_TRUE(day.parts.empty());
+      list.emplace_back(day.day, day.energy_millijoules.value_or(-1));
+    }
+    return list;
+  };
+  using List = std::vector<std::pair<std::string, std::int64_t>>;
+  EXPECT_EQ(days(0), (List{{"2026-11-18", 1}, {"2026-11-19", 14}}));
+  EXPECT_EQ(days(-60), (List{{"2026-11-18", 3}, {"2026-11-19", 12}}));
+  EXPECT_EQ(days(330), (List{{"2026-11-19", 3}, {"2026-11-20", 12}}));
+  const Earnings by_device = earnings(EarningsBy::device);
+  EXPECT_EQ(by_device.totals, (Amounts{.energy_millijoules = 15}));
+  ASSERT_EQ(by_device.days.size(), 2u);
+  EXPECT_EQ(by_device.days[1].parts.at("gpu").energy_millijoules, 6);
+  EXPECT_EQ(by_device.days[1].parts.at("cpu").energy_millijoules, 8);
+}
+
+TEST_F(EnergyTable, has_the_form_of_the_document_and_is_absent_where_nothing_was_measured) {
+  auto transaction = store::Transaction::begin(database_);
+  ASSERT_TRUE(transaction);
+  ASSERT_TRUE(ledger_.earn(
+      {.agreement = {}, .peer = "ada", .job = "job", .amount = {3}, .receipt = {}, .at_unix_ms = kDay - 1}));
+  ASSERT_TRUE(transaction->commit());
+  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 2}}, kDay);
+  const json::object told = to_json(earnings(EarningsBy::device));
+  const auto fit = rpc::check(earnings_days_schema(), told);
+  ASSERT_TRUE(fit) << fit.error();
+  EXPECT_EQ(told.at("totals").at("energy_millijoules"), 2);
+  EXPECT_FALSE(told.at("days").at(0).as_object().contains("energy_millijoules"));
+  EXPECT_FALSE(told.at("days").at(0).at("parts").at(0).as_object().contains("energy_millijoules"));
+  EXPECT_EQ(told.at("days").at(1).at("energy_millijoules"), 2);
+  const json::object part{{"name", "gpu"}, {"earned_micro", 0}, {"spent_micro", 0}, {"energy_millijoules", 2}};
+  EXPECT_EQ(told.at("days").at(1).at("parts"), json::array{part});
+  EXPECT_FALSE(to_json(Earnings{}).at("totals").as_object().contains("energy_millijoules"));
+}
+
+// Keeps what a node says of its last two days.
+Task<void> look(Node& node, std::optional<Earnings>& seen) {
+  for (;;) {
+    co_await node.runtime().clock().sleep_for(1s);
+    const std::int64_t now = node.runtime().clock().wall_now().unix_ms;
+    const EarningsQuery query{.from_unix_ms = now - kDayMs, .until_unix_ms = now + kDayMs, .utc_offset_minutes = 0};
+    auto read = co_await node.with_ledger(
+        [query](ledger::Ledger& ledger) { return read_earnings(ledger, query, EarningsBy::device); });
+    if (read) seen = *std::move(read);
+  }
+}
+
+TEST(WorkEnergyOfNode, is_metered_while_work_of_others_runs_and_nobody_watches) {
+  NodeWorld world;
+  hwprobe::trees::add_amd_card(*world.sensors, "card0", "0000:03:00.0");  // of 61 W
+  world.card = "0000:03:00.0";
+  world.work_length = 70s;
+  world.jobs[0].resources.walltime_ms = 300'000;
+  std::optional<Earnings> seen;
+  bool read_before = false;
+  world.with_node = [&](Node& node, simulation::NodeId number) -> Task<void> {
+    if (number != NodeWorld::kProvider) co_return;
+    co_await node.runtime().clock().sleep_for(5s);
+    read_before = node.live().latest() != nullptr;
+    co_await look(node, seen);
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 69s);
+  EXPECT_FALSE(read_before) << "the sensors were read before there was work";
+  ASSERT_TRUE(seen && seen->totals.energy_millijoules) << "saved once a minute";
+  EXPECT_NEAR(static_cast<double>(*seen->totals.energy_millijoules), 61'000 * 60, 61'000 * 8);
+  world.world.run_until(NodeWorld::kSubmitted + 90s);
+  EXPECT_NEAR(static_cast<double>(*seen->totals.energy_millijoules), 61'000 * 70, 61'000 * 2);
+  const Amounts at_end = seen->totals;
+  EXPECT_EQ(at_end.earned_micro, 70'000'000);
+  world.world.run_for(5min);
+  EXPECT_EQ(seen->totals, at_end);
+}
+
+// In the database of a provider that is not running.
+std::int64_t saved_by(NodeWorld& world) {
+  std::int64_t sum = -1;
+  auto database = store::Database::open({.path = "quern.sqlite", .vfs = world.files(NodeWorld::kProvider).vfs()});
+  if (!database) return sum;
+  EXPECT_TRUE(each_work_energy(*database, 0, INT64_MAX,
+                               [&](const EnergySum& one) { sum = std::max<std::int64_t>(sum, 0) + one.millijoules; }));
+  return sum;
+}
+
+TEST(WorkEnergyOfNode, is_saved_when_the_node_ends_its_work_to_stop) {
+  NodeWorld world;
+  hwprobe::trees::add_amd_card(*world.sensors, "card0", "0000:03:00.0");
+  world.card = "0000:03:00.0";
+  world.work_length = 40s;
+  world.world.run_until(NodeWorld::kSubmitted + 20s);
+  world.stop(NodeWorld::kProvider);
+  EXPECT_NEAR(static_cast<double>(saved_by(world)), 61'000 * 20, 61'000 * 2);
+}
+
+TEST(WorkEnergyOfNode, work_that_is_over_before_the_next_look_is_metered_too) {
+  NodeWorld world;
+  hwprobe::trees::add_amd_card(*world.sensors, "card0", "0000:03:00.0");
+  world.card = "0000:03:00.0";
+  world.work_length = 300ms;
+  world.world.run_until(NodeWorld::kSubmitted + 20s);
+  ASSERT_EQ(world.view(NodeWorld::kProvider).balance.earned.micro, 300'000);
+  world.crash(NodeWorld::kProvider);
+  EXPECT_GT(saved_by(world), 0);
+  EXPECT_LE(saved_by(world), 61'000);
+}
+
+TEST(WorkEnergyOfNode, is_absent_where_the_device_tells_no_power) {
+  NodeWorld world;
+  world.work_length = 10s;
+  std::optional<Earnings> seen;
+  world.with_node = [&](Node& node, simulation::NodeId number) -> Task<void> {
+    if (number == NodeWorld::kProvider) co_await look(node, seen);
+  };
+  world.world.run_until(NodeWorld::kSubmitted + 30s);
+  ASSERT_TRUE(seen);
+  EXPECT_GT(seen->totals.earned_micro, 0);
+  EXPECT_FALSE(seen->totals.energy_millijoules);
+}
+
+}  // namespace
+}  // namespace quern::daemon
