@@ -105,10 +105,7 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
     show_state();
     if (!soon_.isActive()) soon_.start();
   });
-  connect(&models_, &models::DaemonModels::status_changed, this, [this] {
-    show_state();
-    if (!has_receipts_ && !fetching_receipts_) fetch();
-  });
+  connect(&models_, &models::DaemonModels::status_changed, this, &EarningsPage::follow_status);
   connect(&models_, &models::DaemonModels::device_names_changed, this, [this] {
     receipts_.set_device_names(models_.device_names());
     show_history();
@@ -261,6 +258,34 @@ void EarningsPage::fetch() {
   if (models_.status().can("receipts")) fetch_receipts(std::nullopt);
 }
 
+void EarningsPage::follow_status() {
+  const QString& peer = models_.status().peer;
+  const bool another = !peer_.isEmpty() && !peer.isEmpty() && peer != peer_;
+  if (!models_.has_status() || another) forget();
+  if (!peer.isEmpty()) peer_ = peer;
+  show_state();
+  if (!has_receipts_ && !fetching_receipts_) fetch();
+}
+
+// Another daemon's money begins: nothing of the last one's may stand beside it, nor come late.
+void EarningsPage::forget() {
+  ++era_;
+  peer_.clear();
+  receipts_.replace({});
+  next_.reset();
+  has_receipts_ = fetching_receipts_ = has_compared_ = false;
+  history_ = compared_ = {};
+  range_ = compared_range_ = {};
+  bars_title_->set_caption({});
+  receipts_title_->set_caption({});
+  panel_->forget();
+  panel_->hide();
+  banner()->hide();
+  if (!is_writing_) export_path_.clear();
+  show_compared();
+  show_history();
+}
+
 void EarningsPage::fetch_history() {
   const int offset = utc_offset_minutes();
   const DayRange range =
@@ -268,8 +293,8 @@ void EarningsPage::fetch_history() {
   const int by = std::max(0, by_->current());
   const int days = days_->current();
   models_.connection().call("earnings.get", history_params(range, kByChoices.at(static_cast<std::size_t>(by)), offset),
-                            this, [this, range, by, days](const client::Outcome& outcome) {
-                              if (by != by_->current() || days != days_->current()) return;
+                            this, [this, range, by, days, era = era_](const client::Outcome& outcome) {
+                              if (era != era_ || by != by_->current() || days != days_->current()) return;
                               if (!outcome) return bars_title_->set_caption(models::failure_text(outcome.error()));
                               bars_title_->set_caption({});
                               history_ = models::earnings_history_from(*outcome);
@@ -282,8 +307,8 @@ void EarningsPage::fetch_compared() {
   const int offset = utc_offset_minutes();
   const DayRange range = last_days(models_.now_unix_ms(), offset, 2 * kComparedDays);
   models_.connection().call("earnings.get", history_params(range, "kind", offset), this,
-                            [this, range](const client::Outcome& outcome) {
-                              if (!outcome) return;  // the tiles stay as they were
+                            [this, range, era = era_](const client::Outcome& outcome) {
+                              if (era != era_ || !outcome) return;  // the tiles stay as they were
                               compared_ = models::earnings_history_from(*outcome);
                               compared_range_ = range;
                               has_compared_ = true;
@@ -296,14 +321,16 @@ void EarningsPage::fetch_receipts(std::optional<std::int64_t> before) {
   fetching_receipts_ = true;
   json::object params{{"limit", kPageRows}};
   if (before) params["before"] = *before;
-  models_.connection().call("receipt.list", std::move(params), this, [this, before](const client::Outcome& outcome) {
-    fetching_receipts_ = false;
-    if (!outcome) {
-      receipts_title_->set_caption(models::failure_text(outcome.error()));
-      return finish_export(models::failure_text(outcome.error()));
-    }
-    take_receipts(models::receipts_from(*outcome), !before);
-  });
+  models_.connection().call("receipt.list", std::move(params), this,
+                            [this, before, era = era_](const client::Outcome& outcome) {
+                              if (era != era_) return;
+                              fetching_receipts_ = false;
+                              if (!outcome) {
+                                receipts_title_->set_caption(models::failure_text(outcome.error()));
+                                return finish_export(models::failure_text(outcome.error()));
+                              }
+                              take_receipts(models::receipts_from(*outcome), !before);
+                            });
 }
 
 void EarningsPage::take_receipts(models::ReceiptPage page, bool first) {
@@ -376,7 +403,10 @@ void EarningsPage::show_tiles() {
 
 void EarningsPage::show_compared() {
   month_->setVisible(has_compared_);
-  if (!has_compared_) return;
+  if (!has_compared_) {
+    today_->set_note({});
+    return today_->set_past({});
+  }
   const models::QuantityText& text = models_.text();
   const QVector<std::int64_t> days = daily_sums(compared_, money_, compared_range_, utc_offset_minutes());
   const std::int64_t before = sum_of(days, 0, kComparedDays);
@@ -414,7 +444,6 @@ QString EarningsPage::named(const QString& part) const {
 }
 
 void EarningsPage::show_history() {
-  if (range_.days == 0) return;
   const EarningsView view = earnings_view(
       history_, money_, range_, utc_offset_minutes(), [this](const QString& part) { return named(part); },
       models_.text());

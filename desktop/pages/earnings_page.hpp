@@ -62,6 +62,8 @@ class EarningsPage : public widgets::PageFrame {
   void dress_table();
   void size_parts();
   void fetch();
+  void forget();
+  void follow_status();
   void fetch_history();
   void fetch_compared();
   void fetch_receipts(std::optional<std::int64_t> before);
@@ -87,6 +89,8 @@ class EarningsPage : public widgets::PageFrame {
   models::EarningsHistory compared_;
   DayRange compared_range_;
   bool has_compared_ = false;
+  QString peer_;                      // whose money this is
+  int era_ = 0;                       // answers to what was asked of another daemon are of an earlier one
   std::optional<std::int64_t> next_;  // `before` of the next page of receipts
   bool has_receipts_ = false;
   bool fetching_receipts_ = false;

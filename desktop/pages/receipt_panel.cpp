@@ -85,6 +85,11 @@ void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
                             });
 }
 
+void ReceiptPanel::forget() {
+  id_.clear();
+  file_.clear();
+}
+
 void ReceiptPanel::show_row(const models::ReceiptRow& receipt) {
   const QuantityText& text = models_.text();
   set_heading(receipt.name.isEmpty() ? models::short_id(receipt.id) : receipt.name,

@@ -33,6 +33,8 @@ class ReceiptPanel : public widgets::DetailPanel {
 
   // At once what the row says, and the trail when the daemon has told it.
   void show_receipt(const models::ReceiptRow& receipt);
+  // Another daemon begins: what the last one says of this receipt is not shown any more.
+  void forget();
   const QString& receipt() const { return id_; }
 
  Q_SIGNALS:
