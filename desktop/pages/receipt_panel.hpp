@@ -21,6 +21,8 @@ ChooseFile choose_by_dialog(const QString& title, const QString& filter);
 
 // Writes all of it or nothing; the fault, for people, when it was not written.
 QString write_file(const QString& path, const QByteArray& bytes);
+// That it was not, for people. `why`: of the system.
+QString not_written(const QString& path, const QString& why);
 
 class ReceiptPanel : public widgets::DetailPanel {
   Q_OBJECT
