@@ -1,7 +1,9 @@
 #include "desktop/models/node_models.hpp"
 
 #include <QDateTime>
+#include <QSet>
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "desktop/models/progress_pace.hpp"
@@ -170,11 +172,28 @@ QVariant PeerModel::other(const PeerRow& peer, int column, int role) const {
 
 ReceiptModel::ReceiptModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
 
-void ReceiptModel::add(ReceiptPage page) {
+bool ReceiptModel::add(ReceiptPage page) {
+  QSet<QString> told;
+  for (const ReceiptRow& row : page.rows) told.insert(row.id);
   std::vector<ReceiptRow> all = std::move(page.rows);
-  all.insert(all.end(), rows().begin(), rows().end());  // of two with one id the first counts
-  if (all.size() > kReceiptsMax) all.resize(kReceiptsMax);
-  replace(std::move(all));
+  for (const ReceiptRow& row : rows()) {
+    if (!told.contains(row.id)) all.push_back(row);
+  }
+  const bool too_many = all.size() > kReceiptsMax;
+  if (too_many) {
+    std::ranges::sort(all, std::ranges::greater(), &ReceiptRow::number);
+    all.resize(kReceiptsMax);
+  }
+  show(std::move(all));
+  return too_many;
+}
+
+void ReceiptModel::begin(ReceiptPage page) {
+  show(std::move(page.rows));
+}
+
+void ReceiptModel::show(std::vector<ReceiptRow> receipts) {
+  replace(std::move(receipts));
   int decimals = QuantityText::kCreditDecimals;
   for (const ReceiptRow& row : rows()) decimals = QuantityText::credits_decimals(row.amount_micro, decimals);
   if (std::exchange(decimals_, decimals) != decimals) tell_columns(kAmount, kAmount);
@@ -186,10 +205,14 @@ void ReceiptModel::set_device_names(QHash<QString, QString> names) {
   tell_columns(kDevice, kDevice);
 }
 
-QString ReceiptModel::csv() const {
-  QString text = QStringLiteral(
+QString ReceiptModel::csv_head() {
+  return QStringLiteral(
       "receipt,time_utc,role,peer,job,name,kind,device,device_time_ms,amount_micro,due_micro,state,end\r\n");
-  for (const ReceiptRow& row : rows()) {
+}
+
+QString ReceiptModel::csv_of(const std::vector<ReceiptRow>& receipts) {
+  QString text;
+  for (const ReceiptRow& row : receipts) {
     const QStringList cells{csv_cell(row.id),
                             utc(row.time_unix_ms),
                             row.earned ? QStringLiteral("provider") : QStringLiteral("submitter"),

@@ -53,12 +53,16 @@ class ReceiptModel : public RowTable<ReceiptRow, ReceiptModel> {
 
   explicit ReceiptModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const ReceiptRow& row) { return row.id; }
-  // A page of receipt.list: rows that are there already are replaced, others stay. At most kReceiptsMax.
-  void add(ReceiptPage page);
+  // A page of receipt.list: rows that are there already are replaced, others stay. At most kReceiptsMax, the newest;
+  // true: some were left out.
+  bool add(ReceiptPage page);
+  // That page alone.
+  void begin(ReceiptPage page);
   // By id, for devices of this machine and of offers.
   void set_device_names(QHash<QString, QString> names);
-  // RFC 4180, with raw numbers and UTC: what CSV of a table should be.
-  QString csv() const;
+  // RFC 4180, with raw numbers and UTC: what CSV of a table should be. Its head, and a line each.
+  static QString csv_head();
+  static QString csv_of(const std::vector<ReceiptRow>& receipts);
 
   static QString title(int column);
   QString display(const ReceiptRow& receipt, int column) const;
@@ -66,6 +70,8 @@ class ReceiptModel : public RowTable<ReceiptRow, ReceiptModel> {
   QVariant other(const ReceiptRow& receipt, int column, int role) const;
 
  private:
+  void show(std::vector<ReceiptRow> receipts);
+
   QuantityText text_;
   QHash<QString, QString> device_names_;
   int decimals_ = QuantityText::kCreditDecimals;  // of all amounts

@@ -1,7 +1,6 @@
 #include "desktop/pages/earnings_page.hpp"
 
 #include <QDateTime>
-#include <QFileInfo>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -15,7 +14,6 @@
 #include <numeric>
 
 #include "desktop/models/failure_text.hpp"
-#include "desktop/pages/background.hpp"
 #include "desktop/pages/model_tone.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/charts.hpp"
@@ -67,6 +65,8 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
     : PageFrame(tr("Earnings"), parent),
       models_(models),
       receipts_(models.text()),
+      feed_(models.connection(), receipts_),
+      writer_(models.connection()),
       choose_(choose_by_dialog(tr("Export receipts"), tr("Comma-separated values (*.csv)"))),
       stack_(new QStackedWidget),
       nothing_(new widgets::EmptyState(theme::Glyph::earnings, {}, {})),
@@ -101,14 +101,17 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
   connect(&soon_, &QTimer::timeout, this, &EarningsPage::fetch);
   connect(money_switch_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::set_money);
   connect(export_, &QPushButton::clicked, this, &EarningsPage::export_csv);
+  connect(&writer_, &ReceiptExport::ended, this, &EarningsPage::finish_export);
+  connect(&feed_, &ReceiptFeed::changed, this, [this] {
+    side_.put_in_order();
+    show_state();
+    look_back();
+  });
   connect(&models_, &models::DaemonModels::earnings_changed, this, [this] {
     show_state();
     if (!soon_.isActive()) soon_.start();
   });
-  connect(&models_, &models::DaemonModels::status_changed, this, [this] {
-    show_state();
-    if (!has_receipts_ && !fetching_receipts_) fetch();
-  });
+  connect(&models_, &models::DaemonModels::status_changed, this, &EarningsPage::follow_status);
   connect(&models_, &models::DaemonModels::device_names_changed, this, [this] {
     receipts_.set_device_names(models_.device_names());
     show_history();
@@ -214,7 +217,7 @@ QWidget* EarningsPage::make_receipts() {
   });
   // Older ones come when the end is reached.
   connect(table_->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
-    if (value == table_->verticalScrollBar()->maximum() && next_) fetch_receipts(next_);
+    if (value == table_->verticalScrollBar()->maximum()) feed_.fetch_older();
   });
   return box;
 }
@@ -258,7 +261,33 @@ void EarningsPage::fetch() {
     fetch_history();
     fetch_compared();
   }
-  if (models_.status().can("receipts")) fetch_receipts(std::nullopt);
+  if (models_.status().can("receipts")) feed_.fetch();
+}
+
+void EarningsPage::follow_status() {
+  const QString& peer = models_.status().peer;
+  const bool another = !peer_.isEmpty() && !peer.isEmpty() && peer != peer_;
+  if (!models_.has_status() || another) forget();
+  if (!peer.isEmpty()) peer_ = peer;
+  show_state();
+  if (!feed_.known() && !feed_.fetching()) fetch();
+}
+
+// Another daemon's money begins: nothing of the last one's may stand beside it, nor come late.
+void EarningsPage::forget() {
+  ++era_;
+  peer_.clear();
+  feed_.forget();
+  writer_.cancel();
+  has_compared_ = false;
+  history_ = compared_ = {};
+  range_ = compared_range_ = {};
+  bars_title_->set_caption({});
+  panel_->forget();
+  panel_->hide();
+  banner()->hide();
+  show_compared();
+  show_history();
 }
 
 void EarningsPage::fetch_history() {
@@ -268,8 +297,8 @@ void EarningsPage::fetch_history() {
   const int by = std::max(0, by_->current());
   const int days = days_->current();
   models_.connection().call("earnings.get", history_params(range, kByChoices.at(static_cast<std::size_t>(by)), offset),
-                            this, [this, range, by, days](const client::Outcome& outcome) {
-                              if (by != by_->current() || days != days_->current()) return;
+                            this, [this, range, by, days, era = era_](const client::Outcome& outcome) {
+                              if (era != era_ || by != by_->current() || days != days_->current()) return;
                               if (!outcome) return bars_title_->set_caption(models::failure_text(outcome.error()));
                               bars_title_->set_caption({});
                               history_ = models::earnings_history_from(*outcome);
@@ -282,8 +311,8 @@ void EarningsPage::fetch_compared() {
   const int offset = utc_offset_minutes();
   const DayRange range = last_days(models_.now_unix_ms(), offset, 2 * kComparedDays);
   models_.connection().call("earnings.get", history_params(range, "kind", offset), this,
-                            [this, range](const client::Outcome& outcome) {
-                              if (!outcome) return;  // the tiles stay as they were
+                            [this, range, era = era_](const client::Outcome& outcome) {
+                              if (era != era_ || !outcome) return;  // the tiles stay as they were
                               compared_ = models::earnings_history_from(*outcome);
                               compared_range_ = range;
                               has_compared_ = true;
@@ -291,38 +320,12 @@ void EarningsPage::fetch_compared() {
                             });
 }
 
-void EarningsPage::fetch_receipts(std::optional<std::int64_t> before) {
-  if (fetching_receipts_) return;
-  fetching_receipts_ = true;
-  json::object params{{"limit", kPageRows}};
-  if (before) params["before"] = *before;
-  models_.connection().call("receipt.list", std::move(params), this, [this, before](const client::Outcome& outcome) {
-    fetching_receipts_ = false;
-    if (!outcome) {
-      receipts_title_->set_caption(models::failure_text(outcome.error()));
-      return finish_export(models::failure_text(outcome.error()));
-    }
-    take_receipts(models::receipts_from(*outcome), !before);
-  });
-}
-
-void EarningsPage::take_receipts(models::ReceiptPage page, bool first) {
-  // A first page that meets those that are there says nothing of the end of the list.
-  if (!first || !has_receipts_) next_ = page.next;
-  has_receipts_ = true;
-  receipts_.add(std::move(page));
-  if (receipts_.rows().size() >= models::kReceiptsMax) next_.reset();
-  side_.put_in_order();
-  show_state();
-  if (!export_path_.isEmpty()) export_more();
-}
-
 void EarningsPage::show_state() {
   const bool there = models_.earnings().has_value();
   stack_->setCurrentIndex(there ? 0 : 1);
   money_switch_->setVisible(there);
   export_->setVisible(there && models_.status().can("receipts"));
-  export_->setEnabled(models_.connection().live() && export_path_.isEmpty());
+  export_->setEnabled(models_.connection().live() && !writer_.running());
   if (!there) {
     const bool live = models_.connection().live() && models_.has_status();
     nothing_->set_text(live ? tr("This service does not tell of earnings") : tr("Nothing is known of earnings yet"),
@@ -330,10 +333,23 @@ void EarningsPage::show_state() {
     return set_subtitle({});
   }
   set_subtitle(tr("Every credit below has a receipt signed by both sides"));
-  receipts_title_->set_caption(next_ ? tr("the newest %1, more below").arg(models_.text().count(side_.rowCount()))
-                                     : tr("%Ln in all", nullptr, side_.rowCount()));
+  receipts_title_->set_caption(told_of_receipts());
   table_->set_placeholder(money_ == Money::earned ? tr("Nothing was earned yet") : tr("Nothing was spent yet"));
   show_tiles();
+}
+
+QString EarningsPage::told_of_receipts() const {
+  if (!feed_.fault().isEmpty()) return feed_.fault();
+  if (!feed_.known()) return {};
+  const QString count = models_.text().count(side_.rowCount());
+  if (feed_.has_older()) return tr("the newest %1, more below").arg(count);
+  if (feed_.left_out()) return tr("the newest %1; the exported file has all").arg(count);
+  return tr("%Ln in all", nullptr, side_.rowCount());
+}
+
+// Few of this side among the newest: there is no end to scroll to.
+void EarningsPage::look_back() {
+  if (feed_.fault().isEmpty() && side_.rowCount() < kRowsShown) feed_.fetch_older();
 }
 
 void EarningsPage::resizeEvent(QResizeEvent* event) {
@@ -376,7 +392,10 @@ void EarningsPage::show_tiles() {
 
 void EarningsPage::show_compared() {
   month_->setVisible(has_compared_);
-  if (!has_compared_) return;
+  if (!has_compared_) {
+    today_->set_note({});
+    return today_->set_past({});
+  }
   const models::QuantityText& text = models_.text();
   const QVector<std::int64_t> days = daily_sums(compared_, money_, compared_range_, utc_offset_minutes());
   const std::int64_t before = sum_of(days, 0, kComparedDays);
@@ -414,7 +433,6 @@ QString EarningsPage::named(const QString& part) const {
 }
 
 void EarningsPage::show_history() {
-  if (range_.days == 0) return;
   const EarningsView view = earnings_view(
       history_, money_, range_, utc_offset_minutes(), [this](const QString& part) { return named(part); },
       models_.text());
@@ -434,6 +452,7 @@ void EarningsPage::set_money(int side) {
   panel_->hide();
   show_state();
   show_history();
+  look_back();
 }
 
 void EarningsPage::show_receipt(int row) {
@@ -445,33 +464,18 @@ void EarningsPage::show_receipt(int row) {
 }
 
 void EarningsPage::export_csv() {
-  export_path_ = choose_(this, tr("quern-receipts.csv"));
-  if (export_path_.isEmpty()) return;
+  const QString path = choose_(this, tr("quern-receipts.csv"));
+  if (path.isEmpty() || writer_.running()) return;
   export_->setEnabled(false);
-  export_more();
+  writer_.start(path);
 }
 
-// All pages first: a file that ends in the middle would be a wrong one.
-void EarningsPage::export_more() {
-  if (is_writing_) return;
-  if (next_) return fetch_receipts(next_);
-  is_writing_ = true;
-  in_background(
-      this, [path = export_path_, text = receipts_.csv()] { return write_file(path, text.toUtf8()); },
-      [this](const QString& fault) {
-        is_writing_ = false;
-        finish_export(fault);
-      });
-}
-
-void EarningsPage::finish_export(const QString& fault) {
-  if (export_path_.isEmpty()) return;
-  const QString name = QFileInfo(std::exchange(export_path_, QString())).fileName();
+void EarningsPage::finish_export(const QString& name, const QString& fault, qint64 rows) {
   export_->setEnabled(models_.connection().live());
   banner()->set_closable(true);
-  const auto count = static_cast<int>(receipts_.rows().size());
   if (!fault.isEmpty()) return banner()->show_message(theme::Tone::bad, tr("Nothing was exported: %1").arg(fault));
-  banner()->show_message(theme::Tone::ok, tr("%Ln receipts were written to %1", nullptr, count).arg(name));
+  banner()->show_message(theme::Tone::ok,
+                         tr("%Ln receipts were written to %1", nullptr, static_cast<int>(rows)).arg(name));
 }
 
 }  // namespace quern::desktop::pages

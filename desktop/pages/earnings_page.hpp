@@ -9,6 +9,8 @@
 #include "desktop/models/node_models.hpp"
 #include "desktop/models/steady_proxy.hpp"
 #include "desktop/pages/earnings_view.hpp"
+#include "desktop/pages/receipt_export.hpp"
+#include "desktop/pages/receipt_feed.hpp"
 #include "desktop/pages/receipt_panel.hpp"
 #include "desktop/widgets/card.hpp"
 
@@ -43,7 +45,6 @@ class ReceiptSide : public models::SteadyProxy {
 class EarningsPage : public widgets::PageFrame {
   Q_OBJECT
  public:
-  static constexpr std::int64_t kPageRows = 200;  // of receipt.list
   static constexpr int kComparedDays = 30;
 
   // `models` outlives it.
@@ -62,24 +63,27 @@ class EarningsPage : public widgets::PageFrame {
   void dress_table();
   void size_parts();
   void fetch();
+  void forget();
+  void follow_status();
   void fetch_history();
   void fetch_compared();
-  void fetch_receipts(std::optional<std::int64_t> before);
-  void take_receipts(models::ReceiptPage page, bool first);
   void show_state();
   void show_tiles();
   void show_compared();
   void show_history();
   void show_receipt(int row);
   void export_csv();
-  void export_more();
-  void finish_export(const QString& fault);
+  void finish_export(const QString& name, const QString& fault, qint64 rows);
+  QString told_of_receipts() const;
+  void look_back();
   void set_money(int side);
   QString named(const QString& part) const;
   int utc_offset_minutes() const;
 
   models::DaemonModels& models_;
   models::ReceiptModel receipts_;
+  ReceiptFeed feed_;
+  ReceiptExport writer_;
   ReceiptSide side_;
   Money money_ = Money::earned;
   models::EarningsHistory history_;
@@ -87,11 +91,8 @@ class EarningsPage : public widgets::PageFrame {
   models::EarningsHistory compared_;
   DayRange compared_range_;
   bool has_compared_ = false;
-  std::optional<std::int64_t> next_;  // `before` of the next page of receipts
-  bool has_receipts_ = false;
-  bool fetching_receipts_ = false;
-  QString export_path_;  // empty: nothing is being exported
-  bool is_writing_ = false;
+  QString peer_;  // whose money this is
+  int era_ = 0;   // answers to what was asked of another daemon are of an earlier one
   QTimer soon_;
   ChooseFile choose_;
 

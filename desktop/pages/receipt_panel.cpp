@@ -26,8 +26,12 @@ ChooseFile choose_by_dialog(const QString& title, const QString& filter) {
 QString write_file(const QString& path, const QByteArray& bytes) {
   QSaveFile file(path);
   if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit()) return {};
+  return not_written(path, file.errorString());
+}
+
+QString not_written(const QString& path, const QString& why) {
   return ReceiptPanel::tr("%1 was not written (%2): choose another folder or make room")
-      .arg(QFileInfo(path).fileName(), file.errorString());
+      .arg(QFileInfo(path).fileName(), why);
 }
 
 ReceiptPanel::ReceiptPanel(models::DaemonModels& models, QWidget* parent)
@@ -83,6 +87,11 @@ void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
                               why_->set_text(models::failure_text(outcome.error()));
                               why_->show();
                             });
+}
+
+void ReceiptPanel::forget() {
+  id_.clear();
+  file_.clear();
 }
 
 void ReceiptPanel::show_row(const models::ReceiptRow& receipt) {

@@ -21,6 +21,8 @@ ChooseFile choose_by_dialog(const QString& title, const QString& filter);
 
 // Writes all of it or nothing; the fault, for people, when it was not written.
 QString write_file(const QString& path, const QByteArray& bytes);
+// That it was not, for people. `why`: of the system.
+QString not_written(const QString& path, const QString& why);
 
 class ReceiptPanel : public widgets::DetailPanel {
   Q_OBJECT
@@ -33,6 +35,8 @@ class ReceiptPanel : public widgets::DetailPanel {
 
   // At once what the row says, and the trail when the daemon has told it.
   void show_receipt(const models::ReceiptRow& receipt);
+  // Another daemon begins: what the last one says of this receipt is not shown any more.
+  void forget();
   const QString& receipt() const { return id_; }
 
  Q_SIGNALS:

@@ -204,11 +204,34 @@ TEST(Models, ReceiptsGrowByPagesAndAreExported) {
   EXPECT_EQ(model.rowCount(), 2);
   EXPECT_EQ(model.index(0, ReceiptModel::kAmount).data().toString(), QStringLiteral("+1.84 cr"));
   EXPECT_EQ(model.index(1, ReceiptModel::kAmount).data().toString(), QStringLiteral("-1.84 cr"));
-  const QStringList lines = model.csv().split(QStringLiteral("\r\n"));
+  const QStringList lines =
+      (ReceiptModel::csv_head() + ReceiptModel::csv_of(model.rows())).split(QStringLiteral("\r\n"));
   ASSERT_EQ(lines.size(), 4);
   EXPECT_TRUE(lines[1].startsWith(QStringLiteral("\"a\",2026-09-21T14:13:20.000Z,provider,")));
   EXPECT_TRUE(lines[1].contains(QStringLiteral(",\"'=cmd|' /C calc'!A0, \"\"quoted\"\"\",")));
   EXPECT_TRUE(lines[1].contains(QStringLiteral(",1840000,")));
+}
+
+TEST(Models, OfMoreReceiptsThanFitTheNewestAreKeptHoweverTheyCame) {
+  ReceiptModel model(kText);
+  const auto rows_of = [](std::int64_t newest, std::int64_t oldest) {
+    ReceiptPage page;
+    for (std::int64_t at = newest; at >= oldest; --at) {
+      ReceiptRow& row = page.rows.emplace_back();
+      row.id = QString::number(at);
+      row.number = at;
+    }
+    return page;
+  };
+  constexpr auto kMost = static_cast<std::int64_t>(kReceiptsMax);
+  model.begin(rows_of(kMost, 1));
+  EXPECT_FALSE(model.add(rows_of(kMost, kMost - 200)));
+  EXPECT_EQ(model.rowCount(), kMost);
+  EXPECT_TRUE(model.add(rows_of(kMost + 10, kMost - 100)));
+  EXPECT_TRUE(model.add(rows_of(kMost + 300, kMost + 110)));
+  EXPECT_EQ(model.rowCount(), kMost);
+  for (std::int64_t at = kMost + 1; at <= kMost + 10; ++at) EXPECT_TRUE(model.find(QString::number(at))) << at;
+  EXPECT_FALSE(model.find(QStringLiteral("1")));
 }
 
 TEST(Models, AmountsOfAColumnHaveTheirDecimalPointsAboveEachOther) {
