@@ -271,7 +271,9 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
 
 void FirstRunPage::suggest(Row& row, const models::DeviceData& device) {
   const SuggestedPrice price = suggested_price(device, models_.offers().rows());
-  if (row.price && !row.touched) row.price->set_value(price.per_hour_micro);
+  if (row.price && !row.touched && !row.price->is_edited() && row.price->value() != price.per_hour_micro) {
+    row.price->set_value(price.per_hour_micro);
+  }
   QStringList parts;
   if (device.hindered()) parts << device.why.advice();
   row.hint->set_ink(device.hindered() ? Ink::warn : Ink::muted);
