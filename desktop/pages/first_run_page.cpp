@@ -166,8 +166,7 @@ QWidget* FirstRunPage::make_foot() {
 
 void FirstRunPage::show_daemon() {
   const Connection& connection = models_.connection();
-  const bool local = settings_.profiles().current().local();
-  const bool steered = local && service_.there();
+  const bool steered = service_.runs(connection.place()) && service_.there();
   const bool starting = steered && service_.state() == ServiceUnit::State::starting;
   if (connection.live()) {
     daemon_state_->set_state(tr("Running"), theme::Tone::ok);

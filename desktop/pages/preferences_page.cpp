@@ -88,7 +88,7 @@ PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& sett
   leading_->addWidget(make_sharing());
   leading_->addWidget(make_jobs());
   leading_->addWidget(make_blocked());
-  leading_->addWidget(new ServiceCard(models_, settings_, service));
+  leading_->addWidget(new ServiceCard(models_, service));
   leading_->addWidget(make_notices());
   leading_->addStretch(1);
   trailing_->addWidget(make_limits());

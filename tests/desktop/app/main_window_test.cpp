@@ -83,7 +83,8 @@ TEST(MainWindow, ShowsHowTheNodeIs) {
   shell.window.show();
   EXPECT_EQ(state_of(shell.window), QStringLiteral("Donating"));
   EXPECT_EQ(row_of(shell.window, QStringLiteral("Peers")), QStringLiteral("34"));
-  EXPECT_EQ(row_of(shell.window, QStringLiteral("Connected to")), QStringLiteral("This computer"));
+  // No profile leads there: it is not the one that is saved.
+  EXPECT_EQ(row_of(shell.window, QStringLiteral("Connected to")), QStringLiteral("/script"));
   EXPECT_TRUE(row_of(shell.window, QStringLiteral("Why")).isEmpty());
 }
 

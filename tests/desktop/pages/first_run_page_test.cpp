@@ -136,6 +136,13 @@ TEST_F(FirstRunPageTest, WhereSystemdHasTheServiceItsStartAtTheLoginIsOffered) {
   EXPECT_TRUE(service_.starts_at_login);
 }
 
+TEST_F(FirstRunPageTest, TheServiceOfThisComputerIsNoMatterOfAnotherDaemon) {
+  service_.own = false;
+  FirstRunPage& page = open();
+  service_.put(ServiceUnit::State::running);
+  EXPECT_FALSE(button(page, QStringLiteral("Start the service when I log in")));
+}
+
 TEST_F(FirstRunPageTest, FitsTheSmallestWindowAndEverythingHasAName) {
   service_.now = ServiceUnit::State::stopped;
   FirstRunPage& page = open(kSmallest);

@@ -208,6 +208,12 @@ TEST_F(PreferencesPageTest, TheServiceIsStoppedStartedAndSetToBeginAtTheLogin) {
   EXPECT_FALSE(card->isVisible());
 }
 
+TEST_F(PreferencesPageTest, TheServiceOfThisComputerIsNoMatterOfAnotherDaemon) {
+  service_.now = ServiceUnit::State::running;
+  service_.own = false;
+  EXPECT_FALSE(open().findChild<ServiceCard*>()->isVisible());
+}
+
 TEST_F(PreferencesPageTest, AServiceThatDoesWorkIsStoppedOnlyAfterASecondClick) {
   service_.now = ServiceUnit::State::running;
   daemon().set_topic("work", json::object{{"work", json::object{{"work-0", example_work(0)}}}});
