@@ -336,7 +336,7 @@ TEST(MainWindow, StaysHiddenInsteadOfClosingWhereThereIsATray) {
   shell.window.set_pages(three_pages());
   shell.window.show();
   QSignalSpy closed(&shell.window, &MainWindow::closed);
-  shell.window.set_stays(true);
+  shell.window.set_stays([] { return true; });
   shell.window.close();
   EXPECT_TRUE(shell.window.isHidden());
   EXPECT_EQ(closed.count(), 0);
