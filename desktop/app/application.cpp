@@ -102,6 +102,14 @@ std::expected<void, QString> Application::record(client::TransportFactory& facto
   return {};
 }
 
+// A recording is of one daemon.
+void Application::end_recording() {
+  if (!recorder_) return;
+  recorder_.reset();
+  record_file_.close();
+  window_->tell(theme::Tone::neutral, tr("The recording has ended: another daemon was chosen"));
+}
+
 void Application::dress() {
   theme::Theme& look = theme::Theme::instance();
   look.install();
@@ -166,6 +174,7 @@ void Application::wire_settings() {
     // What was asked for on the command line has been overruled by a person.
     now_ = now_unix_ms;
     if (notices_) notices_->forget();
+    end_recording();
     connection_->change(chosen_transport());
   });
   connect(&settings_, &pages::AppSettings::autostart_changed, this, &Application::keep_autostart);
@@ -186,10 +195,9 @@ void Application::keep_autostart(bool on) {
 }
 
 void Application::wire_tray() {
-  const auto keep = [this] { window_->set_stays(settings_.keep_in_tray() && tray_->there()); };
-  keep();
+  // Asked at every close: a tray may go while the app runs, and nothing would lead back to a hidden window.
+  window_->set_stays([this] { return settings_.keep_in_tray() && tray_->there(); });
   tray_->set_takes_jobs(window_->takes_jobs());
-  connect(&settings_, &pages::AppSettings::keep_in_tray_changed, this, keep);
   connect(tray_.get(), &Tray::open_wanted, window_.get(), &MainWindow::come_to_front);
   connect(tray_.get(), &Tray::new_job_wanted, this, [this] {
     window_->come_to_front();
@@ -197,9 +205,9 @@ void Application::wire_tray() {
   });
   connect(tray_.get(), &Tray::preferences_wanted, this, [this] {
     window_->come_to_front();
-    window_->open(QStringLiteral("preferences"));
+    window_->open(kPreferencesPage);
   });
-  connect(tray_.get(), &Tray::quit_wanted, this, [this] { Q_EMIT ended({}); });
+  connect(tray_.get(), &Tray::quit_wanted, window_.get(), &MainWindow::end);
 }
 
 void Application::wire_notifications() {
@@ -240,10 +248,7 @@ void Application::show_window() {
 
 // A desktop that has just been logged in to may show its tray after its programs have started.
 void Application::wait_for_tray(int tries) {
-  if (tray_->there()) {
-    window_->set_stays(settings_.keep_in_tray());
-    return;
-  }
+  if (tray_->there()) return;
   if (tries == 0) {
     show_window();
     return;

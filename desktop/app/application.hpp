@@ -58,6 +58,7 @@ class Application : public QObject {
   std::expected<client::TransportFactory, QString> transport();
   client::TransportFactory chosen_transport();
   std::expected<void, QString> record(client::TransportFactory& factory);
+  void end_recording();
   void dress();
   void make_window();
   void wire_settings();

@@ -176,10 +176,7 @@ void MainWindow::make_shortcuts() {
   key(QKeySequence(Qt::CTRL | Qt::Key_N), [this] { new_job(); });
   key(QKeySequence(Qt::Key_F6), [this] { go_round(false); });
   key(QKeySequence(Qt::SHIFT | Qt::Key_F6), [this] { go_round(true); });
-  key(QKeySequence(Qt::CTRL | Qt::Key_Q), [this] {
-    stays_ = false;
-    close();
-  });
+  key(QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { end(); });
 }
 
 std::vector<QWidget*> MainWindow::zones() const {
@@ -241,9 +238,14 @@ void MainWindow::come_to_front() {
   activateWindow();
 }
 
+void MainWindow::end() {
+  stays_ = nullptr;
+  close();
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
   settings_.set_window_geometry(saveGeometry());
-  if (stays_) {
+  if (stays_ && stays_()) {
     event->ignore();
     hide();
     return;

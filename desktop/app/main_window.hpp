@@ -10,6 +10,8 @@
 #include <QStringList>
 #include <QTimer>
 #include <QWidget>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "desktop/app/donation_control.hpp"
@@ -58,8 +60,10 @@ class MainWindow : public QWidget {
   void come_to_front();
   // A line that can be closed, for what went wrong beside the page.
   void tell(theme::Tone tone, const QString& message);
-  // Whether closing hides it only: there is a tray, and the person wants it.
-  void set_stays(bool stays) { stays_ = stays; }
+  // Asked when it is closed: whether that hides it only, for there is a tray, and the person wants it.
+  void set_stays(std::function<bool()> stays) { stays_ = std::move(stays); }
+  // Closes it whatever stays() says.
+  void end();
 
  Q_SIGNALS:
   void closed();
@@ -101,7 +105,7 @@ class MainWindow : public QWidget {
   QStringList listed_;                       // names, as the navigation shows them
   QString current_;
   OfflineText offline_;
-  bool stays_ = false;
+  std::function<bool()> stays_;
   QTimer countdown_;
   widgets::SideNavigation* navigation_;
   widgets::StatusCard* status_;

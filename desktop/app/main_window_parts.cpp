@@ -125,7 +125,7 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
 QString MainWindow::daemon_name() const {
   const auto& machine = models_.machine();
   if (machine && !machine->host.isEmpty()) return machine->host;
-  return settings_.profiles().current().name;
+  return settings_.profiles().name_of(models_.connection().place());
 }
 
 void MainWindow::show_status() {
@@ -153,8 +153,7 @@ void MainWindow::show_status() {
 
 void MainWindow::show_connection() {
   const client::Connection& connection = models_.connection();
-  offline_ =
-      offline_text(connection.state(), connection.loss(), settings_.profiles().current().local(), service_.state());
+  offline_ = offline_text(connection.state(), connection.loss(), service_.runs(connection.place()), service_.state());
   if (offline_.message.isEmpty()) {
     offline_banner_->hide();
   } else {

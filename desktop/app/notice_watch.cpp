@@ -26,8 +26,10 @@ void NoticeWatch::forget() {
   jobs_.clear();
   jobs_known_ = false;
   devices_.clear();
+  // Another daemon that was never there is none that is lost.
   was_live_ = false;
-  look_at_connection();
+  away_.stop();
+  if (std::exchange(told_away_, false)) Q_EMIT over(pages::Notice::connection_lost);
 }
 
 void NoticeWatch::tell(Notice notice) {
@@ -46,6 +48,8 @@ void NoticeWatch::tell_end(const models::JobRow& job) {
 }
 
 void NoticeWatch::look_at_jobs() {
+  // The list is emptied when another daemon's begins: that is no list of its.
+  if (!models_.connection().live()) return;
   QHash<QString, JobState> now;
   now.reserve(static_cast<qsizetype>(models_.jobs().rows().size()));
   for (const models::JobRow& job : models_.jobs().rows()) {

@@ -29,7 +29,7 @@ class NoticeWatch : public QObject {
   NoticeWatch(models::DaemonModels& models, const pages::AppSettings& settings,
               std::chrono::milliseconds patience = kPatience, QObject* parent = nullptr);
 
-  // Another daemon: nothing of the one before counts.
+  // Another daemon, to which Connection::change() leads next: nothing of the one before counts.
   void forget();
 
  Q_SIGNALS:

@@ -18,7 +18,7 @@ bool can_start(ServiceUnit::State service) {
 
 }  // namespace
 
-OfflineText offline_text(Connection::State connection, const client::LossText& loss, bool local,
+OfflineText offline_text(Connection::State connection, const client::LossText& loss, bool own,
                          ServiceUnit::State service) {
   const bool refused = connection == Connection::State::refused;
   if (!refused && connection != Connection::State::offline) return {};
@@ -26,7 +26,7 @@ OfflineText offline_text(Connection::State connection, const client::LossText& l
   said.tone = refused ? theme::Tone::bad : theme::Tone::warn;
   said.message = sentence_of(loss);
   said.action = OfflineText::tr("Retry");
-  if (!local || loss.loss == client::Loss::not_allowed) return said;
+  if (!own || loss.loss == client::Loss::not_allowed) return said;
   if (service == ServiceUnit::State::starting) {
     said.message = OfflineText::tr("The service is starting");
     said.tone = theme::Tone::neutral;

@@ -20,8 +20,8 @@ struct OfflineText {
   QString action;  // text of its button; empty: none
 };
 
-// `local`: the profile's daemon is this user's own. `service` counts then only.
-OfflineText offline_text(client::Connection::State connection, const client::LossText& loss, bool local,
+// `own`: the daemon is the one that the service runs. `service` counts then only.
+OfflineText offline_text(client::Connection::State connection, const client::LossText& loss, bool own,
                          pages::ServiceUnit::State service);
 
 }  // namespace quern::desktop::app

@@ -24,7 +24,6 @@ const QString kPeersPage = QStringLiteral("peers");
 const QString kMarketPage = QStringLiteral("market");
 const QString kJobsPage = QStringLiteral("jobs");
 const QString kEarningsPage = QStringLiteral("earnings");
-const QString kPreferencesPage = QStringLiteral("preferences");
 const QString kSubmitPage = QStringLiteral("submit");
 
 // Codes and what their speakers call them.

@@ -17,6 +17,7 @@ namespace quern::desktop::app {
 
 class MainWindow;
 
+inline const QString kPreferencesPage = QStringLiteral("preferences");
 inline const QString kWelcomePage = QStringLiteral("welcome");
 
 struct Page {

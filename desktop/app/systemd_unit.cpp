@@ -6,6 +6,7 @@
 #include <QDBusPendingReply>
 #include <utility>
 
+#include "desktop/client/profile.hpp"
 #include "desktop/models/quantity_text.hpp"
 
 namespace quern::desktop::app {
@@ -94,6 +95,10 @@ void SystemdUnit::set_state(State state, bool enabled) {
   state_ = state;
   enabled_ = enabled;
   Q_EMIT changed();
+}
+
+bool SystemdUnit::runs(const QString& place) const {
+  return place == client::own_daemon().socket_path;
 }
 
 void SystemdUnit::start() {

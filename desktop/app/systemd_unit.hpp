@@ -22,6 +22,7 @@ class SystemdUnit : public pages::ServiceUnit {
   SystemdUnit(const QDBusConnection& bus, const QString& unit, QObject* parent = nullptr);
 
   State state() const override { return state_; }
+  bool runs(const QString& place) const override;
   bool enabled() const override { return enabled_; }
   void start() override;
   void stop() override;

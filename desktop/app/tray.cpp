@@ -46,6 +46,11 @@ Tray::Tray(models::DaemonModels& models, DonationControl& donation, QObject* par
   });
   there();
   refresh();
+  look_.setInterval(kLookPace);
+  connect(&look_, &QTimer::timeout, this, [this] {
+    if (!icon_) there();
+  });
+  look_.start();
 }
 
 Tray::~Tray() = default;

@@ -3,6 +3,8 @@
 #include <QObject>
 #include <QPixmap>
 #include <QString>
+#include <QTimer>
+#include <chrono>
 #include <memory>
 
 #include "desktop/app/device_pauses.hpp"
@@ -18,6 +20,8 @@ namespace quern::desktop::app {
 class Tray : public QObject {
   Q_OBJECT
  public:
+  static constexpr std::chrono::milliseconds kLookPace{30'000};  // for a tray that comes later
+
   // Both outlive it. Shows nothing where there is no tray.
   Tray(models::DaemonModels& models, DonationControl& donation, QObject* parent = nullptr);
   ~Tray() override;
@@ -54,6 +58,7 @@ class Tray : public QObject {
   QMenu* pause_;
   std::unique_ptr<DevicePauses> device_pauses_;
   std::unique_ptr<QSystemTrayIcon> icon_;  // while there is a tray
+  QTimer look_;
 };
 
 }  // namespace quern::desktop::app

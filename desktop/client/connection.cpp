@@ -68,8 +68,8 @@ Connection::~Connection() {
 void Connection::open() {
   if (state_ != State::closed) return;
   pause_ = std::chrono::milliseconds(0);
+  attempt();  // first, so that who is told knows where to
   set_state(State::connecting);
-  attempt();
 }
 
 void Connection::close() {
@@ -97,13 +97,10 @@ void Connection::retry() {
   attempt();
 }
 
-QString Connection::place() const {
-  return transport_ ? transport_->place() : QString();
-}
-
 void Connection::attempt() {
   drop_transport();
   transport_ = factory_();
+  place_ = transport_->place();
   greeted_ = false;
   last_words_.clear();
   connect(transport_.get(), &Transport::opened, this, &Connection::on_opened);

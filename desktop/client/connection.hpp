@@ -101,7 +101,8 @@ class Connection : public QObject {
   bool live() const { return state_ == State::live; }
   // Why it is offline or refused; its texts are empty in other states.
   const LossText& loss() const { return loss_; }
-  QString place() const;
+  // Of the last attempt; empty before the first.
+  const QString& place() const { return place_; }
   // What node.status answered when it became live; null when the daemon has no such method.
   const boost::json::value& hello() const { return hello_; }
 
@@ -154,6 +155,7 @@ class Connection : public QObject {
   LossText loss_;
   QString last_words_;  // of connection.closing
   boost::json::value hello_;
+  QString place_;
   bool greeted_ = false;  // of this transport
   std::chrono::milliseconds pause_{0};
   QTimer retry_timer_;

@@ -82,6 +82,10 @@ std::optional<QString> fault_of(const Profile& profile) {
   return fault_of_path(profile.token_file, Profiles::tr("the token file"));
 }
 
+QString Profile::place() const {
+  return local() ? socket_path : QUrl(url).toDisplayString();
+}
+
 Profile own_daemon() {
   const rpc::Environment environment = rpc::environment();
   const auto path = rpc::default_socket(environment, rpc::default_data_directory(environment));
@@ -144,6 +148,12 @@ const Profile* Profiles::find(const QString& name) const {
 const Profile& Profiles::current() const {
   const Profile* const found = find(current_);
   return found ? *found : list_.front();
+}
+
+QString Profiles::name_of(const QString& place) const {
+  if (place.isEmpty() || current().place() == place) return current().name;
+  const auto found = std::ranges::find(list_, place, &Profile::place);
+  return found == list_.end() ? place : found->name;
 }
 
 std::expected<void, QString> Profiles::put(const Profile& profile, const QString& old_name) {

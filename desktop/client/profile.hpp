@@ -14,11 +14,12 @@ namespace quern::desktop::client {
 
 // One daemon. A remote one is reached by wss://, or by a Unix socket that SSH forwards.
 struct Profile {
-  QString name;         // for people, and unique; 1 to kProfileNameMax characters
-  QString socket_path;  // absolute; exactly one of path and url is not empty
-  QString url;          // "wss://host:port/", or "ws://" to a loopback address
-  QString token_file;   // absolute; needed with a url
-  bool local() const { return url.isEmpty(); }
+  QString name;                                 // for people, and unique; 1 to kProfileNameMax characters
+  QString socket_path;                          // absolute; exactly one of path and url is not empty
+  QString url;                                  // "wss://host:port/", or "ws://" to a loopback address
+  QString token_file;                           // absolute; needed with a url
+  bool local() const { return url.isEmpty(); }  // by a socket, whosever it is
+  QString place() const;                        // as Transport::place
   bool operator==(const Profile&) const = default;
 };
 inline constexpr qsizetype kProfileNameMax = 64;
@@ -42,6 +43,8 @@ class Profiles : public QObject {
   const std::vector<Profile>& list() const { return list_; }  // one at least
   const Profile* find(const QString& name) const;
   const Profile& current() const;
+  // What people call the daemon at a place: the current profile's name, another's that leads there, else the place.
+  QString name_of(const QString& place) const;
   const std::vector<QString>& faults() const { return faults_; }
 
   // Puts a new one at the end, or replaces the one called `old_name`. The error is a text for people.

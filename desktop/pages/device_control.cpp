@@ -5,7 +5,9 @@
 #include <boost/json/object.hpp>
 
 #include "desktop/models/failure_text.hpp"
+#include "desktop/pages/price_proposal.hpp"
 #include "desktop/pages/stray_wheel.hpp"
+#include "desktop/pages/suggested_price.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
 
@@ -19,7 +21,8 @@ constexpr std::int64_t kSecondsPerHour = 3'600;
 constexpr std::chrono::milliseconds kSettleTime{400};
 const char* const kDeviceSecond = "device_second";
 
-// All prices of the device with another one for its time: what is not named is free.
+}  // namespace
+
 json::object rates_with(const models::DeviceData& device, std::int64_t per_hour_micro) {
   json::object rates;
   for (const auto& [name, micro] : device.rates) rates[name.toStdString()] = micro;
@@ -27,11 +30,13 @@ json::object rates_with(const models::DeviceData& device, std::int64_t per_hour_
   return rates;
 }
 
-}  // namespace
-
-DeviceControl::DeviceControl(models::DaemonModels& models, widgets::Toggle& offer, widgets::PriceSpin& price,
-                             widgets::TextLabel& fault, QObject* parent)
-    : QObject(parent), models_(models), offer_(offer), price_(price), fault_(fault) {
+DeviceControl::DeviceControl(models::DaemonModels& models, const Widgets& parts, QObject* parent)
+    : QObject(parent),
+      models_(models),
+      offer_(parts.offer),
+      price_(parts.price),
+      proposal_(parts.proposal),
+      fault_(parts.fault) {
   price_.set_unit(tr("cr/h"));
   price_.set_range(0, models::kMicroMax);
   price_.set_step(10 * kSecondsPerHour);  // the daemon counts whole micro-credits a second
@@ -46,6 +51,7 @@ DeviceControl::DeviceControl(models::DaemonModels& models, widgets::Toggle& offe
     price_micro_.ask(micro);
     settle_.start();
   });
+  connect(&proposal_, &PriceProposal::taken, this, &DeviceControl::ask_price);
 }
 
 void DeviceControl::set_device(const QString& id) {
@@ -64,32 +70,50 @@ const models::DeviceData* DeviceControl::find() const {
   return found == machine->devices.end() ? nullptr : &*found;
 }
 
+bool DeviceControl::waits_for_sharing() const {
+  const models::DeviceData* const device = find();
+  const auto& preferences = models_.preferences();
+  return device && device->wanted && !device->offered && preferences && !preferences->share.value_or(true);
+}
+
 void DeviceControl::refresh() {
   const models::DeviceData* const device = find();
   offer_.setVisible(device && can_set());
   price_.setVisible(device && can_set() && device->per_hour_micro);
+  if (!device) proposal_.hide();
   if (!device) return;
   const bool live = models_.connection().live();
-  offer_.setEnabled(live && !offered_.pending());
+  offer_.setEnabled(live);
   const bool wanted = offered_.shown(device->wanted);
   if (offer_.isChecked() != wanted) offer_.setChecked(wanted);
   price_.setEnabled(live);
   const std::int64_t micro = price_micro_.shown(device->per_hour_micro.value_or(0));
   if (price_.value() != micro) price_.set_value(micro);
+  proposal_.setVisible(can_set() && is_unpriced(*device) && micro == 0);
+  proposal_.setEnabled(live);
+  if (!proposal_.isHidden()) proposal_.show_for(*device, models_.offers().rows(), models_.text());
 }
 
 void DeviceControl::set_offered(bool offered) {
   fault_.hide();
   offered_.ask(offered);
-  offer_.setEnabled(false);
   const json::object params{{"device", id_.toStdString()}, {"offered", offered}};
-  models_.connection().call("device.set", params, this, [this, id = id_](const client::Outcome& outcome) {
-    if (id != id_) return;
-    outcome ? offered_.granted() : offered_.refused();
-    if (!outcome) say_fault(models::failure_text(outcome.error()));
-    refresh();
-    Q_EMIT settled();
-  });
+  // It can be clicked again meanwhile, and so keeps the focus: the last click counts.
+  models_.connection().call("device.set", params, this,
+                            [this, id = id_, call = ++calls_](const client::Outcome& outcome) {
+                              if (id != id_ || call != calls_) return;
+                              outcome ? offered_.granted() : offered_.refused();
+                              if (!outcome) say_fault(models::failure_text(outcome.error()));
+                              refresh();
+                              Q_EMIT settled();
+                            });
+}
+
+void DeviceControl::ask_price(qint64 micro) {
+  price_micro_.ask(micro);
+  price_.set_value(micro);
+  proposal_.hide();
+  set_price();
 }
 
 void DeviceControl::set_price() {

@@ -9,6 +9,7 @@
 
 #include "desktop/models/failure_text.hpp"
 #include "desktop/pages/device_control.hpp"
+#include "desktop/pages/price_proposal.hpp"
 #include "desktop/pages/similar_offers.hpp"
 #include "desktop/pages/trend.hpp"
 #include "desktop/pages/work_card.hpp"
@@ -52,6 +53,7 @@ DevicePanel::DevicePanel(models::DaemonModels& models, QWidget* parent)
       why_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::warn)),
       price_row_(new QWidget),
       price_(new widgets::PriceSpin(tr("Price of an hour"))),
+      proposal_(new PriceProposal),
       similar_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::muted)),
       pause_(new QPushButton),
       fault_(new widgets::TextLabel({}, theme::FontRole::caption, Ink::bad)),
@@ -81,8 +83,8 @@ void DevicePanel::add_controls() {
   row->setSpacing(theme::kSpaceS);
   row->addWidget(new widgets::ElidedLabel(tr("Price"), theme::FontRole::body, Ink::muted), 1);
   row->addWidget(price_);
-  control_ = new DeviceControl(models_, *offer_, *price_, *fault_, this);
-  for (QWidget* each : std::initializer_list<QWidget*>{offer_, why_, price_row_, similar_, fault_, pause_}) {
+  control_ = new DeviceControl(models_, {*offer_, *price_, *proposal_, *fault_}, this);
+  for (QWidget* each : std::initializer_list<QWidget*>{offer_, why_, price_row_, proposal_, similar_, fault_, pause_}) {
     column->addWidget(each);
   }
   pause_->setProperty("kind", QStringLiteral("ghost"));
@@ -157,10 +159,13 @@ void DevicePanel::refresh() {
 
 void DevicePanel::show_controls(const models::DeviceData& device) {
   control_->refresh();
-  why_->setVisible(!device.offered && device.hindered());
-  why_->set_text(device.why.advice());
+  const bool hindered = !device.offered && device.hindered();
+  const bool waits = control_->waits_for_sharing();
+  why_->setVisible(hindered || waits);
+  why_->set_text(hindered ? device.why.advice()
+                          : tr("Offered as soon as this machine is shared: switch that on in the preferences"));
   price_row_->setVisible(control_->can_set() && device.per_hour_micro.has_value());
-  pause_->setVisible(models_.status().can("donation.pause") && (device.wanted || device.paused));
+  pause_->setVisible(models_.status().can("donation.pause") && ((device.wanted && !waits) || device.paused));
   pause_->setEnabled(models_.connection().live() && !pausing_);
   pause_->setText(device.paused ? tr("Resume this device") : tr("Pause this device"));
 }

@@ -22,6 +22,7 @@ class Toggle;
 namespace quern::desktop::pages {
 
 class DeviceControl;
+class PriceProposal;
 class Trend;
 class WorkCard;
 
@@ -69,6 +70,7 @@ class DevicePanel : public widgets::DetailPanel {
   widgets::TextLabel* why_;
   QWidget* price_row_;
   widgets::PriceSpin* price_;
+  PriceProposal* proposal_;
   widgets::TextLabel* similar_;
   QPushButton* pause_;
   widgets::TextLabel* fault_;

@@ -15,6 +15,7 @@ class Toggle;
 namespace quern::desktop::pages {
 
 class DeviceControl;
+class PriceProposal;
 
 class DeviceRow : public QWidget {
   Q_OBJECT
@@ -29,6 +30,7 @@ class DeviceRow : public QWidget {
   widgets::TextLabel* why_;
   widgets::PriceSpin* price_;
   widgets::Toggle* offer_;
+  PriceProposal* proposal_;
   widgets::TextLabel* fault_;
   DeviceControl* control_;
 };

@@ -26,10 +26,11 @@ constexpr int kPriceWidth = 150;
 constexpr int kWidest = 920;
 constexpr int kMostStretch = 1'000;  // against what lies beside
 
-// The processor is what everything else runs on: beside a graphics card it is offered on purpose only.
-bool is_proposed(const models::MachineData& machine, const models::DeviceData& device) {
+// The processor is what everything else runs on: beside a graphics card it is offered on purpose only. Before anything
+// is shared a switch that is on is nobody's purpose.
+bool is_proposed(const models::MachineData& machine, const models::DeviceData& device, bool shares) {
   const auto is_card = [](const models::DeviceData& each) { return each.kind != QStringLiteral("cpu"); };
-  if (device.wanted) return true;
+  if (shares && device.wanted) return true;
   return !device.hindered() && (is_card(device) || std::ranges::none_of(machine.devices, is_card));
 }
 
@@ -100,7 +101,7 @@ FirstRunPage::FirstRunPage(models::DaemonModels& models, AppSettings& settings, 
   connect(&service_, &ServiceUnit::changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::machine_changed, this, &FirstRunPage::show_devices);
   connect(&models_, &models::DaemonModels::offers_changed, this, &FirstRunPage::show_devices);
-  connect(&models_, &models::DaemonModels::preferences_changed, this, &FirstRunPage::show_foot);
+  connect(&models_, &models::DaemonModels::preferences_changed, this, &FirstRunPage::show_devices);
   show_daemon();
   show_devices();
 }
@@ -165,8 +166,7 @@ QWidget* FirstRunPage::make_foot() {
 
 void FirstRunPage::show_daemon() {
   const Connection& connection = models_.connection();
-  const bool local = settings_.profiles().current().local();
-  const bool steered = local && service_.there();
+  const bool steered = service_.runs(connection.place()) && service_.there();
   const bool starting = steered && service_.state() == ServiceUnit::State::starting;
   if (connection.live()) {
     daemon_state_->set_state(tr("Running"), theme::Tone::ok);
@@ -201,7 +201,7 @@ void FirstRunPage::show_devices() {
   for (qsizetype at = 0; at < shown; ++at) {
     Row& row = rows_[static_cast<std::size_t>(at)];
     const models::DeviceData& device = machine.devices[static_cast<std::size_t>(at)];
-    if (!row.decided) row.offer->setChecked(is_proposed(machine, device));
+    if (!row.decided) row.offer->setChecked(is_proposed(machine, device, shares()));
     suggest(row, device);
   }
   const auto more = static_cast<int>(static_cast<qsizetype>(machine.devices.size()) - shown);
@@ -245,7 +245,7 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
   words->addWidget(hint);
   Row row{.id = device.id, .offer = new widgets::Toggle, .price = nullptr, .hint = hint};
   row.offer->setAccessibleName(tr("Offer %1").arg(called));
-  row.offer->setChecked(is_proposed(machine, device));
+  row.offer->setChecked(is_proposed(machine, device, shares()));
   const std::size_t place = rows_.size();
   connect(row.offer, &widgets::Toggle::clicked, this, [this, place] {
     rows_[place].decided = true;
@@ -270,7 +270,9 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
 
 void FirstRunPage::suggest(Row& row, const models::DeviceData& device) {
   const SuggestedPrice price = suggested_price(device, models_.offers().rows());
-  if (row.price && !row.touched) row.price->set_value(price.per_hour_micro);
+  if (row.price && !row.touched && !row.price->is_edited() && row.price->value() != price.per_hour_micro) {
+    row.price->set_value(price.per_hour_micro);
+  }
   QStringList parts;
   if (device.hindered()) parts << device.why.advice();
   row.hint->set_ink(device.hindered() ? Ink::warn : Ink::muted);
@@ -292,6 +294,11 @@ void FirstRunPage::suggest(Row& row, const models::DeviceData& device) {
       break;
   }
   row.hint->set_text(parts.join(QStringLiteral(" · ")));
+}
+
+bool FirstRunPage::shares() const {
+  const auto& preferences = models_.preferences();
+  return preferences && preferences->share.value_or(false);
 }
 
 bool FirstRunPage::can_donate() const {

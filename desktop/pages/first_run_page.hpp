@@ -60,6 +60,7 @@ class FirstRunPage : public QWidget {
   void rebuild_rows(const models::MachineData& machine, qsizetype shown);
   void add_row(const models::MachineData& machine, const models::DeviceData& device);
   void suggest(Row& row, const models::DeviceData& device);
+  bool shares() const;
   bool can_donate() const;
   boost::json::object rates_of(const Row& row) const;
   void donate();

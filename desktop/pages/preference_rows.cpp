@@ -127,19 +127,29 @@ SwitchRow::SwitchRow(models::DaemonModels& models, const PreferenceText& text)
   toggle_->setAccessibleName(text.title);
   add_control(toggle_);
   connect(toggle_, &QAbstractButton::clicked, this, [this](bool on) {
-    asked_.ask(on);
-    show_value(told_);
-    send(on, [this](bool granted) {
-      granted ? asked_.granted() : asked_.refused();
+    if (on && asks_ && asks_()) {
       show_value(told_);
-    });
+    } else {
+      switch_to(on);
+    }
+  });
+}
+
+void SwitchRow::switch_to(bool on) {
+  asked_.ask(on);
+  show_value(told_);
+  // It can be clicked again meanwhile, and so keeps the focus: the last click counts.
+  send(on, [this, call = ++calls_](bool granted) {
+    if (call != calls_) return;
+    granted ? asked_.granted() : asked_.refused();
+    show_value(told_);
   });
 }
 
 void SwitchRow::show_value(bool on) {
   told_ = on;
   toggle_->setChecked(asked_.shown(on));
-  toggle_->setEnabled(live() && !asked_.pending());
+  toggle_->setEnabled(live());
   show_reset();
 }
 

@@ -64,11 +64,16 @@ class SwitchRow : public PreferenceRow {
   Q_OBJECT
  public:
   SwitchRow(models::DaemonModels& models, const PreferenceText& text);
+  // Before it is switched on: where `asks` is true a person has been asked something first, and switch_to() follows.
+  void set_question(std::function<bool()> asks) { asks_ = std::move(asks); }
+  void switch_to(bool on);
   void show_value(bool on);
 
  private:
+  std::function<bool()> asks_;
   widgets::Toggle* toggle_;
   Asked<bool> asked_;
+  std::uint64_t calls_ = 0;
   bool told_ = false;
 };
 

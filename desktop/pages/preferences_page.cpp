@@ -16,6 +16,7 @@
 #include "desktop/pages/limit_stops.hpp"
 #include "desktop/pages/preference_rows.hpp"
 #include "desktop/pages/service_card.hpp"
+#include "desktop/pages/share_question.hpp"
 #include "desktop/pages/stray_wheel.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/price_spin.hpp"
@@ -87,7 +88,7 @@ PreferencesPage::PreferencesPage(models::DaemonModels& models, AppSettings& sett
   leading_->addWidget(make_sharing());
   leading_->addWidget(make_jobs());
   leading_->addWidget(make_blocked());
-  leading_->addWidget(new ServiceCard(models_, settings_, service));
+  leading_->addWidget(new ServiceCard(models_, service));
   leading_->addWidget(make_notices());
   leading_->addStretch(1);
   trailing_->addWidget(make_limits());
@@ -110,6 +111,10 @@ QWidget* PreferencesPage::make_sharing() {
   share_ = new SwitchRow(models_, {"share", tr("Share this machine"),
                                    tr("Others may run jobs on the devices below, inside of a sandbox")});
   card->body()->addWidget(share_);
+  share_question_ = new ShareQuestion(models_);
+  card->body()->addWidget(share_question_);
+  share_->set_question([this] { return share_question_->asks(); });
+  connect(share_question_, &ShareQuestion::answered, this, [this] { share_->switch_to(true); });
   device_rows_ = new QVBoxLayout;
   device_rows_->setSpacing(theme::kSpaceM);
   card->body()->addLayout(device_rows_);
@@ -316,6 +321,7 @@ void PreferencesPage::refresh() {
   const PreferencesData data = preferences.value_or(PreferencesData());
   share_->setVisible(data.share.has_value());
   if (data.share) share_->show_value(*data.share);
+  if (data.share.value_or(true) || !models_.connection().live()) share_question_->hide();
   show_limits();
   job_budget_->setVisible(data.job_budget.has_value());
   if (data.job_budget) job_budget_->show_value(*data.job_budget);

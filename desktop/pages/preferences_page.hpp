@@ -24,6 +24,7 @@ class AmountRow;
 class ChoiceRow;
 class DeviceRow;
 class LimitRow;
+class ShareQuestion;
 class SwitchRow;
 
 class PreferencesPage : public widgets::PageFrame {
@@ -63,6 +64,7 @@ class PreferencesPage : public widgets::PageFrame {
   QVBoxLayout* trailing_;
   QWidget* sharing_;
   SwitchRow* share_;
+  ShareQuestion* share_question_;
   QVBoxLayout* device_rows_;
   QVector<DeviceRow*> devices_;
   QWidget* limits_;

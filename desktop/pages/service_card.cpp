@@ -24,10 +24,9 @@ QHBoxLayout* make_buttons(std::initializer_list<QPushButton*> buttons) {
 
 }  // namespace
 
-ServiceCard::ServiceCard(models::DaemonModels& models, AppSettings& settings, ServiceUnit& service, QWidget* parent)
+ServiceCard::ServiceCard(models::DaemonModels& models, ServiceUnit& service, QWidget* parent)
     : Card(parent),
       models_(models),
-      settings_(settings),
       service_(service),
       state_(new widgets::Pill),
       text_(new TextLabel({}, theme::FontRole::caption, Ink::muted)),
@@ -58,7 +57,7 @@ ServiceCard::ServiceCard(models::DaemonModels& models, AppSettings& settings, Se
   connect(at_login_, &widgets::Toggle::clicked, &service_, &ServiceUnit::set_enabled);
   connect(&service_, &ServiceUnit::changed, this, &ServiceCard::refresh);
   connect(&service_, &ServiceUnit::refused, this, &ServiceCard::refresh);
-  connect(&settings_.profiles(), &client::Profiles::current_changed, this, &ServiceCard::refresh);
+  connect(&models_.connection(), &client::Connection::state_changed, this, &ServiceCard::refresh);
   refresh();
 }
 
@@ -79,7 +78,7 @@ QWidget* ServiceCard::make_question() {
 
 void ServiceCard::refresh() {
   const State state = service_.state();
-  setVisible(state != State::absent && settings_.profiles().current().local());
+  setVisible(state != State::absent && service_.runs(models_.connection().place()));
   const auto show = [this](const QString& name, theme::Tone tone, const QString& text) {
     state_->set_state(name, tone);
     text_->set_text(text);

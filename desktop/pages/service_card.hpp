@@ -21,7 +21,7 @@ class ServiceCard : public widgets::Card {
   Q_OBJECT
  public:
   // All outlive it.
-  ServiceCard(models::DaemonModels& models, AppSettings& settings, ServiceUnit& service, QWidget* parent = nullptr);
+  ServiceCard(models::DaemonModels& models, ServiceUnit& service, QWidget* parent = nullptr);
 
  private:
   QWidget* make_question();
@@ -31,7 +31,6 @@ class ServiceCard : public widgets::Card {
   void ask(int running);
 
   models::DaemonModels& models_;
-  AppSettings& settings_;
   ServiceUnit& service_;
   widgets::Pill* state_;
   widgets::TextLabel* text_;

@@ -21,6 +21,8 @@ class ServiceUnit : public QObject {
   using QObject::QObject;
 
   virtual State state() const = 0;
+  // Whether the daemon at this place (client::Connection::place) is the one that it runs: of others it says nothing.
+  virtual bool runs(const QString& place) const = 0;
   // Whether it starts when the user logs in.
   virtual bool enabled() const = 0;
   virtual void start() = 0;

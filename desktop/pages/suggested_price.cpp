@@ -39,6 +39,11 @@ SuggestedPrice suggested_price(const models::DeviceData& device, const std::vect
   return {std::max(reckoned, kLeastReckonedMicro), SuggestedPrice::From::reckoned, 0};
 }
 
+bool is_unpriced(const models::DeviceData& device) {
+  return device.per_hour_micro && !device.own_rates &&
+         std::ranges::all_of(device.rates, [](const auto& rate) { return rate.second <= 0; });
+}
+
 std::int64_t per_second_micro(std::int64_t per_hour_micro) {
   const std::int64_t bounded = std::clamp(per_hour_micro, kLeastPerHourMicro, kMostPerHourMicro);
   return (bounded + kSecondsPerHour / 2) / kSecondsPerHour;

@@ -29,6 +29,9 @@ inline constexpr std::int64_t kMostPerHourMicro = 1'000'000'000'000;
 // Offers of this node itself do not count.
 SuggestedPrice suggested_price(const models::DeviceData& device, const std::vector<models::OfferRow>& offers);
 
+// Nobody has said what it costs: others would use it for nothing. One whose own price is nothing is so on purpose.
+bool is_unpriced(const models::DeviceData& device);
+
 // The rate of a second that comes nearest to a price of an hour.
 std::int64_t per_second_micro(std::int64_t per_hour_micro);
 

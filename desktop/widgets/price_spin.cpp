@@ -58,6 +58,10 @@ PriceSpin::PriceSpin(const QString& accessible_name, QWidget* parent) : QAbstrac
   });
 }
 
+bool PriceSpin::is_edited() const {
+  return hasFocus() || lineEdit()->isModified();
+}
+
 void PriceSpin::set_value(qint64 micro) {
   value_ = std::clamp(micro, low_, high_);
   lineEdit()->setText(shown(value_));

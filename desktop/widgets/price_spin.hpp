@@ -18,6 +18,8 @@ class PriceSpin : public QAbstractSpinBox {
  public:
   explicit PriceSpin(const QString& accessible_name, QWidget* parent = nullptr);
   qint64 value() const { return value_; }
+  // A person is at it: it has the focus, or what was typed is not taken yet. What it shows is not to be replaced.
+  bool is_edited() const;
   void set_value(qint64 micro);  // clamped; silently
   void set_range(qint64 low, qint64 high);
   void set_step(qint64 micro);

@@ -82,9 +82,9 @@ bool holds(const std::vector<std::string>& list, const std::string& id) {
   return std::ranges::find(list, id) != list.end();
 }
 
+// Its own switch: whether sharing is on has nothing to do with it.
 bool is_wanted(const std::string& id, const ProviderConfig& config) {
-  return config.enabled && !holds(config.devices_deny, id) &&
-         (config.devices_allow.empty() || holds(config.devices_allow, id));
+  return !holds(config.devices_deny, id) && (config.devices_allow.empty() || holds(config.devices_allow, id));
 }
 
 // Why nothing can ever run on it here; unspecified: something can. `card` gets what a job must be given of it.

@@ -34,7 +34,7 @@ struct NodeDevice {
   std::uint64_t memory_bytes = 0;
   CardNodes card;                     // what a job must be given of it; nothing for a processor
   bool can_run = false;               // work could be done on it here, were it offered
-  bool wanted = false;                // the config lets it be offered
+  bool wanted = false;                // its own switch, whether anything is shared or not
   bool own_rates = false;             // not those of all devices
   model::RateCard rates;              // that hold for it
   std::optional<model::Speed> speed;  // where it was measured

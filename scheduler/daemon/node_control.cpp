@@ -56,7 +56,9 @@ void Node::put_in_force() {
   const ProviderConfig& selling = parts_.config.provider;
   devices_ = parts_.devices_of(parts_.report, selling);
   if (!parts_.sandbox_lacking.empty()) hold_nothing(parts_.sandbox, devices_, parts_.sandbox_lacking);
-  const auto unmeasured = [](const NodeDevice& device) { return device.wanted && device.can_run && !device.speed; };
+  const auto unmeasured = [&selling](const NodeDevice& device) {
+    return selling.enabled && device.wanted && device.can_run && !device.speed;
+  };
   if (!parts_.report.measurements && parts_.measure && std::ranges::any_of(devices_, unmeasured)) {
     if (!std::exchange(measuring_, true)) tasks_.spawn(measure());
     for (NodeDevice& device : devices_) {

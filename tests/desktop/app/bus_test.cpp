@@ -13,6 +13,7 @@
 #include "desktop/app/options.hpp"
 #include "desktop/app/single_instance.hpp"
 #include "desktop/app/systemd_unit.hpp"
+#include "desktop/client/profile.hpp"
 #include "tests/desktop/session_bus.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -102,6 +103,15 @@ TEST(Bus, TheServiceIsFollowedAndItsRefusalsAreTold) {
   unit.start();
   ASSERT_TRUE(soon([&] { return refused.count() == 1; }));
   EXPECT_FALSE(refused.front().front().toString().contains(QChar(0x1b)));
+}
+
+// A socket that SSH forwards is a socket too, and another's daemon an address.
+TEST(Bus, TheServiceRunsTheDaemonOfThisUserAndNoOther) {
+  const SystemdUnit unit(QDBusConnection(QStringLiteral("no such")), kDaemonUnit);
+  EXPECT_TRUE(unit.runs(client::own_daemon().place()));
+  for (const char* place : {"", "/tmp/forwarded.socket", "wss://elsewhere:7646/"}) {
+    EXPECT_FALSE(unit.runs(QString::fromUtf8(place))) << place;
+  }
 }
 
 TEST(Bus, WithoutTheUnitOrABusThereIsNothingToSteer) {

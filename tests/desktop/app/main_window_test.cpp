@@ -83,7 +83,8 @@ TEST(MainWindow, ShowsHowTheNodeIs) {
   shell.window.show();
   EXPECT_EQ(state_of(shell.window), QStringLiteral("Donating"));
   EXPECT_EQ(row_of(shell.window, QStringLiteral("Peers")), QStringLiteral("34"));
-  EXPECT_EQ(row_of(shell.window, QStringLiteral("Connected to")), QStringLiteral("This computer"));
+  // No profile leads there: it is not the one that is saved.
+  EXPECT_EQ(row_of(shell.window, QStringLiteral("Connected to")), QStringLiteral("/script"));
   EXPECT_TRUE(row_of(shell.window, QStringLiteral("Why")).isEmpty());
 }
 
@@ -335,7 +336,7 @@ TEST(MainWindow, StaysHiddenInsteadOfClosingWhereThereIsATray) {
   shell.window.set_pages(three_pages());
   shell.window.show();
   QSignalSpy closed(&shell.window, &MainWindow::closed);
-  shell.window.set_stays(true);
+  shell.window.set_stays([] { return true; });
   shell.window.close();
   EXPECT_TRUE(shell.window.isHidden());
   EXPECT_EQ(closed.count(), 0);

@@ -110,6 +110,40 @@ TEST_F(NoticeWatchTest, AConnectionThatStaysAwayIsToldAndItsReturnEndsIt) {
   EXPECT_EQ(told.size(), 1U);
 }
 
+TEST_F(NoticeWatchTest, WhatHadEndedOnAnotherDaemonThatIsChosenIsNoNews) {
+  begin("RUNNING");
+  watch.forget();
+  shell.connection.change(shell.script.factory());
+  shell.topics["jobs"] = boost::json::object{
+      {"jobs", boost::json::object{{"j-2", job("COMPLETE")}, {"j-3", job("EXECUTOR_ERROR")}, {"j-4", job("RUNNING")}}}};
+  shell.topics["machine"] = machine(false, false);
+  shell.live();
+  ASSERT_TRUE(QTest::qWaitFor(
+      [this] {
+        shell.serve();
+        return shell.models.jobs().rowCount() == 3 && shell.models.machine();
+      },
+      kSoonMs));
+  EXPECT_TRUE(told.empty());
+  // And what ends there from now on is.
+  shell.put("jobs", jobs("COMPLETE"));
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].kind, pages::Notice::job_ended);
+}
+
+TEST_F(NoticeWatchTest, AnotherDaemonThatWasNeverThereIsNotLost) {
+  begin("RUNNING");
+  watch.forget();
+  shell.connection.change(shell.script.factory());
+  const int made = shell.script.made;
+  // Longer than the patience: pauses of 5, 10 and then 20 ms.
+  for (int more = 1; more <= 5; ++more) {
+    shell.lose(client::Loss::not_running);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shell.script.made == made + more; }, kSoonMs));
+  }
+  EXPECT_TRUE(told.empty());
+}
+
 TEST_F(NoticeWatchTest, WhatIsSwitchedOffIsNotTold) {
   shell.settings.set_notifies(pages::Notice::job_ended, false);
   begin("RUNNING");

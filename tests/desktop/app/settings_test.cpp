@@ -1,5 +1,7 @@
 // A change of the app's settings while the disk takes its time, or cannot be written to.
 #include <QDBusConnection>
+#include <QListWidget>
+#include <QPushButton>
 #include <QSettings>
 #include <QTest>
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "desktop/app/application.hpp"
+#include "desktop/app/profiles_dialog.hpp"
 #include "desktop/widgets/card.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -59,6 +62,28 @@ TEST_F(AppSettingsFile, ASlowDiskDoesNotHoldTheWindowAndKeepsWhatWasSetLast) {
   const QSettings kept(file, QSettings::IniFormat);
   EXPECT_EQ(kept.value(QStringLiteral("window/page")), QStringLiteral("peers"));
   EXPECT_FALSE(kept.value(QStringLiteral("window/geometry")).toByteArray().isEmpty());
+}
+
+// A recording is of one daemon.
+TEST_F(AppSettingsFile, ARecordingThatAnotherDaemonEndsIsSaidInTheWindow) {
+  client::SettingsStore settings(path("app.conf"));
+  ASSERT_TRUE(client::Profiles(settings).put({QStringLiteral("attic"), path("attic.socket"), {}, {}}));
+  Options recorded = options();
+  recorded.record = path("session.jsonl");
+  Application app(recorded, settings, no_bus);
+  ASSERT_TRUE(app.start());
+  app.window().choose_daemon();
+  auto* const dialog = app.window().findChild<ProfilesDialog*>();
+  ASSERT_NE(dialog, nullptr);
+  auto* const list = dialog->findChild<QListWidget*>();
+  list->setCurrentItem(list->findItems(QStringLiteral("attic"), Qt::MatchExactly).value(0));
+  for (auto* const each : dialog->findChildren<QPushButton*>()) {
+    if (each->text() == QStringLiteral("Connect")) each->click();
+  }
+  const auto banners = app.window().findChildren<widgets::Banner*>();
+  EXPECT_TRUE(std::ranges::any_of(banners, [](const widgets::Banner* banner) {
+    return banner->isVisible() && banner->message().contains(QStringLiteral("The recording has ended"));
+  }));
 }
 
 TEST_F(AppSettingsFile, OneThatCannotBeWrittenIsSaidInTheWindow) {

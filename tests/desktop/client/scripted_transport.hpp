@@ -37,7 +37,7 @@ class ScriptedTransport final : public Transport {
     sent.push_back(std::move(request));
   }
   void close() override {}
-  QString place() const override { return QStringLiteral("script"); }
+  QString place() const override { return QStringLiteral("/script"); }
 
   void say(const std::string& text) { Q_EMIT received(QByteArray::fromStdString(text)); }
   void answer(const rpc::Id& id, rpc::Answer answer) { say(rpc::to_text(rpc::Response{id, std::move(answer)})); }

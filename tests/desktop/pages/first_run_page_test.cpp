@@ -1,6 +1,7 @@
 // The first run on a played daemon: what is proposed, and what is said of it.
 #include "desktop/pages/first_run_page.hpp"
 
+#include <QLineEdit>
 #include <QTemporaryDir>
 
 #include <gtest/gtest.h>
@@ -86,6 +87,42 @@ TEST_F(FirstRunPageTest, WhatTheChosenDevicesWouldEarnFollowsSwitchesAndPrices) 
   EXPECT_FALSE(says(page, QStringLiteral("Up to")));
 }
 
+TEST_F(FirstRunPageTest, APriceThatIsBeingTypedIsLeftAlone) {
+  FirstRunPage& page = open();
+  auto* const spin = page.findChildren<widgets::PriceSpin*>().front();
+  page.activateWindow();
+  spin->setFocus();
+  ASSERT_TRUE(soon([&] { return spin->hasFocus(); }));
+  auto* const line = spin->findChild<QLineEdit*>();
+  line->selectAll();
+  QTest::keyClicks(spin, QStringLiteral("7.5"));
+  const QString typed = line->text();
+  json::object told = machine();
+  told["devices"].as_array().front().as_object()["name"] = "Another";
+  told["devices"].as_array().front().as_object()["rates"] = json::object{{"device_second", 900}};
+  stage_.daemon.set_topic("machine", told);
+  ASSERT_TRUE(soon([&] { return stage_.models->machine()->devices.front().name == QStringLiteral("Another"); }));
+  EXPECT_EQ(line->text(), typed);
+  spin->clearFocus();
+  EXPECT_EQ(spin->value(), 7'500'000);
+}
+
+// A switch that is on before anything is shared is nobody's purpose.
+TEST_F(FirstRunPageTest, BesideACardTheProcessorIsNotProposedAlthoughItsSwitchIsOn) {
+  stage_.daemon.set_topic("status", example_status("off"));
+  json::object told = example_machine({.with_processor = true});
+  for (json::value& device : told["devices"].as_array()) {
+    device.as_object()["wanted"] = true;
+    device.as_object()["offered"] = false;
+    device.as_object()["why"] = json::object{{"reason", "offer_withdrawn"}, {"text", "withdrawn"}};
+  }
+  stage_.daemon.set_topic("machine", told);
+  FirstRunPage& page = stage_.open(kUsual, app_, service_);
+  ASSERT_TRUE(soon([&] { return switches(page).size() == 5; }));
+  EXPECT_TRUE(switches(page).front()->isChecked());
+  EXPECT_FALSE(switches(page).back()->isChecked());
+}
+
 TEST_F(FirstRunPageTest, WhereSystemdHasTheServiceItsStartAtTheLoginIsOffered) {
   FirstRunPage& page = open();
   EXPECT_FALSE(button(page, QStringLiteral("Start the service when I log in")));
@@ -97,6 +134,13 @@ TEST_F(FirstRunPageTest, WhereSystemdHasTheServiceItsStartAtTheLoginIsOffered) {
   picture(page, QStringLiteral("welcome-service"));
   QTest::mouseClick(at_login, Qt::LeftButton);
   EXPECT_TRUE(service_.starts_at_login);
+}
+
+TEST_F(FirstRunPageTest, TheServiceOfThisComputerIsNoMatterOfAnotherDaemon) {
+  service_.own = false;
+  FirstRunPage& page = open();
+  service_.put(ServiceUnit::State::running);
+  EXPECT_FALSE(button(page, QStringLiteral("Start the service when I log in")));
 }
 
 TEST_F(FirstRunPageTest, FitsTheSmallestWindowAndEverythingHasAName) {

@@ -9,8 +9,10 @@ class PlayedService : public ServiceUnit {
   State now = State::absent;
   bool starts_at_login = false;
   int starts = 0;
+  bool own = true;  // the daemon that is shown
 
   State state() const override { return now; }
+  bool runs(const QString& /*place*/) const override { return own; }
   bool enabled() const override { return starts_at_login; }
   void start() override {
     ++starts;

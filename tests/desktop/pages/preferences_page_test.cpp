@@ -120,7 +120,6 @@ TEST_F(PreferencesPageTest, ASwitchAppliesAtOnceAndGoesBackWhenItIsRefused) {
   auto* const share = named<widgets::Toggle>(page, "Share this machine");
   QTest::mouseClick(share, Qt::LeftButton);
   EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", false}}));
-  ASSERT_TRUE(soon([&] { return share->isEnabled(); }));
   EXPECT_FALSE(share->isChecked());
   daemon().refuse("preferences.set", "share: the disk is full");
   QTest::mouseClick(share, Qt::LeftButton);
@@ -209,6 +208,12 @@ TEST_F(PreferencesPageTest, TheServiceIsStoppedStartedAndSetToBeginAtTheLogin) {
   EXPECT_FALSE(card->isVisible());
 }
 
+TEST_F(PreferencesPageTest, TheServiceOfThisComputerIsNoMatterOfAnotherDaemon) {
+  service_.now = ServiceUnit::State::running;
+  service_.own = false;
+  EXPECT_FALSE(open().findChild<ServiceCard*>()->isVisible());
+}
+
 TEST_F(PreferencesPageTest, AServiceThatDoesWorkIsStoppedOnlyAfterASecondClick) {
   service_.now = ServiceUnit::State::running;
   daemon().set_topic("work", json::object{{"work", json::object{{"work-0", example_work(0)}}}});
@@ -261,6 +266,124 @@ TEST_F(PreferencesPageTest, DevicesHaveTheirSwitchAndPrice) {
   EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 432'000);
   QTest::mouseClick(offer, Qt::LeftButton);
   EXPECT_EQ(daemon().last("device.set"), (json::object{{"device", "gpu-2"}, {"offered", false}}));
+}
+
+// What is typed next would go into the field that Qt moves the focus to.
+TEST_F(PreferencesPageTest, ASwitchKeepsTheFocusWhileItsCallIsUnderWay) {
+  PreferencesPage& page = open();
+  daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
+  page.activateWindow();
+  for (const char* name : {"Share this machine", "Offer Radeon RX 7900 XTX"}) {
+    auto* const toggle = named<widgets::Toggle>(page, name);
+    ASSERT_TRUE(toggle);
+    toggle->setFocus();
+    ASSERT_TRUE(soon([&] { return toggle->hasFocus(); }));
+    QTest::keyClick(toggle, Qt::Key_Space);
+    EXPECT_TRUE(toggle->hasFocus()) << name;
+    EXPECT_FALSE(toggle->isChecked()) << name;
+    QTest::keyClick(toggle, Qt::Key_Space);
+    EXPECT_TRUE(toggle->isChecked()) << "the last one counts: " << name;
+  }
+  EXPECT_EQ(daemon().last("preferences.set", 2), (json::object{{"share", true}}));
+  EXPECT_EQ(daemon().last("device.set", 2), (json::object{{"device", "gpu-2"}, {"offered", true}}));
+}
+
+// Nothing is shared, and no device has a price; the last is not to be offered.
+class UnsharedTest : public PreferencesPageTest {
+ protected:
+  PreferencesPage& open_unshared() {
+    preferences_["values"].as_object()["share"] = false;
+    PreferencesPage& page = open();
+    daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
+    daemon().set_topic("machine", machine());
+    EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Offered as soon as this machine is shared")); }));
+    return page;
+  }
+  static json::object machine() {
+    json::object machine = example_machine();
+    for (json::value& each : machine["devices"].as_array()) {
+      json::object& device = each.as_object();
+      device["offered"] = false;
+      device["rates"] = json::object{{"device_second", 0}};
+      device["why"] = json::object{{"reason", "offer_withdrawn"}, {"text", "the node has withdrawn its offer"}};
+    }
+    return machine;
+  }
+  std::vector<std::int64_t> prices() {
+    std::vector<std::int64_t> found;
+    for (const PlayedCall& call : daemon().calls()) {
+      if (call.method == "device.set") found.push_back(call.params.at("rates").at("device_second").as_int64());
+    }
+    return found;
+  }
+};
+
+TEST_F(UnsharedTest, ASwitchShowsWhatSharingWouldOfferAndCanBeSet) {
+  PreferencesPage& page = open_unshared();
+  auto* const offer = named<widgets::Toggle>(page, "Offer Radeon RX 7900 XTX");
+  EXPECT_TRUE(offer->isChecked());
+  QTest::mouseClick(offer, Qt::LeftButton);
+  EXPECT_EQ(daemon().last("device.set"), (json::object{{"device", "gpu-2"}, {"offered", false}}));
+}
+
+TEST_F(UnsharedTest, DevicesWithoutAPriceAreSharedAtTheOneThatIsSuggested) {
+  PreferencesPage& page = open_unshared();
+  auto* const share = named<widgets::Toggle>(page, "Share this machine");
+  QTest::mouseClick(share, Qt::LeftButton);
+  EXPECT_FALSE(share->isChecked());
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.413 cr/h")))
+      << texts_of(page).join(u'\n').toStdString();
+  settle();
+  EXPECT_EQ(clipped(page), QStringList());
+  picture(page, QStringLiteral("preferences-prices"));
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115, 115, 115}));
+  EXPECT_FALSE(button(page, QStringLiteral("Share at these prices")));
+}
+
+TEST_F(UnsharedTest, DevicesCanBeFreeOnPurpose) {
+  PreferencesPage& page = open_unshared();
+  QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+  ASSERT_TRUE(click(page, QStringLiteral("Not now")));
+  EXPECT_FALSE(button(page, QStringLiteral("Share for nothing")));
+  QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+  ASSERT_TRUE(click(page, QStringLiteral("Share for nothing")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{0, 0, 0}));
+}
+
+TEST_F(UnsharedTest, APriceThatTheDaemonRefusesSharesNothing) {
+  PreferencesPage& page = open_unshared();
+  daemon().refuse("device.set", "the disk is full");
+  QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("the disk is full")); }));
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+}
+
+TEST_F(UnsharedTest, WhatHasAPriceOrIsFreeOnPurposeIsSharedWithoutAQuestion) {
+  PreferencesPage& page = open_unshared();
+  json::object told = machine();
+  for (json::value& device : told["devices"].as_array()) device.as_object()["own_rates"] = true;
+  daemon().set_topic("machine", told);
+  ASSERT_TRUE(soon([&] { return stage_.models->machine()->devices.front().own_rates; }));
+  QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(daemon().count("device.set"), 0);
+}
+
+TEST_F(UnsharedTest, ADeviceWithoutAPriceIsProposedOne) {
+  PreferencesPage& page = open_unshared();
+  EXPECT_TRUE(says(page, QStringLiteral("It has no price: others use it for nothing")));
+  auto* const ask = named<QPushButton>(page, "Ask for 0.413 cr/h: Radeon RX 7900 XTX");
+  ASSERT_TRUE(ask && ask->isVisible());
+  ask->click();
+  EXPECT_EQ(daemon().last("device.set"),
+            (json::object{{"device", "gpu-2"}, {"rates", json::object{{"device_second", 115}}}}));
+  EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 413'000);
+  EXPECT_FALSE(ask->isVisible());
 }
 
 TEST_F(PreferencesPageTest, ABlockedPeerCanComeBack) {

@@ -102,6 +102,19 @@ TEST(Capacity, what_is_not_offered_says_why) {
             "self-test: wrong");
 }
 
+TEST(Capacity, a_device_keeps_its_switch_while_nothing_is_shared) {
+  ProviderConfig config = selling().provider;
+  config.devices_deny = {"denied"};
+  for (const bool enabled : {true, false}) {
+    config.enabled = enabled;
+    const auto devices = devices_of(report({"one", "denied"}), config);
+    ASSERT_EQ(devices.size(), 2u);
+    EXPECT_TRUE(devices[0].wanted);
+    EXPECT_EQ(devices[0].offered.has_value(), enabled);
+    EXPECT_FALSE(devices[1].wanted);
+  }
+}
+
 TEST(Capacity, no_more_devices_are_offered_than_an_offer_holds_and_the_rest_says_so) {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i <= model::kOfferDevicesMax; ++i) ids.push_back("device-" + std::to_string(i));

@@ -149,7 +149,11 @@ class ControlTest(unittest.TestCase):
             rpc.follow(topic)
         self.assertEqual(rpc.topics["status"]["donation"]["state"], "off")
         (device,) = rpc.call("machine.get")["devices"]
-        self.assertEqual((device["offered"], device["wanted"], device["speed"]), (False, False, None))
+        self.assertEqual((device["offered"], device["wanted"], device["speed"]), (False, True, None))
+        # A device's switch is its own, and is told and kept while sharing is off.
+        for offered in (False, True):
+            answer = rpc.call("device.set", device=device["id"], offered=offered)
+            self.assertEqual((answer["offered"], answer["wanted"], answer["speed"]), (False, offered, None))
 
         # Two clicks: what was never measured is, and then it is offered.
         answer = rpc.call("preferences.set", share=True)
