@@ -418,6 +418,7 @@ void SubmitPage::show_start() {
 void SubmitPage::start() {
   if (!job_ || starting_) return;
   starting_ = true;
+  ++reading_;  // a job that is still being read comes too late: this one was seen, and its quote
   banner()->hide();
   progress_->set_permille(0);
   progress_text_->set_text(tr("Reading the files"));

@@ -190,6 +190,19 @@ TEST_F(Submit, SendingCanBeCancelled) {
   EXPECT_EQ(played.answers.count("job.submit"), 0);
 }
 
+TEST_F(Submit, AJobThatIsReadTooLateIsNotStartedInPlaceOfTheOneThatWasSeen) {
+  write_job(kKernel, manifest(kKernel));
+  folder.write("other.json", manifest(kKernel, "another"));
+  begin();
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QSignalSpy submitted(page.get(), &SubmitPage::submitted);
+  page->open_files({path("other.json")});  // it is read in the background
+  QTest::mouseClick(start(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return submitted.count() == 1; }, kSoonMs));
+  EXPECT_EQ(played.answers.last("job.submit").at("manifest").as_string(), manifest(kKernel));
+}
+
 TEST_F(Submit, AnInputThatIsAnotherIsToldBeforeAnythingIsSent) {
   write_job("changed", manifest(kKernel));
   begin();
