@@ -203,6 +203,36 @@ TEST_F(Submit, AJobThatIsReadTooLateIsNotStartedInPlaceOfTheOneThatWasSeen) {
   EXPECT_EQ(played.answers.last("job.submit").at("manifest").as_string(), manifest(kKernel));
 }
 
+TEST_F(Submit, AfterALostAnswerItSaysThatTheJobMayHaveStarted) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  played.answers.methods["job.submit"] = [this](const json::object&) {
+    played.transport().lose();
+    return json::object{{"id", "j-77"}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started. Look at Jobs")));
+  EXPECT_EQ(button(*page, QStringLiteral("Cancel")), nullptr);
+}
+
+TEST_F(Submit, ASubmissionNeedNotBeWaitedFor) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  QSignalSpy submitted(page.get(), &SubmitPage::submitted);
+  played.answers.methods["job.submit"] = [this](const json::object&) {
+    QTest::mouseClick(button(*page, QStringLiteral("Cancel")), Qt::LeftButton);
+    return json::object{{"id", "j-77"}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started. Look at Jobs")));
+  EXPECT_TRUE(start()->isEnabled());
+  EXPECT_EQ(submitted.count(), 0);
+}
+
 TEST_F(Submit, AnInputThatIsAnotherIsToldBeforeAnythingIsSent) {
   write_job("changed", manifest(kKernel));
   begin();
