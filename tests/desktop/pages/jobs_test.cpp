@@ -362,6 +362,45 @@ TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
   EXPECT_TRUE(says_soon(QStringLiteral("leads out of the job's folder")));
 }
 
+TEST_F(Jobs, AFileThatComesMeanwhileIsNotWrittenOverAndNeitherIsAnOtherOutput) {
+  const QByteArray good(1'000, 'q');
+  const auto digest = QCryptographicHash::hash(good, QCryptographicHash::Sha256).toHex().toStdString();
+  const QString to = QString::fromStdString(folder.path().string());
+  played.answers.methods["blob.get"] = [&](const json::object&) -> rpc::Answer {
+    folder.write("late.rgb", "mine");  // while it is fetched
+    return json::object{{"content", good.toBase64().toStdString()}, {"size", good.size()}};
+  };
+  begin(3);
+  choose(2);
+  page->panel().set_choices({.save_file = {}, .folder = [to] { return to; }});
+  press("Files");
+  const auto save = [&](std::initializer_list<const char*> paths) {
+    json::object done = detail(job(2, "COMPLETE"), 0);
+    json::array outputs;
+    for (const char* path : paths) {
+      outputs.push_back(json::object{{"path", path}, {"bytes", good.size()}, {"digest", digest}});
+    }
+    done["outputs"] = outputs;
+    played.change("job/j-1002", done);
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] {
+          const auto& now = page->panel().focus().detail()->outputs;
+          return now.size() == paths.size() && now[0].path == QString::fromLatin1(*paths.begin());
+        },
+        kSoonMs));
+    press("Save the outputs…");
+  };
+  save({"late.rgb"});
+  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  QFile mine(to + QStringLiteral("/late.rgb"));
+  ASSERT_TRUE(mine.open(QIODevice::ReadOnly));
+  EXPECT_EQ(mine.readAll(), QByteArray("mine"));
+  save({"twice.rgb", "twice.rgb"});
+  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  const auto all = QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot;
+  EXPECT_EQ(QDir(to).entryList(all), (QStringList{QStringLiteral("late.rgb"), QStringLiteral("twice.rgb")}));
+}
+
 TEST_F(Jobs, TheModelsOfItsTablesAreSoundWhateverComes) {
   begin(5);
   using Tester = QAbstractItemModelTester;
