@@ -26,6 +26,10 @@ ProfilesDialog::ProfilesDialog(client::Profiles& profiles, QWidget* parent) : QD
   column->setContentsMargins(theme::kSpaceXl, theme::kSpaceL, theme::kSpaceXl, theme::kSpaceL);
   column->setSpacing(theme::kSpaceL);
   column->addWidget(new widgets::TextLabel(tr("Which daemon this app shows"), theme::FontRole::detail));
+  for (const QString& fault : profiles_.faults()) {
+    column->addWidget(new widgets::TextLabel(tr("Saved, but of no use until it is corrected: %1").arg(fault),
+                                             theme::FontRole::caption, widgets::Ink::warn));
+  }
   auto* parts = new QHBoxLayout;
   parts->setSpacing(theme::kSpaceL);
   parts->addWidget(make_list());

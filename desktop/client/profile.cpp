@@ -4,6 +4,7 @@
 #include <QHostAddress>
 #include <QUrl>
 #include <algorithm>
+#include <utility>
 
 #include "desktop/client/local_transport.hpp"
 #include "desktop/client/websocket_transport.hpp"
@@ -15,10 +16,13 @@ namespace {
 
 constexpr int kUnixPathBytesMax = 107;  // of sockaddr_un, without the byte behind it
 
-// As QSettings names what is in an array.
-const QString kCount = QStringLiteral("profiles/size");
-QString key_of(int at, const char* what) {
-  return QStringLiteral("profiles/%1/%2").arg(at + 1).arg(QString::fromLatin1(what));
+QString key_of(const QString& group, const char* what) {
+  return QStringLiteral("profiles/%1/%2").arg(group, QString::fromLatin1(what));
+}
+
+// Groups were numbered from 1 once, as those of an array, and those that still are have their number for an order.
+int order_of(const SettingsStore& settings, const QString& group) {
+  return settings.value(key_of(group, "order"), group.toInt()).toInt();
 }
 
 bool is_loopback(const QString& host) {
@@ -109,9 +113,11 @@ Profiles::Profiles(SettingsStore& settings, QObject* parent) : QObject(parent), 
 }
 
 void Profiles::load() {
-  const int count = settings_.value(kCount).toInt();
-  for (int at = 0; at < count && list_.size() < kProfilesMax; ++at) {
-    const auto text = [this, at](const char* what) { return settings_.value(key_of(at, what)).toString(); };
+  QStringList groups = settings_.groups(QStringLiteral("profiles"));
+  std::ranges::sort(groups, {}, [this](const QString& group) { return std::pair(order_of(settings_, group), group); });
+  for (const QString& group : groups) {
+    if (list_.size() >= kProfilesMax) break;
+    const auto text = [this, &group](const char* what) { return settings_.value(key_of(group, what)).toString(); };
     Profile profile{text("name"), text("socket"), text("url"), text("token_file")};
     const auto fault = fault_of(profile);
     if (fault) {
@@ -120,24 +126,48 @@ void Profiles::load() {
       faults_.push_back(tr("there are two profiles called \"%1\"").arg(profile.name));
     } else {
       list_.push_back(std::move(profile));
+      places_.push_back({.group = group, .order = order_of(settings_, group)});
     }
   }
-  if (list_.empty()) list_.push_back(own_daemon());
+  if (list_.empty()) {
+    list_.push_back(own_daemon());
+    places_.push_back({});
+  }
   current_ = settings_.value(QStringLiteral("profile")).toString();
   if (!find(current_)) current_ = list_.front().name;
 }
 
-void Profiles::save() {
-  settings_.remove(QStringLiteral("profiles"));
-  settings_.set_value(kCount, static_cast<int>(list_.size()));
-  for (int at = 0; const Profile& profile : list_) {
-    settings_.set_value(key_of(at, "name"), profile.name);
-    settings_.set_value(key_of(at, "socket"), profile.socket_path);
-    settings_.set_value(key_of(at, "url"), profile.url);
-    settings_.set_value(key_of(at, "token_file"), profile.token_file);
-    ++at;
+// A new one has its name for a group: what another window adds meanwhile has another.
+void Profiles::store(std::size_t at) {
+  const Profile& profile = list_[at];
+  Place& place = places_[at];
+  if (place.group.isEmpty()) {
+    const QString name = QString::fromLatin1(QUrl::toPercentEncoding(profile.name));
+    const QStringList taken = settings_.groups(QStringLiteral("profiles"));
+    place.group = QStringLiteral("of ") + name;
+    for (int more = 2; taken.contains(place.group); ++more)
+      place.group = QStringLiteral("of %1 %2").arg(name).arg(more);
   }
+  settings_.set_value(key_of(place.group, "name"), profile.name);
+  settings_.set_value(key_of(place.group, "socket"), profile.socket_path);
+  settings_.set_value(key_of(place.group, "url"), profile.url);
+  settings_.set_value(key_of(place.group, "token_file"), profile.token_file);
+  settings_.set_value(key_of(place.group, "order"), place.order);
+}
+
+// This computer, which nobody has stored yet, stays the first when others come.
+void Profiles::save_new() {
+  for (std::size_t at = 0; at < list_.size(); ++at) {
+    if (places_[at].group.isEmpty()) store(at);
+  }
+}
+
+void Profiles::store_current() {
   settings_.set_value(QStringLiteral("profile"), current_);
+}
+
+std::size_t Profiles::place_of(const QString& name) const {
+  return static_cast<std::size_t>(std::ranges::find(list_, name, &Profile::name) - list_.begin());
 }
 
 const Profile* Profiles::find(const QString& name) const {
@@ -161,28 +191,35 @@ std::expected<void, QString> Profiles::put(const Profile& profile, const QString
   if (profile.name != old_name && find(profile.name)) {
     return std::unexpected(tr("there is a profile called \"%1\" already: choose another name").arg(profile.name));
   }
-  const auto old = std::ranges::find(list_, old_name, &Profile::name);
-  const bool was_current = old != list_.end() && current_ == old_name;
-  if (old != list_.end()) {
-    *old = profile;
+  std::size_t at = place_of(old_name);
+  const bool was_current = at < list_.size() && current_ == old_name;
+  if (at < list_.size()) {
+    list_[at] = profile;
   } else if (list_.size() >= kProfilesMax) {
     return std::unexpected(tr("there are %1 profiles already: remove one first").arg(kProfilesMax));
   } else {
     list_.push_back(profile);
+    places_.push_back({.group = {}, .order = places_.back().order + 1});
+    at = list_.size() - 1;
   }
+  store(at);
+  save_new();
   if (was_current) current_ = profile.name;
-  save();
+  if (was_current) store_current();
   Q_EMIT changed();
   if (was_current) Q_EMIT current_changed();
   return {};
 }
 
 bool Profiles::remove(const QString& name) {
-  if (list_.size() == 1 || std::erase_if(list_, [&](const Profile& each) { return each.name == name; }) == 0)
-    return false;
+  const std::size_t at = place_of(name);
+  if (list_.size() == 1 || at == list_.size()) return false;
+  if (!places_[at].group.isEmpty()) settings_.remove(QStringLiteral("profiles/") + places_[at].group);
+  list_.erase(list_.begin() + static_cast<std::ptrdiff_t>(at));
+  places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(at));
   const bool was_current = current_ == name;
   if (was_current) current_ = list_.front().name;
-  save();
+  if (was_current) store_current();
   Q_EMIT changed();
   if (was_current) Q_EMIT current_changed();
   return true;
@@ -192,7 +229,7 @@ bool Profiles::choose(const QString& name) {
   if (!find(name)) return false;
   if (current_ == name) return true;
   current_ = name;
-  save();
+  store_current();
   Q_EMIT current_changed();
   return true;
 }

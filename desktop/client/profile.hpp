@@ -34,7 +34,8 @@ Profile own_daemon();
 TransportFactory transport_of(const Profile& profile);
 
 // The list, kept in settings that outlive it. The first is own_daemon() unless a person has changed it. What is stored
-// and cannot be used is left out, and said by faults().
+// and cannot be used is left out, said by faults(), and stays stored. Only what is changed is written: another window
+// on the same settings loses nothing of its own.
 class Profiles : public QObject {
   Q_OBJECT
  public:
@@ -58,11 +59,21 @@ class Profiles : public QObject {
   void current_changed();
 
  private:
+  // Where one of the list is stored.
+  struct Place {
+    QString group;  // below "profiles"; empty: it is not stored yet
+    int order = 0;
+  };
+
   void load();
-  void save();
+  void save_new();
+  void store(std::size_t at);
+  void store_current();
+  std::size_t place_of(const QString& name) const;
 
   SettingsStore& settings_;
   std::vector<Profile> list_;
+  std::vector<Place> places_;  // of each of them
   std::vector<QString> faults_;
   QString current_;
 };

@@ -43,6 +43,19 @@ SettingsStore::~SettingsStore() {
   writer_.waitForDone();
 }
 
+QStringList SettingsStore::groups(const QString& key) const {
+  const QString below = key + QLatin1Char('/');
+  QStringList names;
+  for (auto at = values_.cbegin(); at != values_.cend(); ++at) {
+    if (!at.key().startsWith(below)) continue;
+    const auto end = at.key().indexOf(QLatin1Char('/'), below.size());
+    if (end > 0) names << at.key().mid(below.size(), end - below.size());
+  }
+  names.removeDuplicates();
+  names.sort();
+  return names;
+}
+
 void SettingsStore::set_value(const QString& key, const QVariant& value) {
   const auto had = values_.constFind(key);
   if (had != values_.constEnd() && *had == value) return;

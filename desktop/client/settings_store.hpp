@@ -6,6 +6,7 @@
 #include <QMap>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <QThreadPool>
 #include <QVariant>
 #include <functional>
@@ -32,6 +33,8 @@ class SettingsStore : public QObject {
   SettingsStore& operator=(const SettingsStore&) = delete;
 
   QVariant value(const QString& key, const QVariant& otherwise = {}) const { return values_.value(key, otherwise); }
+  // The names that lie right below it, each once and in order: of "profiles", "1" where there is "profiles/1/name".
+  QStringList groups(const QString& key) const;
   void set_value(const QString& key, const QVariant& value);
   // With all that lies below it: "profiles" takes "profiles/1/name" along.
   void remove(const QString& key);

@@ -1,8 +1,10 @@
 #include "desktop/pages/file_fetch.hpp"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
+#include <QTemporaryDir>
 #include <algorithm>
 #include <expected>
 
@@ -18,6 +20,7 @@ namespace quern::desktop::pages {
 namespace {
 
 constexpr int kWhole = 1'000;
+const QString kUnfinished = QStringLiteral(".quern-XXXXXX");  // with what is being fetched
 
 QString shown(const QString& file) {
   return models::plain_text(QDir::toNativeSeparators(file));
@@ -41,6 +44,13 @@ std::vector<TrailFile> trails_from(const boost::json::value& value, const QStrin
          .content = QByteArray::fromBase64(QByteArray::fromRawData(text.data(), static_cast<qsizetype>(text.size())))});
   }
   return files;
+}
+
+// Never over a file that has come meanwhile. Empty when it is there.
+QString put_in_place(QFile& file, const QString& target) {
+  if (file.flush() && file.rename(target)) return {};
+  if (QFileInfo::exists(target)) return FileFetch::tr("%1 exists already; choose another folder.").arg(shown(target));
+  return FileFetch::tr("%1 cannot be written: %2.").arg(shown(target), file.errorString());
 }
 
 // Empty when all are written.
@@ -68,7 +78,8 @@ void FileFetch::cancel() {
   busy_ = false;
   reply_.cancel();
   left_.clear();
-  file_.reset();  // a QSaveFile that was not committed leaves nothing
+  file_.reset();
+  unfinished_.reset();
 }
 
 void FileFetch::fail(const QString& why) {
@@ -108,17 +119,20 @@ void FileFetch::fetch_outputs(const std::vector<models::OutputData>& outputs, co
 
 void FileFetch::next_file() {
   if (left_.empty()) {
+    unfinished_.reset();
     busy_ = false;
     Q_EMIT finished(files_, folder_);
     return;
   }
   const QString target = QDir(folder_).filePath(left_.front().path);
-  file_ = std::make_shared<QSaveFile>(target);
+  if (!unfinished_) unfinished_ = std::make_shared<QTemporaryDir>(QDir(folder_).filePath(kUnfinished));
+  file_ = std::make_shared<QFile>(unfinished_->filePath(QStringLiteral("file")));
   hash_ = std::make_shared<QCryptographicHash>(QCryptographicHash::Sha256);
   done_ = 0;
-  const bool there = QDir().mkpath(QFileInfo(target).path());
+  const bool there = QDir().mkpath(QFileInfo(target).path()) && unfinished_->isValid();
   if (!there || !file_->open(QIODevice::WriteOnly)) {
-    fail(tr("%1 cannot be written: %2.").arg(shown(target), file_->errorString()));
+    const QString why = there ? file_->errorString() : unfinished_->errorString();
+    fail(tr("%1 cannot be written: %2.").arg(shown(target), why));
     return;
   }
   next_piece();
@@ -169,7 +183,8 @@ void FileFetch::write(const QByteArray& content) {
       [this, run = run_, size = static_cast<std::uint64_t>(content.size())](bool written) {
         if (run != run_) return;
         if (!written) {
-          fail(tr("%1 cannot be written: %2.").arg(shown(file_->fileName()), file_->errorString()));
+          const QString target = QDir(folder_).filePath(left_.front().path);
+          fail(tr("%1 cannot be written: %2.").arg(shown(target), file_->errorString()));
           return;
         }
         done_ += size;
@@ -184,11 +199,14 @@ void FileFetch::keep_file() {
     return;
   }
   in_background(
-      this, [file = file_] { return file->commit(); },
-      [this, run = run_](bool kept) {
+      this,
+      [file = file_, folder = unfinished_, target = QDir(folder_).filePath(output.path)] {
+        return put_in_place(*file, target);
+      },
+      [this, run = run_](const QString& fault) {
         if (run != run_) return;
-        if (!kept) {
-          fail(tr("%1 cannot be written: %2.").arg(shown(file_->fileName()), file_->errorString()));
+        if (!fault.isEmpty()) {
+          fail(fault);
           return;
         }
         file_.reset();

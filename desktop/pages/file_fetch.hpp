@@ -13,7 +13,8 @@
 #include "desktop/client/connection.hpp"
 #include "desktop/models/market_data.hpp"
 
-class QSaveFile;
+class QFile;
+class QTemporaryDir;
 
 namespace quern::desktop::pages {
 
@@ -60,7 +61,8 @@ class FileFetch : public QObject {
   std::uint64_t all_done_ = 0;
   std::uint64_t done_ = 0;  // of the front of `left_`
   int files_ = 0;
-  std::shared_ptr<QSaveFile> file_;  // used by one thread at a time
+  std::shared_ptr<QTemporaryDir> unfinished_;  // in the folder; goes with what is in it
+  std::shared_ptr<QFile> file_;                // used by one thread at a time
   std::shared_ptr<QCryptographicHash> hash_;
 };
 

@@ -5,14 +5,12 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QStackedWidget>
 #include <QStandardItemModel>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "desktop/models/failure_text.hpp"
-#include "desktop/pages/background.hpp"
 #include "desktop/pages/empty_log.hpp"
 #include "desktop/pages/job_tables.hpp"
 #include "desktop/theme/icon.hpp"
@@ -42,6 +40,7 @@ JobPanel::JobPanel(models::DaemonModels& models, QWidget* parent)
       models_(models),
       focus_(models.connection(), models.text()),
       fetch_(models.connection()),
+      log_save_(models.connection()),
       title_(new widgets::ElidedLabel({}, theme::FontRole::section)),
       caption_(new widgets::ElidedLabel({}, theme::FontRole::caption, Ink::muted)),
       views_(new widgets::SegmentedControl(tr("What is shown of the job"))),
@@ -67,6 +66,14 @@ JobPanel::JobPanel(models::DaemonModels& models, QWidget* parent)
   stack_->addWidget(make_files());
   body()->addWidget(stack_, 1);
   connect(&focus_, &models::JobFocus::changed, this, &JobPanel::show_job);
+  connect(&log_save_, &LogSave::finished, this, [this](const QString& file, quint64 dropped_bytes) {
+    tell_saved_log(file, dropped_bytes);
+    show_actions();
+  });
+  connect(&log_save_, &LogSave::failed, this, [this](const QString& why) {
+    tell(why, theme::Tone::bad);
+    show_actions();
+  });
   connect(&models_.connection(), &client::Connection::state_changed, this, &JobPanel::show_actions);
   connect(&models_, &models::DaemonModels::status_changed, this, &JobPanel::show_actions);
   follow_log();
@@ -220,7 +227,7 @@ void JobPanel::show_actions() {
   views_->setEnabled(!focus_.job().isEmpty());
   follow_->setVisible(view == kLog);
   save_->setVisible(view == kLog);
-  save_->setEnabled(focus_.log().rowCount() > 0);
+  save_->setEnabled(live && !log_save_.busy() && focus_.log().rowCount() > 0);
   stop_->setVisible(detail && !ended);
   stop_->setEnabled(live && detail && detail->job.state != models::JobState::canceling && !action_.pending());
   retry_->setVisible(can_retry);
@@ -272,27 +279,26 @@ void JobPanel::add_log_rows(int first, int last) {
     lines.append({.time = {}, .level = level_of(text), .text = text});
   }
   log_->append_lines(lines);
-  save_->setEnabled(true);
+  show_actions();
 }
 
 void JobPanel::save_log() {
-  const QString name = choices_.save_file(QStringLiteral("%1.log").arg(focus_.job()));
+  const QString job = focus_.job();
+  const QString name = choices_.save_file(QStringLiteral("%1.log").arg(job));
   if (name.isEmpty()) return;
-  in_background(
-      this,
-      [name, text = focus_.log().text().toUtf8()] {
-        QSaveFile file(name);
-        const bool written = file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
-        return written && file.commit() ? QString() : file.errorString();
-      },
-      [this, name](const QString& fault) {
-        const QString shown = QDir::toNativeSeparators(name);
-        if (fault.isEmpty()) {
-          tell(tr("The log is saved to %1.").arg(shown), theme::Tone::ok);
-        } else {
-          tell(tr("%1 cannot be written: %2.").arg(shown, fault), theme::Tone::bad);
-        }
-      });
+  log_save_.save(job, name);
+  show_actions();
+}
+
+void JobPanel::tell_saved_log(const QString& file, quint64 dropped_bytes) {
+  const QString shown = QDir::toNativeSeparators(file);
+  if (dropped_bytes == 0) {
+    tell(tr("The log is saved to %1.").arg(shown), theme::Tone::ok);
+  } else {
+    tell(tr("What is kept of the log is saved to %1; the job wrote %2 more.")
+             .arg(shown, models_.text().bytes(dropped_bytes)),
+         theme::Tone::warn);
+  }
 }
 
 void JobPanel::save_files(bool trails) {

@@ -7,6 +7,7 @@
 #include "desktop/models/daemon_models.hpp"
 #include "desktop/models/steady_proxy.hpp"
 #include "desktop/pages/file_fetch.hpp"
+#include "desktop/pages/log_save.hpp"
 #include "desktop/widgets/card.hpp"
 
 class QCheckBox;
@@ -59,6 +60,7 @@ class JobPanel : public widgets::Card {
   void add_log_rows(int first, int last);
   void show_empty_log();
   void save_log();
+  void tell_saved_log(const QString& file, quint64 dropped_bytes);
   void save_files(bool trails);
   void stop();
   void retry(bool elsewhere);
@@ -68,6 +70,7 @@ class JobPanel : public widgets::Card {
   models::JobFocus focus_;
   models::SteadyProxy tasks_;
   FileFetch fetch_;
+  LogSave log_save_;
   Choices choices_;
   client::Reply action_;
   widgets::ElidedLabel* title_;

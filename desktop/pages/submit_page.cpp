@@ -418,6 +418,7 @@ void SubmitPage::show_start() {
 void SubmitPage::start() {
   if (!job_ || starting_) return;
   starting_ = true;
+  ++reading_;  // a job that is still being read comes too late: this one was seen, and its quote
   banner()->hide();
   progress_->set_permille(0);
   progress_text_->set_text(tr("Reading the files"));
@@ -447,6 +448,11 @@ void SubmitPage::finish_start(const client::Outcome& outcome) {
   starting_ = false;
   const auto id = outcome ? models::Reading(*outcome).id("id") : std::nullopt;
   show_start();
+  using Kind = client::CallError::Kind;
+  if (!outcome && (outcome.error().kind == Kind::offline || outcome.error().kind == Kind::timed_out)) {
+    tell_unknown();
+    return;
+  }
   if (!id) {
     banner()->show_message(theme::Tone::bad,
                            outcome ? tr("The daemon's answer names no job.") : models::failure_text(outcome.error()));
@@ -456,12 +462,20 @@ void SubmitPage::finish_start(const client::Outcome& outcome) {
   Q_EMIT submitted(*id);
 }
 
-// A submission that is on its way cannot be taken back: its job can be stopped on the page of jobs.
+// A submission that is on its way cannot be taken back, only no longer waited for.
 void SubmitPage::stop_start() {
-  if (submit_.pending()) return;
+  const bool submitted = submit_.pending();
+  submit_.cancel();
   upload_.cancel();
   starting_ = false;
   show_start();
+  if (submitted) tell_unknown();
+}
+
+// The daemon may have the job. Whoever starts it again then pays twice.
+void SubmitPage::tell_unknown() {
+  banner()->show_message(theme::Tone::warn, tr("No answer has come: the job may have started. Look at Jobs, where it "
+                                               "can be stopped, before you start it again."));
 }
 
 }  // namespace quern::desktop::pages

@@ -71,6 +71,7 @@ class SubmitPage : public widgets::PageFrame {
   void submit();
   void finish_start(const client::Outcome& outcome);
   void stop_start();
+  void tell_unknown();
   std::optional<std::int64_t> expiry_unix_ms(const models::QuoteRow& quote) const;
   const models::QuoteRow* chosen() const;
   QString strategy() const;

@@ -7,6 +7,7 @@
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -74,6 +75,19 @@ TEST_F(ProfilesDialogTest, WhatCannotBeUsedIsSaidAndNotKept) {
   EXPECT_TRUE(says("readable by all"));
   EXPECT_TRUE(dialog.isVisible());
   EXPECT_EQ(profiles.list().size(), 1U);
+}
+
+TEST(ProfilesDialogOfFaults, OneThatIsSavedAndOfNoUseIsToldOf) {
+  const TemporaryFolder folder;
+  client::SettingsStore file(QString::fromStdString((folder.path() / "app.conf").string()));
+  file.set_value(QStringLiteral("profiles/1/name"), QStringLiteral("attic"));
+  file.set_value(QStringLiteral("profiles/1/url"), QStringLiteral("http://attic.example"));
+  client::Profiles profiles(file);
+  const ProfilesDialog dialog(profiles);
+  EXPECT_TRUE(std::ranges::any_of(dialog.findChildren<widgets::TextLabel*>(), [](const widgets::TextLabel* each) {
+    return each->text().startsWith(QStringLiteral("Saved, but of no use until it is corrected: ")) &&
+           each->text().contains(QStringLiteral("\"http://attic.example\""));
+  }));
 }
 
 TEST_F(ProfilesDialogTest, ADaemonIsRenamedAndOneIsRemoved) {

@@ -13,6 +13,9 @@ namespace {
 Profile local(const char* name = "den") {
   return {QString::fromLatin1(name), QStringLiteral("/run/quern/quernd.socket"), {}, {}};
 }
+Profile local_at(const char* socket) {
+  return {QStringLiteral("den"), QString::fromLatin1(socket), {}, {}};
+}
 Profile remote(const char* url, const char* name = "attic") {
   return {QString::fromLatin1(name), {}, QString::fromLatin1(url), QStringLiteral("/home/me/token")};
 }
@@ -96,9 +99,49 @@ TEST_F(ProfilesTest, WhatCannotBeUsedIsLeftOutAndSaid) {
   written.endArray();
   written.sync();
   SettingsStore read(file);
-  const Profiles profiles(read);
+  Profiles profiles(read);
   EXPECT_EQ(profiles.list().size(), 1);
   EXPECT_EQ(profiles.faults().size(), 2);
+  // And is kept, whatever else is changed.
+  ASSERT_TRUE(profiles.put(remote("wss://example.org")));
+  ASSERT_TRUE(profiles.remove(QStringLiteral("den")));
+  EXPECT_EQ(read.finish(), QString());
+  SettingsStore restarted(file);
+  const Profiles again(restarted);
+  EXPECT_EQ(again.list(), (std::vector{local_at("/another/socket"), remote("wss://example.org")}));
+  EXPECT_EQ(again.faults().size(), 1);
+}
+
+TEST_F(ProfilesTest, TwoWindowsLoseNothingOfEachOther) {
+  SettingsStore other_settings(file);
+  Profiles one(settings);
+  Profiles other(other_settings);
+  ASSERT_TRUE(one.put(remote("wss://example.org", "attic")));
+  EXPECT_EQ(settings.finish(), QString());
+  ASSERT_TRUE(other.put(remote("wss://example.net", "loft")));
+  ASSERT_TRUE(other.choose(QStringLiteral("loft")));
+  EXPECT_EQ(other_settings.finish(), QString());
+  ASSERT_TRUE(one.put(remote("wss://example.com", "attic"), QStringLiteral("attic")));
+  EXPECT_EQ(settings.finish(), QString());
+  SettingsStore restarted(file);
+  const Profiles both(restarted);
+  EXPECT_EQ(both.list(),
+            (std::vector{own_daemon(), remote("wss://example.com", "attic"), remote("wss://example.net", "loft")}));
+  EXPECT_EQ(both.current().name, QStringLiteral("loft"));
+}
+
+TEST_F(ProfilesTest, AnOldNameCanBeGivenAgainAndTheOrderStays) {
+  {
+    Profiles profiles(settings);
+    ASSERT_TRUE(profiles.put(local("z/1")));
+    ASSERT_TRUE(profiles.put(local("b"), QStringLiteral("z/1")));
+    ASSERT_TRUE(profiles.put(local("z/1")));
+    ASSERT_TRUE(profiles.put(local("a")));
+  }
+  EXPECT_EQ(settings.finish(), QString());
+  SettingsStore restarted(file);
+  const Profiles profiles(restarted);
+  EXPECT_EQ(profiles.list(), (std::vector{own_daemon(), local("b"), local("z/1"), local("a")}));
 }
 
 TEST_F(ProfilesTest, HasABound) {

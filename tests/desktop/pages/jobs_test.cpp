@@ -2,6 +2,7 @@
 #include <QAbstractItemModelTester>
 #include <QCheckBox>
 #include <QCryptographicHash>
+#include <QDir>
 #include <QFile>
 #include <QLabel>
 #include <QSignalSpy>
@@ -96,9 +97,11 @@ class Jobs : public ::testing::Test {
     return table->model()->index(row, column).data(role).toString();
   }
   bool says(const QString& part) const {
-    for (const auto* label : page->findChildren<QLabel*>())
-      if (label->isVisible() && label->text().contains(part)) return true;
-    return false;
+    return std::ranges::any_of(page->findChildren<QWidget*>(), [&](const QWidget* each) {
+      const auto* const label = qobject_cast<const QLabel*>(each);
+      const QString text = label ? label->text() : each->property("text").toString();
+      return each->isVisible() && text.contains(part);
+    });
   }
   bool says_soon(const QString& part) const {
     return QTest::qWaitFor([&] { return says(part); }, kSoonMs);
@@ -206,6 +209,29 @@ TEST_F(Jobs, TwentyThousandLinesDoNotHoldUpThePage) {
   auto* const view = page->findChild<widgets::LogView*>();
   EXPECT_TRUE(QTest::qWaitFor([&] { return view->all_text().contains(QStringLiteral("line 19999")); }, kSoonMs));
   EXPECT_LE(view->blockCount(), widgets::LogView::kLinesMax + 1);
+}
+
+TEST_F(Jobs, ASavedLogIsWhatTheJobWroteByteForByteHoweverLongItIs) {
+  log.clear();
+  for (int i = 0; i < 20'000; ++i) log += "line\t" + std::to_string(i) + "\n";
+  log += std::string("\x1b[31mred\x80\0end", 13) + std::string(10'000, 'x');
+  begin(1);
+  const QString target = QString::fromStdString((folder.path() / "saved.log").string());
+  page->panel().set_choices({.save_file = [target](const QString&) { return target; }, .folder = {}});
+  const auto save = [&] { return button(*page, QStringLiteral("Save")); };
+  ASSERT_TRUE(QTest::qWaitFor([&] { return save()->isEnabled(); }, kSoonMs));
+  press("Save");
+  ASSERT_TRUE(says_soon(QStringLiteral("The log is saved to")));
+  QFile saved(target);
+  ASSERT_TRUE(saved.open(QIODevice::ReadOnly));
+  EXPECT_TRUE(saved.readAll().toStdString() == log);
+  // What the daemon did not keep is told.
+  played.answers.methods["job.log"] = [this](const json::object&) -> rpc::Answer {
+    const std::string kept = QByteArray::fromStdString(log.substr(0, 1'000)).toBase64().toStdString();
+    return json::object{{"content", kept}, {"offset", 0}, {"end", 1'000}, {"dropped_bytes", 2'048}, {"complete", true}};
+  };
+  press("Save");
+  EXPECT_TRUE(says_soon(QStringLiteral("; the job wrote 2")));
 }
 
 TEST_F(Jobs, AnEmptyLogSaysWhyItIsEmpty) {
@@ -334,6 +360,45 @@ TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
       [&] { return page->panel().focus().detail()->outputs[0].path.startsWith(QStringLiteral("..")); }, kSoonMs));
   press("Save the outputs…");
   EXPECT_TRUE(says_soon(QStringLiteral("leads out of the job's folder")));
+}
+
+TEST_F(Jobs, AFileThatComesMeanwhileIsNotWrittenOverAndNeitherIsAnOtherOutput) {
+  const QByteArray good(1'000, 'q');
+  const auto digest = QCryptographicHash::hash(good, QCryptographicHash::Sha256).toHex().toStdString();
+  const QString to = QString::fromStdString(folder.path().string());
+  played.answers.methods["blob.get"] = [&](const json::object&) -> rpc::Answer {
+    folder.write("late.rgb", "mine");  // while it is fetched
+    return json::object{{"content", good.toBase64().toStdString()}, {"size", good.size()}};
+  };
+  begin(3);
+  choose(2);
+  page->panel().set_choices({.save_file = {}, .folder = [to] { return to; }});
+  press("Files");
+  const auto save = [&](std::initializer_list<const char*> paths) {
+    json::object done = detail(job(2, "COMPLETE"), 0);
+    json::array outputs;
+    for (const char* path : paths) {
+      outputs.push_back(json::object{{"path", path}, {"bytes", good.size()}, {"digest", digest}});
+    }
+    done["outputs"] = outputs;
+    played.change("job/j-1002", done);
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] {
+          const auto& now = page->panel().focus().detail()->outputs;
+          return now.size() == paths.size() && now[0].path == QString::fromLatin1(*paths.begin());
+        },
+        kSoonMs));
+    press("Save the outputs…");
+  };
+  save({"late.rgb"});
+  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  QFile mine(to + QStringLiteral("/late.rgb"));
+  ASSERT_TRUE(mine.open(QIODevice::ReadOnly));
+  EXPECT_EQ(mine.readAll(), QByteArray("mine"));
+  save({"twice.rgb", "twice.rgb"});
+  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  const auto all = QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot;
+  EXPECT_EQ(QDir(to).entryList(all), (QStringList{QStringLiteral("late.rgb"), QStringLiteral("twice.rgb")}));
 }
 
 TEST_F(Jobs, TheModelsOfItsTablesAreSoundWhateverComes) {

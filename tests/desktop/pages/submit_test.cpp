@@ -190,6 +190,49 @@ TEST_F(Submit, SendingCanBeCancelled) {
   EXPECT_EQ(played.answers.count("job.submit"), 0);
 }
 
+TEST_F(Submit, AJobThatIsReadTooLateIsNotStartedInPlaceOfTheOneThatWasSeen) {
+  write_job(kKernel, manifest(kKernel));
+  folder.write("other.json", manifest(kKernel, "another"));
+  begin();
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QSignalSpy submitted(page.get(), &SubmitPage::submitted);
+  page->open_files({path("other.json")});  // it is read in the background
+  QTest::mouseClick(start(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return submitted.count() == 1; }, kSoonMs));
+  EXPECT_EQ(played.answers.last("job.submit").at("manifest").as_string(), manifest(kKernel));
+}
+
+TEST_F(Submit, AfterALostAnswerItSaysThatTheJobMayHaveStarted) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  played.answers.methods["job.submit"] = [this](const json::object&) {
+    played.transport().lose();
+    return json::object{{"id", "j-77"}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started. Look at Jobs")));
+  EXPECT_EQ(button(*page, QStringLiteral("Cancel")), nullptr);
+}
+
+TEST_F(Submit, ASubmissionNeedNotBeWaitedFor) {
+  write_job(kKernel, manifest(kKernel));
+  begin();
+  QSignalSpy submitted(page.get(), &SubmitPage::submitted);
+  played.answers.methods["job.submit"] = [this](const json::object&) {
+    QTest::mouseClick(button(*page, QStringLiteral("Cancel")), Qt::LeftButton);
+    return json::object{{"id", "j-77"}};
+  };
+  page->open_files({path("job.json")});
+  ASSERT_TRUE(startable());
+  QTest::mouseClick(start(), Qt::LeftButton);
+  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started. Look at Jobs")));
+  EXPECT_TRUE(start()->isEnabled());
+  EXPECT_EQ(submitted.count(), 0);
+}
+
 TEST_F(Submit, AnInputThatIsAnotherIsToldBeforeAnythingIsSent) {
   write_job("changed", manifest(kKernel));
   begin();
