@@ -11,6 +11,7 @@
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/flow_layout.hpp"
 
 namespace quern::desktop::pages {
 
@@ -74,14 +75,13 @@ void MachinePage::add_body() {
   card->body()->addWidget(foot_);
   forms_->addWidget(view_);
   forms_->addWidget(tree_);
-  auto* foot = new QHBoxLayout(foot_);
-  foot->setContentsMargins(0, 0, 0, 0);
-  foot->setSpacing(theme::kSpaceL);
+  auto* foot = new widgets::FlowLayout(foot_, theme::kSpaceS);  // a longer hint has a line of its own
+  foot->set_last_trails(true);
   foot->addWidget(legend_);
   auto* hint =
       new widgets::ElidedLabel(tr("Ctrl + wheel zooms, arrows move"), theme::FontRole::caption, widgets::Ink::muted);
   hint->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
-  foot->addWidget(hint, 1);
+  foot->addWidget(hint);
   auto* row = new QHBoxLayout(shown_);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(theme::kSpaceL);

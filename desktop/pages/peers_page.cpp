@@ -15,6 +15,7 @@
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/flow_layout.hpp"
 #include "desktop/widgets/peer_map.hpp"
 #include "desktop/widgets/table.hpp"
 
@@ -93,8 +94,8 @@ QWidget* PeersPage::make_map() {
   map_stack_->addWidget(nothing);
   auto* card = new widgets::Card;
   card->body()->addWidget(map_stack_, 1);
-  auto* foot = new QHBoxLayout;
-  foot->setSpacing(theme::kSpaceL);
+  auto* foot = new widgets::FlowLayout(nullptr, theme::kSpaceS);
+  foot->set_last_trails(true);
   auto* legend = new widgets::Legend;
   const auto dress = [legend] {
     using widgets::LegendMark;
@@ -108,8 +109,8 @@ QWidget* PeersPage::make_map() {
   connect(&theme::Theme::instance(), &theme::Theme::changed, legend, dress);
   auto* hint = new widgets::ElidedLabel(tr("Distance: the round-trip time"), theme::FontRole::caption, Ink::muted);
   hint->set_alignment(Qt::AlignTrailing | Qt::AlignVCenter);
-  foot->addWidget(legend, 3);
-  foot->addWidget(hint, 2);
+  foot->addWidget(legend);
+  foot->addWidget(hint);
   card->body()->addLayout(foot);
   connect(map_, &widgets::PeerMap::selected_changed, this, &PeersPage::choose);
   connect(map_, &widgets::PeerMap::peer_activated, this, &PeersPage::offers_wanted);

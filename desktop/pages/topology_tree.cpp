@@ -24,7 +24,9 @@ constexpr int kRowHeight = 30;  // at a 13-pixel body
 // Words on the card's own ground, as in the tables.
 class TreeHeader : public QHeaderView {
  public:
-  explicit TreeHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) {}
+  explicit TreeHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) {
+    setProperty("kind", QStringLiteral("bare"));
+  }
   QSize sizeHint() const override { return {0, theme::scaled(kRowHeight)}; }
 
  protected:

@@ -16,7 +16,7 @@ QLabel[ink="ok"] { color:@ok; }
 QLabel[ink="warn"] { color:@warn; }
 QLabel[ink="bad"] { color:@bad; }
 QPushButton, QToolButton[kind="control"] { background:@surface; color:@text; border:1px solid @borderstrong;
-  border-radius:7px; padding:0 14px; min-height:#30#px; font-weight:500; icon-size:#16#px; }
+  border-radius:7px; padding:0 14px; min-height:#30#px; font-weight:500; icon-size:#16#px; text-align:center; }
 QPushButton:hover, QToolButton[kind="control"]:hover { background:@hover; }
 QPushButton:pressed { background:@sunken; }
 QPushButton:focus, QToolButton[kind="control"]:focus { border:1px solid @accent; }
@@ -56,7 +56,13 @@ QCheckBox::indicator:disabled { border-color:@border; background:@sunken; }
 QCheckBox:focus, QRadioButton:focus { color:@accenttext; }
 QAbstractItemView { background:@surface; border:0; outline:0; selection-background-color:@accentsoft;
   selection-color:@text; }
-QTableView, QHeaderView { background:transparent; border:0; }
+QListView[kind="choice"] { border:1px solid @borderstrong; border-radius:7px; padding:4px; }
+QListView[kind="choice"]:focus { border:1px solid @accent; }
+QListView[kind="choice"]::item { min-height:#30#px; padding:0 8px; border:0; border-radius:5px; }
+QListView[kind="choice"]::item:hover { background:@hover; }
+QListView[kind="choice"]::item:selected { background:@accentsoft; color:@text; }
+QHeaderView::section { background:@surface; color:@muted; border:0; border-bottom:1px solid @border; padding:5px 8px; }
+QTableView, QHeaderView[kind="bare"] { background:transparent; border:0; }
 QTableCornerButton::section { background:@surface; border:0; }
 QScrollBar:vertical { background:transparent; width:10px; margin:2px; }
 QScrollBar::handle:vertical { background:@borderstrong; border-radius:3px; min-height:32px; }

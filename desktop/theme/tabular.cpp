@@ -1,16 +1,22 @@
 #include "desktop/theme/tabular.hpp"
 
 #include <QFontMetricsF>
+#include <QGlyphRun>
 #include <QHash>
 #include <QPainter>
 #include <QStringView>
+#include <QTextLayout>
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
+#include <vector>
 
 namespace quern::desktop::theme {
 namespace {
 
 constexpr int kFontsMax = 64;
+constexpr qreal kSamePlace = 0.01;  // pixels
 
 struct Digits {
   qreal slot = 0;
@@ -53,6 +59,45 @@ void each_piece(QStringView text, const QFont& font, const Give& give) {
   }
 }
 
+// Where parts are written from the right, what stands left of what is not the order of the characters: the whole text
+// is laid out, and then each glyph gives way to the slots at its left.
+void draw_in_order(QPainter& painter, const QPointF& left_of_base_line, const QString& figure) {
+  QTextLayout layout(figure, painter.font());
+  QTextOption option;
+  option.setTextDirection(Qt::RightToLeft);
+  option.setWrapMode(QTextOption::NoWrap);
+  layout.setTextOption(option);
+  layout.beginLayout();
+  const QTextLine line = layout.createLine();
+  layout.endLayout();
+  if (!line.isValid()) return;
+  const auto left_of = [](const QGlyphRun& run) {
+    const auto places = run.positions();
+    return std::ranges::min_element(places, {}, &QPointF::x)->x();
+  };
+  std::vector<std::pair<qreal, qreal>> wider;  // where a digit begins, and by how much its slot is wider
+  each_piece(figure, painter.font(), [&](qsizetype first, qsizetype length, qreal, qreal indent) {
+    if (length != 1 || !is_digit(figure[first])) return;
+    for (const QGlyphRun& run : line.glyphRuns(static_cast<int>(first), 1)) {
+      if (!run.positions().isEmpty()) wider.emplace_back(left_of(run), 2 * indent);
+    }
+  });
+  const qreal edge = line.naturalTextRect().left();
+  for (QGlyphRun& run : line.glyphRuns()) {
+    QList<QPointF> places = run.positions();
+    for (QPointF& place : places) {
+      qreal shift = -edge;
+      for (const auto& [begin, more] : wider) {
+        if (begin < place.x() - kSamePlace) shift += more;
+        if (std::abs(begin - place.x()) <= kSamePlace) shift += more / 2;
+      }
+      place += QPointF(shift, -line.ascent());
+    }
+    run.setPositions(places);
+    painter.drawGlyphRun(left_of_base_line, run);
+  }
+}
+
 }  // namespace
 
 qreal tabular_width(const QString& text, const QFont& font) {
@@ -70,10 +115,17 @@ void draw_tabular(QPainter& painter, const QRectF& box, Qt::Alignment alignment,
   if (alignment & Qt::AlignRight) x = box.right() - width;
   if (alignment & Qt::AlignHCenter) x = box.center().x() - width / 2;
   const qreal y = box.center().y() + (metrics.ascent() - metrics.descent()) / 2;
+  if (figure.isRightToLeft()) {
+    draw_in_order(painter, QPointF(x, y), figure);
+    return;
+  }
+  const Qt::LayoutDirection before = painter.layoutDirection();
+  painter.setLayoutDirection(Qt::LeftToRight);  // else the blank before a unit would go behind it
   each_piece(figure, painter.font(), [&](qsizetype first, qsizetype length, qreal slot, qreal indent) {
     painter.drawText(QPointF(x + indent, y), figure.mid(first, length));
     x += slot;
   });
+  painter.setLayoutDirection(before);
 }
 
 }  // namespace quern::desktop::theme

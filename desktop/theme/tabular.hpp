@@ -13,7 +13,8 @@ inline constexpr int kTabularCharacters = 64;  // of a longer text, which is no 
 
 qreal tabular_width(const QString& text, const QFont& font);
 // With the painter's font and pen, vertically centred. `alignment`: AlignLeft, AlignRight or AlignHCenter, as seen
-// (mirror it before with QStyle::visualAlignment). Nothing is cut: give it a box that is wide enough.
+// (mirror it before with QStyle::visualAlignment). In the direction of the text itself. Nothing is cut: give it a box
+// that is wide enough.
 void draw_tabular(QPainter& painter, const QRectF& box, Qt::Alignment alignment, const QString& text);
 
 }  // namespace quern::desktop::theme

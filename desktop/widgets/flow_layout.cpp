@@ -76,7 +76,11 @@ int FlowLayout::place(const QRect& rect, bool move) const {
   };
   for (QLayoutItem* item : items_) {
     if (item->isEmpty()) continue;
-    const QSize size = item->sizeHint().boundedTo(QSize(std::max(1, inner.width()), QWIDGETSIZE_MAX));
+    QSize size = item->sizeHint();
+    if (size.width() > inner.width()) {
+      size.setWidth(std::max(1, inner.width()));
+      if (item->hasHeightForWidth()) size.setHeight(item->heightForWidth(size.width()));
+    }
     if (!line.isEmpty() && x + size.width() > inner.right() + 1) {
       end_line();
       y += line_height + spacing();

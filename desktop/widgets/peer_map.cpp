@@ -26,22 +26,22 @@ namespace {
 constexpr std::array<int, 4> kRings = {10, 50, 100, 200};  // milliseconds
 constexpr double kFarthest = 260;                          // at the edge; what is farther, or not known, too
 constexpr double kBend = 8;                                // milliseconds at which the scale turns from linear to log
-constexpr double kInner = 0.16;                            // of the radius: nobody sits on the centre
+constexpr double kInner = 0.16, kInnerMost = 0.5;          // of the radius: nobody sits on the centre
 constexpr int kTries = 72;                                 // directions that are tried for a peer
-constexpr qreal kHub = 22;
-constexpr qreal kReach = 4;  // around a mark, for the mouse
+constexpr int kOffHub = 9;              // how far off the hub the nearest stand in a small map, at a 13-pixel body
+constexpr qreal kHub = 22, kReach = 4;  // kReach: around a mark, for the mouse
 constexpr qreal kDash = 4;
 constexpr float kCrowdAlpha = 0.22F;  // of one link
 constexpr qreal kCrowdOpacity = 0.4;  // of all together
-constexpr int kCrowdTries = 24;
-constexpr int kLabelsTried = 300;
+constexpr int kCrowdTries = 24, kLabelsTried = 300;
 constexpr qreal kNeighbourhood = 48;  // of names
 constexpr int kOuterSteps = 12;
 constexpr int kCrowd = 300;  // above, links are paler and marks smaller
 
-double part_of_radius(int milliseconds) {
+double part_of_radius(int milliseconds, const QSizeF& reach) {
+  const double inner = std::clamp((kHub + theme::scaled(kOffHub)) / reach.height(), kInner, kInnerMost);
   const double known = milliseconds < 0 ? kFarthest : std::min<double>(milliseconds, kFarthest);
-  return kInner + (1 - kInner) * std::log1p(known / kBend) / std::log1p(kFarthest / kBend);
+  return inner + (1 - inner) * std::log1p(known / kBend) / std::log1p(kFarthest / kBend);
 }
 
 qreal mark_radius(const PeerMark& peer, qsizetype crowd) {
@@ -143,7 +143,7 @@ void PeerMap::arrange() {
   for (const int milliseconds : kRings) taken.add(ring_label_box(milliseconds));
   QVector<double> angles(peers_.size());
   for (const int peer : order) {
-    const double part = part_of_radius(peers_[peer].rtt_milliseconds);
+    const double part = part_of_radius(peers_[peer].rtt_milliseconds, reach);
     const double wanted = direction_of(peers_[peer].id) / 4294967296.0 * 2 * std::numbers::pi;
     const qreal radius = mark_radius(peers_[peer], peers_.size()) + (crowded ? 0.5 : 5);
     QPointF place;
@@ -197,7 +197,7 @@ void PeerMap::draw_on() {
 QRectF PeerMap::ring_label_box(int milliseconds) const {
   const QFontMetricsF metrics(theme::font(theme::FontRole::micro));
   QRectF box(QPointF(), QSizeF(metrics.horizontalAdvance(ring_text(milliseconds)) + 14, metrics.height() + 3));
-  box.moveCenter(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds)));
+  box.moveCenter(centre() - QPointF(0, radii().height() * part_of_radius(milliseconds, radii())));
   return box;
 }
 
@@ -292,12 +292,12 @@ void PeerMap::paint_rings(QPainter& painter) const {
     QColor tint = t.accent;
     tint.setAlphaF(t.dark ? 0.035F : 0.025F);
     painter.setBrush(tint);
-    const double part = part_of_radius(milliseconds);
+    const double part = part_of_radius(milliseconds, reach);
     painter.drawEllipse(centre(), reach.width() * part, reach.height() * part);
   }
   painter.setBrush(Qt::NoBrush);
   for (const int milliseconds : kRings) {
-    const double part = part_of_radius(milliseconds);
+    const double part = part_of_radius(milliseconds, reach);
     painter.setPen(QPen(theme::mix(t.border, t.border_strong, 0.4), 1, Qt::DashLine));
     painter.drawEllipse(centre(), reach.width() * part, reach.height() * part);
   }

@@ -50,7 +50,7 @@ class PeerMap : public QWidget, public PaintedItems {
   // Where the words of a ring stand: no mark and no name is put there.
   QRectF ring_label_box(int milliseconds) const;
   QSize sizeHint() const override { return {760, 620}; }
-  QSize minimumSizeHint() const override { return {320, 280}; }
+  QSize minimumSizeHint() const override { return {240, 280}; }
 
  Q_SIGNALS:
   void selected_changed(const QString& id);  // by the user

@@ -18,6 +18,7 @@ constexpr qreal kLine = 1.5;
 constexpr qreal kMark = 9;       // side of a legend's mark
 constexpr qreal kLineMark = 16;  // length of a line's
 constexpr qreal kEntryGap = 18;
+constexpr int kLeastRamp = 48;  // of the colours of a scale
 
 QColor series_color(int series) {
   return theme::tokens().series.at(
@@ -252,12 +253,15 @@ void HeatLegend::paintEvent(QPaintEvent*) {
     return rtl ? box.translated(width() - box.left() - box.right(), 0) : box;
   };
   qreal x = 0;
-  const auto word = [&](const QString& text) {
-    const qreal wide = std::min<qreal>(metrics.horizontalAdvance(text) + 1, width() - x);
+  // The title gives way before the colours do.
+  const qreal behind = metrics.horizontalAdvance(low_) + metrics.horizontalAdvance(high_) + 3 * theme::kSpaceS +
+                       theme::scaled(kLeastRamp) + 2;
+  const auto word = [&](const QString& text, qreal kept = 0) {
+    const qreal wide = std::min<qreal>(metrics.horizontalAdvance(text) + 1, std::max(0.0, width() - x - kept));
     paint_text(painter, seen(QRectF(x, 0, wide, height())), Qt::AlignLeft | Qt::AlignVCenter, text, layoutDirection());
     x += wide + theme::kSpaceS;
   };
-  word(title_);
+  word(title_, behind);
   word(low_);
   const qreal left = std::max<qreal>(0, width() - x - metrics.horizontalAdvance(high_) - 1 - theme::kSpaceS);
   const QRectF ramp = seen(QRectF(x, height() / 2.0 - 4, std::min<qreal>(left, theme::scaled(110)), 8));

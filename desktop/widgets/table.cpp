@@ -150,7 +150,8 @@ QMenu* Table::make_column_menu(QWidget* parent) {
   const int count = model() == nullptr ? 0 : std::min(model()->columnCount(), kColumnsMax);
   for (int column = 0; column < count; ++column) {
     if (looks_[column].priority == 0) continue;
-    QAction* action = menu->addAction(title_of(column));
+    const QString title = title_of(column);
+    QAction* action = menu->addAction(without_room_.contains(column) ? tr("%1 (no room)").arg(title) : title);
     action->setCheckable(true);
     action->setChecked(!hidden_by_user_.contains(column));
     connect(action, &QAction::toggled, this, [this, column](bool show) {

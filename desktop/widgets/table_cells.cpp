@@ -171,6 +171,7 @@ bool TableCells::helpEvent(QHelpEvent* event, QAbstractItemView* view, const QSt
 }
 
 TableHeader::TableHeader(Table& table) : QHeaderView(Qt::Horizontal, &table), table_(table) {
+  setProperty("kind", QStringLiteral("bare"));
   setSectionsClickable(true);
   setHighlightSections(false);
   setSectionResizeMode(QHeaderView::Fixed);

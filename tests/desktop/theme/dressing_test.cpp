@@ -3,6 +3,8 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QDialog>
+#include <QFileDialog>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -12,6 +14,7 @@
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <array>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -207,6 +210,49 @@ TEST_F(Dressing, APageThatIsGoneIsForgotten) {
   theme().set_mode(Mode::dark);
   theme().set_text_percent(150);
   EXPECT_EQ(ink_of(on<QLabel>(1)), dark_tokens().muted);
+}
+
+// From its left edge to its first ink, and from its last to the right edge.
+std::pair<int, int> margins_of(QWidget& widget) {
+  const QImage image = widget.grab().toImage();
+  int first = -1, last = -1;
+  for (int x = 3; x < image.width() - 3; ++x) {
+    for (int y = 4; y < image.height() - 4; ++y) {
+      if (image.pixelColor(x, y).lightness() > 140) continue;
+      if (first < 0) first = x;
+      last = x;
+    }
+  }
+  return {first, image.width() - 1 - last};
+}
+
+TEST_F(Dressing, IconAndWordsOfAButtonStandTogetherFromRightToLeft) {
+  QPixmap square(16, 16);
+  square.fill(Qt::black);
+  QApplication::setLayoutDirection(Qt::RightToLeft);
+  QPushButton push(QIcon(square), QStringLiteral("push"));
+  push.resize(300, 34);
+  push.show();
+  const auto [left, right] = margins_of(push);
+  QApplication::setLayoutDirection(Qt::LeftToRight);
+  EXPECT_NEAR(left, right, 6);
+  EXPECT_GT(left, 100);
+}
+
+// Qt's own file dialog is used where the desktop has none.
+TEST_F(Dressing, HeadersOfQtsOwnDialogsAreReadable) {
+  QFileDialog dialog(nullptr, QStringLiteral("Choose"), QStringLiteral("/"));
+  dialog.setOption(QFileDialog::DontUseNativeDialog);
+  dialog.setViewMode(QFileDialog::Detail);
+  dialog.show();
+  auto* const header = dialog.findChild<QHeaderView*>();
+  ASSERT_TRUE(header && header->isVisible());
+  for (const Mode mode : {Mode::light, Mode::dark}) {
+    theme().set_mode(mode);
+    QTest::qWait(0);
+    const QColor ground = header->viewport()->grab().toImage().pixelColor(2, header->height() / 2);
+    EXPECT_EQ(ground, tokens().surface) << ground.name().toStdString();
+  }
 }
 
 }  // namespace

@@ -212,5 +212,44 @@ TEST(Tabular, DrawsInsideOfItsBox) {
   }
 }
 
+// The widest column without ink between two with: where it begins, and how wide it is.
+std::pair<int, int> widest_gap(const QImage& image) {
+  std::pair<int, int> widest{0, 0};
+  int last = -1;
+  for (int x = 0; x < image.width(); ++x) {
+    bool ink = false;
+    for (int y = 0; y < image.height(); ++y) ink = ink || qGray(image.pixel(x, y)) < 215;
+    if (!ink) continue;
+    if (last >= 0 && x - last > widest.second) widest = {last, x - last};
+    last = x;
+  }
+  return widest;
+}
+
+TEST(Tabular, PartsOfATextFromRightToLeftStandWhereTheyStandInAnyOtherText) {
+  const auto drawn = [](const auto& draw) {
+    QImage image(200, 40, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    painter.setLayoutDirection(Qt::RightToLeft);
+    painter.setFont(font(FontRole::body));
+    painter.setPen(Qt::black);
+    draw(painter, QRectF(10, 5, 180, 30));
+    painter.end();
+    return widest_gap(image);
+  };
+  for (const QString& text : {QStringLiteral("[\u05d2\u05e6 0.8102]"), QStringLiteral("11.3\u00a0GiB"),
+                              QStringLiteral("7 \u05d2\u05e6\u05d2\u05e6")}) {
+    const auto plain = drawn([&](QPainter& painter, const QRectF& box) {
+      painter.setLayoutDirection(text.isRightToLeft() ? Qt::RightToLeft : Qt::LeftToRight);
+      painter.drawText(box, Qt::AlignLeft | Qt::AlignAbsolute | Qt::AlignVCenter | Qt::TextSingleLine, text);
+    });
+    const auto tabular =
+        drawn([&](QPainter& painter, const QRectF& box) { draw_tabular(painter, box, Qt::AlignLeft, text); });
+    EXPECT_NEAR(tabular.first, plain.first, 6) << text.toStdString() << ": slots are a little wider";
+    EXPECT_NEAR(tabular.second, plain.second, 2) << text.toStdString();
+  }
+}
+
 }  // namespace
 }  // namespace quern::desktop::theme

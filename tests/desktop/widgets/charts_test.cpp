@@ -1,6 +1,7 @@
 #include "desktop/widgets/charts.hpp"
 
 #include <QAccessible>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTest>
 #include <cmath>
@@ -203,6 +204,18 @@ TEST_F(Charts, ALegendWrapsAndHoldsAnyText) {
   heat.set_texts(QString(10'000, u'x'), QStringLiteral("0"), QStringLiteral("100"));
   heat.resize(150, 20);
   EXPECT_FALSE(heat.grab().isNull());
+}
+
+TEST_F(Charts, TheColoursOfAScaleStayWhereItsTitleHasNoRoom) {
+  HeatLegend heat;
+  heat.set_texts(QStringLiteral("Load of the cores, as it is now"), QStringLiteral("0 %"), QStringLiteral("100 %"));
+  heat.resize(180, 20);
+  const QImage picture = heat.grab().toImage();
+  QSet<QRgb> colors;
+  for (int x = 0; x < picture.width(); ++x) {
+    if (picture.pixelColor(x, 10).hsvSaturation() > 60) colors.insert(picture.pixel(x, 10));
+  }
+  EXPECT_GT(colors.size(), 20) << "from the palest to the strongest";
 }
 
 TEST_F(Charts, AProgressBarHoldsItsRange) {

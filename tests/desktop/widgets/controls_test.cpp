@@ -22,6 +22,7 @@
 #include <gtest/gtest.h>
 
 #include "desktop/widgets/card.hpp"
+#include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/flow_layout.hpp"
 #include "desktop/widgets/key_value_list.hpp"
 #include "desktop/widgets/labels.hpp"
@@ -402,6 +403,20 @@ TEST_F(Controls, TheLastOfAFlowEndsWhereItsLineDoesIfItIsToldTo) {
   window.setLayoutDirection(Qt::RightToLeft);
   window.resize(300, 200);
   EXPECT_EQ(boxes[1]->pos(), QPoint(0, 0));
+}
+
+TEST_F(Controls, WhatIsWiderThanAFlowGetsTheHeightThatItNeedsThen) {
+  QWidget window;
+  auto* flow = new FlowLayout(&window, 10);
+  auto* legend = new Legend;
+  QVector<LegendEntry> entries;
+  for (int at = 0; at < 6; ++at) entries.append({.text = QStringLiteral("an entry of some length")});
+  legend->set_entries(entries);
+  flow->addWidget(legend);
+  window.resize(200, 400);
+  window.show();
+  EXPECT_GT(legend->heightForWidth(200), legend->sizeHint().height());
+  EXPECT_EQ(legend->geometry(), QRect(0, 0, 200, legend->heightForWidth(200)));
 }
 
 TEST_F(Controls, EveryButtonOfTheFramesHasAName) {

@@ -83,6 +83,19 @@ TEST(PeerMaps, MarksOfTheNearestPeersDoNotOverlapInASmallMap) {
   }
 }
 
+TEST(PeerMaps, TheNearestPeersStandOffTheCentreInASmallMap) {
+  QVector<PeerMark> peers;
+  for (int i = 0; i < 3; ++i) peers.append({.id = QStringLiteral("p%1").arg(i), .name = {}, .rtt_milliseconds = 0});
+  const auto map = shown(peers, {260, 200});
+  constexpr double kHub = 22;
+  for (int peer = 0; peer < 3; ++peer) {
+    const QRectF mark = map->item_rect(peer);
+    const QPointF way = mark.center() - QRectF(map->rect()).center();
+    EXPECT_GT(std::hypot(way.x(), way.y()), kHub + mark.width() / 4) << peer;
+    for (int other = 0; other < peer; ++other) EXPECT_FALSE(mark.intersects(map->item_rect(other))) << peer;
+  }
+}
+
 // Where the colours of two pictures differ lies what only one of them has.
 int differing(const QImage& one, const QImage& other, const QRect& box) {
   int count = 0;

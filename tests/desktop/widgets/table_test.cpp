@@ -169,6 +169,23 @@ TEST_F(Tables, LetTheUserChooseColumns) {
   EXPECT_EQ(shown(table), (QVector<int>{0, 1, 2, 4}));
 }
 
+TEST_F(Tables, TheMenuOfColumnsSaysWhichHaveNoRoom) {
+  Rows model(3);
+  Table table(QStringLiteral("Offers"));
+  dress(table, model);
+  table.resize(250, 300);
+  table.show();
+  const std::unique_ptr<QMenu> menu(table.make_column_menu(nullptr));
+  int without = 0;
+  for (int at = 0; at < menu->actions().size(); ++at) {
+    const QAction& entry = *menu->actions().at(at);
+    EXPECT_TRUE(entry.isChecked());
+    EXPECT_EQ(entry.text().endsWith(QStringLiteral("(no room)")), table.isColumnHidden(at + 1)) << at;
+    without += table.isColumnHidden(at + 1) ? 1 : 0;
+  }
+  EXPECT_GT(without, 0);
+}
+
 QAction* action(const QMenu& menu, const QString& text) {
   for (QAction* const each : menu.actions()) {
     if (each->text() == text) return each;
