@@ -384,8 +384,8 @@ QVariant WorkModel::sort_key(const WorkRow& work, int column) const {
 
 QString WorkModel::second_line(const WorkRow& work, int column) const {
   if (column == kName && work.tasks > 1) {
-    return tr("task %1 of %2")
-        .arg(text_.count(static_cast<std::int64_t>(work.task) + 1), text_.count(static_cast<std::int64_t>(work.tasks)));
+    return tr("task %1, of %2 in all")
+        .arg(text_.count(static_cast<std::int64_t>(work.task)), text_.count(static_cast<std::int64_t>(work.tasks)));
   }
   if (column != kElapsed || !work.started_unix_ms || now_unix_ms_ <= 0) return {};
   constexpr std::int64_t kWhole = 1'000;
