@@ -120,6 +120,12 @@ QString DaemonModels::device_name(const QString& id) const {
   return device_names_.value(id, short_id(id));
 }
 
+QString DaemonModels::device_known_as(const ReceiptRow& receipt) const {
+  if (receipt.earned || receipt.peer == status_.peer) return device_names_.value(receipt.device);
+  const OfferRow* const offer = offers_.find(offer_id(receipt.peer, receipt.device));
+  return offer ? offer->name : QString();
+}
+
 void DaemonModels::take_status(const json::value& value) {
   StatusData status = status_from(value);
   const bool has_status = !value.is_null();

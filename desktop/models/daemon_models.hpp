@@ -55,6 +55,9 @@ class DaemonModels : public QObject {
   void take_round_trips();
   // Of a device of this machine, by its id; the end of the id where there is none.
   QString device_name(const QString& id) const;
+  // Of the device that a receipt is for, which may be another machine's with an id that is here, too: then as its
+  // provider offers it. Empty: not known.
+  QString device_known_as(const ReceiptRow& receipt) const;
   const QHash<QString, QString>& device_names() const { return device_names_; }
 
  Q_SIGNALS:

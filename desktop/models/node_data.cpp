@@ -47,6 +47,10 @@ void read_provider(const Reading& provider, StatusData& status) {
   }
 }
 
+std::optional<std::int64_t> energy_of(const Reading& read) {
+  return read.integer("energy_millijoules", 0, kEnergyMaxMillijoules);
+}
+
 ReceiptRow receipt_from(const Reading& receipt, const QString& id) {
   constexpr std::int64_t kNumberMax = std::int64_t{1} << 53;
   const auto device_us = receipt.object("usage").integer("device_time", 0, kDurationMaxMs * 1'000);
@@ -59,6 +63,7 @@ ReceiptRow receipt_from(const Reading& receipt, const QString& id) {
           .name = receipt.text("name"),
           .kind = receipt.text("kind"),
           .device = receipt.text("device"),
+          .device_name = {},
           .task = receipt.size_or_zero("task", kCountMax),
           .tasks = receipt.size("tasks", kCountMax).value_or(1),
           .together = receipt.size("together", kCountMax).value_or(1),
@@ -151,12 +156,14 @@ EarningsHistory earnings_history_from(const json::value& value) {
     for (const Reading& part : day.objects("parts", kPartsMax)) {
       row.parts.push_back({.name = part.text("name"),
                            .earned_micro = part.micro_or_zero("earned_micro"),
-                           .spent_micro = part.micro_or_zero("spent_micro")});
+                           .spent_micro = part.micro_or_zero("spent_micro"),
+                           .energy_millijoules = energy_of(part)});
     }
   }
   const Reading totals = read.object("totals");
   history.earned_micro = totals.micro_or_zero("earned_micro");
   history.spent_micro = totals.micro_or_zero("spent_micro");
+  history.energy_millijoules = energy_of(totals);
   return history;
 }
 
@@ -172,6 +179,9 @@ std::vector<EarningsHistory::Part> EarningsHistory::parts() const {
       sum.name = part.name;
       add(sum.earned_micro, part.earned_micro);
       add(sum.spent_micro, part.spent_micro);
+      if (!part.energy_millijoules) continue;
+      const std::int64_t energy = sum.energy_millijoules.value_or(0) + *part.energy_millijoules;
+      sum.energy_millijoules = std::min(energy, kEnergyMaxMillijoules);
     }
   }
   std::vector<Part> list;

@@ -109,6 +109,8 @@ struct EarningsHistory {
     QString name;  // empty: what is not known, and the rest
     std::int64_t earned_micro = 0;
     std::int64_t spent_micro = 0;
+    // That devices took while they worked for others; absent: no device tells its power. As below.
+    std::optional<std::int64_t> energy_millijoules;
     bool operator==(const Part&) const = default;
   };
   struct Day {
@@ -120,9 +122,11 @@ struct EarningsHistory {
   std::vector<Day> days;  // in their order
   std::int64_t earned_micro = 0;
   std::int64_t spent_micro = 0;
-  std::vector<Part> parts() const;  // of all days, by name
+  std::optional<std::int64_t> energy_millijoules;  // of all days
+  std::vector<Part> parts() const;                 // of all days, by name
   bool operator==(const EarningsHistory&) const = default;
 };
+inline constexpr std::int64_t kEnergyMaxMillijoules = std::int64_t{1} << 60;
 inline constexpr std::size_t kDaysMax = 1'000;
 inline constexpr std::size_t kPartsMax = 64;  // of a day
 EarningsHistory earnings_history_from(const boost::json::value& value);
@@ -138,7 +142,8 @@ struct ReceiptRow {
   QString name;
   QString kind;
   QString device;
-  std::uint64_t task = 0;      // of its first task: the shard
+  QString device_name;         // filled in by ReceiptModel; empty: not known
+  std::uint64_t task = 0;      // of its first task, from 0: the shard
   std::uint64_t tasks = 1;     // and of how many of its job
   std::uint64_t together = 1;  // tasks that the agreement is for
   std::optional<std::int64_t> device_time_ms;

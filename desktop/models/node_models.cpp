@@ -193,16 +193,32 @@ void ReceiptModel::begin(ReceiptPage page) {
 }
 
 void ReceiptModel::show(std::vector<ReceiptRow> receipts) {
+  for (ReceiptRow& row : receipts) row.device_name = name_of(row);
   replace(std::move(receipts));
   int decimals = QuantityText::kCreditDecimals;
   for (const ReceiptRow& row : rows()) decimals = QuantityText::credits_decimals(row.amount_micro, decimals);
   if (std::exchange(decimals_, decimals) != decimals) tell_columns(kAmount, kAmount);
 }
 
-void ReceiptModel::set_device_names(QHash<QString, QString> names) {
-  if (device_names_ == names) return;
-  device_names_ = std::move(names);
-  tell_columns(kDevice, kDevice);
+void ReceiptModel::set_naming(Naming naming) {
+  naming_ = std::move(naming);
+  rename();
+}
+
+QString ReceiptModel::name_of(const ReceiptRow& receipt) const {
+  QString name = naming_ ? naming_(receipt) : QString();
+  if (!name.isEmpty() || receipt.earned) return name;
+  const ReceiptRow* const known = find(receipt.id);
+  return known && !known->earned ? known->device_name : name;
+}
+
+void ReceiptModel::rename() {
+  std::vector<ReceiptRow> renamed;
+  for (const ReceiptRow& row : rows()) {
+    QString name = name_of(row);
+    if (name != row.device_name) renamed.emplace_back(row).device_name = std::move(name);
+  }
+  if (!renamed.empty()) update(std::move(renamed));
 }
 
 QString ReceiptModel::csv_head() {
@@ -261,7 +277,7 @@ QString ReceiptModel::display(const ReceiptRow& receipt, int column) const {
     case kPeer:
       return short_id(receipt.peer);
     case kDevice:
-      return device_names_.value(receipt.device, short_id(receipt.device));
+      return receipt.device_name.isEmpty() ? short_id(receipt.device) : receipt.device_name;
     case kDuration:
       return receipt.device_time_ms ? text_.duration(*receipt.device_time_ms) : QuantityText::none();
     case kAmount:
@@ -384,8 +400,8 @@ QVariant WorkModel::sort_key(const WorkRow& work, int column) const {
 
 QString WorkModel::second_line(const WorkRow& work, int column) const {
   if (column == kName && work.tasks > 1) {
-    return tr("task %1 of %2")
-        .arg(text_.count(static_cast<std::int64_t>(work.task) + 1), text_.count(static_cast<std::int64_t>(work.tasks)));
+    return tr("task %1, of %2 in all")
+        .arg(text_.count(static_cast<std::int64_t>(work.task)), text_.count(static_cast<std::int64_t>(work.tasks)));
   }
   if (column != kElapsed || !work.started_unix_ms || now_unix_ms_ <= 0) return {};
   constexpr std::int64_t kWhole = 1'000;

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "desktop/models/market_data.hpp"
@@ -58,8 +59,11 @@ class ReceiptModel : public RowTable<ReceiptRow, ReceiptModel> {
   bool add(ReceiptPage page);
   // That page alone.
   void begin(ReceiptPage page);
-  // By id, for devices of this machine and of offers.
-  void set_device_names(QHash<QString, QString> names);
+  // What a receipt's device is called; empty: not known. One of another provider keeps the name that it had.
+  using Naming = std::function<QString(const ReceiptRow&)>;
+  void set_naming(Naming naming);
+  // What it says may have changed.
+  void rename();
   // RFC 4180, with raw numbers and UTC: what CSV of a table should be. Its head, and a line each.
   static QString csv_head();
   static QString csv_of(const std::vector<ReceiptRow>& receipts);
@@ -71,9 +75,10 @@ class ReceiptModel : public RowTable<ReceiptRow, ReceiptModel> {
 
  private:
   void show(std::vector<ReceiptRow> receipts);
+  QString name_of(const ReceiptRow& receipt) const;
 
   QuantityText text_;
-  QHash<QString, QString> device_names_;
+  Naming naming_;
   int decimals_ = QuantityText::kCreditDecimals;  // of all amounts
 };
 

@@ -112,20 +112,34 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
     if (!soon_.isActive()) soon_.start();
   });
   connect(&models_, &models::DaemonModels::status_changed, this, &EarningsPage::follow_status);
-  connect(&models_, &models::DaemonModels::device_names_changed, this, [this] {
-    receipts_.set_device_names(models_.device_names());
-    show_history();
-  });
+  follow_names();
   connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
     show_state();
     if (models_.connection().live()) soon_.start();
   });
   connect(&theme::Theme::instance(), &theme::Theme::changed, this, &EarningsPage::size_parts);
-  receipts_.set_device_names(models_.device_names());
   size_parts();
   set_money(0);
   show_state();
   fetch();
+}
+
+// Of devices here, and of those that others offer.
+void EarningsPage::follow_names() {
+  receipts_.set_naming([this](const models::ReceiptRow& receipt) { return models_.device_known_as(receipt); });
+  connect(&models_, &models::DaemonModels::device_names_changed, this, [this] {
+    receipts_.rename();
+    show_history();
+  });
+  names_soon_.setSingleShot(true);
+  names_soon_.setInterval(kFetchPace);
+  connect(&names_soon_, &QTimer::timeout, this, [this] {
+    receipts_.rename();
+    if (money_ == Money::spent) show_history();
+  });
+  connect(&models_, &models::DaemonModels::offers_changed, this, [this] {
+    if (!names_soon_.isActive()) names_soon_.start();
+  });
 }
 
 void EarningsPage::set_choose_file(ChooseFile choose) {
@@ -153,7 +167,12 @@ QWidget* EarningsPage::make_charts() {
   legend_ = new widgets::Legend;
   bars_ = new widgets::StackedBars(tr("Credits per day"));
   shares_ = new widgets::ShareBars(tr("Shares"));
-  no_shares_ = new widgets::TextLabel(tr("Nothing in these days."), theme::FontRole::body, Ink::muted);
+  no_shares_ = new widgets::TextLabel(tr("Not known yet"), theme::FontRole::body, Ink::muted);
+  per_kwh_ = new widgets::TextLabel({}, theme::FontRole::body_strong);
+  per_kwh_->setToolTip(
+      tr("What was earned in these days for each kilowatt hour that devices took while they worked for others, as far "
+         "as they tell their power"));
+  per_kwh_->hide();
   days_->set_segments({tr("7 d"), tr("30 d"), tr("90 d")});
   days_->set_current(1);
   by_->set_segments({tr("Device"), tr("Peer"), tr("Kind")});
@@ -177,6 +196,7 @@ QWidget* EarningsPage::make_charts() {
   parts->body()->addSpacing(theme::kSpaceXs);
   parts->body()->addWidget(shares_);
   parts->body()->addWidget(no_shares_);
+  parts->body()->addWidget(per_kwh_);
   parts->body()->addStretch(1);
   connect(days_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::fetch_history);
   connect(by_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::fetch_history);
@@ -270,7 +290,10 @@ void EarningsPage::follow_status() {
   if (!models_.has_status() || another) forget();
   if (!peer.isEmpty()) peer_ = peer;
   show_state();
-  if (!feed_.known() && !feed_.fetching()) fetch();
+  if (feed_.known() || feed_.fetching()) return;
+  // What was refused is not asked for with every word of the daemon's.
+  if (feed_.fault().isEmpty()) return fetch();
+  if (!soon_.isActive()) soon_.start();
 }
 
 // Another daemon's money begins: nothing of the last one's may stand beside it, nor come late.
@@ -279,10 +302,11 @@ void EarningsPage::forget() {
   peer_.clear();
   feed_.forget();
   writer_.cancel();
-  has_compared_ = false;
+  has_history_ = has_compared_ = false;
+  history_fault_.clear();
+  compared_fault_.clear();
   history_ = compared_ = {};
   range_ = compared_range_ = {};
-  bars_title_->set_caption({});
   panel_->forget();
   panel_->hide();
   banner()->hide();
@@ -292,19 +316,32 @@ void EarningsPage::forget() {
 
 void EarningsPage::fetch_history() {
   const int offset = utc_offset_minutes();
-  const DayRange range =
-      last_days(models_.now_unix_ms(), offset, kDayChoices.at(static_cast<std::size_t>(std::max(0, days_->current()))));
   const int by = std::max(0, by_->current());
-  const int days = days_->current();
+  const int days = std::max(0, days_->current());
+  const DayRange range = last_days(models_.now_unix_ms(), offset, kDayChoices.at(static_cast<std::size_t>(days)));
   models_.connection().call("earnings.get", history_params(range, kByChoices.at(static_cast<std::size_t>(by)), offset),
                             this, [this, range, by, days, era = era_](const client::Outcome& outcome) {
-                              if (era != era_ || by != by_->current() || days != days_->current()) return;
-                              if (!outcome) return bars_title_->set_caption(models::failure_text(outcome.error()));
-                              bars_title_->set_caption({});
+                              const bool chosen = by == by_->current() && days == days_->current();
+                              if (era != era_ || !chosen) return;
+                              if (!outcome) return fail_history(outcome.error(), range.days, by);
+                              history_fault_.clear();
                               history_ = models::earnings_history_from(*outcome);
                               range_ = range;
+                              shown_by_ = by;
+                              has_history_ = true;
                               show_history();
                             });
+}
+
+// While the daemon is away all stays as it was; what it refuses to tell is not known.
+void EarningsPage::fail_history(const client::CallError& error, int days, int by) {
+  history_fault_ = models::failure_text(error);
+  if (error.kind != client::CallError::Kind::offline || days != range_.days || by != shown_by_) {
+    has_history_ = false;
+    history_ = {};
+    range_ = {};
+  }
+  show_history();
 }
 
 void EarningsPage::fetch_compared() {
@@ -312,10 +349,14 @@ void EarningsPage::fetch_compared() {
   const DayRange range = last_days(models_.now_unix_ms(), offset, 2 * kComparedDays);
   models_.connection().call("earnings.get", history_params(range, "kind", offset), this,
                             [this, range, era = era_](const client::Outcome& outcome) {
-                              if (era != era_ || !outcome) return;  // the tiles stay as they were
-                              compared_ = models::earnings_history_from(*outcome);
-                              compared_range_ = range;
-                              has_compared_ = true;
+                              if (era != era_) return;
+                              if (outcome) {
+                                compared_ = models::earnings_history_from(*outcome);
+                                compared_range_ = range;
+                              }
+                              const bool away = !outcome && outcome.error().kind == client::CallError::Kind::offline;
+                              has_compared_ = outcome || (away && has_compared_);
+                              compared_fault_ = outcome ? QString() : models::failure_text(outcome.error());
                               show_compared();
                             });
 }
@@ -334,7 +375,7 @@ void EarningsPage::show_state() {
   }
   set_subtitle(tr("Every credit below has a receipt signed by both sides"));
   receipts_title_->set_caption(told_of_receipts());
-  table_->set_placeholder(money_ == Money::earned ? tr("Nothing was earned yet") : tr("Nothing was spent yet"));
+  table_->set_placeholder(why_no_receipts());
   show_tiles();
 }
 
@@ -345,6 +386,16 @@ QString EarningsPage::told_of_receipts() const {
   if (feed_.has_older()) return tr("the newest %1, more below").arg(count);
   if (feed_.left_out()) return tr("the newest %1; the exported file has all").arg(count);
   return tr("%Ln in all", nullptr, side_.rowCount());
+}
+
+// Nothing is said to be nothing before the whole list is known.
+QString EarningsPage::why_no_receipts() const {
+  if (!feed_.fault().isEmpty()) return tr("Not known: %1").arg(feed_.fault());
+  if (!feed_.known()) return tr("Not known yet");
+  if (feed_.has_older() || feed_.left_out()) {
+    return tr("None among the newest %Ln receipts", nullptr, receipts_.rowCount());
+  }
+  return money_ == Money::earned ? tr("Nothing was earned yet") : tr("Nothing was spent yet");
 }
 
 // Few of this side among the newest: there is no end to scroll to.
@@ -391,8 +442,12 @@ void EarningsPage::show_tiles() {
 }
 
 void EarningsPage::show_compared() {
-  month_->setVisible(has_compared_);
+  month_->set_label(money_ == Money::earned ? tr("Earned in %Ln days", nullptr, kComparedDays)
+                                            : tr("Spent in %Ln days", nullptr, kComparedDays));
+  month_->setToolTip(compared_fault_);
   if (!has_compared_) {
+    month_->set_figure(models::QuantityText::none());
+    month_->set_note(compared_fault_.isEmpty() ? tr("Not known yet") : tr("Not known: %1").arg(compared_fault_));
     today_->set_note({});
     return today_->set_past({});
   }
@@ -404,8 +459,6 @@ void EarningsPage::show_compared() {
     if (money_ == Money::spent || permille == 0) return Ink::muted;
     return permille < 0 ? Ink::warn : Ink::ok;
   };
-  month_->set_label(money_ == Money::earned ? tr("Earned in %Ln days", nullptr, kComparedDays)
-                                            : tr("Spent in %Ln days", nullptr, kComparedDays));
   month_->set_figure(text.credits_number(now), tr("cr"));
   const auto change = change_permille(now, before);
   month_->set_note(change ? change_text(*change, tr("on the 30 days before"), text) : tr("nothing before that"),
@@ -420,11 +473,28 @@ void EarningsPage::show_compared() {
   today_->set_past(now > 0 && room ? past : QVector<qreal>());
 }
 
+// Money is spent on devices of others, whose ids may be those of devices here. What two call differently has no name.
+QHash<QString, QString> EarningsPage::names_of_others() const {
+  QHash<QString, QString> names;
+  const auto add = [&names](const QString& id, const QString& name) {
+    if (name.isEmpty()) return;
+    const auto known = names.constFind(id);
+    names.insert(id, known == names.cend() || *known == name ? name : models::short_id(id));
+  };
+  for (const models::ReceiptRow& row : receipts_.rows()) {
+    if (!row.earned) add(row.device, row.device_name);
+  }
+  for (const models::OfferRow& offer : models_.offers().rows()) {
+    if (!offer.own) add(offer.device, offer.name);
+  }
+  return names;
+}
+
 QString EarningsPage::named(const QString& part) const {
   if (part.isEmpty()) return tr("Not known");
-  switch (by_->current()) {
+  switch (shown_by_) {
     case 0:
-      return models_.device_name(part);
+      return money_ == Money::earned ? models_.device_name(part) : others_.value(part, models::short_id(part));
     case 1:
       return models::short_id(part);
     default:
@@ -433,9 +503,11 @@ QString EarningsPage::named(const QString& part) const {
 }
 
 void EarningsPage::show_history() {
+  others_ = money_ == Money::spent && shown_by_ == 0 ? names_of_others() : QHash<QString, QString>();
   const EarningsView view = earnings_view(
       history_, money_, range_, utc_offset_minutes(), [this](const QString& part) { return named(part); },
       models_.text());
+  bars_title_->set_caption(history_fault_);
   bars_->set_data(view.series, view.days);
   QVector<widgets::LegendEntry> entries;
   for (int at = 0; at < view.series.size(); ++at) entries.append({.text = view.series[at], .color = {}, .series = at});
@@ -443,6 +515,25 @@ void EarningsPage::show_history() {
   shares_->set_shares(view.shares);
   shares_->setVisible(!view.shares.isEmpty());
   no_shares_->setVisible(view.shares.isEmpty());
+  if (has_history_) {
+    no_shares_->set_text(tr("Nothing in these days."));
+  } else {
+    no_shares_->set_text(history_fault_.isEmpty() ? tr("Not known yet") : tr("Not known: %1").arg(history_fault_));
+  }
+  show_per_kwh();
+}
+
+// Only where devices have told what they took: nothing is guessed.
+void EarningsPage::show_per_kwh() {
+  std::optional<std::int64_t> micro;
+  if (money_ == Money::earned && history_.energy_millijoules) {
+    micro = micro_per_kwh(history_.earned_micro, *history_.energy_millijoules);
+  }
+  per_kwh_->setVisible(micro.has_value());
+  if (!micro) return;
+  const QString amount = models_.text().credits(*micro);
+  per_kwh_->set_text(tr("%1 per kWh").arg(amount));
+  per_kwh_->setAccessibleName(tr("Earned per kilowatt hour: %1").arg(amount));
 }
 
 void EarningsPage::set_money(int side) {

@@ -1,5 +1,6 @@
 // What this node has earned and spent: in all, by day, by device, peer or kind, and receipt by receipt.
 #pragma once
+#include <QHash>
 #include <QTimer>
 #include <QWidget>
 #include <cstdint>
@@ -65,6 +66,7 @@ class EarningsPage : public widgets::PageFrame {
   void fetch();
   void forget();
   void follow_status();
+  void follow_names();
   void fetch_history();
   void fetch_compared();
   void show_state();
@@ -75,9 +77,13 @@ class EarningsPage : public widgets::PageFrame {
   void export_csv();
   void finish_export(const QString& name, const QString& fault, qint64 rows);
   QString told_of_receipts() const;
+  QString why_no_receipts() const;
   void look_back();
   void set_money(int side);
   QString named(const QString& part) const;
+  QHash<QString, QString> names_of_others() const;
+  void fail_history(const client::CallError& error, int days, int by);
+  void show_per_kwh();
   int utc_offset_minutes() const;
 
   models::DaemonModels& models_;
@@ -88,12 +94,18 @@ class EarningsPage : public widgets::PageFrame {
   Money money_ = Money::earned;
   models::EarningsHistory history_;
   DayRange range_;
+  bool has_history_ = false;
+  QString history_fault_;           // why it was not told the last time; empty: it was
+  int shown_by_ = 0;                // of kByChoices: what the parts of the history are
+  QHash<QString, QString> others_;  // names of devices of other machines, by their ids
   models::EarningsHistory compared_;
   DayRange compared_range_;
   bool has_compared_ = false;
+  QString compared_fault_;
   QString peer_;  // whose money this is
   int era_ = 0;   // answers to what was asked of another daemon are of an earlier one
   QTimer soon_;
+  QTimer names_soon_;
   ChooseFile choose_;
 
   QStackedWidget* stack_;
@@ -114,6 +126,7 @@ class EarningsPage : public widgets::PageFrame {
   widgets::StackedBars* bars_;
   widgets::ShareBars* shares_;
   widgets::TextLabel* no_shares_;
+  widgets::TextLabel* per_kwh_;
   widgets::SectionTitle* receipts_title_;
   widgets::Table* table_;
   ReceiptPanel* panel_;

@@ -117,6 +117,15 @@ QVector<std::int64_t> daily_sums(const EarningsHistory& history, Money money, co
   return sums;
 }
 
+std::optional<std::int64_t> micro_per_kwh(std::int64_t earned_micro, std::int64_t energy_millijoules) {
+  constexpr std::int64_t kMillijoulesOfKwh = 3'600'000'000;
+  if (energy_millijoules <= 0) return std::nullopt;
+  const auto earned = static_cast<__int128>(std::max<std::int64_t>(0, earned_micro));
+  const auto micro = (earned * kMillijoulesOfKwh + energy_millijoules / 2) / energy_millijoules;
+  if (micro > models::kMicroMax) return std::nullopt;
+  return static_cast<std::int64_t>(micro);
+}
+
 std::optional<std::int64_t> change_permille(std::int64_t now, std::int64_t before) {
   if (before <= 0) return std::nullopt;
   const auto change = (static_cast<__int128>(now) - before) * 1'000 / before;

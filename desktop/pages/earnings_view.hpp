@@ -44,6 +44,10 @@ EarningsView earnings_view(const models::EarningsHistory& history, Money money, 
 QVector<std::int64_t> daily_sums(const models::EarningsHistory& history, Money money, const DayRange& range,
                                  int utc_offset_minutes);
 
+// Micro-credits for a kilowatt hour, rounded to the nearest; absent where nothing was taken, and above
+// models::kMicroMax.
+std::optional<std::int64_t> micro_per_kwh(std::int64_t earned_micro, std::int64_t energy_millijoules);
+
 // How much more (or, below 0, less) `now` is than `before`, in permille, held within ±999,000. Absent where nothing was
 // before.
 std::optional<std::int64_t> change_permille(std::int64_t now, std::int64_t before);

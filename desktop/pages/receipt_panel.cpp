@@ -71,7 +71,10 @@ ReceiptPanel::ReceiptPanel(models::DaemonModels& models, QWidget* parent)
 void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
   const bool another = receipt.id != id_;
   id_ = receipt.id;
-  show_row(receipt);
+  const QString known = models_.device_known_as(receipt);
+  const QString& name = known.isEmpty() ? receipt.device_name : known;
+  show_row(receipt, name);
+  if (name.isEmpty() && !receipt.job.isEmpty()) ask_job(receipt);
   if (another) {
     verdict_->set_state(tr("Being checked"), theme::Tone::neutral);
     why_->hide();
@@ -94,7 +97,21 @@ void ReceiptPanel::forget() {
   file_.clear();
 }
 
-void ReceiptPanel::show_row(const models::ReceiptRow& receipt) {
+// Its provider may be away: then the job knows what its device is called.
+void ReceiptPanel::ask_job(const models::ReceiptRow& receipt) {
+  models_.connection().call(
+      "job.get", {{"id", receipt.job.toStdString()}}, this, [this, receipt](const client::Outcome& outcome) {
+        if (receipt.id != id_ || !outcome) return;
+        for (const models::TaskRow& task : models::job_detail_from(*outcome).tasks) {
+          for (const models::AttemptData& attempt : task.attempts) {
+            const bool there = attempt.provider == receipt.peer && attempt.device == receipt.device;
+            if (there && !attempt.device_name.isEmpty()) return show_row(receipt, attempt.device_name);
+          }
+        }
+      });
+}
+
+void ReceiptPanel::show_row(const models::ReceiptRow& receipt, const QString& device_name) {
   const QuantityText& text = models_.text();
   set_heading(receipt.name.isEmpty() ? models::short_id(receipt.id) : receipt.name,
               receipt.time_unix_ms ? text.time(*receipt.time_unix_ms) : QuantityText::none(), theme::Glyph::receipt);
@@ -108,11 +125,11 @@ void ReceiptPanel::show_row(const models::ReceiptRow& receipt) {
   }
   if (receipt.end.there()) rows.append({tr("Ended"), receipt.end.sentence()});
   rows.append({receipt.earned ? tr("For") : tr("By"), models::short_id(receipt.peer)});
-  rows.append({tr("Device"), models_.device_name(receipt.device)});
+  rows.append({tr("Device"), device_name.isEmpty() ? models::short_id(receipt.device) : device_name});
   if (!receipt.kind.isEmpty()) rows.append({tr("Kind"), models::job_kind_text(receipt.kind)});
   if (receipt.tasks > 1) {
-    rows.append({tr("Task"), tr("%1 of %2")
-                                 .arg(text.count(static_cast<std::int64_t>(receipt.task) + 1),
+    rows.append({tr("Task"), tr("%1, of %2 in all")
+                                 .arg(text.count(static_cast<std::int64_t>(receipt.task)),
                                       text.count(static_cast<std::int64_t>(receipt.tasks)))});
   }
   if (receipt.together > 1) {

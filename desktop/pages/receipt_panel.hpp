@@ -43,7 +43,8 @@ class ReceiptPanel : public widgets::DetailPanel {
   void closed();
 
  private:
-  void show_row(const models::ReceiptRow& receipt);
+  void show_row(const models::ReceiptRow& receipt, const QString& device_name);
+  void ask_job(const models::ReceiptRow& receipt);
   void show_trail(const models::ReceiptDetail& detail);
   void save();
 

@@ -69,8 +69,8 @@ void WorkCard::show_work(const models::WorkRow& work) {
   percent_->set_text(text.percent(work.progress_permille));
   QVector<widgets::KeyValue> rows{{tr("For"), models::short_id(work.peer)}};
   if (work.tasks > 1) {
-    rows.append({tr("Task"), tr("%1 of %2")
-                                 .arg(text.count(static_cast<std::int64_t>(work.task) + 1),
+    rows.append({tr("Task"), tr("%1, of %2 in all")
+                                 .arg(text.count(static_cast<std::int64_t>(work.task)),
                                       text.count(static_cast<std::int64_t>(work.tasks)))});
   }
   if (work.started_unix_ms) {

@@ -58,12 +58,15 @@ void Separator::paintEvent(QPaintEvent*) {
   QPainter(this).fillRect(rect(), theme::tokens().border);
 }
 
+// Has the height of a line.
+const QString kNoNote(QChar::Nbsp);
+
 KpiTile::KpiTile(const QString& label, QWidget* parent)
     : Card(parent),
       label_(new ElidedLabel(label, theme::FontRole::body, Ink::muted)),
       figure_(new ElidedLabel({}, theme::FontRole::figure)),
       unit_(new ElidedLabel({}, theme::FontRole::body, Ink::muted)),
-      note_(new ElidedLabel({}, theme::FontRole::caption_strong, Ink::muted)),
+      note_(new TextLabel(kNoNote, theme::FontRole::caption_strong, Ink::muted)),
       past_(new Sparkline(tr("The recent past"))) {
   setAccessibleName(label);
   body()->setContentsMargins(theme::kSpaceL, theme::kSpaceM, theme::kSpaceL, theme::kSpaceM);
@@ -79,13 +82,14 @@ KpiTile::KpiTile(const QString& label, QWidget* parent)
   words->addWidget(label_);
   words->addLayout(number);
   words->addWidget(note_);
+  words->addStretch(1);
   across->addLayout(words, 1);
   across->addWidget(past_, 0, Qt::AlignVCenter);
   body()->addLayout(across);
   unit_->setContentsMargins(0, 0, 0, 4);
   past_->setFixedSize(theme::scaled(84), theme::scaled(40));
   past_->hide();
-  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);  // as high as the highest beside it
 }
 
 void KpiTile::set_label(const QString& label) {
@@ -100,7 +104,8 @@ void KpiTile::set_figure(const QString& figure, const QString& unit) {
 }
 
 void KpiTile::set_note(const QString& note, Ink ink) {
-  note_->set_text(note);
+  noted_ = note;
+  note_->set_text(note.isEmpty() ? kNoNote : note);
   note_->set_ink(ink);
   rename();
 }
@@ -111,7 +116,7 @@ void KpiTile::set_past(const QVector<qreal>& values) {
 }
 
 void KpiTile::rename() {
-  setAccessibleName(QStringLiteral("%1: %2 %3, %4").arg(label_->text(), figure_->text(), unit_->text(), note_->text()));
+  setAccessibleName(QStringLiteral("%1: %2 %3, %4").arg(label_->text(), figure_->text(), unit_->text(), noted_));
 }
 
 EmptyState::EmptyState(theme::Glyph glyph, const QString& title, const QString& text, QWidget* parent)

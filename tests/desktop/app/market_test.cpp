@@ -143,6 +143,16 @@ QStringList earnings_shown(const QWidget& page) {
   return lines;
 }
 
+// As a page names it: of another machine as it is offered.
+QString device_told(const models::DaemonModels& models, const QString& peer, const QString& device, bool earned) {
+  models::ReceiptRow receipt;
+  receipt.earned = earned;
+  receipt.peer = peer;
+  receipt.device = device;
+  const QString name = models.device_known_as(receipt);
+  return name.isEmpty() ? models::short_id(device) : name;
+}
+
 QStringList receipts_told(Witness& witness, const models::DaemonModels& models, bool earned) {
   const models::QuantityText text = english();
   QStringList lines;
@@ -157,7 +167,7 @@ QStringList receipts_told(Witness& witness, const models::DaemonModels& models, 
     lines += QStringList{text.time(number_in(each, "when_unix_ms")),
                          text_in(receipt, "name"),
                          models::short_id(text_in(receipt, "peer")),
-                         models.device_name(text_in(receipt, "device")),
+                         device_told(models, text_in(receipt, "peer"), text_in(receipt, "device"), earned),
                          device_time.is_number() ? text.duration(device_time.to_number<std::int64_t>() / 1'000)
                                                  : text.none(),
                          text.credits_signed(earned ? amount : -amount, decimals),
@@ -166,6 +176,19 @@ QStringList receipts_told(Witness& witness, const models::DaemonModels& models, 
   }
   lines.sort();
   return lines;
+}
+
+// Of a part of a day: one that money was spent on is called as in its receipts.
+QString part_told(Witness& witness, const models::DaemonModels& models, const QString& device, bool earned) {
+  if (earned) return models.device_name(device);
+  const json::value answer = witness.ask("receipt.list", {{"limit", 200}});
+  for (const json::value& each : answer.at("receipts").as_array()) {
+    const json::object& receipt = each.as_object();
+    const bool own = text_in(receipt, "role") == QStringLiteral("provider");
+    if (!own && text_in(receipt, "device") == device)
+      return device_told(models, text_in(receipt, "peer"), device, false);
+  }
+  return models::short_id(device);
 }
 
 QStringList earnings_told(Witness& witness, const models::DaemonModels& models, bool earned) {
@@ -199,7 +222,8 @@ QStringList earnings_told(Witness& witness, const models::DaemonModels& models, 
     for (const json::value& part : day.at("parts").as_array()) {
       const std::int64_t micro = number_in(part, mine);
       if (micro == 0) continue;
-      parts += models.device_name(text_in(part.as_object(), "name")) + u' ' + text.credits_number(micro);
+      parts +=
+          part_told(witness, models, text_in(part.as_object(), "name"), earned) + u' ' + text.credits_number(micro);
     }
   }
   lines += QStringLiteral("%1. %2").arg(text.credits_number(total), parts.join(QStringLiteral(", ")));

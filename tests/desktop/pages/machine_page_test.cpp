@@ -181,7 +181,7 @@ TEST_F(MachinePageTest, ShowsTheNumbersOfTheDaemon) {
   MachinePage& page = open();
   for (const char* text : {"64 cores · 512 GiB · 4 GPUs — 3 devices offered to the network", "NVIDIA GeForce RTX 4090",
                            "NUMA 0 · PCIe 0000:00:00.0", "68 °C", "342 W of 450 W", "17 / 24 GiB", "55 %",
-                           "82.6 TFLOP/s", "550.90.07", "3.18 cr", "42 %", "2 of 8", "1 min", "0.123 cr"}) {
+                           "82.6 TFLOP/s", "550.90.07", "3.18 cr", "42 %", "1, of 8 in all", "1 min", "0.123 cr"}) {
     EXPECT_TRUE(says(page, QString::fromUtf8(text))) << text << "\n" << texts_of(page).join(u'\n').toStdString();
   }
   EXPECT_EQ(price(page).value(), 360'000);
