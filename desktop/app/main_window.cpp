@@ -5,6 +5,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScreen>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QUrl>
@@ -66,7 +67,8 @@ void MainWindow::watch() {
 }
 
 void MainWindow::restore_geometry() {
-  resize(kFirstWidth, kFirstHeight);
+  const QSize room = screen() ? screen()->availableSize() : QSize(kFirstWidth, kFirstHeight);
+  resize(QSize(kFirstWidth, kFirstHeight).boundedTo(room));
   const QByteArray geometry = settings_.window_geometry();
   if (!geometry.isEmpty()) restoreGeometry(geometry);
 }

@@ -44,6 +44,7 @@ QPushButton* side_button(const QString& text, theme::Glyph glyph, const char* ki
   button->setProperty("kind", QString::fromLatin1(kind));
   button->setIcon(
       theme::icon(glyph, kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted));
+  button->setProperty("room", QStringLiteral("narrow"));  // or the card cuts longer words than the English
   button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   return button;
 }
