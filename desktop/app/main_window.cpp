@@ -123,7 +123,7 @@ bool MainWindow::open(const QString& name) {
   current_ = name;
   navigation_->set_current(static_cast<int>(listed_.indexOf(name)));
   if (wanted->listed) settings_.set_page(name);
-  veil_->raise();
+  show_veil();
   Q_EMIT page_changed(name);
   return true;
 }
