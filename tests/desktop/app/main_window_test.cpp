@@ -151,6 +151,7 @@ TEST(MainWindow, GreysWhatWasKnownButNotThePreferences) {
 
 // Longer than the English; German has it.
 TEST(MainWindow, AButtonOfTheSideHasRoomForLongerWords) {
+  theme::Theme::instance().install();
   Shell shell;
   shell.window.set_pages(three_pages());
   shell.window.show();
