@@ -5,6 +5,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScreen>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QUrl>
@@ -66,7 +67,8 @@ void MainWindow::watch() {
 }
 
 void MainWindow::restore_geometry() {
-  resize(kFirstWidth, kFirstHeight);
+  const QSize room = screen() ? screen()->availableSize() : QSize(kFirstWidth, kFirstHeight);
+  resize(QSize(kFirstWidth, kFirstHeight).boundedTo(room));
   const QByteArray geometry = settings_.window_geometry();
   if (!geometry.isEmpty()) restoreGeometry(geometry);
 }
@@ -121,7 +123,7 @@ bool MainWindow::open(const QString& name) {
   current_ = name;
   navigation_->set_current(static_cast<int>(listed_.indexOf(name)));
   if (wanted->listed) settings_.set_page(name);
-  veil_->raise();
+  show_veil();
   Q_EMIT page_changed(name);
   return true;
 }

@@ -82,6 +82,7 @@ class MainWindow : public QWidget {
   void watch();
   void show_status();
   void show_connection();
+  void show_veil();
   void show_pages();
   void show_badges();
   void show_problems();

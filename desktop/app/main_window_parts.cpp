@@ -13,6 +13,7 @@
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/key_value_list.hpp"
+#include "desktop/widgets/plain_text.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -24,6 +25,7 @@ constexpr qsizetype kNameShown = 64;  // the longest name of a Linux host
 class Veil : public QWidget {
  public:
   explicit Veil(QWidget* parent) : QWidget(parent) {
+    setObjectName(QStringLiteral("veil"));
     setAttribute(Qt::WA_TransparentForMouseEvents);
     setFocusPolicy(Qt::NoFocus);
     hide();
@@ -44,8 +46,16 @@ QPushButton* side_button(const QString& text, theme::Glyph glyph, const char* ki
   button->setProperty("kind", QString::fromLatin1(kind));
   button->setIcon(
       theme::icon(glyph, kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted));
+  button->setProperty("room", QStringLiteral("narrow"));  // or the card cuts longer words than the English
   button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   return button;
+}
+
+// One that stands alone, where the daemon has a sentence for it and not a name only.
+QString problem_line(const models::WhyData& problem) {
+  QString line = problem.advice();
+  if (!problem.text.isEmpty()) line.replace(0, 1, line.at(0).toUpper());
+  return line;
 }
 
 }  // namespace
@@ -133,7 +143,7 @@ void MainWindow::show_status() {
   const models::QuantityText& text = models_.text();
   const DonationText said = donation_text(connection.state(), models_.status(), text, models_.now_unix_ms());
   status_->set_state(said.state, said.tone);
-  status_->setToolTip(said.why);
+  status_->setToolTip(widgets::tool_tip(said.why));
   QVector<widgets::KeyValue> rows;
   if (!said.resumes.isEmpty()) rows.append({tr("Resumes"), said.resumes});
   if (!said.why.isEmpty()) rows.append({tr("Why"), said.why, widgets::Ink::muted, false});
@@ -143,7 +153,8 @@ void MainWindow::show_status() {
     rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
   }
   const QString name = daemon_name();
-  rows.append({tr("Connected to"), name.size() > kNameShown ? name.left(kNameShown) + QChar(0x2026) : name});
+  rows.append({connection.live() ? tr("Connected to") : tr("Daemon"),
+               name.size() > kNameShown ? name.left(kNameShown) + QChar(0x2026) : name});
   status_->set_rows(rows);
   pause_->setVisible(donation_.possible() && donation_.donating());
   resume_->setVisible(donation_.possible() && donation_.paused());
@@ -160,22 +171,29 @@ void MainWindow::show_connection() {
     offline_banner_->show_message(offline_.tone, offline_.message, offline_.action, tr("Choose daemon…"));
   }
   show_banners();
-  const bool stale = !connection.live() && models_.has_status();
-  veil_->setGeometry(stack_->geometry());
-  veil_->setVisible(stale && current_ != kWelcomePage);
-  veil_->raise();
+  show_veil();
   show_pages();
+}
+
+// The preferences have this app's own, which hold without a daemon; those of the daemon are disabled one by one.
+void MainWindow::show_veil() {
+  const bool stale = !models_.connection().live() && models_.has_status();
+  veil_->setGeometry(stack_->geometry());
+  veil_->setVisible(stale && current_ != kWelcomePage && current_ != kPreferencesPage);
+  veil_->raise();
 }
 
 void MainWindow::show_problems() {
   QStringList problems;
   if (models_.connection().live()) {
-    for (const models::WhyData& problem : models_.status().problems) problems.append(problem.advice());
+    for (const models::WhyData& problem : models_.status().problems) problems.append(problem_line(problem));
   }
   if (problems.isEmpty()) {
     problems_->hide();
   } else {
-    problems_->show_message(theme::Tone::warn, problems.join(QChar(0x0a)));
+    // Lines are wrapped: where there are several a dot says where each begins.
+    const QString begin = problems.size() > 1 ? QStringLiteral("• ") : QString();
+    problems_->show_message(theme::Tone::warn, begin + problems.join(QChar(0x0a) + begin));
   }
   show_banners();
 }

@@ -132,7 +132,10 @@ void JobsPage::show_counts() {
   const models::QuantityText& text = models_.text();
   const bool here = models_.status().can("work") || models_.work().rowCount() > 0;
   side_->setVisible(here);
-  if (side_->current() == kHere) {
+  const bool unheard = !models_.connection().live() && !models_.has_status();
+  if (unheard) {
+    set_subtitle(tr("No daemon has answered yet"));
+  } else if (side_->current() == kHere) {
     std::int64_t earned = 0;
     for (const models::WorkRow& work : models_.work().rows()) {
       earned = std::clamp(earned + work.earned_micro, -models::kMicroMax, models::kMicroMax);
@@ -148,8 +151,9 @@ void JobsPage::show_counts() {
     }
     set_subtitle(parts.join(QStringLiteral(" · ")));
   }
-  job_table_->set_placeholder(models_.jobs().rowCount() == 0 ? tr("No jobs yet. Begin with New job.")
-                                                             : tr("None of the jobs is so."));
+  job_table_->set_placeholder(unheard                          ? tr("Jobs are shown as soon as a daemon answers.")
+                              : models_.jobs().rowCount() == 0 ? tr("No jobs yet. Begin with New job.")
+                                                               : tr("None of the jobs is so."));
   work_table_->set_placeholder(tr("Nobody's job runs here now."));
 }
 

@@ -311,9 +311,14 @@ void MarketPage::show_counts() {
   const auto who = static_cast<int>(providers.size());
   const QString counts = QStringLiteral("%1 %2").arg(tr("%1 devices offered", nullptr, all).arg(text.count(all)),
                                                      tr("by %1 providers", nullptr, who).arg(text.count(who)));
-  set_subtitle(models_.connection().live() || all == 0 ? counts : tr("%1, as last heard").arg(counts));
-  table_->set_placeholder(all == 0 ? tr("No offers yet. They come as peers connect.")
-                                   : tr("No offer fits the filter."));
+  const bool live = models_.connection().live();
+  const bool unheard = !live && !models_.has_status();
+  set_subtitle(unheard            ? tr("No daemon has answered yet")
+               : live || all == 0 ? counts
+                                  : tr("%1, as last heard").arg(counts));
+  table_->set_placeholder(unheard    ? tr("Offers are shown as soon as a daemon answers.")
+                          : all == 0 ? tr("No offers yet. They come as peers connect.")
+                                     : tr("No offer fits the filter."));
 }
 
 // A page with offers has one selected, so that the panel is never bare.

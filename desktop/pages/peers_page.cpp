@@ -17,6 +17,7 @@
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/flow_layout.hpp"
 #include "desktop/widgets/peer_map.hpp"
+#include "desktop/widgets/plain_text.hpp"
 #include "desktop/widgets/table.hpp"
 
 namespace quern::desktop::pages {
@@ -157,7 +158,7 @@ void PeersPage::show_peers() {
                     marks.isEmpty() ? theme::Tone::warn : theme::Tone::ok);
   QStringList own;
   for (const QString& address : models_.status().addresses) own << address;
-  state_->setToolTip(own.isEmpty() ? tr("This node listens nowhere") : own.join(u'\n'));
+  state_->setToolTip(own.isEmpty() ? tr("This node listens nowhere") : widgets::tool_tip(own.join(u'\n')));
   add_->setEnabled(live);
   panel_->refresh();
 }

@@ -17,6 +17,7 @@ QLabel[ink="warn"] { color:@warn; }
 QLabel[ink="bad"] { color:@bad; }
 QPushButton, QToolButton[kind="control"] { background:@surface; color:@text; border:1px solid @borderstrong;
   border-radius:7px; padding:0 14px; min-height:#30#px; font-weight:500; icon-size:#16#px; text-align:center; }
+QPushButton[room="narrow"] { padding:0 6px; }
 QPushButton:hover, QToolButton[kind="control"]:hover { background:@hover; }
 QPushButton:pressed { background:@sunken; }
 QPushButton:focus, QToolButton[kind="control"]:focus { border:1px solid @accent; }

@@ -71,6 +71,7 @@ class Table : public QTableView {
 
   // Shown in the middle while there are no rows; the parts are elided.
   void set_placeholder(const QString& text);
+  const QString& placeholder() const { return placeholder_; }
   // Below its cells a row says, across its whole width and on at most kNoteLines lines, what the model answers in this
   // role for its first column and for those that there is no room to show; with dots between. The second line of its
   // first cell stands before the note then; those of others stay while the note ends before them, else they are in it.

@@ -4,8 +4,10 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QStackedWidget>
+#include <QStyleOptionButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -88,6 +90,82 @@ TEST(MainWindow, ShowsHowTheNodeIs) {
   EXPECT_TRUE(row_of(shell.window, QStringLiteral("Why")).isEmpty());
 }
 
+TEST(MainWindow, NamesTheDaemonThatItIsConnectedToAndNotTheOneThatIsSaved) {
+  Shell shell;
+  ASSERT_TRUE(shell.settings.profiles().put(
+      {.name = QStringLiteral("Attic"), .socket_path = QStringLiteral("/script"), .url = {}, .token_file = {}}));
+  shell.window.set_pages(three_pages());
+  shell.put("status", status_of(paused_until(kNow + 1'800'000)));
+  EXPECT_TRUE(soon([&] { return row_of(shell.window, QStringLiteral("Connected to")) == QStringLiteral("Attic"); }));
+}
+
+TEST(MainWindow, OffersToStartTheServiceForItsOwnDaemonOnly) {
+  for (const bool own : {true, false}) {
+    Shell shell;
+    shell.service.own = own;
+    shell.service.now = PlayedService::State::stopped;
+    shell.window.set_pages(three_pages());
+    shell.window.show();
+    shell.lose(client::Loss::not_running);
+    ASSERT_TRUE(soon([&] { return offline_banner(shell.window).isVisible(); }));
+    EXPECT_EQ(button(shell.window, QStringLiteral("Start service")) != nullptr, own);
+  }
+}
+
+TEST(MainWindow, MarkupOfTheDaemonIsNoneInTheTipOfItsState) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.put("status", status_of(R"({"state":"off","until_unix_ms":null,"working":0,
+    "why":{"reason":"no_device","text":"no device","detail":"<b>bold</b>"}})"));
+  const auto* const card = shell.window.findChild<widgets::StatusCard*>();
+  EXPECT_TRUE(soon([&] { return card->toolTip().contains(QStringLiteral("&lt;b&gt;bold")); }))
+      << card->toolTip().toStdString();
+}
+
+TEST(MainWindow, SaysNothingOfAConnectionThatIsNotThere) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  shell.lose();
+  EXPECT_TRUE(soon([&] { return row_of(shell.window, QStringLiteral("Daemon")) == QStringLiteral("/script"); }));
+  EXPECT_EQ(row_of(shell.window, QStringLiteral("Connected to")), QString());
+}
+
+// It has settings of the app, which are no less true without a daemon.
+TEST(MainWindow, GreysWhatWasKnownButNotThePreferences) {
+  Shell shell;
+  PageSet pages = three_pages();
+  pages.pages.push_back({.name = kPreferencesPage, .title = kPreferencesPage, .offered = {}, .make = [] {
+                           return plain_page(kPreferencesPage);
+                         }});
+  shell.window.set_pages(std::move(pages));
+  shell.window.show();
+  const auto* const veil = shell.window.findChild<QWidget*>(QStringLiteral("veil"));
+  shell.lose();
+  EXPECT_TRUE(soon([&] { return veil->isVisible(); }));
+  shell.window.open(kPreferencesPage);
+  EXPECT_FALSE(veil->isVisible());
+  shell.window.open(QStringLiteral("machine"));
+  EXPECT_TRUE(veil->isVisible());
+}
+
+// Longer than the English; German has it.
+TEST(MainWindow, AButtonOfTheSideHasRoomForLongerWords) {
+  theme::Theme::instance().install();
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  shell.put("status", status_of(paused_until(kNow + 1'800'000)));
+  QPushButton* const resume = button(shell.window, QStringLiteral("Resume donating"));
+  ASSERT_TRUE(soon([&] { return resume->isVisible(); }));
+  resume->setText(QStringLiteral("Spenden fortsetzen"));
+  QStyleOptionButton option;
+  option.initFrom(resume);
+  const QRect room = resume->style()->subElementRect(QStyle::SE_PushButtonContents, &option, resume);
+  constexpr int kGap = 4;  // between icon and text
+  EXPECT_LE(resume->iconSize().width() + kGap + resume->fontMetrics().horizontalAdvance(resume->text()), room.width());
+}
+
 TEST(MainWindow, PausesForAWhileAndCountsDown) {
   Shell shell;
   shell.window.set_pages(three_pages());
@@ -165,7 +243,7 @@ TEST(MainWindow, WhatKeepsTheNodeFromItsWorkStandsInABannerWithWhatHelpsUntilItI
   shell.put("status", std::move(status));
   ASSERT_TRUE(soon([&] { return banner.isVisible(); }));
   EXPECT_EQ(banner.message(),
-            QStringLiteral("the database is damaged (quern.sqlite): move it away\nthe clocks differ"));
+            QStringLiteral("• The database is damaged (quern.sqlite): move it away\n• The clocks differ"));
   shell.lose();
   EXPECT_TRUE(soon([&] { return !banner.isVisible(); })) << "what was is not known any more";
   ASSERT_TRUE(soon([&] { return shell.script.made == 2; }));
@@ -344,6 +422,43 @@ TEST(MainWindow, StaysHiddenInsteadOfClosingWhereThereIsATray) {
   ASSERT_TRUE(QTest::qWaitForWindowActive(&shell.window));
   QTest::keyClick(&shell.window, Qt::Key_Q, Qt::ControlModifier);
   EXPECT_TRUE(soon([&] { return closed.count() == 1; }));
+}
+
+TEST(MainWindow, ClosesWhereTheTrayHasGoneMeanwhile) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  QSignalSpy closed(&shell.window, &MainWindow::closed);
+  bool tray = true;
+  shell.window.set_stays([&] { return tray; });
+  shell.window.close();
+  EXPECT_EQ(closed.count(), 0);
+  shell.window.come_to_front();
+  tray = false;
+  shell.window.close();
+  EXPECT_EQ(closed.count(), 1);
+}
+
+TEST(MainWindow, KeepsItsPlaceAlsoWhenItIsEndedWhileItIsHidden) {
+  Shell shell;
+  QSignalSpy closed(&shell.window, &MainWindow::closed);
+  shell.window.set_pages(three_pages());
+  shell.window.set_stays([] { return true; });
+  shell.window.show();
+  shell.window.resize(1200, 720);
+  shell.window.close();
+  shell.settings.set_window_geometry({});
+  shell.window.end();
+  EXPECT_EQ(closed.count(), 1);
+  EXPECT_FALSE(shell.settings.window_geometry().isEmpty());
+}
+
+TEST(MainWindow, TheFirstIsNoLargerThanTheScreen) {
+  const Shell shell;
+  const QSize room = shell.window.screen()->availableSize();
+  EXPECT_EQ(shell.window.size(), QSize(MainWindow::kFirstWidth, MainWindow::kFirstHeight)
+                                     .boundedTo(room)
+                                     .expandedTo({MainWindow::kLeastWidth, MainWindow::kLeastHeight}));
 }
 
 TEST(MainWindow, ABadgeCountsTheJobsThatRun) {

@@ -93,6 +93,20 @@ class PeersPageTest : public ::testing::Test {
 
 const QString kSecond = QStringLiteral("12D3KooW1000002");
 
+TEST_F(PeersPageTest, MarkupInAnAddressIsNoneInTheTip) {
+  json::object status = example_status();
+  status["addresses"] = json::array{"/dns4/<b>bold</b>/tcp/1"};
+  PeersPage& page = open();
+  daemon().set_topic("status", status);
+  ASSERT_TRUE(soon([&] { return !stage_.models->status().addresses.empty(); }));
+  daemon().set_topic("peers", models::example_peers(peers_ - 2));
+  ASSERT_TRUE(soon([&] { return stage_.models->peers().rowCount() == peers_ - 2; }));
+  const auto pills = page.findChildren<widgets::Pill*>();
+  EXPECT_TRUE(soon([&] {
+    return std::ranges::any_of(pills, [](const widgets::Pill* pill) { return pill->toolTip().contains(u"&lt;b&gt;"); });
+  }));
+}
+
 TEST_F(PeersPageTest, ShowsThePeersOfTheDaemon) {
   PeersPage& page = open();
   EXPECT_TRUE(says(page, QStringLiteral("20 connected · 15 providers")));
