@@ -182,7 +182,7 @@ std::vector<const SubmittedJob*> JobBook::newest(std::size_t count, std::string_
   list.reserve(std::min(count, order_.size()));
   auto id = order_.rbegin();
   if (!before.empty()) {
-    id = std::find(order_.rbegin(), order_.rend(), before);
+    id = std::ranges::find(std::views::reverse(order_), before);
     if (id != order_.rend()) ++id;
   }
   for (; id != order_.rend() && list.size() < count; ++id) {
