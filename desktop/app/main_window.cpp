@@ -160,7 +160,7 @@ void MainWindow::show_pages() {
 
 void MainWindow::show_badges() {
   const auto jobs = listed_.indexOf(QStringLiteral("jobs"));
-  const int running = models_.jobs().running();
+  const int running = models_.jobs_running();
   navigation_->set_badge(static_cast<int>(jobs), running > 0 ? models_.text().count(running) : QString());
 }
 

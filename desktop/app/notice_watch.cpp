@@ -54,9 +54,10 @@ void NoticeWatch::look_at_jobs() {
   now.reserve(static_cast<qsizetype>(models_.jobs().rows().size()));
   for (const models::JobRow& job : models_.jobs().rows()) {
     now.insert(job.id, job.state);
-    // A job that comes as ended already began and ended between two looks.
+    // A new job that comes as ended already began and ended between two looks; an older one ended long ago.
     const JobState before = jobs_.value(job.id, JobState::unknown);
-    if (jobs_known_ && models::is_end(job.state) && !models::is_end(before)) tell_end(job);
+    const bool seen = jobs_.contains(job.id) || models_.jobs().in_topic(job.id);
+    if (jobs_known_ && seen && models::is_end(job.state) && !models::is_end(before)) tell_end(job);
   }
   jobs_ = std::move(now);
   jobs_known_ = true;

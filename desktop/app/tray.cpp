@@ -39,6 +39,7 @@ Tray::Tray(models::DaemonModels& models, DonationControl& donation, QObject* par
   connect(&donation_, &DonationControl::changed, this, &Tray::refresh);
   connect(&models_, &models::DaemonModels::earnings_changed, this, &Tray::refresh);
   connect(&models_, &models::DaemonModels::jobs_changed, this, &Tray::refresh);
+  connect(&models_, &models::DaemonModels::status_changed, this, &Tray::refresh);
   // A countdown is right when it is looked at.
   connect(menu_.get(), &QMenu::aboutToShow, this, [this] {
     refresh();
@@ -94,7 +95,7 @@ void Tray::refresh() {
   const DonationText said = donation_text(models_.connection().state(), models_.status(), text, models_.now_unix_ms());
   QStringList parts{said.state};
   if (!said.resumes.isEmpty()) parts << said.resumes;
-  if (const int running = models_.jobs().running(); running > 0) parts << tr("%n jobs", nullptr, running);
+  if (const int running = models_.jobs_running(); running > 0) parts << tr("%n jobs", nullptr, running);
   const auto& earnings = models_.earnings();
   if (earnings) parts << tr("%1 earned today").arg(text.credits(earnings->today_earned_micro));
   state_->setText(parts.join(QStringLiteral(" · ")));

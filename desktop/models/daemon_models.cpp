@@ -1,5 +1,6 @@
 #include "desktop/models/daemon_models.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace quern::desktop::models {
@@ -20,6 +21,7 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
       peers_(text_),
       offers_(text_),
       jobs_(text_),
+      older_jobs_(connection, jobs_),
       work_(text_),
       offers_of_peers_([this] {
         peers_.set_offers(offers_.rows());
@@ -29,9 +31,12 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
   watch("peers", [this](const json::value& value) { take_peers(value); });
   watch_offers();
   watch("jobs", [this](const json::value& value) {
+    if (value.is_null()) older_jobs_.forget();
     jobs_.take(value);
+    older_jobs_.look();
     Q_EMIT jobs_changed();
   });
+  connect(&older_jobs_, &OlderJobs::changed, this, &DaemonModels::jobs_changed);
   watch("work", [this](const json::value& value) {
     work_.take(value);
     Q_EMIT work_changed();
@@ -137,8 +142,18 @@ void DaemonModels::take_status(const json::value& value) {
   }
   has_status_ = has_status;
   status_ = std::move(status);
+  older_jobs_.set_running(status_.jobs_running);
   share_device_names();
   Q_EMIT status_changed();
+}
+
+// The table is told of jobs that have just begun before the status is, and has no room for all.
+int DaemonModels::jobs_running() const {
+  return std::max(jobs_.running(), static_cast<int>(status_.jobs_running));
+}
+
+int DaemonModels::jobs_kept() const {
+  return std::max(jobs_.rowCount(), static_cast<int>(status_.jobs_running + status_.jobs_ended));
 }
 
 void DaemonModels::take_peers(const json::value& value) {

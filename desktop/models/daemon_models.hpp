@@ -17,6 +17,7 @@
 #include "desktop/models/market_models.hpp"
 #include "desktop/models/node_data.hpp"
 #include "desktop/models/node_models.hpp"
+#include "desktop/models/older_jobs.hpp"
 #include "desktop/models/quantity_text.hpp"
 #include "desktop/models/topic_watch.hpp"
 #include "desktop/models/touched_elements.hpp"
@@ -43,6 +44,10 @@ class DaemonModels : public QObject {
   OfferModel& offers() { return offers_; }
   JobModel& jobs() { return jobs_; }   // submitted here
   WorkModel& work() { return work_; }  // of others, running here
+  // Of jobs submitted here, also those that are not in the table.
+  int jobs_running() const;
+  int jobs_kept() const;
+  OlderJobs& older_jobs() { return older_jobs_; }
   // Absent where the daemon has no such topic: show no page or control for it.
   const std::optional<MachineData>& machine() const { return machine_; }
   const std::optional<EarningsData>& earnings() const { return earnings_; }
@@ -94,6 +99,7 @@ class DaemonModels : public QObject {
   PeerModel peers_;
   OfferModel offers_;
   JobModel jobs_;
+  OlderJobs older_jobs_;
   WorkModel work_;
   QHash<QString, QString> device_names_;
   std::optional<MachineData> machine_;

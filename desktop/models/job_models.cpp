@@ -71,7 +71,41 @@ Tone job_state_tone(JobState state) {
 JobModel::JobModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
 
 void JobModel::take(const boost::json::value& value) {
-  replace(jobs_from(value));
+  std::vector<JobRow> newest = jobs_from(value);
+  QSet<QString> told;
+  told.reserve(static_cast<qsizetype>(newest.size()));
+  for (const JobRow& job : newest) told.insert(job.id);
+  if (!value.is_null()) {
+    const bool had_older = rows().size() > static_cast<std::size_t>(in_topic_.size());
+    const bool pushed_out = told.size() >= in_topic_.size();  // else what is gone has gone from the daemon
+    for (const JobRow& job : rows()) {
+      if (told.contains(job.id)) continue;
+      const bool was_older = !in_topic_.contains(job.id);
+      if (was_older || (pushed_out && (had_older || !is_end(job.state)))) newest.push_back(job);
+    }
+  }
+  in_topic_ = std::move(told);
+  take_rows(std::move(newest));
+}
+
+void JobModel::take_older(std::vector<JobRow> jobs) {
+  std::vector<JobRow> all;
+  all.reserve(jobs.size() + static_cast<std::size_t>(in_topic_.size()));
+  for (const JobRow& job : rows()) {
+    if (in_topic(job.id)) all.push_back(job);
+  }
+  for (JobRow& job : jobs) {
+    if (!in_topic(job.id)) all.push_back(std::move(job));
+  }
+  take_rows(std::move(all));
+}
+
+bool JobModel::older_running() const {
+  return std::ranges::any_of(rows(), [this](const JobRow& job) { return !is_end(job.state) && !in_topic(job.id); });
+}
+
+void JobModel::take_rows(std::vector<JobRow> rows_now) {
+  replace(std::move(rows_now));
   int decimals = QuantityText::kCreditDecimals;
   for (const JobRow& job : rows()) decimals = QuantityText::credits_decimals(job.amount_micro, decimals);
   if (std::exchange(cost_decimals_, decimals) != decimals) tell_columns(kCost, kCost);

@@ -2,9 +2,11 @@
 #pragma once
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "desktop/models/job_place.hpp"
 #include "desktop/models/market_data.hpp"
@@ -26,11 +28,17 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
   explicit JobModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const JobRow& row) { return row.id; }
-  // Topic "jobs" or job.list.
+  // Topic "jobs": the newest, or null when another daemon's begin. Older ones stay as they were; one under way that
+  // newer ones have pushed out of the topic is among them from then on.
   void take(const boost::json::value& value);
+  // Of job.list; of those that the topic tells of, the topic's counts.
+  void take_older(std::vector<JobRow> jobs);
+  bool in_topic(const QString& id) const { return in_topic_.contains(id); }
+  // Whether some that the topic does not tell of are under way.
+  bool older_running() const;
   // The clock of elapsed times; jobs that run are told as changed.
   void set_now(std::int64_t unix_ms);
-  int running() const;
+  int running() const;  // of those that are here
   // By id, for whom it is known: the list of jobs does not say.
   void set_place(const QString& id, const JobPlace& place);
 
@@ -40,6 +48,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
   QVariant other(const JobRow& job, int column, int role) const;
 
  private:
+  void take_rows(std::vector<JobRow> rows);
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
   QString tasks_and_id(const JobRow& job) const;
   QString second_line(const JobRow& job, int column) const;
@@ -47,6 +56,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
   QVariant whole_text(const JobRow& job, int column) const;
 
   QuantityText text_;
+  QSet<QString> in_topic_;
   QHash<QString, JobPlace> places_of_jobs_;
   ProgressPace pace_;
   std::int64_t now_unix_ms_ = 0;

@@ -12,7 +12,8 @@
 namespace quern::desktop::models {
 
 inline constexpr std::size_t kOffersMax = 20'000;  // rows: a device each
-inline constexpr std::size_t kJobsMax = 1'000;
+inline constexpr std::size_t kJobsMax = 2'048;     // a daemon keeps 1,000 that ended, beside 1,024 under way
+inline constexpr std::size_t kJobsNewest = 100;    // as many the topic "jobs" tells of
 inline constexpr std::size_t kTasksMax = 10'000;
 inline constexpr std::size_t kAttemptsMax = 64;
 inline constexpr std::size_t kOutputsMax = 1'000;

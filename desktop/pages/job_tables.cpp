@@ -1,18 +1,41 @@
 #include "desktop/pages/job_tables.hpp"
 
 #include <QModelIndex>
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
 
 #include "desktop/models/job_models.hpp"
 #include "desktop/models/node_models.hpp"
 #include "desktop/pages/model_tone.hpp"
+#include "desktop/widgets/painting.hpp"
 #include "desktop/widgets/table.hpp"
+#include "desktop/widgets/table_cells.hpp"
 
 namespace quern::desktop::pages {
 
 using models::JobModel;
+using models::JobState;
 using models::TaskModel;
 using models::WorkModel;
 using widgets::Cell;
+
+namespace {
+
+// As wide as the words for states are in this language; those that pass soon may be cut where there is little room.
+int state_width(std::initializer_list<JobState> passing = {}) {
+  constexpr int kLeastWidth = 112;
+  qreal widest = 0;
+  for (const JobState state : {JobState::queued, JobState::initializing, JobState::running, JobState::paused,
+                               JobState::complete, JobState::failed, JobState::canceling, JobState::canceled}) {
+    if (std::ranges::find(passing, state) != passing.end()) continue;
+    widest = std::max(widest, widgets::pill_size(models::job_state_text(state)).width());
+  }
+  return std::max(kLeastWidth,
+                  static_cast<int>(std::ceil(widest * 100 / theme::scaled(100))) + 2 * widgets::kCellPadding);
+}
+
+}  // namespace
 
 theme::Tone tone_at(const QModelIndex& index, int column) {
   return cell_tone(index.siblingAtColumn(column));
@@ -22,10 +45,13 @@ void dress_jobs(widgets::Table& table) {
   const auto tone = [](const QModelIndex& index) { return tone_at(index, JobModel::kState); };
   table.set_column(JobModel::kName,
                    {.cell = Cell::strong, .width = 200, .stretch = true, .second_line_role = models::kSubTextRole});
-  table.set_column(JobModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
-  table.set_column(
-      JobModel::kProgress,
-      {.cell = Cell::bar, .priority = 3, .width = 140, .permille_role = models::kProgressRole, .tone = tone});
+  table.set_column(JobModel::kState, {.cell = Cell::pill, .width = state_width({JobState::canceling}), .tone = tone});
+  table.set_column(JobModel::kProgress, {.cell = Cell::bar,
+                                         .priority = 3,
+                                         .width = 140,
+                                         .roomy = 190,
+                                         .permille_role = models::kProgressRole,
+                                         .tone = tone});
   table.set_column(JobModel::kWhere, {.priority = 1,
                                       .width = 150,
                                       .stretch = true,
@@ -45,7 +71,7 @@ void dress_jobs(widgets::Table& table) {
 void dress_tasks(widgets::Table& table) {
   const auto tone = [](const QModelIndex& index) { return tone_at(index, TaskModel::kState); };
   table.set_column(TaskModel::kTask, {.cell = Cell::number, .width = 84});
-  table.set_column(TaskModel::kState, {.cell = Cell::pill, .width = 112, .tone = tone});
+  table.set_column(TaskModel::kState, {.cell = Cell::pill, .width = state_width(), .tone = tone});
   table.set_column(
       TaskModel::kProgress,
       {.cell = Cell::bar, .priority = 1, .width = 170, .permille_role = models::kProgressRole, .tone = tone});

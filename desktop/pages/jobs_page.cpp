@@ -1,5 +1,6 @@
 #include "desktop/pages/jobs_page.hpp"
 
+#include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QStackedWidget>
@@ -10,6 +11,7 @@
 #include "desktop/pages/work_panel.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/controls.hpp"
+#include "desktop/widgets/labels.hpp"
 #include "desktop/widgets/table.hpp"
 
 namespace quern::desktop::pages {
@@ -116,7 +118,34 @@ QWidget* JobsPage::make_lists() {
   lists_->addWidget(job_table_);
   lists_->addWidget(work_table_);
   card->body()->addWidget(lists_);
+  card->body()->addWidget(make_older());
   return card;
+}
+
+QWidget* JobsPage::make_older() {
+  older_ = new QWidget;
+  older_text_ = new widgets::TextLabel({}, theme::FontRole::caption, widgets::Ink::muted);
+  show_older_ = new QPushButton(tr("Show older"));
+  auto* row = new QHBoxLayout(older_);
+  row->setContentsMargins(theme::kSpaceL, theme::kSpaceS, theme::kSpaceM, 0);
+  row->addWidget(older_text_, 1);
+  row->addWidget(show_older_);
+  connect(show_older_, &QPushButton::clicked, this, [this] {
+    models_.older_jobs().want();
+    show_counts();
+  });
+  return older_;
+}
+
+// The topic tells of the newest; a table shorter than that has all, or will have it in a moment.
+void JobsPage::show_older() {
+  const models::QuantityText& text = models_.text();
+  const int here = models_.jobs().rowCount();
+  const int kept = models_.jobs_kept();
+  older_->setVisible(side_->current() == kMine && kept > here && here >= static_cast<int>(models::kJobsNewest));
+  older_text_->set_text(tr("The newest %1 of %2 jobs").arg(text.count(here), text.count(kept)));
+  show_older_->setVisible(!models_.older_jobs().wanted());
+  show_older_->setEnabled(models_.connection().live());
 }
 
 void JobsPage::show_side(int side) {
@@ -144,7 +173,7 @@ void JobsPage::show_counts() {
         tr("%1 for others · %2 so far").arg(text.count(models_.work().rowCount()), text.credits_signed(earned)));
   } else {
     const auto waiting = std::ranges::count(models_.jobs().rows(), models::JobState::queued, &models::JobRow::state);
-    QStringList parts{tr("%1 running").arg(text.count(models_.jobs().running() - waiting)),
+    QStringList parts{tr("%1 running").arg(text.count(models_.jobs_running() - waiting)),
                       tr("%1 waiting").arg(text.count(waiting))};
     if (const auto& earnings = models_.earnings()) {
       parts.append(tr("%1 spent today").arg(text.credits(earnings->today_spent_micro)));
@@ -155,6 +184,7 @@ void JobsPage::show_counts() {
                               : models_.jobs().rowCount() == 0 ? tr("No jobs yet. Begin with New job.")
                                                                : tr("None of the jobs is so."));
   work_table_->set_placeholder(tr("Nobody's job runs here now."));
+  show_older();
 }
 
 void JobsPage::show_job(const QString& id) {

@@ -8,11 +8,13 @@
 #include "desktop/pages/job_panel.hpp"
 #include "desktop/widgets/card.hpp"
 
+class QPushButton;
 class QStackedWidget;
 
 namespace quern::desktop::widgets {
 class SegmentedControl;
 class Table;
+class TextLabel;
 }  // namespace quern::desktop::widgets
 
 namespace quern::desktop::pages {
@@ -39,6 +41,8 @@ class JobsPage : public widgets::PageFrame {
 
   void make_actions();
   QWidget* make_lists();
+  QWidget* make_older();
+  void show_older();
   void show_side(int side);
   void show_counts();
   void select_wanted();
@@ -54,6 +58,9 @@ class JobsPage : public widgets::PageFrame {
   QStackedWidget* panels_;
   widgets::Table* job_table_;
   widgets::Table* work_table_;
+  QWidget* older_ = nullptr;  // below the jobs: that there are more
+  widgets::TextLabel* older_text_ = nullptr;
+  QPushButton* show_older_ = nullptr;
   JobPanel* panel_;
   WorkPanel* work_panel_;
   QString wanted_;  // to be selected once it is there

@@ -111,7 +111,7 @@ void ServiceCard::refresh() {
 
 void ServiceCard::stop() {
   const bool known = models_.connection().live();
-  const int running = known ? models_.jobs().running() + models_.work().rowCount() : 0;
+  const int running = known ? models_.jobs_running() + models_.work().rowCount() : 0;
   running > 0 ? ask(running) : service_.stop();
 }
 

@@ -1,11 +1,13 @@
 #include "desktop/pages/submit_page.hpp"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
@@ -33,6 +35,19 @@ namespace {
 constexpr int kLeftShare = 5, kRightShare = 6;
 constexpr int kClockMs = 1'000;
 constexpr int kRightWidth = 330;
+
+// Scrolls up and down only, so it is as wide as what is in it needs: in large text that is more than its share.
+class ScrolledColumn : public QScrollArea {
+ public:
+  QSize minimumSizeHint() const override {
+    const int bar = verticalScrollBar()->sizeHint().width();
+    return {widget() ? widget()->minimumSizeHint().width() + bar : 0, QScrollArea::minimumSizeHint().height()};
+  }
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (watched == widget() && event->type() == QEvent::LayoutRequest) updateGeometry();
+    return QScrollArea::eventFilter(watched, event);
+  }
+};
 
 struct ReadSource {
   QByteArray source;
@@ -91,7 +106,7 @@ SubmitPage::SubmitPage(models::DaemonModels& models, QWidget* parent)
 }
 
 QWidget* SubmitPage::make_left() {
-  auto* area = new QScrollArea;
+  auto* area = new ScrolledColumn;
   area->setWidgetResizable(true);
   area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   area->setFocusPolicy(Qt::NoFocus);

@@ -56,6 +56,7 @@ Table::Table(const QString& accessible_name, QWidget* parent, int row_height)
   header->viewport()->setAutoFillBackground(false);
   viewport()->setMouseTracking(true);
   setMouseTracking(true);
+  connect(header, &QHeaderView::sortIndicatorChanged, this, &Table::arrange);
   header->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& position) {
     QMenu* menu = make_column_menu(this);
@@ -94,6 +95,16 @@ void Table::setModel(QAbstractItemModel* model) {
   arrange();
 }
 
+// Titles are as long as their language makes them, and the one that is sorted by has a mark beside it.
+int Table::least_width(int column) const {
+  const int width = theme::scaled(looks_[column].width);
+  const bool sorted = isSortingEnabled() && horizontalHeader()->sortIndicatorSection() == column;
+  const QFont face = theme::font(sorted ? theme::FontRole::caption_strong : theme::FontRole::caption);
+  const QString title = one_line(model()->headerData(column, Qt::Horizontal).toString());
+  const qreal words = QFontMetricsF(face).horizontalAdvance(title) + 1 + (sorted ? sort_mark_width() : 0);
+  return std::max(width, static_cast<int>(std::ceil(words)) + 2 * kCellPadding);
+}
+
 // What the user hid is hidden; then, while the smallest widths do not fit, the column of the highest priority; then the
 // room that is left goes to the columns that stretch.
 void Table::arrange() {
@@ -104,7 +115,7 @@ void Table::arrange() {
   for (int column = 0; column < count; ++column) {
     if (!hidden_by_user_.contains(column) || looks_[column].priority == 0) shown.append(column);
   }
-  const auto least = [this](int sum, int column) { return sum + theme::scaled(looks_[column].width); };
+  const auto least = [this](int sum, int column) { return sum + least_width(column); };
   const int room = viewport()->width();
   without_room_.clear();
   while (std::accumulate(shown.begin(), shown.end(), 0, least) > room) {
@@ -115,12 +126,17 @@ void Table::arrange() {
     shown.erase(first_to_go);
   }
   int rest = room - std::accumulate(shown.begin(), shown.end(), 0, least);
+  QVector<int> roomier(kColumnsMax);
+  for (const int column : shown) {
+    roomier[column] = std::clamp(theme::scaled(looks_[column].roomy) - least_width(column), 0, std::max(0, rest));
+    rest -= roomier[column];
+  }
   auto stretching = static_cast<int>(std::ranges::count_if(shown, [this](int c) { return looks_[c].stretch; }));
   for (int column = 0; column < count; ++column) {
     const bool show = shown.contains(column);
     setColumnHidden(column, !show);
     if (!show) continue;
-    int width = theme::scaled(looks_[column].width);
+    int width = least_width(column) + roomier[column];
     if (looks_[column].stretch && rest != 0) {
       // Where even those that stay do not fit, these give way: their texts are elided, those of numbers are not.
       const int part = std::max(rest / stretching--, std::min(0, theme::scaled(kLeastStretch) - width));
@@ -245,6 +261,10 @@ QString Table::said(int row) const {
     parts.append(one_line(model()->index(row, column).data(note_role_).toString()));
   parts.removeAll(QString());
   return parts.join(kBetween);
+}
+
+qsizetype Table::toned(int row) const {
+  return one_line(model()->index(row, 0).data(note_role_).toString()).size();
 }
 
 QString Table::note(int row) const {
@@ -401,9 +421,19 @@ void Table::paint_note(QPainter& painter, int row, QRect line) const {
     write(QRect(line.left(), line.top(), indent, line.height()), lead + kBetween);
     line.setLeft(line.left() + indent);
   }
-  painter.setPen(tone == theme::Tone::neutral ? muted : theme::tone_colors(t, tone).ink);
+  const QColor ink = tone == theme::Tone::neutral ? muted : theme::tone_colors(t, tone).ink;
+  qsizetype left = toned(row);
   for (const QString& words : note_lines(row)) {
-    write(line, words);
+    // What other columns say of the row is no part of what is wrong with it.
+    const QString own = words.left(left);
+    const QString rest = words.mid(own.size());
+    const auto own_width = static_cast<int>(std::ceil(QFontMetricsF(painter.font()).horizontalAdvance(own)));
+    painter.setPen(ink);
+    if (!own.isEmpty()) write(rest.isEmpty() ? line : line.adjusted(0, 0, own_width - line.width(), 0), own);
+    painter.setPen(muted);
+    if (!rest.isEmpty() && own_width < line.width()) write(line.adjusted(own.isEmpty() ? 0 : own_width, 0, 0, 0), rest);
+    left -= own.size() + 1;  // and the blank that the line was broken at
+    left = std::max<qsizetype>(left, 0);
     line = QRect(whole.left(), line.top() + line.height(), whole.width(), line.height());
   }
 }

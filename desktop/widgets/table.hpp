@@ -31,7 +31,8 @@ enum class Cell {
 struct ColumnLook {
   Cell cell = Cell::text;
   int priority = 0;                          // where it is narrow, the column with the highest is hidden first; 0 stays
-  int width = 100;                           // smallest, in pixels of a 13-pixel body
+  int width = 100;                           // smallest, in pixels of a 13-pixel body; its title always fits
+  int roomy = 0;                             // as wide as this where there is room, before others stretch
   bool stretch = false;                      // takes what is left; several share it
   bool strong = false;                       // also for numbers
   Qt::TextElideMode elide = Qt::ElideRight;  // in the middle where the end tells them apart: "GeForce RTX 4090 #2"
@@ -111,11 +112,13 @@ class Table : public QTableView {
 
  private:
   void arrange();
+  int least_width(int column) const;
   void dress();
   void add_sorting(QMenu& menu);
   QString title_of(int column) const;
   QString second_line(int row, int column) const;
-  QString said(int row) const;  // the note without second lines
+  QString said(int row) const;     // the note without second lines
+  qsizetype toned(int row) const;  // as many characters of the note are of its tone: what the first column says
   void paint_notes();
   void paint_note(QPainter& painter, int row, QRect line) const;
   void set_hovered_row(int row);

@@ -36,6 +36,10 @@ QString text_of(const QModelIndex& index, int role) {
 
 }  // namespace
 
+int sort_mark_width() {
+  return theme::scaled(14) + 4;
+}
+
 struct TableCells::CellPaint {
   QPainter& painter;
   const ColumnLook& look;
@@ -67,7 +71,8 @@ void TableCells::paint(QPainter* painter, const QStyleOptionViewItem& option, co
     const bool raised = cell.selected && (tone == theme::Tone::accent || tone == theme::Tone::neutral);
     // Above a note it ends where the words do.
     const qreal over = cell.inner.height() < option.rect.height() ? pill_size(text).height() - cell.inner.height() : 0;
-    const QRectF box = cell.inner.translated(0, -std::max(0.0, over) / 2);
+    const qreal up = std::min(std::max(0.0, over) / 2, std::max(0.0, cell.inner.top() - option.rect.top() - over / 2));
+    const QRectF box = cell.inner.translated(0, -up);  // and within its row
     if (!text.isEmpty()) paint_pill(*painter, box, text, tone, cell.direction, raised);
   } else if (cell.look.cell == Cell::bar) {
     paint_bar_cell(cell);
@@ -187,7 +192,7 @@ void TableHeader::paintSection(QPainter* painter, const QRect& rect, int column)
   const bool figure = is_figure(table_.column_look(column));
   const QFont face = theme::font(sorted ? theme::FontRole::caption_strong : theme::FontRole::caption);
   const QString text = one_line(model()->headerData(column, Qt::Horizontal).toString());
-  const qreal mark = sorted ? theme::scaled(14) + 4 : 0;
+  const qreal mark = sorted ? sort_mark_width() : 0;
   // In left-to-right: the mark stands before a right-aligned text and behind a left-aligned one.
   const QRectF inner = QRectF(rect).adjusted(kCellPadding, 0, -kCellPadding, 0);
   const qreal words = std::min(QFontMetricsF(face).horizontalAdvance(text) + 1, std::max(0.0, inner.width() - mark));

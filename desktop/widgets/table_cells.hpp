@@ -8,6 +8,7 @@
 namespace quern::desktop::widgets {
 
 inline constexpr int kCellPadding = 12;  // at both sides
+int sort_mark_width();                   // beside the title of the column that is sorted by
 
 class TableCells : public QStyledItemDelegate {
   Q_OBJECT

@@ -177,10 +177,15 @@ const SubmittedJob* JobBook::of_demand(const jobs::DemandId& demand) const {
   return found == by_demand_.end() ? nullptr : find(found->second);
 }
 
-std::vector<const SubmittedJob*> JobBook::newest(std::size_t count) const {
+std::vector<const SubmittedJob*> JobBook::newest(std::size_t count, std::string_view before) const {
   std::vector<const SubmittedJob*> list;
   list.reserve(std::min(count, order_.size()));
-  for (auto id = order_.rbegin(); id != order_.rend() && list.size() < count; ++id) {
+  auto id = order_.rbegin();
+  if (!before.empty()) {
+    id = std::ranges::find(std::views::reverse(order_), before);
+    if (id != order_.rend()) ++id;
+  }
+  for (; id != order_.rend() && list.size() < count; ++id) {
     list.push_back(jobs_.find(*id)->second.get());
   }
   return list;

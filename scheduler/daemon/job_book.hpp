@@ -87,8 +87,8 @@ class JobBook {
   const SubmittedJob* find(std::string_view id) const;
   // The job that an agreement is of; null: none, or it is forgotten.
   const SubmittedJob* of_demand(const jobs::DemandId& demand) const;
-  // The newest first.
-  std::vector<const SubmittedJob*> newest(std::size_t count) const;
+  // The newest first. Of those that came before the one of that id, where one is named; none when it is not there.
+  std::vector<const SubmittedJob*> newest(std::size_t count, std::string_view before = {}) const;
   std::size_t running() const { return running_; }
   // Of these, those whose tasks have all ended: what they have made is put together and kept.
   std::size_t finishing() const;

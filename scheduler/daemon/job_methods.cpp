@@ -149,8 +149,11 @@ Task<Answer> retry(Node& node, json::object params) {
 Answer list(Node& node, const json::object& params) {
   std::size_t count = kListedDefault;
   if (const auto* limit = params.if_contains("limit")) count = limit->to_number<std::size_t>();
+  const auto before = params.contains("before") ? text_in(params, "before") : std::string();
+  if (!before.empty() && !node.jobs().find(before)) return unknown(before);
   json::array jobs;
-  for (const SubmittedJob* job : node.jobs().newest(count)) jobs.push_back(summary_json(job->record, job->job.name));
+  for (const SubmittedJob* job : node.jobs().newest(count, before))
+    jobs.push_back(summary_json(job->record, job->job.name));
   return json::object{{"jobs", std::move(jobs)}};
 }
 
@@ -234,7 +237,8 @@ std::vector<rpc::Parameter> submit_parameters() {
 void add_watching(rpc::Registry& registry, Node& node) {
   registry.add({.name = "job.list",
                 .summary = "Submitted jobs, the newest first",
-                .params = {{"limit", "how many", rpc::integer(1, kListedMax), false}},
+                .params = {{"limit", "how many", rpc::integer(1, kListedMax), false},
+                           {"before", "only those submitted before the job of that id", id_schema(), false}},
                 .result = rpc::object({{"jobs", rpc::list(job_summary_schema(), kListedMax)}}),
                 .example_params = {{"limit", 1}},
                 .example_result = json::object{{"jobs", json::array{job_summary_example()}}},

@@ -63,6 +63,24 @@ TEST_F(NoticeWatchTest, AJobThatEndsIsToldOnce) {
   EXPECT_EQ(told[0].job, QStringLiteral("j-1"));
 }
 
+TEST_F(NoticeWatchTest, TheEndOfAJobThatTheTopicHasNoRoomForIsToldAndOldEndsAreNot) {
+  begin("COMPLETE");
+  const auto older = [](const char* state) {
+    boost::json::object one = job(state);
+    one["id"] = "j-0";
+    boost::json::object long_ago = job("COMPLETE");
+    long_ago["id"] = "j-long-ago";
+    return boost::json::object{{"jobs", boost::json::array{one, long_ago}}};
+  };
+  shell.models.older_jobs().want();
+  shell.answer("job.list", older("RUNNING"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return shell.models.jobs().rowCount() == 3; }, kSoonMs));
+  EXPECT_TRUE(told.empty());
+  shell.answer("job.list", older("EXECUTOR_ERROR"));
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].job, QStringLiteral("j-0"));
+}
+
 TEST_F(NoticeWatchTest, AJobThatHadEndedBeforeIsNoNews) {
   begin("COMPLETE");
   // Away and back: still none.

@@ -6,6 +6,7 @@
 #include <QDropEvent>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QTest>
 #include <QUrl>
@@ -342,6 +343,19 @@ TEST_F(Submit, TheDaemonsOwnStrategyCountsWhereNoneIsChosen) {
   played.answers.topics["preferences"] = json::object{{"values", json::object{{"strategy", "fastest"}}}};
   begin();
   EXPECT_TRUE(QTest::qWaitFor([&] { return has(QStringLiteral("Fastest match")); }, kSoonMs));
+}
+
+TEST_F(Submit, LargeTextKeepsTheRightEdgesOfTheCardsInSight) {
+  theme::Theme::instance().set_text_percent(140);
+  begin(1020, 700);  // the list of pages is wider then
+  button(*page, QStringLiteral("Choose…"))->setText(QStringLiteral("Auswählen ist hier und da"));
+  settle();
+  for (const QScrollArea* const area : page->findChildren<QScrollArea*>()) {
+    EXPECT_LE(area->widget()->width(), area->viewport()->width());
+  }
+  EXPECT_LE(page->minimumSizeHint().width(), page->width());
+  picture(*page, QStringLiteral("submit-large"));
+  theme::Theme::instance().set_text_percent(100);
 }
 
 TEST_F(Submit, ABudgetBelowTheLikelyCostKeepsStartWaiting) {

@@ -95,6 +95,63 @@ TEST_F(Tables, SayBelowARowWhatTheyHaveNoRoomFor) {
   EXPECT_EQ(table.note(0), QStringLiteral("too dear"));
 }
 
+TEST_F(Tables, WhatOtherColumnsSayOfARowIsNotOfTheToneOfItsNote) {
+  constexpr int kNoteRole = Qt::UserRole + 2;
+  QStandardItemModel model(1, 2);
+  model.setItem(0, 0, new QStandardItem(QStringLiteral("cell")));
+  model.setItem(0, 1, new QStandardItem(QStringLiteral("cell")));
+  model.item(0, 0)->setData(QStringLiteral("failed"), kNoteRole);
+  Table table(QStringLiteral("Jobs"), nullptr, Table::kNoted);
+  table.setModel(&model);
+  table.set_column(0, {.width = 200, .stretch = true});
+  table.set_column(1, {.priority = 1, .width = 100});
+  table.set_note_role(kNoteRole);
+  table.set_note_tone([](const QModelIndex&) { return theme::Tone::bad; });
+  table.resize(280, 200);
+  table.show();
+  const auto reds = [&table] {
+    const QImage picture = table.grab().toImage();
+    int count = 0;
+    for (int y = 0; y < picture.height(); ++y) {
+      for (int x = 0; x < picture.width(); ++x) {
+        const QColor color = picture.pixelColor(x, y);
+        count += color.red() > color.green() + 60 && color.red() > color.blue() + 60 ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  const int of_the_note = reds();
+  EXPECT_GT(of_the_note, 0);
+  model.item(0, 1)->setData(QStringLiteral("98 %"), kNoteRole);
+  ASSERT_EQ(table.note(0), QStringLiteral("failed · 98 %"));
+  EXPECT_EQ(reds(), of_the_note);
+}
+
+TEST_F(Tables, AColumnIsAsWideAsItsTitleAndARoomyOneWiderWhereThereIsRoom) {
+  QStandardItemModel model(1, 3);
+  model.setHorizontalHeaderLabels({QStringLiteral("Name"), QStringLiteral("A long title"), QStringLiteral("Bar")});
+  Table table(QStringLiteral("Jobs"));
+  table.setModel(&model);
+  table.set_column(0, {.width = 100, .stretch = true});
+  table.set_column(1, {.width = 20});
+  table.set_column(2, {.width = 60, .roomy = 110});
+  table.setSortingEnabled(true);
+  table.resize(600, 200);
+  table.show();
+  const auto words = [](theme::FontRole role) {
+    return QFontMetricsF(theme::font(role)).horizontalAdvance(QStringLiteral("A long title"));
+  };
+  table.sortByColumn(0, Qt::AscendingOrder);
+  EXPECT_GE(table.columnWidth(1), words(theme::FontRole::caption) + 24);
+  table.sortByColumn(1, Qt::AscendingOrder);  // with its mark
+  EXPECT_GE(table.columnWidth(1), words(theme::FontRole::caption_strong) + 24 + 14);
+  EXPECT_EQ(table.columnWidth(2), 110);
+  table.resize(100 + table.columnWidth(1) + 60 + 20, 200);
+  EXPECT_EQ(table.columnWidth(0), 100);
+  EXPECT_LE(table.columnWidth(2), 80);
+  EXPECT_GE(table.columnWidth(2), 60);
+}
+
 TEST_F(Tables, ARowThatSaysSomethingSaysThereWhatItsCellsHaveNoSecondLineFor) {
   constexpr int kNoteRole = Qt::UserRole + 2;
   constexpr int kSecondRole = Qt::UserRole + 3;

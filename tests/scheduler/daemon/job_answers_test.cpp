@@ -108,6 +108,23 @@ TEST_F(JobAnswers, fit_their_schemas_from_the_quote_to_the_trails) {
   });
 }
 
+TEST_F(JobAnswers, list_jobs_from_the_newest_on_or_from_before_one_on) {
+  at_submitter([this](Node& /*node*/) -> Task<void> {
+    std::vector<json::value> ids;
+    for (int i = 0; i < 3; ++i) {
+      const auto submitted = co_await ask("job.submit", {{"manifest", manifest_of(1)}});
+      ids.push_back(submitted.at("id"));
+    }
+    const auto first = co_await ask("job.list", {{"limit", 1}});
+    EXPECT_EQ(first.at("jobs").at(0).at("id"), ids[2]);
+    const auto rest = co_await ask("job.list", {{"limit", 5}, {"before", ids[2]}});
+    EXPECT_EQ(rest.at("jobs").as_array().size(), 2U);
+    EXPECT_EQ(rest.at("jobs").at(1).at("id"), ids[0]);
+    const auto none = co_await ask("job.list", {{"before", ids[0]}});
+    EXPECT_TRUE(none.at("jobs").as_array().empty());
+  });
+}
+
 TEST_F(JobAnswers, name_the_trial_that_is_made_of_a_job_that_says_no_work) {
   at_submitter([this](Node& /*node*/) -> Task<void> {
     model::Job job = engagement::sample_job();
