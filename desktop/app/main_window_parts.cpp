@@ -10,6 +10,7 @@
 
 #include "desktop/app/donation_text.hpp"
 #include "desktop/app/main_window.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/key_value_list.hpp"
@@ -19,6 +20,14 @@ namespace {
 
 constexpr double kVeil = 0.55;        // of the window's ground
 constexpr qsizetype kNameShown = 64;  // the longest name of a Linux host
+constexpr qsizetype kWhyShown = 90;   // of a reason; the tip has all of it
+
+// Ends between words where there are any near the end.
+QString shortened(const QString& text, qsizetype most) {
+  if (text.size() <= most) return text;
+  const qsizetype blank = text.lastIndexOf(u' ', most);
+  return text.left(blank > most * 2 / 3 ? blank : most) + QChar(0x2026);
+}
 
 // Greys what lies below it, and lets everything through.
 class Veil : public QWidget {
@@ -136,14 +145,14 @@ void MainWindow::show_status() {
   status_->setToolTip(said.why);
   QVector<widgets::KeyValue> rows;
   if (!said.resumes.isEmpty()) rows.append({tr("Resumes"), said.resumes});
-  if (!said.why.isEmpty()) rows.append({tr("Why"), said.why, widgets::Ink::muted, false});
+  if (!said.why.isEmpty()) rows.append({tr("Why"), shortened(said.why, kWhyShown), widgets::Ink::muted, false});
   const auto& earnings = models_.earnings();
   if (earnings) rows.append({tr("Earned today"), text.credits(earnings->today_earned_micro)});
   if (models_.has_status()) {
     rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
   }
   const QString name = daemon_name();
-  rows.append({tr("Connected to"), name.size() > kNameShown ? name.left(kNameShown) + QChar(0x2026) : name});
+  rows.append({tr("Connected to"), shortened(name, kNameShown)});
   status_->set_rows(rows);
   pause_->setVisible(donation_.possible() && donation_.donating());
   resume_->setVisible(donation_.possible() && donation_.paused());
@@ -171,7 +180,9 @@ void MainWindow::show_connection() {
 void MainWindow::show_problems() {
   QStringList problems;
   if (models_.connection().live()) {
-    for (const models::WhyData& problem : models_.status().problems) problems.append(problem.advice());
+    for (const models::WhyData& problem : models_.status().problems) {
+      problems.append(models::as_sentence(problem.advice()));
+    }
   }
   if (problems.isEmpty()) {
     problems_->hide();
