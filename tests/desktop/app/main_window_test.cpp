@@ -91,12 +91,10 @@ TEST(MainWindow, ALongReasonEndsBetweenWordsAndIsWholeInTheTip) {
   Shell shell;
   shell.window.set_pages(three_pages());
   shell.window.show();
-  shell.put(
-      "status",
-      status_of(
-          R"({"state":"off","until_unix_ms":null,"why":{"reason":"sandbox_lacks","text":")" +
-          "the sandbox of the node cannot hold any job, since its kernel was built without what keeps jobs apart" +
-          R"("},"working":0})"));
+  const std::string reason =
+      "the sandbox of the node cannot hold any job, since its kernel was built without what keeps jobs apart";
+  const std::string why_off = R"({"reason":"sandbox_lacks","text":")" + reason + R"("})";
+  shell.put("status", status_of(R"({"state":"off","until_unix_ms":null,"why":)" + why_off + R"(,"working":0})"));
   const auto why = [&] { return row_of(shell.window, QStringLiteral("Why")); };
   ASSERT_TRUE(soon([&] { return !why().isEmpty(); }));
   EXPECT_EQ(why().toStdString(),
