@@ -7,6 +7,7 @@
 #include <QResizeEvent>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "desktop/app/donation_text.hpp"
 #include "desktop/app/main_window.hpp"
@@ -47,12 +48,27 @@ class Veil : public QWidget {
   }
 };
 
-// Buttons of the side: as wide as it is.
+// As wide as the side; where its words need all of that, without its icon.
+class SideButton : public QPushButton {
+ public:
+  SideButton(const QString& text, QIcon icon) : QPushButton(text), icon_(std::move(icon)) { setIcon(icon_); }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QPushButton::resizeEvent(event);
+    const int words = fontMetrics().horizontalAdvance(text()) + 2 * theme::kSpaceS;
+    const bool room = words + iconSize().width() + theme::kSpaceXs <= width();
+    if (room == icon().isNull()) setIcon(room ? icon_ : QIcon());
+  }
+
+ private:
+  QIcon icon_;
+};
+
 QPushButton* side_button(const QString& text, theme::Glyph glyph, const char* kind) {
-  auto* button = new QPushButton(text);
+  const auto tint = kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted;
+  auto* button = new SideButton(text, theme::icon(glyph, tint));
   button->setProperty("kind", QString::fromLatin1(kind));
-  button->setIcon(
-      theme::icon(glyph, kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted));
   button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   return button;
 }

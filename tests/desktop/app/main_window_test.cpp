@@ -157,7 +157,7 @@ TEST(MainWindow, ADaemonThatGoesLeavesABannerAndComesBack) {
   EXPECT_FALSE(banner.isVisible());
   shell.lose();
   ASSERT_TRUE(soon([&] { return banner.isVisible(); }));
-  EXPECT_TRUE(banner.message().contains(QStringLiteral("gone")));
+  EXPECT_TRUE(banner.message().startsWith(QStringLiteral("Gone")));
   EXPECT_TRUE(banner.message().contains(QStringLiteral("wait")));
   EXPECT_EQ(state_of(shell.window), QStringLiteral("Offline"));
   EXPECT_EQ(row_of(shell.window, QStringLiteral("Peers")), QStringLiteral("34"));  // as it was, greyed
