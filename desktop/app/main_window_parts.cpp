@@ -7,9 +7,11 @@
 #include <QResizeEvent>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "desktop/app/donation_text.hpp"
 #include "desktop/app/main_window.hpp"
+#include "desktop/models/failure_text.hpp"
 #include "desktop/widgets/card.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/key_value_list.hpp"
@@ -20,6 +22,14 @@ namespace {
 
 constexpr double kVeil = 0.55;        // of the window's ground
 constexpr qsizetype kNameShown = 64;  // the longest name of a Linux host
+constexpr qsizetype kWhyShown = 90;   // of a reason; the tip has all of it
+
+// Ends between words where there are any near the end.
+QString shortened(const QString& text, qsizetype most) {
+  if (text.size() <= most) return text;
+  const qsizetype blank = text.lastIndexOf(u' ', most);
+  return text.left(blank > most * 2 / 3 ? blank : most) + QChar(0x2026);
+}
 
 // Greys what lies below it, and lets everything through.
 class Veil : public QWidget {
@@ -40,22 +50,30 @@ class Veil : public QWidget {
   }
 };
 
-// Buttons of the side: as wide as it is.
+// As wide as the side; where its words need all of that, without its icon.
+class SideButton : public QPushButton {
+ public:
+  SideButton(const QString& text, QIcon icon) : QPushButton(text), icon_(std::move(icon)) { setIcon(icon_); }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QPushButton::resizeEvent(event);
+    const int words = fontMetrics().horizontalAdvance(text()) + 2 * theme::kSpaceS;
+    const bool room = words + iconSize().width() + theme::kSpaceXs <= width();
+    if (room == icon().isNull()) setIcon(room ? icon_ : QIcon());
+  }
+
+ private:
+  QIcon icon_;
+};
+
 QPushButton* side_button(const QString& text, theme::Glyph glyph, const char* kind) {
-  auto* button = new QPushButton(text);
+  const auto tint = kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted;
+  auto* button = new SideButton(text, theme::icon(glyph, tint));
   button->setProperty("kind", QString::fromLatin1(kind));
-  button->setIcon(
-      theme::icon(glyph, kind == std::string_view("primary") ? theme::Tint::on_accent : theme::Tint::muted));
   button->setProperty("room", QStringLiteral("narrow"));  // or the card cuts longer words than the English
   button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   return button;
-}
-
-// One that stands alone, where the daemon has a sentence for it and not a name only.
-QString problem_line(const models::WhyData& problem) {
-  QString line = problem.advice();
-  if (!problem.text.isEmpty()) line.replace(0, 1, line.at(0).toUpper());
-  return line;
 }
 
 }  // namespace
@@ -146,15 +164,14 @@ void MainWindow::show_status() {
   status_->setToolTip(widgets::tool_tip(said.why));
   QVector<widgets::KeyValue> rows;
   if (!said.resumes.isEmpty()) rows.append({tr("Resumes"), said.resumes});
-  if (!said.why.isEmpty()) rows.append({tr("Why"), said.why, widgets::Ink::muted, false});
+  if (!said.why.isEmpty()) rows.append({tr("Why"), shortened(said.why, kWhyShown), widgets::Ink::muted, false});
   const auto& earnings = models_.earnings();
   if (earnings) rows.append({tr("Earned today"), text.credits(earnings->today_earned_micro)});
   if (models_.has_status()) {
     rows.append({tr("Peers"), text.count(static_cast<std::int64_t>(models_.status().peers_connected))});
   }
   const QString name = daemon_name();
-  rows.append({connection.live() ? tr("Connected to") : tr("Daemon"),
-               name.size() > kNameShown ? name.left(kNameShown) + QChar(0x2026) : name});
+  rows.append({connection.live() ? tr("Connected to") : tr("Daemon"), shortened(name, kNameShown)});
   status_->set_rows(rows);
   pause_->setVisible(donation_.possible() && donation_.donating());
   resume_->setVisible(donation_.possible() && donation_.paused());
@@ -186,7 +203,9 @@ void MainWindow::show_veil() {
 void MainWindow::show_problems() {
   QStringList problems;
   if (models_.connection().live()) {
-    for (const models::WhyData& problem : models_.status().problems) problems.append(problem_line(problem));
+    for (const models::WhyData& problem : models_.status().problems) {
+      problems.append(models::as_sentence(problem.advice()));
+    }
   }
   if (problems.isEmpty()) {
     problems_->hide();

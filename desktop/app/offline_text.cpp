@@ -1,5 +1,7 @@
 #include "desktop/app/offline_text.hpp"
 
+#include "desktop/models/failure_text.hpp"
+
 namespace quern::desktop::app {
 
 using client::Connection;
@@ -8,8 +10,8 @@ using pages::ServiceUnit;
 namespace {
 
 QString sentence_of(const client::LossText& loss) {
-  if (loss.remedy.isEmpty()) return loss.reason;
-  return QStringLiteral("%1 — %2").arg(loss.reason, loss.remedy);
+  const QString reason = models::as_sentence(loss.reason);
+  return loss.remedy.isEmpty() ? reason : QStringLiteral("%1 — %2").arg(reason, loss.remedy);
 }
 
 bool can_start(ServiceUnit::State service) {

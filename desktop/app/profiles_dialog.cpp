@@ -1,6 +1,6 @@
 #include "desktop/app/profiles_dialog.hpp"
 
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -47,6 +47,7 @@ QWidget* ProfilesDialog::make_list() {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(theme::kSpaceS);
   list_ = new QListWidget;
+  list_->setProperty("kind", QStringLiteral("choice"));
   list_->setAccessibleName(tr("Daemons"));
   list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   list_->setTextElideMode(Qt::ElideRight);
@@ -68,17 +69,23 @@ QWidget* ProfilesDialog::make_list() {
 
 QWidget* ProfilesDialog::make_form() {
   auto* side = new QWidget;
-  auto* form = new QFormLayout(side);
+  // Not a QFormLayout: it puts labels above the middle of taller fields.
+  auto* form = new QGridLayout(side);
   form->setContentsMargins(0, 0, 0, 0);
   form->setSpacing(theme::kSpaceM);
-  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-  const auto line = [form](const QString& text, QLabel*& label) {
+  form->setColumnStretch(1, 1);
+  const auto add_row = [form](QLabel* label, QWidget* field) {
+    const int row = form->rowCount();
+    form->addWidget(label, row, 0);
+    form->addWidget(field, row, 1);
+  };
+  const auto line = [add_row](const QString& text, QLabel*& label) {
     auto* edit = new QLineEdit;
     edit->setMaxLength(static_cast<int>(client::kProfileTextMax));
     edit->setAccessibleName(text);
     label = new QLabel(text);
     label->setBuddy(edit);
-    form->addRow(label, edit);
+    add_row(label, edit);
     return edit;
   };
   QLabel* name_label = nullptr;
@@ -86,7 +93,7 @@ QWidget* ProfilesDialog::make_form() {
   name_->setMaxLength(static_cast<int>(client::kProfileNameMax));
   place_ = new widgets::SegmentedControl(tr("Where it is"));
   place_->set_segments({tr("Socket"), tr("Address")});
-  form->addRow(new QLabel(tr("Reached by")), place_);
+  add_row(new QLabel(tr("Reached by")), place_);
   socket_ = line(tr("Socket"), socket_label_);
   socket_->setPlaceholderText(client::own_daemon().socket_path);
   url_ = line(tr("Address"), url_label_);
@@ -94,7 +101,8 @@ QWidget* ProfilesDialog::make_form() {
   token_ = line(tr("Token file"), token_label_);
   token_->setPlaceholderText(tr("a copy of the daemon's rpc.token"));
   fault_ = new widgets::TextLabel({}, theme::FontRole::caption, widgets::Ink::bad);
-  form->addRow(fault_);
+  form->addWidget(fault_, form->rowCount(), 0, 1, 2);
+  form->setRowStretch(form->rowCount(), 1);
   connect(place_, &widgets::SegmentedControl::current_changed, this, &ProfilesDialog::show_place);
   return side;
 }

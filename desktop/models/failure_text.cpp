@@ -2,20 +2,27 @@
 
 #include <QCoreApplication>
 #include <string>
+#include <utility>
 
 #include "desktop/models/quantity_text.hpp"
+#include "desktop/models/reason_text.hpp"
 
 namespace quern::desktop::models {
 
 QString failure_text(const client::CallError& error) {
   const rpc::Failure& failure = error.failure;
   const auto text = [](const std::string& words) { return plain_text(QString::fromStdString(words), kTextCharsMax); };
-  QString said = text(failure.message.empty() ? failure.reason : failure.message);
+  const QString reason = text(failure.reason);
+  QString said = ReasonText::what(reason, failure.message.empty() ? reason : text(failure.message));
   if (said.isEmpty()) said = QCoreApplication::translate("FailureText", "It did not work");
-  said.front() = said.front().toUpper();
   if (!failure.detail.empty()) said += QStringLiteral(" (%1)").arg(text(failure.detail));
-  if (!failure.remedy.empty()) said += QStringLiteral(": %1").arg(text(failure.remedy));
-  return said;
+  if (!failure.remedy.empty()) said += QStringLiteral(": %1").arg(ReasonText::remedy(reason, text(failure.remedy)));
+  return as_sentence(std::move(said));
+}
+
+QString as_sentence(QString words) {
+  if (!words.isEmpty()) words.front() = words.front().toUpper();
+  return words;
 }
 
 }  // namespace quern::desktop::models

@@ -10,4 +10,7 @@ namespace quern::desktop::models {
 // "Too much is asked for (calls_per_second: 501 of 500): ask more slowly"; never empty.
 QString failure_text(const client::CallError& error);
 
+// Words that begin a line begin in upper case: "the disk is full" becomes "The disk is full".
+QString as_sentence(QString words);
+
 }  // namespace quern::desktop::models

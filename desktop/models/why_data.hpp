@@ -8,10 +8,14 @@ namespace quern::desktop::models {
 
 struct WhyData {
   QString reason;  // "price_too_high"
-  QString text;
+  QString text;    // as the daemon says it, and so are those below
   QString detail;
   QString remedy;
   bool there() const { return !reason.isEmpty() || !text.isEmpty(); }
+  // What follows is in the language of the app, but for the detail and what it does not know.
+  //
+  // What would help: "raise the budget"; empty when nothing is known to.
+  QString way_out() const;
   // "the price is above the limit (3 of 2)"; empty when there is none.
   QString sentence() const;
   // With what to do about it, where that is known: "the price is above the limit (3 of 2): raise the budget".

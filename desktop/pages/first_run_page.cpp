@@ -177,7 +177,8 @@ void FirstRunPage::show_daemon() {
   } else {
     daemon_state_->set_state(tr("Not found"), theme::Tone::warn);
     const client::LossText& loss = connection.loss();
-    daemon_text_->set_text(loss.remedy.isEmpty() ? loss.reason : tr("%1: %2").arg(loss.reason, loss.remedy));
+    const QString reason = models::as_sentence(loss.reason);
+    daemon_text_->set_text(loss.remedy.isEmpty() ? reason : tr("%1: %2").arg(reason, loss.remedy));
   }
   start_service_->setVisible(steered && !connection.live());
   start_service_->setEnabled(!starting);

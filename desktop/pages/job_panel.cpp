@@ -200,7 +200,7 @@ void JobPanel::show_reason(const models::JobDetail& detail) {
   }
   if (detail.job.state == models::JobState::complete || !why.there()) return;
   const QString sentence = why.sentence();
-  reason_->set_text(why.remedy.isEmpty() ? sentence : tr("%1. What would help: %2").arg(sentence, why.remedy));
+  reason_->set_text(why.remedy.isEmpty() ? sentence : tr("%1. What would help: %2").arg(sentence, why.way_out()));
   reason_->set_ink(detail.job.state == models::JobState::failed ? Ink::bad : Ink::warn);
   reason_->show();
 }

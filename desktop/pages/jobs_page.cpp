@@ -173,8 +173,9 @@ void JobsPage::show_counts() {
         tr("%1 for others · %2 so far").arg(text.count(models_.work().rowCount()), text.credits_signed(earned)));
   } else {
     const auto waiting = std::ranges::count(models_.jobs().rows(), models::JobState::queued, &models::JobRow::state);
-    QStringList parts{tr("%1 running").arg(text.count(models_.jobs_running() - waiting)),
-                      tr("%1 waiting").arg(text.count(waiting))};
+    const auto running = models_.jobs_running() - waiting;
+    QStringList parts{tr("%1 running", nullptr, static_cast<int>(running)).arg(text.count(running)),
+                      tr("%1 waiting", nullptr, static_cast<int>(waiting)).arg(text.count(waiting))};
     if (const auto& earnings = models_.earnings()) {
       parts.append(tr("%1 spent today").arg(text.credits(earnings->today_spent_micro)));
     }

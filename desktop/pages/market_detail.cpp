@@ -144,7 +144,7 @@ void MarketDetail::show_quote(const models::OfferRow& offer) {
     quote_title_->set_text(tr("Your job cannot run here"));
     rows.append({.key = tr("Why"), .value = quote->why.sentence(), .ink = Ink::bad, .strong = false});
     quote_words_->set_text(quote->why.remedy.isEmpty() ? QString()
-                                                       : tr("What would have to change: %1").arg(quote->why.remedy));
+                                                       : tr("What would have to change: %1").arg(quote->why.way_out()));
   }
   quote_rows_->set_rows(rows);
   quote_words_->setVisible(!quote_words_->text().isEmpty());

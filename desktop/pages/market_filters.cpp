@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
 
 #include "desktop/theme/icon.hpp"
@@ -19,12 +20,15 @@ namespace {
 
 constexpr std::array kMemoryGiB{4, 8, 12, 16, 24, 48, 80};
 constexpr int kSearchWidth = 185, kPriceWidth = 112, kQueryWidth = 190;
+constexpr int kGives = 45;       // each of the two that may be narrower, so that all stand on one line
+constexpr int kQueryGives = 30;  // before the other does: its words need less
 constexpr int kSearchCharsMax = 128;
 
 }  // namespace
 
 MarketFilters::MarketFilters(QWidget* parent)
     : QWidget(parent),
+      row_(new widgets::FlowLayout),
       search_(new QLineEdit),
       type_(new QComboBox),
       memory_(new QComboBox),
@@ -35,11 +39,10 @@ MarketFilters::MarketFilters(QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(theme::kSpaceM, theme::kSpaceM - 1, theme::kSpaceM, theme::kSpaceXs);
   column->setSpacing(theme::kSpaceXs);
-  auto* row = new widgets::FlowLayout;
   for (QWidget* each : std::initializer_list<QWidget*>{search_, type_, memory_, price_, query_, count_}) {
-    row->addWidget(each);
+    row_->addWidget(each);
   }
-  column->addLayout(row);
+  column->addLayout(row_);
   column->addWidget(fault_);
   fault_->hide();
   search_->setPlaceholderText(tr("Device or provider"));
@@ -75,10 +78,31 @@ MarketFilters::MarketFilters(QWidget* parent)
 }
 
 void MarketFilters::dress() {
-  search_->setFixedWidth(theme::scaled(kSearchWidth));
   price_->setFixedWidth(theme::scaled(kPriceWidth));
-  query_->setFixedWidth(theme::scaled(kQueryWidth));
   count_->setFixedHeight(theme::scaled(32));
+  share_room();
+}
+
+// What does not stand on the line for want of a little would have one of its own.
+void MarketFilters::share_room() {
+  int others = 0;
+  for (int at = 0; at < row_->count(); ++at) {
+    QWidget* const each = row_->itemAt(at)->widget();
+    if (at > 0) others += row_->spacing();
+    if (each != search_ && each != query_) others += row_->itemAt(at)->sizeHint().width();
+  }
+  const QMargins margins = layout()->contentsMargins();
+  const int lacking =
+      others + theme::scaled(kSearchWidth) + theme::scaled(kQueryWidth) - (width() - margins.left() - margins.right());
+  const int given = lacking > 2 * theme::scaled(kGives) ? 0 : std::max(0, lacking);
+  const int of_query = std::max(std::min(given, theme::scaled(kQueryGives)), given / 2);
+  search_->setFixedWidth(theme::scaled(kSearchWidth) - (given - of_query));
+  query_->setFixedWidth(theme::scaled(kQueryWidth) - of_query);
+}
+
+void MarketFilters::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  share_room();
 }
 
 void MarketFilters::changeEvent(QEvent* event) {
@@ -125,6 +149,7 @@ void MarketFilters::set_line(const QString& line) {
 void MarketFilters::set_count(const QString& count) {
   count_->set_text(count);
   count_->setFixedWidth(count_->sizeHint().width());
+  share_room();
 }
 
 void MarketFilters::tell_faults() {

@@ -11,6 +11,7 @@ class QLineEdit;
 
 namespace quern::desktop::widgets {
 class ElidedLabel;
+class FlowLayout;
 class TextLabel;
 }  // namespace quern::desktop::widgets
 
@@ -35,12 +36,15 @@ class MarketFilters : public QWidget {
 
  protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QString price_limit() const;  // a number of the grammar; empty: none, or not to be read
   void tell_faults();
   void dress();
+  void share_room();
 
+  widgets::FlowLayout* row_;
   QLineEdit* search_;
   QComboBox* type_;
   QComboBox* memory_;

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "overlay/runtime/assertion.hpp"
+#include "scheduler/model/reason.hpp"
 
 namespace quern::rpc {
 
@@ -133,11 +134,17 @@ json::object openrpc(const Registry& registry, std::string_view version) {
   for (const TopicText& topic : registry.topics()) {
     topics.emplace_back(json::object{{"name", topic.name}, {"summary", topic.summary}, {"schema", topic.value}});
   }
+  json::array reasons;
+  reasons.reserve(model::reasons().size());
+  for (const model::ReasonText& reason : model::reasons()) {
+    reasons.emplace_back(json::object{{"name", reason.name}, {"text", reason.text}, {"remedy", reason.remedy}});
+  }
   const json::string_view shown(version.data(), version.size());
   return {{"openrpc", "1.3.2"},
           {"info", json::object{{"title", "quernd"}, {"version", shown}}},
           {"methods", std::move(methods)},
-          {"x-topics", std::move(topics)}};
+          {"x-topics", std::move(topics)},
+          {"x-reasons", std::move(reasons)}};
 }
 
 std::string pretty(const json::value& value) {

@@ -81,7 +81,8 @@ class Registry {
   std::vector<TopicText> topics_;
 };
 
-// The OpenRPC 1.3 document (spec.open-rpc.org) of all methods, in the order of their names; topics under "x-topics".
+// The OpenRPC 1.3 document (spec.open-rpc.org) of all methods, by their names; "x-topics", and all reasons in
+// "x-reasons".
 boost::json::object openrpc(const Registry& registry, std::string_view version);
 // Any value over several lines, two spaces a level, keys in their order, with a line feed at the end.
 std::string pretty(const boost::json::value& value);

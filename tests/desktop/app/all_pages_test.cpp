@@ -23,6 +23,7 @@
 #include <gtest/gtest.h>
 
 #include "desktop/app/languages.hpp"
+#include "desktop/widgets/card.hpp"
 #include "tests/desktop/app/example_session.hpp"
 #include "tests/desktop/app/painted_texts.hpp"
 #include "tests/desktop/app/shell.hpp"
@@ -268,6 +269,14 @@ TEST_P(EveryPage, TabReachesAllThatTakesAClick) {
   expect_tab_goes_everywhere(whole.window);
 }
 
+// What needs more room than there is stands beyond the margin of its page.
+void expect_page_fits(const MainWindow& window) {
+  for (const auto* page : window.findChildren<widgets::PageFrame*>()) {
+    if (page->isVisible())
+      EXPECT_LE(page->minimumSizeHint().width(), page->width()) << page->accessibleName().toStdString();
+  }
+}
+
 TEST_P(EveryPage, NothingIsCutOffWithLargeText) {
   // The pseudo-locale's texts are longer themselves.
   for (const QString& language : {QStringLiteral("en"), QStringLiteral("de"), kPseudoLanguage}) {
@@ -278,6 +287,7 @@ TEST_P(EveryPage, NothingIsCutOffWithLargeText) {
     const QImage picture = whole.open(page());
     keep(picture, "large-" + language.toStdString());
     EXPECT_EQ(whole.window.size(), kLeast);
+    expect_page_fits(whole.window);
     expect_nothing_is_cut(whole.window);
     expect_no_text_on_another(whole.window);
     expect_labels_have_room(whole.window);

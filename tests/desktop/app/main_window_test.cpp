@@ -166,6 +166,21 @@ TEST(MainWindow, AButtonOfTheSideHasRoomForLongerWords) {
   EXPECT_LE(resume->iconSize().width() + kGap + resume->fontMetrics().horizontalAdvance(resume->text()), room.width());
 }
 
+TEST(MainWindow, ALongReasonEndsBetweenWordsAndIsWholeInTheTip) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  const std::string reason =
+      "the sandbox of the node cannot hold any job, since its kernel was built without what keeps jobs apart";
+  const std::string why_off = R"({"reason":"sandbox_lacks","text":")" + reason + R"("})";
+  shell.put("status", status_of(R"({"state":"off","until_unix_ms":null,"why":)" + why_off + R"(,"working":0})"));
+  const auto why = [&] { return row_of(shell.window, QStringLiteral("Why")); };
+  ASSERT_TRUE(soon([&] { return !why().isEmpty(); }));
+  EXPECT_EQ(why().toStdString(),
+            "the sandbox of the node cannot hold any job, since its kernel was built without what keeps\u2026");
+  EXPECT_TRUE(shell.window.findChild<widgets::StatusCard*>()->toolTip().endsWith(QStringLiteral("jobs apart")));
+}
+
 TEST(MainWindow, PausesForAWhileAndCountsDown) {
   Shell shell;
   shell.window.set_pages(three_pages());
@@ -221,7 +236,7 @@ TEST(MainWindow, ADaemonThatGoesLeavesABannerAndComesBack) {
   EXPECT_FALSE(banner.isVisible());
   shell.lose();
   ASSERT_TRUE(soon([&] { return banner.isVisible(); }));
-  EXPECT_TRUE(banner.message().contains(QStringLiteral("gone")));
+  EXPECT_TRUE(banner.message().startsWith(QStringLiteral("Gone")));
   EXPECT_TRUE(banner.message().contains(QStringLiteral("wait")));
   EXPECT_EQ(state_of(shell.window), QStringLiteral("Offline"));
   EXPECT_EQ(row_of(shell.window, QStringLiteral("Peers")), QStringLiteral("34"));  // as it was, greyed
@@ -238,12 +253,13 @@ TEST(MainWindow, WhatKeepsTheNodeFromItsWorkStandsInABannerWithWhatHelpsUntilItI
   widgets::Banner& banner = problem_banner(shell.window);
   EXPECT_FALSE(banner.isVisible());
   boost::json::object status = status_of(kDonating);
-  status["problems"] = boost::json::parse(R"([{"reason":"database_damaged","text":"the database is damaged",
+  status["problems"] = boost::json::parse(R"([{"reason":"database_mended","text":"the database is mended",
     "detail":"quern.sqlite","remedy":"move it away"}, {"reason":"clocks_differ","text":"the clocks differ"}])");
   shell.put("status", std::move(status));
   ASSERT_TRUE(soon([&] { return banner.isVisible(); }));
   EXPECT_EQ(banner.message(),
-            QStringLiteral("• The database is damaged (quern.sqlite): move it away\n• The clocks differ"));
+            QStringLiteral("• The database is mended (quern.sqlite): move it away\n• The clocks of two nodes differ by "
+                           "too much"));
   shell.lose();
   EXPECT_TRUE(soon([&] { return !banner.isVisible(); })) << "what was is not known any more";
   ASSERT_TRUE(soon([&] { return shell.script.made == 2; }));

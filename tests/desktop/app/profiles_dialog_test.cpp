@@ -1,6 +1,7 @@
 // Daemons are added, changed, removed and chosen by clicks; what cannot be used is said and not kept.
 #include "desktop/app/profiles_dialog.hpp"
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
@@ -11,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "desktop/theme/theme.hpp"
 #include "desktop/widgets/labels.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -52,6 +54,26 @@ class ProfilesDialogTest : public ::testing::Test {
   client::Profiles profiles{file};
   ProfilesDialog dialog{profiles};
 };
+
+TEST_F(ProfilesDialogTest, ALabelStandsAtTheMiddleOfItsField) {
+  theme::Theme::instance().install();
+  QTest::qWait(0);
+  int pairs = 0;
+  for (const auto* label : dialog.findChildren<QLabel*>()) {
+    if (!label->isVisible() || label->buddy() == nullptr) continue;
+    ++pairs;
+    EXPECT_NEAR(QRectF(label->geometry()).center().y(), QRectF(label->buddy()->geometry()).center().y(), 0.5)
+        << label->text().toStdString();
+  }
+  EXPECT_EQ(pairs, 2);
+}
+
+TEST_F(ProfilesDialogTest, RowsOfTheListAreAsHighAsWhatIsClicked) {
+  theme::Theme::instance().install();
+  QTest::qWait(0);
+  auto* const list = dialog.findChild<QListWidget*>();
+  EXPECT_GE(list->visualItemRect(list->item(0)).height(), theme::scaled(30));
+}
 
 TEST_F(ProfilesDialogTest, ARemoteDaemonIsAddedAndChosen) {
   QSignalSpy chosen(&profiles, &client::Profiles::current_changed);

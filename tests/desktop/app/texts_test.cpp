@@ -153,7 +153,7 @@ TEST(OfflineWords, OfferWhatHelps) {
   EXPECT_EQ(stopped.way, OfflineText::Way::start_service);
   const auto elsewhere = said(Connection::State::offline, false, ServiceUnit::State::stopped);
   EXPECT_EQ(elsewhere.way, OfflineText::Way::retry);
-  EXPECT_EQ(elsewhere.message, QStringLiteral("nobody listens — start it"));
+  EXPECT_EQ(elsewhere.message, QStringLiteral("Nobody listens — start it"));
   EXPECT_EQ(said(Connection::State::offline, true, ServiceUnit::State::absent).way, OfflineText::Way::retry);
   EXPECT_EQ(said(Connection::State::refused, true, ServiceUnit::State::running).tone, theme::Tone::bad);
 }

@@ -22,7 +22,8 @@ TEST(FailureText, SaysWhatAndTheValuesAndTheWayOut) {
 }
 
 TEST(FailureText, IsNeverEmpty) {
-  EXPECT_EQ(said({}, {}, {}, "disk_full"), "Disk_full");
+  EXPECT_EQ(said({}, {}, {}, "disk_full"), "The disk is full");
+  EXPECT_EQ(said({}, {}, {}, "disk_melted"), "Disk_melted");
   EXPECT_FALSE(said({}).empty());
 }
 

@@ -169,16 +169,18 @@ TEST(Models, JobsTellHowTheyDo) {
   const Tested tested(model);
   json::object failed = example_job("j-2", "EXECUTOR_ERROR");
   failed["ended_unix_ms"] = 1'790'000'065'000;
-  failed["why"] = json::object{{"reason", "kernel_failed"}, {"text", "the kernel failed"}, {"detail", "-5"}};
+  failed["why"] =
+      json::object{{"reason", "kernel_failed"}, {"text", "the device refused or broke off a kernel"}, {"detail", "-5"}};
   model.take(json::object{{"jobs", json::object{{"j-1", example_job("j-1", "RUNNING")}, {"j-2", failed}}}});
   model.set_now(1'790'000'010'000);
   const int running = model.row_of(QStringLiteral("j-1"));
   const int over = model.row_of(QStringLiteral("j-2"));
   EXPECT_EQ(model.index(running, JobModel::kElapsed).data().toString(), QStringLiteral("10 s"));
   EXPECT_EQ(model.index(over, JobModel::kElapsed).data().toString(), QStringLiteral("1 min 5 s"));
-  EXPECT_EQ(model.index(over, JobModel::kName).data(kNoteRole).toString(), QStringLiteral("the kernel failed (-5)"));
+  EXPECT_EQ(model.index(over, JobModel::kName).data(kNoteRole).toString(),
+            QStringLiteral("the device refused or broke off a kernel (-5)"));
   EXPECT_EQ(model.index(over, JobModel::kName).data(Qt::AccessibleTextRole).toString(),
-            QStringLiteral("Job: mandelbrot, 8 tasks · j-2, the kernel failed (-5)"));
+            QStringLiteral("Job: mandelbrot, 8 tasks · j-2, the device refused or broke off a kernel (-5)"));
   EXPECT_EQ(model.index(running, JobModel::kName).data(kNoteRole).toString(), QString());
   EXPECT_EQ(model.index(over, JobModel::kState).data(kToneRole).toInt(), static_cast<int>(Tone::bad));
   EXPECT_EQ(model.index(running, JobModel::kProgress).data(kProgressRole).toInt(), 500);

@@ -102,7 +102,7 @@ TEST(Values, QuotesThatFitComeFirstTheCheapestAtTheTop) {
   EXPECT_EQ(rows[0].total_ms, (Span{1, 2, 3}));
   EXPECT_TRUE(rows[1].measured);
   EXPECT_FALSE(rows[2].fits);
-  EXPECT_EQ(rows[2].why.sentence(), QStringLiteral("too dear (3 of 2)"));
+  EXPECT_EQ(rows[2].why.sentence(), QStringLiteral("the job is expected to cost more there than it may (3 of 2)"));
 }
 
 TEST(Values, QuotesOfTrialsComeAfterTheKnownOnesTheCheapestHourFirst) {

@@ -32,9 +32,9 @@ json::object job(int number, const char* state) {
   if (std::string(state) != "RUNNING" && std::string(state) != "QUEUED") made["ended_unix_ms"] = kNow - 1'000;
   if (std::string(state) == "EXECUTOR_ERROR") {
     made["why"] = json::object{{"reason", "build_failed"},
-                               {"text", "the program could not be built"},
+                               {"text", "the program does not compile"},
                                {"detail", "path_tracer.cl:3"},
-                               {"remedy", "correct the source"}};
+                               {"remedy", "read the build log"}};
   }
   return made;
 }
@@ -153,7 +153,7 @@ TEST_F(Jobs, ARowSaysWhyItFailedWhatItWaitsForAndWhereItRuns) {
         << row << ": " << table->note(row).toStdString();
   };
   note_soon(1, QStringLiteral("waits for a provider"));
-  note_soon(3, QStringLiteral("the program could not be built (path_tracer.cl:3)"));
+  note_soon(3, QStringLiteral("the program does not compile (path_tracer.cl:3)"));
   EXPECT_EQ(table->note_lead(3), QStringLiteral("8 tasks · j-1003"));
   note_soon(0, QString());
   EXPECT_FALSE(table->isColumnHidden(JobModel::kWhere));
@@ -297,8 +297,8 @@ TEST_F(Jobs, AFailedJobSaysWhyAndWhatWouldHelpAndIsRetriedElsewhere) {
   played.answers.methods["job.retry"] = [](const json::object&) { return json::object{{"id", "j-1000"}}; };
   begin(5);
   choose(3);
-  EXPECT_TRUE(says(QStringLiteral("the program could not be built (path_tracer.cl:3)")));
-  EXPECT_TRUE(says(QStringLiteral("What would help: correct the source")));
+  EXPECT_TRUE(says(QStringLiteral("the program does not compile (path_tracer.cl:3)")));
+  EXPECT_TRUE(says(QStringLiteral("What would help: read the build log")));
   picture(*page, QStringLiteral("jobs-failed"));
   press("Retry elsewhere");
   ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.retry") == 1; }, kSoonMs));

@@ -49,6 +49,28 @@ json::object misfit_row(int number) {
                                {"remedy", "ask for less than 4 GiB"}}}};
 }
 
+TEST(MarketFilterRow, GivesALittleSoThatTheCountStandsOnItsLine) {
+  theme::Theme::instance().install();
+  MarketFilters filters;
+  filters.set_count(QStringLiteral("3 of 3"));
+  filters.resize(2'000, 100);
+  filters.show();
+  const auto* const count = filters.findChild<widgets::ElidedLabel*>();
+  const auto* const search = filters.findChild<QLineEdit*>();
+  const int whole = count->geometry().right() + 1 + search->geometry().left();
+  const int wide = search->width();
+  for (const int lacking : {0, 1, 40, 80}) {
+    filters.resize(whole - lacking, 100);
+    QTest::qWait(0);
+    EXPECT_LT(count->geometry().top(), search->geometry().bottom()) << lacking;
+    EXPECT_LE(count->geometry().right(), filters.width()) << lacking;
+    EXPECT_GE(search->width(), wide - lacking / 2 - 1) << lacking;
+  }
+  filters.resize(whole - 200, 100);
+  QTest::qWait(0);
+  EXPECT_EQ(search->width(), wide) << "it would not help";
+}
+
 class Market : public ::testing::Test {
  protected:
   void offer(int count) { played.answers.topics["offers"] = models::example_offers(count); }

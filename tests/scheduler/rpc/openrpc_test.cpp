@@ -29,6 +29,8 @@ TEST(OpenRpc, the_document_has_what_the_standard_demands) {
     EXPECT_TRUE(method.at("examples").at(0).as_object().contains("result"));
   }
   EXPECT_EQ(document.at("x-topics").at(0).at("name"), "status");
+  EXPECT_EQ(document.at("x-reasons").as_array().size(), model::reasons().size());
+  EXPECT_EQ(document.at("x-reasons").at(0).at("name"), "kind_not_offered");
 }
 
 }  // namespace

@@ -1,0 +1,205 @@
+#include "desktop/models/reason_text.hpp"
+
+#include <QLatin1StringView>
+#include <algorithm>
+#include <array>
+
+namespace quern::desktop::models {
+
+namespace {
+
+constexpr auto kKnown = std::to_array<ReasonText::Known>({
+    {"kind_not_offered", QT_TRANSLATE_NOOP("ReasonText", "the node does not take jobs of this kind"),
+     QT_TRANSLATE_NOOP("ReasonText", "use another node")},
+    {"device_type", QT_TRANSLATE_NOOP("ReasonText", "the device is not of the type the job asks for"),
+     QT_TRANSLATE_NOOP("ReasonText", "allow it in resources.deviceType")},
+    {"global_memory", QT_TRANSLATE_NOOP("ReasonText", "the device has too little memory"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower resources.minGlobalMemBytes or make the buffers smaller")},
+    {"allocation_size", QT_TRANSLATE_NOOP("ReasonText", "a buffer is larger than the device allocates in one piece"),
+     QT_TRANSLATE_NOOP("ReasonText", "split the buffer")},
+    {"local_memory", QT_TRANSLATE_NOOP("ReasonText", "the device has too little local memory for a work-group"),
+     QT_TRANSLATE_NOOP("ReasonText", "make local arguments smaller")},
+    {"opencl_version", QT_TRANSLATE_NOOP("ReasonText", "the device speaks an older OpenCL than the job asks for"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower resources.minOpenCLVersion")},
+    {"extension_missing", QT_TRANSLATE_NOOP("ReasonText", "the device lacks an extension the job asks for"),
+     QT_TRANSLATE_NOOP("ReasonText", "take it out of resources.extensions")},
+    {"host_memory", QT_TRANSLATE_NOOP("ReasonText", "the job asks for more host memory than the node grants"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower resources.memoryBytes")},
+    {"cpu_cores", QT_TRANSLATE_NOOP("ReasonText", "the job asks for more processor cores than the node grants"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower resources.cpuCores")},
+    {"scratch_space", QT_TRANSLATE_NOOP("ReasonText", "the job asks for more scratch space than the node grants"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower resources.scratchBytes")},
+    {"walltime_limit", QT_TRANSLATE_NOOP("ReasonText", "the job asks for more time than the node grants"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower resources.walltimeSeconds or split the job")},
+    {"input_size", QT_TRANSLATE_NOOP("ReasonText", "the inputs are larger than the node takes"),
+     QT_TRANSLATE_NOOP("ReasonText", "make the inputs smaller")},
+    {"output_size", QT_TRANSLATE_NOOP("ReasonText", "the outputs are larger than the node returns"),
+     QT_TRANSLATE_NOOP("ReasonText", "lower outputs[].maxBytes or split the job")},
+    {"price_too_high", QT_TRANSLATE_NOOP("ReasonText", "the job is expected to cost more there than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise what bounds it: --max-price, price.maxTotal or submitter.max_price")},
+    {"offer_expired", QT_TRANSLATE_NOOP("ReasonText", "the node's offer is no longer valid"),
+     QT_TRANSLATE_NOOP("ReasonText", "wait for its next offer")},
+    {"offer_withdrawn", QT_TRANSLATE_NOOP("ReasonText", "the node has withdrawn its offer"),
+     QT_TRANSLATE_NOOP("ReasonText", "wait until it offers again")},
+    {"work_unknown", QT_TRANSLATE_NOOP("ReasonText", "nothing says how much work the job is, so no price can be given"),
+     QT_TRANSLATE_NOOP("ReasonText", "say it in work, or let a trial shard run")},
+    {"peer_excluded", QT_TRANSLATE_NOOP("ReasonText", "the node is excluded by the submitter"),
+     QT_TRANSLATE_NOOP("ReasonText", "change --exclude, --only or submitter.exclude, or unblock it")},
+    {"no_device", QT_TRANSLATE_NOOP("ReasonText", "the node offers no device"),
+     QT_TRANSLATE_NOOP("ReasonText", "use another node")},
+    {"own_device", QT_TRANSLATE_NOOP("ReasonText", "the device is this node's own, and a node does not buy of itself"),
+     QT_TRANSLATE_NOOP("ReasonText", "connect to other nodes, or submit the job at another node")},
+    {"no_offer", QT_TRANSLATE_NOOP("ReasonText", "no offer is known"),
+     QT_TRANSLATE_NOOP("ReasonText", "look at `quern peers`, and name nodes to connect to in overlay.peers")},
+    {"walltime_too_short", QT_TRANSLATE_NOOP("ReasonText", "the job is expected to run longer there than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise resources.walltimeSeconds or split the job into more shards")},
+    {"busy", QT_TRANSLATE_NOOP("ReasonText", "the device is taken"),
+     QT_TRANSLATE_NOOP("ReasonText", "try again later")},
+    {"draining", QT_TRANSLATE_NOOP("ReasonText", "the node takes no new work because it is about to stop"),
+     QT_TRANSLATE_NOOP("ReasonText", "use another node")},
+    {"sandbox_unavailable", QT_TRANSLATE_NOOP("ReasonText", "the node's sandbox cannot hold a job of this kind"),
+     QT_TRANSLATE_NOOP("ReasonText", "its operator finds the missing part in `quern status`")},
+    {"manifest_invalid", QT_TRANSLATE_NOOP("ReasonText", "the job's manifest is not valid"),
+     QT_TRANSLATE_NOOP("ReasonText", "correct it")},
+    {"offer_unknown", QT_TRANSLATE_NOOP("ReasonText", "the demand refers to an offer that the node does not have"),
+     QT_TRANSLATE_NOOP("ReasonText", "fetch the node's offers again")},
+    {"demand_expired", QT_TRANSLATE_NOOP("ReasonText", "the demand came after the time it was valid for"),
+     QT_TRANSLATE_NOOP("ReasonText", "ask again")},
+    {"bid_expired", QT_TRANSLATE_NOOP("ReasonText", "the bid was accepted after the time it was binding for"),
+     QT_TRANSLATE_NOOP("ReasonText", "ask again")},
+    {"terms_differ", QT_TRANSLATE_NOOP("ReasonText", "the terms are not those that were offered"),
+     QT_TRANSLATE_NOOP("ReasonText", "fetch the node's offers again")},
+    {"submitter_denied", QT_TRANSLATE_NOOP("ReasonText", "the node does not work for this submitter"),
+     QT_TRANSLATE_NOOP("ReasonText", "ask its operator")},
+    {"credit_exhausted", QT_TRANSLATE_NOOP("ReasonText", "the submitter owes the node as much as it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "settle, or use another node")},
+    {"budget_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job costs more than its submitter allows, or may do so"),
+     QT_TRANSLATE_NOOP("ReasonText",
+                       "correct or leave out `work`, raise the job's highest price, or raise submitter.budget (what is "
+                       "owed uses it up as well, and stays owed: see `quern ledger`)")},
+    {"rate_limited", QT_TRANSLATE_NOOP("ReasonText", "too many requests"),
+     QT_TRANSLATE_NOOP("ReasonText", "ask more slowly")},
+    {"agreement_unknown", QT_TRANSLATE_NOOP("ReasonText", "the node knows of no such agreement"),
+     QT_TRANSLATE_NOOP("ReasonText", "ask again")},
+    {"completed", QT_TRANSLATE_NOOP("ReasonText", "the job has done what it was to do"), nullptr},
+    {"canceled", QT_TRANSLATE_NOOP("ReasonText", "the submitter canceled the job"), nullptr},
+    {"preempted", QT_TRANSLATE_NOOP("ReasonText", "the node needed the device itself"),
+     QT_TRANSLATE_NOOP("ReasonText", "the job runs again elsewhere")},
+    {"build_failed", QT_TRANSLATE_NOOP("ReasonText", "the program does not compile"),
+     QT_TRANSLATE_NOOP("ReasonText", "read the build log")},
+    {"kernel_not_found", QT_TRANSLATE_NOOP("ReasonText", "the program has no kernel of that name"),
+     QT_TRANSLATE_NOOP("ReasonText", "correct steps[].kernel")},
+    {"kernel_arguments", QT_TRANSLATE_NOOP("ReasonText", "the arguments do not fit the kernel"),
+     QT_TRANSLATE_NOOP("ReasonText", "correct steps[].args")},
+    {"kernel_failed", QT_TRANSLATE_NOOP("ReasonText", "the device refused or broke off a kernel"),
+     QT_TRANSLATE_NOOP("ReasonText", "read the log; work sizes and buffer bounds are the usual causes")},
+    {"walltime_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job ran longer than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise resources.walltimeSeconds or split the job")},
+    {"device_time_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job used more device time than was agreed"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise --max-price or split the job")},
+    {"cpu_time_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job used more processor time than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise resources.walltimeSeconds or resources.cpuCores")},
+    {"memory_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job used more memory than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise resources.memoryBytes")},
+    {"scratch_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job filled its scratch space"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise resources.scratchBytes")},
+    {"output_exceeded", QT_TRANSLATE_NOOP("ReasonText", "an output is larger than was declared"),
+     QT_TRANSLATE_NOOP("ReasonText", "raise outputs[].maxBytes")},
+    {"log_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job wrote more log than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "print less")},
+    {"processes_exceeded", QT_TRANSLATE_NOOP("ReasonText", "the job started more processes than it may"),
+     QT_TRANSLATE_NOOP("ReasonText", "start fewer")},
+    {"call_forbidden", QT_TRANSLATE_NOOP("ReasonText", "the job made a system call that the sandbox forbids"),
+     QT_TRANSLATE_NOOP("ReasonText", "do without it")},
+    {"worker_crashed", QT_TRANSLATE_NOOP("ReasonText", "the process that ran the job died"),
+     QT_TRANSLATE_NOOP("ReasonText", "out-of-bounds accesses of a kernel are the usual cause")},
+    {"command_failed", QT_TRANSLATE_NOOP("ReasonText", "the command ended with an error"),
+     QT_TRANSLATE_NOOP("ReasonText", "read the log")},
+    {"input_missing", QT_TRANSLATE_NOOP("ReasonText", "an input was not delivered"),
+     QT_TRANSLATE_NOOP("ReasonText", "submit the job again")},
+    {"input_corrupt", QT_TRANSLATE_NOOP("ReasonText", "an input is not what its digest says"),
+     QT_TRANSLATE_NOOP("ReasonText", "submit the job again")},
+    {"output_missing", QT_TRANSLATE_NOOP("ReasonText", "a declared output was not written"),
+     QT_TRANSLATE_NOOP("ReasonText", "correct outputs[]")},
+    {"device_lost", QT_TRANSLATE_NOOP("ReasonText", "the device is gone"),
+     QT_TRANSLATE_NOOP("ReasonText", "the job runs again elsewhere")},
+    {"device_unresponsive", QT_TRANSLATE_NOOP("ReasonText", "the device does not answer"),
+     QT_TRANSLATE_NOOP("ReasonText", "the job runs again elsewhere")},
+    {"retries_exhausted", QT_TRANSLATE_NOOP("ReasonText", "every node that was tried has failed"),
+     QT_TRANSLATE_NOOP("ReasonText", "read the attempts' reasons")},
+    {"job_failed", QT_TRANSLATE_NOOP("ReasonText", "another task of the job has failed"),
+     QT_TRANSLATE_NOOP("ReasonText", "read that task's reason")},
+    {"signature_invalid", QT_TRANSLATE_NOOP("ReasonText", "a signature does not hold"), nullptr},
+    {"record_malformed", QT_TRANSLATE_NOOP("ReasonText", "a record is not one"), nullptr},
+    {"record_duplicate", QT_TRANSLATE_NOOP("ReasonText", "a record came twice"), nullptr},
+    {"record_out_of_order", QT_TRANSLATE_NOOP("ReasonText", "a record came before one that it follows"), nullptr},
+    {"record_late", QT_TRANSLATE_NOOP("ReasonText", "a record came after the agreement had ended"), nullptr},
+    {"chain_broken", QT_TRANSLATE_NOOP("ReasonText", "a record does not follow the one before it"), nullptr},
+    {"wrong_party", QT_TRANSLATE_NOOP("ReasonText", "a record was signed by another than the one it binds"), nullptr},
+    {"usage_shrank", QT_TRANSLATE_NOOP("ReasonText", "a usage note says less than the one before"), nullptr},
+    {"amount_wrong", QT_TRANSLATE_NOOP("ReasonText", "an amount is not what the rates and the usage make it"), nullptr},
+    {"overcharged", QT_TRANSLATE_NOOP("ReasonText", "a usage note is above what was agreed or can be"), nullptr},
+    {"voucher_missing", QT_TRANSLATE_NOOP("ReasonText", "the submitter did not acknowledge usage in time"),
+     QT_TRANSLATE_NOOP("ReasonText", "check the submitter's connection")},
+    {"voucher_too_small", QT_TRANSLATE_NOOP("ReasonText", "a voucher is for less than the usage it acknowledges"),
+     nullptr},
+    {"output_wrong", QT_TRANSLATE_NOOP("ReasonText", "an output is not what the receipt says"),
+     QT_TRANSLATE_NOOP("ReasonText", "the job runs again elsewhere")},
+    {"trail_incomplete", QT_TRANSLATE_NOOP("ReasonText", "records are missing at the end of the trail"), nullptr},
+    {"provider_lost", QT_TRANSLATE_NOOP("ReasonText", "the provider is out of reach"),
+     QT_TRANSLATE_NOOP("ReasonText", "the job runs again elsewhere")},
+    {"submitter_lost", QT_TRANSLATE_NOOP("ReasonText", "the submitter is out of reach"), nullptr},
+    {"provider_restarted", QT_TRANSLATE_NOOP("ReasonText", "the provider was restarted while the job ran"),
+     QT_TRANSLATE_NOOP("ReasonText", "the job runs again elsewhere")},
+    {"submitter_restarted", QT_TRANSLATE_NOOP("ReasonText", "the submitter was restarted before the job had ended"),
+     QT_TRANSLATE_NOOP("ReasonText", "submit the job again")},
+    {"disk_full", QT_TRANSLATE_NOOP("ReasonText", "the disk is full"),
+     QT_TRANSLATE_NOOP("ReasonText", "free space in the data directory of the node that says so")},
+    {"shutting_down", QT_TRANSLATE_NOOP("ReasonText", "the node is stopping"),
+     QT_TRANSLATE_NOOP("ReasonText", "try again when it runs")},
+    {"internal", QT_TRANSLATE_NOOP("ReasonText", "the node met a defect of its own"),
+     QT_TRANSLATE_NOOP("ReasonText", "report it with the log")},
+    {"clocks_differ", QT_TRANSLATE_NOOP("ReasonText", "the clocks of two nodes differ by too much"),
+     QT_TRANSLATE_NOOP("ReasonText", "set the clock that is wrong (`timedatectl` shows a machine's)")},
+    {"database_damaged", QT_TRANSLATE_NOOP("ReasonText", "the node's database is damaged"),
+     QT_TRANSLATE_NOOP("ReasonText",
+                       "stop the node, move the files quern.sqlite* out of its data directory and start it: what the "
+                       "agreements on the disk say is entered again; the list of jobs and older receipts are lost")},
+
+    // What a call can fail by; the way out differs from call to call.
+    {"parse_error", QT_TRANSLATE_NOOP("ReasonText", "the message is not JSON"), nullptr},
+    {"invalid_request", QT_TRANSLATE_NOOP("ReasonText", "the message is not a JSON-RPC 2.0 request"), nullptr},
+    {"method_not_found", QT_TRANSLATE_NOOP("ReasonText", "there is no such method"), nullptr},
+    {"invalid_params", QT_TRANSLATE_NOOP("ReasonText", "the parameters do not fit the method"), nullptr},
+    {"internal_error", QT_TRANSLATE_NOOP("ReasonText", "the daemon met a defect of its own"), nullptr},
+    {"refused", QT_TRANSLATE_NOOP("ReasonText", "the daemon refuses"), nullptr},
+    {"unauthorized", QT_TRANSLATE_NOOP("ReasonText", "the caller has not shown the token"), nullptr},
+    {"limit_reached", QT_TRANSLATE_NOOP("ReasonText", "too much is asked for"), nullptr},
+    {"not_found", QT_TRANSLATE_NOOP("ReasonText", "there is no such thing"), nullptr},
+    {"failed", QT_TRANSLATE_NOOP("ReasonText", "it could not be done"), nullptr},
+    {"server_error", QT_TRANSLATE_NOOP("ReasonText", "the server reports an error"), nullptr},
+});
+
+}  // namespace
+
+std::span<const ReasonText::Known> ReasonText::known() {
+  return kKnown;
+}
+
+QString ReasonText::what(QStringView reason, const QString& said) {
+  const auto* const found = find(reason);
+  return found == nullptr ? said : tr(found->text);
+}
+
+QString ReasonText::remedy(QStringView reason, const QString& said) {
+  const auto* const found = find(reason);
+  return said.isEmpty() || found == nullptr || found->remedy == nullptr ? said : tr(found->remedy);
+}
+
+const ReasonText::Known* ReasonText::find(QStringView reason) {
+  const auto named = [&](const Known& known) { return reason == QLatin1StringView(known.name); };
+  const auto found = std::ranges::find_if(kKnown, named);
+  return found == kKnown.end() ? nullptr : &*found;
+}
+
+}  // namespace quern::desktop::models
