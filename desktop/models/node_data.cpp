@@ -14,6 +14,16 @@ constexpr qsizetype kAddressCharsMax = 512;
 constexpr std::int64_t kMicrosecondsMax = std::int64_t{86'400} * 1'000'000;
 constexpr std::size_t kTrailBytesMax = std::size_t{16} << 20;
 
+// Sums of absurd days stay within the bounds that each of their figures has.
+void add_to(EarningsHistory::Part& sum, const EarningsHistory::Part& part) {
+  const auto add = [](std::int64_t& to, std::int64_t amount) { to = std::clamp(to + amount, -kMicroMax, kMicroMax); };
+  add(sum.earned_micro, part.earned_micro);
+  add(sum.spent_micro, part.spent_micro);
+  if (!part.energy_millijoules) return;
+  const std::int64_t energy = sum.energy_millijoules.value_or(0) + *part.energy_millijoules;
+  sum.energy_millijoules = std::min(energy, kEnergyMaxMillijoules);
+}
+
 DonationState donation_from(const Reading& status) {
   using Kind = DonationState::Kind;
   const Reading donation = status.object("donation");
@@ -163,31 +173,31 @@ EarningsHistory earnings_history_from(const json::value& value) {
   const Reading totals = read.object("totals");
   history.earned_micro = totals.micro_or_zero("earned_micro");
   history.spent_micro = totals.micro_or_zero("spent_micro");
-  history.energy_millijoules = energy_of(totals);
   return history;
 }
 
 std::vector<EarningsHistory::Part> EarningsHistory::parts() const {
-  // Sums of absurd days stay within the bound that every amount has.
-  const auto add = [](std::int64_t& sum, std::int64_t amount) {
-    sum = std::clamp(sum + amount, -kMicroMax, kMicroMax);
-  };
   std::map<QString, Part> by_name;
   for (const Day& day : days) {
     for (const Part& part : day.parts) {
-      Part& sum = by_name[part.name];
-      sum.name = part.name;
-      add(sum.earned_micro, part.earned_micro);
-      add(sum.spent_micro, part.spent_micro);
-      if (!part.energy_millijoules) continue;
-      const std::int64_t energy = sum.energy_millijoules.value_or(0) + *part.energy_millijoules;
-      sum.energy_millijoules = std::min(energy, kEnergyMaxMillijoules);
+      by_name[part.name].name = part.name;
+      add_to(by_name[part.name], part);
     }
   }
   std::vector<Part> list;
   list.reserve(by_name.size());
   for (auto& [name, part] : by_name) list.push_back(part);
   return list;
+}
+
+EarningsHistory::Part EarningsHistory::measured() const {
+  Part sum;
+  for (const Day& day : days) {
+    for (const Part& part : day.parts) {
+      if (part.energy_millijoules) add_to(sum, part);
+    }
+  }
+  return sum;
 }
 
 ReceiptPage receipts_from(const json::value& value) {

@@ -109,7 +109,7 @@ struct EarningsHistory {
     QString name;  // empty: what is not known, and the rest
     std::int64_t earned_micro = 0;
     std::int64_t spent_micro = 0;
-    // That devices took while they worked for others; absent: no device tells its power. As below.
+    // That the part's devices took while they worked for others; absent where nothing was measured. Devices only.
     std::optional<std::int64_t> energy_millijoules;
     bool operator==(const Part&) const = default;
   };
@@ -122,8 +122,9 @@ struct EarningsHistory {
   std::vector<Day> days;  // in their order
   std::int64_t earned_micro = 0;
   std::int64_t spent_micro = 0;
-  std::optional<std::int64_t> energy_millijoules;  // of all days
-  std::vector<Part> parts() const;                 // of all days, by name
+  std::vector<Part> parts() const;  // of all days, by name
+  // The sum of those parts of days that have energy: what it brought. Without energy where none has.
+  Part measured() const;
   bool operator==(const EarningsHistory&) const = default;
 };
 inline constexpr std::int64_t kEnergyMaxMillijoules = std::int64_t{1} << 60;

@@ -526,8 +526,9 @@ void EarningsPage::show_history() {
 // Only where devices have told what they took: nothing is guessed.
 void EarningsPage::show_per_kwh() {
   std::optional<std::int64_t> micro;
-  if (money_ == Money::earned && history_.energy_millijoules) {
-    micro = micro_per_kwh(history_.earned_micro, *history_.energy_millijoules);
+  const models::EarningsHistory::Part measured = history_.measured();
+  if (const auto& energy = measured.energy_millijoules; energy && money_ == Money::earned) {
+    micro = micro_per_kwh(measured.earned_micro, *energy);
   }
   per_kwh_->setVisible(micro.has_value());
   if (!micro) return;

@@ -1,6 +1,7 @@
 // What the earnings' page says where something is not known: an answer that did not come, a device of another machine,
 // the energy that was taken.
 #include <QSet>
+#include <optional>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
@@ -48,11 +49,14 @@ class EarningsKnown : public EarningsPageTest {
     for (int row = 0; row < rows.rowCount(); ++row) names << rows.index(row, ReceiptModel::kDevice).data().toString();
     return names;
   }
-  // Of a day, with what stands in totals beside the amounts.
-  void answer_earnings(json::object totals) {
-    daemon().answer("earnings.get", [totals = std::move(totals)](const json::object& params) -> rpc::Answer {
+  // Of a day and two devices, of which one tells its power.
+  void answer_earnings(std::optional<std::int64_t> energy_millijoules) {
+    daemon().answer("earnings.get", [=](const json::object& params) -> rpc::Answer {
       const std::int64_t last = params.at("until_unix_ms").as_int64() - kDayMs;
-      return json::object{{"days", json::array{day_of(last, {part("gpu-0", 5'000'000)})}}, {"totals", totals}};
+      json::object measured = part("gpu-0", 5'000'000);
+      if (energy_millijoules) measured["energy_millijoules"] = *energy_millijoules;
+      return json::object{{"days", json::array{day_of(last, {measured, part("gpu-1", 3'000'000)})}},
+                          {"totals", json::object{{"earned_micro", 8'000'000}, {"spent_micro", 0}}}};
     });
   }
 };
@@ -160,16 +164,17 @@ TEST(EarningsHistory, EnergyIsThereWhereTheDaemonTellsOne) {
     measured["energy_millijoules"] = energy;
     return history_of(
         json::object{{"days", json::array{day_of(0, {measured, part("b", 1)}), day_of(kDayMs, {measured})}},
-                     {"totals", json::object{{"earned_micro", 3}, {"energy_millijoules", energy}}}});
+                     {"totals", json::object{{"earned_micro", 3}}}});
   };
   const models::EarningsHistory good = told(7'200'000);
-  EXPECT_EQ(good.energy_millijoules, 7'200'000);
+  EXPECT_EQ(good.measured().energy_millijoules, 14'400'000);
   const auto parts = good.parts();
   ASSERT_EQ(parts.size(), 2U);
   EXPECT_EQ(parts[0].energy_millijoules, 14'400'000);
+  EXPECT_EQ(good.measured().earned_micro, parts[0].earned_micro) << "nothing of what tells no power";
   EXPECT_FALSE(parts[1].energy_millijoules);
   for (const json::value& absurd : {json::value(), json::value(-1), json::value("5"), json::value(INT64_MAX)}) {
-    EXPECT_FALSE(told(absurd).energy_millijoules) << json::serialize(absurd);
+    EXPECT_FALSE(told(absurd).measured().energy_millijoules) << json::serialize(absurd);
     EXPECT_FALSE(told(absurd).parts()[0].energy_millijoules) << json::serialize(absurd);
   }
 }
@@ -177,7 +182,7 @@ TEST(EarningsHistory, EnergyIsThereWhereTheDaemonTellsOne) {
 TEST_F(EarningsKnown, WhatAKilowattHourEarnedIsSaidWhereItIsKnown) {
   EarningsPage& page = open();
   EXPECT_FALSE(says(page, QStringLiteral("kWh")));
-  answer_earnings({{"earned_micro", 5'000'000}, {"spent_micro", 0}, {"energy_millijoules", 7'200'000'000}});
+  answer_earnings(7'200'000'000);
   tell(9'990'000);
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("2.50 cr per kWh")); }));
   const auto* const label = named<widgets::TextLabel>(
@@ -189,7 +194,7 @@ TEST_F(EarningsKnown, WhatAKilowattHourEarnedIsSaidWhereItIsKnown) {
   EXPECT_FALSE(says(page, QStringLiteral("kWh")));
   ASSERT_TRUE(click(page, QStringLiteral("Earned")));
   EXPECT_TRUE(says(page, QStringLiteral("2.50 cr per kWh")));
-  answer_earnings({{"earned_micro", 5'000'000}, {"spent_micro", 0}});
+  answer_earnings(std::nullopt);
   tell(8'880'000);
   ASSERT_TRUE(soon([&] { return !says(page, QStringLiteral("kWh")); }));
 }
