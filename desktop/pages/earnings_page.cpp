@@ -416,6 +416,7 @@ void EarningsPage::arrange_tiles() {
   tile_columns_ = columns;
   int at = 0;
   for (widgets::KpiTile* const tile : {balance_, today_, month_, owed_}) {
+    tile->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);  // as high as the highest beside it
     tiles_->addWidget(tile, at / columns, at % columns);
     ++at;
   }

@@ -89,7 +89,7 @@ KpiTile::KpiTile(const QString& label, QWidget* parent)
   unit_->setContentsMargins(0, 0, 0, 4);
   past_->setFixedSize(theme::scaled(84), theme::scaled(40));
   past_->hide();
-  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);  // as high as the highest beside it
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
 void KpiTile::set_label(const QString& label) {
