@@ -544,6 +544,609 @@
     </message>
 </context>
 <context>
+    <name>ReasonText</name>
+    <message>
+        <source>the node does not take jobs of this kind</source>
+        <translation>der Knoten nimmt Aufträge dieser Art nicht an</translation>
+    </message>
+    <message>
+        <source>use another node</source>
+        <translation>einen anderen Knoten nehmen</translation>
+    </message>
+    <message>
+        <source>the device is not of the type the job asks for</source>
+        <translation>das Gerät ist nicht von der Art, die der Auftrag verlangt</translation>
+    </message>
+    <message>
+        <source>allow it in resources.deviceType</source>
+        <translation>es in resources.deviceType zulassen</translation>
+    </message>
+    <message>
+        <source>the device has too little memory</source>
+        <translation>das Gerät hat zu wenig Speicher</translation>
+    </message>
+    <message>
+        <source>lower resources.minGlobalMemBytes or make the buffers smaller</source>
+        <translation>resources.minGlobalMemBytes senken oder die Puffer verkleinern</translation>
+    </message>
+    <message>
+        <source>a buffer is larger than the device allocates in one piece</source>
+        <translation>ein Puffer ist größer, als das Gerät am Stück zuteilt</translation>
+    </message>
+    <message>
+        <source>split the buffer</source>
+        <translation>den Puffer aufteilen</translation>
+    </message>
+    <message>
+        <source>the device has too little local memory for a work-group</source>
+        <translation>das Gerät hat zu wenig lokalen Speicher für eine Work-Group</translation>
+    </message>
+    <message>
+        <source>make local arguments smaller</source>
+        <translation>lokale Argumente verkleinern</translation>
+    </message>
+    <message>
+        <source>the device speaks an older OpenCL than the job asks for</source>
+        <translation>das Gerät beherrscht nur ein älteres OpenCL, als der Auftrag verlangt</translation>
+    </message>
+    <message>
+        <source>lower resources.minOpenCLVersion</source>
+        <translation>resources.minOpenCLVersion senken</translation>
+    </message>
+    <message>
+        <source>the device lacks an extension the job asks for</source>
+        <translation>dem Gerät fehlt eine Erweiterung, die der Auftrag verlangt</translation>
+    </message>
+    <message>
+        <source>take it out of resources.extensions</source>
+        <translation>sie aus resources.extensions streichen</translation>
+    </message>
+    <message>
+        <source>the job asks for more host memory than the node grants</source>
+        <translation>der Auftrag verlangt mehr Hauptspeicher, als der Knoten gewährt</translation>
+    </message>
+    <message>
+        <source>lower resources.memoryBytes</source>
+        <translation>resources.memoryBytes senken</translation>
+    </message>
+    <message>
+        <source>the job asks for more processor cores than the node grants</source>
+        <translation>der Auftrag verlangt mehr Prozessorkerne, als der Knoten gewährt</translation>
+    </message>
+    <message>
+        <source>lower resources.cpuCores</source>
+        <translation>resources.cpuCores senken</translation>
+    </message>
+    <message>
+        <source>the job asks for more scratch space than the node grants</source>
+        <translation>der Auftrag verlangt mehr Arbeitsplatz auf dem Datenträger, als der Knoten gewährt</translation>
+    </message>
+    <message>
+        <source>lower resources.scratchBytes</source>
+        <translation>resources.scratchBytes senken</translation>
+    </message>
+    <message>
+        <source>the job asks for more time than the node grants</source>
+        <translation>der Auftrag verlangt mehr Zeit, als der Knoten gewährt</translation>
+    </message>
+    <message>
+        <source>lower resources.walltimeSeconds or split the job</source>
+        <translation>resources.walltimeSeconds senken oder den Auftrag aufteilen</translation>
+    </message>
+    <message>
+        <source>the inputs are larger than the node takes</source>
+        <translation>die Eingaben sind größer, als der Knoten annimmt</translation>
+    </message>
+    <message>
+        <source>make the inputs smaller</source>
+        <translation>die Eingaben verkleinern</translation>
+    </message>
+    <message>
+        <source>the outputs are larger than the node returns</source>
+        <translation>die Ausgaben sind größer, als der Knoten zurückgibt</translation>
+    </message>
+    <message>
+        <source>lower outputs[].maxBytes or split the job</source>
+        <translation>outputs[].maxBytes senken oder den Auftrag aufteilen</translation>
+    </message>
+    <message>
+        <source>the job is expected to cost more there than it may</source>
+        <translation>der Auftrag kostet dort voraussichtlich mehr, als er darf</translation>
+    </message>
+    <message>
+        <source>raise what bounds it: --max-price, price.maxTotal or submitter.max_price</source>
+        <translation>die Grenze anheben: --max-price, price.maxTotal oder submitter.max_price</translation>
+    </message>
+    <message>
+        <source>the node&apos;s offer is no longer valid</source>
+        <translation>das Angebot des Knotens gilt nicht mehr</translation>
+    </message>
+    <message>
+        <source>wait for its next offer</source>
+        <translation>auf sein nächstes Angebot warten</translation>
+    </message>
+    <message>
+        <source>the node has withdrawn its offer</source>
+        <translation>der Knoten hat sein Angebot zurückgezogen</translation>
+    </message>
+    <message>
+        <source>wait until it offers again</source>
+        <translation>warten, bis er wieder anbietet</translation>
+    </message>
+    <message>
+        <source>nothing says how much work the job is, so no price can be given</source>
+        <translation>nichts sagt, wie viel Arbeit der Auftrag ist, daher lässt sich kein Preis nennen</translation>
+    </message>
+    <message>
+        <source>say it in work, or let a trial shard run</source>
+        <translation>sie in work angeben oder einen Probelauf zulassen</translation>
+    </message>
+    <message>
+        <source>the node is excluded by the submitter</source>
+        <translation>der Knoten ist vom Auftraggeber ausgeschlossen</translation>
+    </message>
+    <message>
+        <source>change --exclude, --only or submitter.exclude, or unblock it</source>
+        <translation>--exclude, --only oder submitter.exclude ändern oder ihn nicht mehr sperren</translation>
+    </message>
+    <message>
+        <source>the node offers no device</source>
+        <translation>der Knoten bietet kein Gerät an</translation>
+    </message>
+    <message>
+        <source>the device is this node&apos;s own, and a node does not buy of itself</source>
+        <translation>das Gerät gehört diesem Knoten selbst, und ein Knoten kauft nicht bei sich</translation>
+    </message>
+    <message>
+        <source>connect to other nodes, or submit the job at another node</source>
+        <translation>mit anderen Knoten verbinden oder den Auftrag bei einem anderen einreichen</translation>
+    </message>
+    <message>
+        <source>no offer is known</source>
+        <translation>kein Angebot ist bekannt</translation>
+    </message>
+    <message>
+        <source>look at `quern peers`, and name nodes to connect to in overlay.peers</source>
+        <translation>`quern peers` ansehen und in overlay.peers Knoten zum Verbinden nennen</translation>
+    </message>
+    <message>
+        <source>the job is expected to run longer there than it may</source>
+        <translation>der Auftrag läuft dort voraussichtlich länger, als er darf</translation>
+    </message>
+    <message>
+        <source>raise resources.walltimeSeconds or split the job into more shards</source>
+        <translation>resources.walltimeSeconds anheben oder den Auftrag in mehr Teile aufteilen</translation>
+    </message>
+    <message>
+        <source>the device is taken</source>
+        <translation>das Gerät ist belegt</translation>
+    </message>
+    <message>
+        <source>try again later</source>
+        <translation>es später erneut versuchen</translation>
+    </message>
+    <message>
+        <source>the node takes no new work because it is about to stop</source>
+        <translation>der Knoten nimmt keine neue Arbeit an, weil er bald anhält</translation>
+    </message>
+    <message>
+        <source>the node&apos;s sandbox cannot hold a job of this kind</source>
+        <translation>die Sandbox des Knotens kann einen Auftrag dieser Art nicht einschließen</translation>
+    </message>
+    <message>
+        <source>its operator finds the missing part in `quern status`</source>
+        <translation>sein Betreiber findet den fehlenden Teil mit `quern status`</translation>
+    </message>
+    <message>
+        <source>the job&apos;s manifest is not valid</source>
+        <translation>das Manifest des Auftrags ist ungültig</translation>
+    </message>
+    <message>
+        <source>correct it</source>
+        <translation>es berichtigen</translation>
+    </message>
+    <message>
+        <source>the demand refers to an offer that the node does not have</source>
+        <translation>die Anfrage bezieht sich auf ein Angebot, das der Knoten nicht hat</translation>
+    </message>
+    <message>
+        <source>fetch the node&apos;s offers again</source>
+        <translation>die Angebote des Knotens neu holen</translation>
+    </message>
+    <message>
+        <source>the demand came after the time it was valid for</source>
+        <translation>die Anfrage kam nach der Zeit, für die sie galt</translation>
+    </message>
+    <message>
+        <source>ask again</source>
+        <translation>erneut fragen</translation>
+    </message>
+    <message>
+        <source>the bid was accepted after the time it was binding for</source>
+        <translation>das Gebot wurde nach der Zeit angenommen, für die es band</translation>
+    </message>
+    <message>
+        <source>the terms are not those that were offered</source>
+        <translation>die Bedingungen sind nicht die angebotenen</translation>
+    </message>
+    <message>
+        <source>the node does not work for this submitter</source>
+        <translation>der Knoten arbeitet nicht für diesen Auftraggeber</translation>
+    </message>
+    <message>
+        <source>ask its operator</source>
+        <translation>seinen Betreiber fragen</translation>
+    </message>
+    <message>
+        <source>the submitter owes the node as much as it may</source>
+        <translation>der Auftraggeber schuldet dem Knoten so viel, wie er darf</translation>
+    </message>
+    <message>
+        <source>settle, or use another node</source>
+        <translation>abrechnen oder einen anderen Knoten nehmen</translation>
+    </message>
+    <message>
+        <source>the job costs more than its submitter allows, or may do so</source>
+        <translation>der Auftrag kostet mehr, als sein Auftraggeber erlaubt, oder könnte es</translation>
+    </message>
+    <message>
+        <source>correct or leave out `work`, raise the job&apos;s highest price, or raise submitter.budget (what is owed uses it up as well, and stays owed: see `quern ledger`)</source>
+        <translation>`work` berichtigen oder weglassen, den Höchstpreis des Auftrags anheben oder submitter.budget anheben (auch Geschuldetes zehrt daran und bleibt geschuldet: siehe `quern ledger`)</translation>
+    </message>
+    <message>
+        <source>too many requests</source>
+        <translation>zu viele Anfragen</translation>
+    </message>
+    <message>
+        <source>ask more slowly</source>
+        <translation>langsamer fragen</translation>
+    </message>
+    <message>
+        <source>the node knows of no such agreement</source>
+        <translation>der Knoten kennt keine solche Vereinbarung</translation>
+    </message>
+    <message>
+        <source>the job has done what it was to do</source>
+        <translation>der Auftrag hat getan, was er sollte</translation>
+    </message>
+    <message>
+        <source>the submitter canceled the job</source>
+        <translation>der Auftraggeber hat den Auftrag abgebrochen</translation>
+    </message>
+    <message>
+        <source>the node needed the device itself</source>
+        <translation>der Knoten brauchte das Gerät selbst</translation>
+    </message>
+    <message>
+        <source>the job runs again elsewhere</source>
+        <translation>der Auftrag läuft anderswo noch einmal</translation>
+    </message>
+    <message>
+        <source>the program does not compile</source>
+        <translation>das Programm lässt sich nicht übersetzen</translation>
+    </message>
+    <message>
+        <source>read the build log</source>
+        <translation>das Protokoll der Übersetzung lesen</translation>
+    </message>
+    <message>
+        <source>the program has no kernel of that name</source>
+        <translation>das Programm hat keinen Kernel dieses Namens</translation>
+    </message>
+    <message>
+        <source>correct steps[].kernel</source>
+        <translation>steps[].kernel berichtigen</translation>
+    </message>
+    <message>
+        <source>the arguments do not fit the kernel</source>
+        <translation>die Argumente passen nicht zum Kernel</translation>
+    </message>
+    <message>
+        <source>correct steps[].args</source>
+        <translation>steps[].args berichtigen</translation>
+    </message>
+    <message>
+        <source>the device refused or broke off a kernel</source>
+        <translation>das Gerät hat einen Kernel verweigert oder abgebrochen</translation>
+    </message>
+    <message>
+        <source>read the log; work sizes and buffer bounds are the usual causes</source>
+        <translation>das Protokoll lesen; meist liegt es an Arbeitsgrößen und Puffergrenzen</translation>
+    </message>
+    <message>
+        <source>the job ran longer than it may</source>
+        <translation>der Auftrag lief länger, als er darf</translation>
+    </message>
+    <message>
+        <source>raise resources.walltimeSeconds or split the job</source>
+        <translation>resources.walltimeSeconds anheben oder den Auftrag aufteilen</translation>
+    </message>
+    <message>
+        <source>the job used more device time than was agreed</source>
+        <translation>der Auftrag brauchte mehr Gerätezeit als vereinbart</translation>
+    </message>
+    <message>
+        <source>raise --max-price or split the job</source>
+        <translation>--max-price anheben oder den Auftrag aufteilen</translation>
+    </message>
+    <message>
+        <source>the job used more processor time than it may</source>
+        <translation>der Auftrag brauchte mehr Prozessorzeit, als er darf</translation>
+    </message>
+    <message>
+        <source>raise resources.walltimeSeconds or resources.cpuCores</source>
+        <translation>resources.walltimeSeconds oder resources.cpuCores anheben</translation>
+    </message>
+    <message>
+        <source>the job used more memory than it may</source>
+        <translation>der Auftrag brauchte mehr Speicher, als er darf</translation>
+    </message>
+    <message>
+        <source>raise resources.memoryBytes</source>
+        <translation>resources.memoryBytes anheben</translation>
+    </message>
+    <message>
+        <source>the job filled its scratch space</source>
+        <translation>der Auftrag hat seinen Arbeitsplatz auf dem Datenträger gefüllt</translation>
+    </message>
+    <message>
+        <source>raise resources.scratchBytes</source>
+        <translation>resources.scratchBytes anheben</translation>
+    </message>
+    <message>
+        <source>an output is larger than was declared</source>
+        <translation>eine Ausgabe ist größer als angegeben</translation>
+    </message>
+    <message>
+        <source>raise outputs[].maxBytes</source>
+        <translation>outputs[].maxBytes anheben</translation>
+    </message>
+    <message>
+        <source>the job wrote more log than it may</source>
+        <translation>der Auftrag schrieb mehr Protokoll, als er darf</translation>
+    </message>
+    <message>
+        <source>print less</source>
+        <translation>weniger ausgeben</translation>
+    </message>
+    <message>
+        <source>the job started more processes than it may</source>
+        <translation>der Auftrag startete mehr Prozesse, als er darf</translation>
+    </message>
+    <message>
+        <source>start fewer</source>
+        <translation>weniger starten</translation>
+    </message>
+    <message>
+        <source>the job made a system call that the sandbox forbids</source>
+        <translation>der Auftrag machte einen Systemaufruf, den die Sandbox verbietet</translation>
+    </message>
+    <message>
+        <source>do without it</source>
+        <translation>ohne ihn auskommen</translation>
+    </message>
+    <message>
+        <source>the process that ran the job died</source>
+        <translation>der Prozess, der den Auftrag ausführte, ist abgestürzt</translation>
+    </message>
+    <message>
+        <source>out-of-bounds accesses of a kernel are the usual cause</source>
+        <translation>meist liegt es an Zugriffen eines Kernels außerhalb seiner Puffer</translation>
+    </message>
+    <message>
+        <source>the command ended with an error</source>
+        <translation>der Befehl endete mit einem Fehler</translation>
+    </message>
+    <message>
+        <source>read the log</source>
+        <translation>das Protokoll lesen</translation>
+    </message>
+    <message>
+        <source>an input was not delivered</source>
+        <translation>eine Eingabe wurde nicht geliefert</translation>
+    </message>
+    <message>
+        <source>submit the job again</source>
+        <translation>den Auftrag erneut einreichen</translation>
+    </message>
+    <message>
+        <source>an input is not what its digest says</source>
+        <translation>eine Eingabe passt nicht zu ihrer Prüfsumme</translation>
+    </message>
+    <message>
+        <source>a declared output was not written</source>
+        <translation>eine angegebene Ausgabe wurde nicht geschrieben</translation>
+    </message>
+    <message>
+        <source>correct outputs[]</source>
+        <translation>outputs[] berichtigen</translation>
+    </message>
+    <message>
+        <source>the device is gone</source>
+        <translation>das Gerät ist weg</translation>
+    </message>
+    <message>
+        <source>the device does not answer</source>
+        <translation>das Gerät antwortet nicht</translation>
+    </message>
+    <message>
+        <source>every node that was tried has failed</source>
+        <translation>jeder versuchte Knoten ist gescheitert</translation>
+    </message>
+    <message>
+        <source>read the attempts&apos; reasons</source>
+        <translation>die Gründe der Versuche lesen</translation>
+    </message>
+    <message>
+        <source>another task of the job has failed</source>
+        <translation>eine andere Aufgabe des Auftrags ist gescheitert</translation>
+    </message>
+    <message>
+        <source>read that task&apos;s reason</source>
+        <translation>den Grund jener Aufgabe lesen</translation>
+    </message>
+    <message>
+        <source>a signature does not hold</source>
+        <translation>eine Signatur stimmt nicht</translation>
+    </message>
+    <message>
+        <source>a record is not one</source>
+        <translation>ein Eintrag ist keiner</translation>
+    </message>
+    <message>
+        <source>a record came twice</source>
+        <translation>ein Eintrag kam zweimal</translation>
+    </message>
+    <message>
+        <source>a record came before one that it follows</source>
+        <translation>ein Eintrag kam vor einem, auf den er folgt</translation>
+    </message>
+    <message>
+        <source>a record came after the agreement had ended</source>
+        <translation>ein Eintrag kam nach dem Ende der Vereinbarung</translation>
+    </message>
+    <message>
+        <source>a record does not follow the one before it</source>
+        <translation>ein Eintrag schließt nicht an den vorigen an</translation>
+    </message>
+    <message>
+        <source>a record was signed by another than the one it binds</source>
+        <translation>ein Eintrag ist von einem anderen signiert als dem, den er bindet</translation>
+    </message>
+    <message>
+        <source>a usage note says less than the one before</source>
+        <translation>eine Verbrauchsmeldung nennt weniger als die vorige</translation>
+    </message>
+    <message>
+        <source>an amount is not what the rates and the usage make it</source>
+        <translation>ein Betrag ist nicht der, den Preise und Verbrauch ergeben</translation>
+    </message>
+    <message>
+        <source>a usage note is above what was agreed or can be</source>
+        <translation>eine Verbrauchsmeldung liegt über dem, was vereinbart war oder sein kann</translation>
+    </message>
+    <message>
+        <source>the submitter did not acknowledge usage in time</source>
+        <translation>der Auftraggeber hat den Verbrauch nicht rechtzeitig bestätigt</translation>
+    </message>
+    <message>
+        <source>check the submitter&apos;s connection</source>
+        <translation>die Verbindung des Auftraggebers prüfen</translation>
+    </message>
+    <message>
+        <source>a voucher is for less than the usage it acknowledges</source>
+        <translation>eine Bestätigung ist niedriger als der Verbrauch, den sie bestätigt</translation>
+    </message>
+    <message>
+        <source>an output is not what the receipt says</source>
+        <translation>eine Ausgabe ist nicht, was der Beleg sagt</translation>
+    </message>
+    <message>
+        <source>records are missing at the end of the trail</source>
+        <translation>am Ende des Nachweises fehlen Einträge</translation>
+    </message>
+    <message>
+        <source>the provider is out of reach</source>
+        <translation>der Anbieter ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>the submitter is out of reach</source>
+        <translation>der Auftraggeber ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>the provider was restarted while the job ran</source>
+        <translation>der Anbieter wurde neu gestartet, während der Auftrag lief</translation>
+    </message>
+    <message>
+        <source>the submitter was restarted before the job had ended</source>
+        <translation>der Auftraggeber wurde neu gestartet, bevor der Auftrag zu Ende war</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>free space in the data directory of the node that says so</source>
+        <translation>Platz im Datenverzeichnis des Knotens schaffen, der das meldet</translation>
+    </message>
+    <message>
+        <source>the node is stopping</source>
+        <translation>der Knoten hält an</translation>
+    </message>
+    <message>
+        <source>try again when it runs</source>
+        <translation>es erneut versuchen, wenn er läuft</translation>
+    </message>
+    <message>
+        <source>the node met a defect of its own</source>
+        <translation>der Knoten ist auf einen eigenen Fehler gestoßen</translation>
+    </message>
+    <message>
+        <source>report it with the log</source>
+        <translation>ihn mit dem Protokoll melden</translation>
+    </message>
+    <message>
+        <source>the clocks of two nodes differ by too much</source>
+        <translation>die Uhren zweier Knoten weichen zu weit voneinander ab</translation>
+    </message>
+    <message>
+        <source>set the clock that is wrong (`timedatectl` shows a machine&apos;s)</source>
+        <translation>die falsche Uhr stellen (`timedatectl` zeigt die eines Rechners)</translation>
+    </message>
+    <message>
+        <source>the node&apos;s database is damaged</source>
+        <translation>die Datenbank des Knotens ist beschädigt</translation>
+    </message>
+    <message>
+        <source>stop the node, move the files quern.sqlite* out of its data directory and start it: what the agreements on the disk say is entered again; the list of jobs and older receipts are lost</source>
+        <translation>den Knoten anhalten, die Dateien quern.sqlite* aus seinem Datenverzeichnis nehmen und ihn starten: Was die Vereinbarungen auf dem Datenträger sagen, wird neu eingetragen; die Liste der Aufträge und ältere Belege sind verloren</translation>
+    </message>
+    <message>
+        <source>the message is not JSON</source>
+        <translation>die Nachricht ist kein JSON</translation>
+    </message>
+    <message>
+        <source>the message is not a JSON-RPC 2.0 request</source>
+        <translation>die Nachricht ist keine JSON-RPC-2.0-Anfrage</translation>
+    </message>
+    <message>
+        <source>there is no such method</source>
+        <translation>es gibt keine solche Methode</translation>
+    </message>
+    <message>
+        <source>the parameters do not fit the method</source>
+        <translation>die Parameter passen nicht zur Methode</translation>
+    </message>
+    <message>
+        <source>the daemon met a defect of its own</source>
+        <translation>der Daemon ist auf einen eigenen Fehler gestoßen</translation>
+    </message>
+    <message>
+        <source>the daemon refuses</source>
+        <translation>der Daemon lehnt ab</translation>
+    </message>
+    <message>
+        <source>the caller has not shown the token</source>
+        <translation>der Aufrufer hat das Token nicht gezeigt</translation>
+    </message>
+    <message>
+        <source>too much is asked for</source>
+        <translation>es wird zu viel verlangt</translation>
+    </message>
+    <message>
+        <source>there is no such thing</source>
+        <translation>das gibt es nicht</translation>
+    </message>
+    <message>
+        <source>it could not be done</source>
+        <translation>es ließ sich nicht ausführen</translation>
+    </message>
+    <message>
+        <source>the server reports an error</source>
+        <translation>der Server meldet einen Fehler</translation>
+    </message>
+</context>
+<context>
     <name>SubmitParts</name>
     <message>
         <source>Budget</source>
@@ -774,6 +1377,10 @@
         <source>&quot;%1&quot; cannot be changed</source>
         <translation>„%1“ lässt sich nicht ändern</translation>
     </message>
+    <message>
+        <source>The recording has ended: another daemon was chosen</source>
+        <translation>Die Aufzeichnung ist beendet: ein anderer Daemon wurde gewählt</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::app::DevicePauses</name>
@@ -882,6 +1489,10 @@
     <message>
         <source>Preferences</source>
         <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Daemon</source>
+        <translation>Daemon</translation>
     </message>
 </context>
 <context>
@@ -999,6 +1610,10 @@
     <message>
         <source>The last one stays: change it instead</source>
         <translation>Der letzte bleibt: stattdessen ändern</translation>
+    </message>
+    <message>
+        <source>Saved, but of no use until it is corrected: %1</source>
+        <translation>Gespeichert, aber erst nach einer Korrektur brauchbar: %1</translation>
     </message>
 </context>
 <context>
@@ -1684,12 +2299,12 @@
         <translation>Läuft</translation>
     </message>
     <message>
-        <source>task %1 of %2</source>
-        <translation>Aufgabe %1 von %2</translation>
-    </message>
-    <message>
         <source>%1 left</source>
         <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>task %1, of %2 in all</source>
+        <translation>Aufgabe %1, von insgesamt %2</translation>
     </message>
 </context>
 <context>
@@ -1834,6 +2449,10 @@
         <source>Others offer the like for %1</source>
         <translation>Andere bieten Ähnliches für %1</translation>
     </message>
+    <message>
+        <source>Offered as soon as this machine is shared: switch that on in the preferences</source>
+        <translation>Angeboten, sobald dieser Rechner geteilt wird: in den Einstellungen einschalten</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::DeviceRow</name>
@@ -1860,6 +2479,10 @@
     <message>
         <source>Not offered</source>
         <translation>Nicht angeboten</translation>
+    </message>
+    <message>
+        <source>Offered as soon as this machine is shared</source>
+        <translation>Angeboten, sobald dieser Rechner geteilt wird</translation>
     </message>
 </context>
 <context>
@@ -2078,6 +2701,37 @@
     <message>
         <source>%1 more pending</source>
         <translation>%1 noch ausstehend</translation>
+    </message>
+    <message>
+        <source>Not known yet</source>
+        <translation>Noch nicht bekannt</translation>
+    </message>
+    <message>
+        <source>What was earned in these days for each kilowatt hour that devices took while they worked for others, as far as they tell their power</source>
+        <translation>Was an diesen Tagen je Kilowattstunde verdient wurde, die Geräte bei der Arbeit für andere verbrauchten, soweit sie ihre Leistung melden</translation>
+    </message>
+    <message>
+        <source>the newest %1; the exported file has all</source>
+        <translation>die neuesten %1; die exportierte Datei enthält alle</translation>
+    </message>
+    <message>
+        <source>Not known: %1</source>
+        <translation>Nicht bekannt: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>None among the newest %Ln receipts</source>
+        <translation>
+            <numerusform>Keine unter dem neuesten %Ln Beleg</numerusform>
+            <numerusform>Keine unter den neuesten %Ln Belegen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 per kWh</source>
+        <translation>%1 je kWh</translation>
+    </message>
+    <message>
+        <source>Earned per kilowatt hour: %1</source>
+        <translation>Verdient je Kilowattstunde: %1</translation>
     </message>
 </context>
 <context>
@@ -2366,8 +3020,8 @@
         <translation>Das Protokoll ist in %1 gespeichert.</translation>
     </message>
     <message>
-        <source>%1 cannot be written: %2.</source>
-        <translation>%1 lässt sich nicht schreiben: %2.</translation>
+        <source>What is kept of the log is saved to %1; the job wrote %2 more.</source>
+        <translation>Was vom Protokoll aufbewahrt wird, ist in %1 gespeichert; der Auftrag schrieb %2 mehr.</translation>
     </message>
 </context>
 <context>
@@ -2420,13 +3074,19 @@
         <source>%1 for others · %2 so far</source>
         <translation>%1 für andere · %2 bisher</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>%1 running</source>
-        <translation>%1 laufen</translation>
+        <translation>
+            <numerusform>%1 läuft</numerusform>
+            <numerusform>%1 laufen</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>%1 waiting</source>
-        <translation>%1 warten</translation>
+        <translation>
+            <numerusform>%1 wartet</numerusform>
+            <numerusform>%1 warten</numerusform>
+        </translation>
     </message>
     <message>
         <source>%1 spent today</source>
@@ -2443,6 +3103,22 @@
     <message>
         <source>Nobody&apos;s job runs here now.</source>
         <translation>Gerade läuft hier kein fremder Auftrag.</translation>
+    </message>
+    <message>
+        <source>Show older</source>
+        <translation>Ältere anzeigen</translation>
+    </message>
+    <message>
+        <source>The newest %1 of %2 jobs</source>
+        <translation>Die neuesten %1 von %2 Aufträgen</translation>
+    </message>
+    <message>
+        <source>No daemon has answered yet</source>
+        <translation>Noch hat kein Daemon geantwortet</translation>
+    </message>
+    <message>
+        <source>Jobs are shown as soon as a daemon answers.</source>
+        <translation>Aufträge erscheinen, sobald ein Daemon antwortet.</translation>
     </message>
 </context>
 <context>
@@ -2525,6 +3201,21 @@
     <message>
         <source>%1, there are %2</source>
         <translation>%1, vorhanden sind %2</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::LogSave</name>
+    <message>
+        <source>The log cannot be read: %1</source>
+        <translation>Das Protokoll kann nicht gelesen werden: %1</translation>
+    </message>
+    <message>
+        <source>The log cannot be read: its end is missing.</source>
+        <translation>Das Protokoll kann nicht gelesen werden: Sein Ende fehlt.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2.</source>
+        <translation>%1 kann nicht geschrieben werden: %2.</translation>
     </message>
 </context>
 <context>
@@ -3007,6 +3698,14 @@
     <message>
         <source>Select 2 to %1 offers: with Ctrl and a click, or Shift and the arrow keys</source>
         <translation>2 bis %1 Angebote auswählen: mit Strg und einem Klick oder Umschalt und den Pfeiltasten</translation>
+    </message>
+    <message>
+        <source>No daemon has answered yet</source>
+        <translation>Noch hat kein Daemon geantwortet</translation>
+    </message>
+    <message>
+        <source>Offers are shown as soon as a daemon answers.</source>
+        <translation>Angebote erscheinen, sobald ein Daemon antwortet.</translation>
     </message>
 </context>
 <context>
@@ -3509,6 +4208,28 @@
     </message>
 </context>
 <context>
+    <name>quern::desktop::pages::PriceProposal</name>
+    <message>
+        <source>It has no price: others use it for nothing</source>
+        <translation>Ohne Preis: andere nutzen es umsonst</translation>
+    </message>
+    <message>
+        <source>Ask for %1</source>
+        <translation>%1 verlangen</translation>
+    </message>
+    <message>
+        <source>Ask for %1: %2</source>
+        <translation>%1 verlangen: %2</translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::ReceiptExport</name>
+    <message>
+        <source>the service&apos;s list of receipts does not end</source>
+        <translation>die Belegliste des Dienstes hat kein Ende</translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::pages::ReceiptPanel</name>
     <message>
         <source>%1 was not written (%2): choose another folder or make room</source>
@@ -3583,10 +4304,6 @@
         <translation>Aufgabe</translation>
     </message>
     <message>
-        <source>%1 of %2</source>
-        <translation>%1 von %2</translation>
-    </message>
-    <message>
         <source>Device time</source>
         <translation>Gerätezeit</translation>
     </message>
@@ -3621,6 +4338,10 @@
     <message>
         <source>Tasks together</source>
         <translation>Aufgaben zusammen</translation>
+    </message>
+    <message>
+        <source>%1, of %2 in all</source>
+        <translation>%1, von insgesamt %2</translation>
     </message>
 </context>
 <context>
@@ -3691,6 +4412,25 @@
             <numerusform>%Ln Auftrag läuft gerade und ginge nicht weiter.</numerusform>
             <numerusform>%Ln Aufträge laufen gerade und gingen nicht weiter.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::ShareQuestion</name>
+    <message>
+        <source>Share at these prices</source>
+        <translation>Zu diesen Preisen teilen</translation>
+    </message>
+    <message>
+        <source>Share for nothing</source>
+        <translation>Umsonst teilen</translation>
+    </message>
+    <message>
+        <source>What has no price is used for nothing. These could be asked an hour:</source>
+        <translation>Was keinen Preis hat, wird umsonst genutzt. Je Stunde könnten Sie verlangen:</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
     </message>
 </context>
 <context>
@@ -3847,6 +4587,10 @@
         <source>Budget: %1 is below %2, which it is likely to cost there: no device takes it. Raise it, or ask for less.</source>
         <translation>Budget: %1 liegt unter %2, den wahrscheinlichen Kosten dort: Kein Gerät nimmt ihn. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
     </message>
+    <message>
+        <source>No answer has come: the job may have started. Look at Jobs, where it can be stopped, before you start it again.</source>
+        <translation>Es kam keine Antwort: Der Auftrag läuft vielleicht schon. Sehen Sie unter Aufträge nach, wo er sich anhalten lässt, bevor Sie ihn erneut starten.</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::TopologyTree</name>
@@ -3917,10 +4661,6 @@
         <translation>Aufgabe</translation>
     </message>
     <message>
-        <source>%1 of %2</source>
-        <translation>%1 von %2</translation>
-    </message>
-    <message>
         <source>Elapsed</source>
         <translation>Vergangen</translation>
     </message>
@@ -3931,6 +4671,10 @@
     <message>
         <source>Ending…</source>
         <translation>Endet …</translation>
+    </message>
+    <message>
+        <source>%1, of %2 in all</source>
+        <translation>%1, von insgesamt %2</translation>
     </message>
 </context>
 <context>
@@ -3946,10 +4690,6 @@
     <message>
         <source>No work is selected</source>
         <translation>Keine Arbeit ausgewählt</translation>
-    </message>
-    <message>
-        <source>task %1 of %2</source>
-        <translation>Aufgabe %1 von %2</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -3982,6 +4722,10 @@
     <message>
         <source>Agreement</source>
         <translation>Vereinbarung</translation>
+    </message>
+    <message>
+        <source>task %1, of %2 in all</source>
+        <translation>Aufgabe %1, von insgesamt %2</translation>
     </message>
 </context>
 <context>
@@ -4088,6 +4832,10 @@
     <message>
         <source>Columns</source>
         <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>%1 (no room)</source>
+        <translation>%1 (kein Platz)</translation>
     </message>
 </context>
 <context>

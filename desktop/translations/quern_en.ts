@@ -133,6 +133,13 @@
             <numerusform>%Ln receipts were written to %1</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>None among the newest %Ln receipts</source>
+        <translation>
+            <numerusform>None among the newest %Ln receipt</numerusform>
+            <numerusform>None among the newest %Ln receipts</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::FirstRunPage</name>
@@ -151,6 +158,23 @@
         <translation>
             <numerusform>%n file saved to %1.</numerusform>
             <numerusform>%n files saved to %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>quern::desktop::pages::JobsPage</name>
+    <message numerus="yes">
+        <source>%1 running</source>
+        <translation>
+            <numerusform>%1 running</numerusform>
+            <numerusform>%1 running</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 waiting</source>
+        <translation>
+            <numerusform>%1 waiting</numerusform>
+            <numerusform>%1 waiting</numerusform>
         </translation>
     </message>
 </context>
