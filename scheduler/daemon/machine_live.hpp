@@ -50,6 +50,8 @@ class MachineLive {
   // Returns with a reading that is not older than kLiveEvery; one is taken at a time. The first, which finds out what
   // there is, may take seconds.
   runtime::Task<void> refresh();
+  // One is being taken: sensors may hang, and so does whoever waits for it.
+  bool reading() const { return reading_; }
   // The newest; null before the first.
   const LiveReading* latest() const { return latest_ ? &*latest_ : nullptr; }
 

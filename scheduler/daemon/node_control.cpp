@@ -177,7 +177,7 @@ void Node::on_begun(const agreement::Trail& trail, const model::Job& job) {
   row.name = job.name;
   row.kind = model::kKindNames.at(static_cast<std::size_t>(job.kind));
   tasks_.spawn(save_rows({std::move(row)}));
-  if (!energy_.open()) tasks_.spawn(live_.refresh());  // from now on it is metered
+  if (!energy_.open() && !live_.reading()) tasks_.spawn(live_.refresh());  // from now on it is metered
   for (const std::string_view topic : {"status", "machine", "work", "earnings"}) topics_.changed(topic);
 }
 
