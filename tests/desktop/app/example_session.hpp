@@ -21,6 +21,7 @@
 #include "desktop/pages/device_panel.hpp"
 #include "desktop/pages/earnings_page.hpp"
 #include "desktop/pages/peer_panel.hpp"
+#include "desktop/pages/receipt_feed.hpp"
 #include "tests/desktop/models/example_topics.hpp"
 #include "tests/desktop/pages/example_machine.hpp"
 
@@ -285,7 +286,7 @@ inline void ExampleSession::add_receipts() {
   for (int i = size_.receipts; i > 0; --i) receipts.push_back(pages::example_receipt(i, i % 5 != 0));
   const json::object page{{"receipts", receipts}, {"next", nullptr}};
   for (const std::int64_t limit :
-       {pages::EarningsPage::kPageRows, pages::PeerPanel::kReceiptsAsked, pages::DevicePanel::kReceiptsAsked}) {
+       {pages::ReceiptFeed::kPageRows, pages::PeerPanel::kReceiptsAsked, pages::DevicePanel::kReceiptsAsked}) {
     call("receipt.list", {{"limit", limit}}, page);
   }
   for (const json::value& receipt : receipts) {
