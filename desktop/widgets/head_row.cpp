@@ -27,17 +27,29 @@ HeadRow::HeadRow(QWidget* title, QWidget* caption, int spacing, QWidget* parent)
     : HeadRow(stacked(title, caption), spacing, parent) {}
 
 HeadRow::HeadRow(QWidget* words, int spacing, QWidget* parent)
-    : QWidget(parent), words_(words), row_(new QHBoxLayout(this)), actions_(new QHBoxLayout), spacing_(spacing) {
+    : QWidget(parent),
+      words_(words),
+      row_(new QHBoxLayout(this)),
+      lines_(new QVBoxLayout),
+      line_{new QHBoxLayout, new QHBoxLayout},
+      spacing_(spacing) {
   row_->setContentsMargins(0, 0, 0, 0);
   row_->setSpacing(spacing_);
   row_->addWidget(words_, 1);
-  actions_->setSpacing(theme::kSpaceS);
-  row_->addLayout(actions_);
+  lines_->setSpacing(theme::kSpaceS);
+  for (QHBoxLayout* const line : line_) {
+    line->setSpacing(theme::kSpaceS);
+    lines_->addLayout(line);
+    lines_->setAlignment(line, Qt::AlignLeading);
+  }
+  row_->addLayout(lines_);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Minimum);
 }
 
 void HeadRow::add_action(QWidget* widget) {
-  actions_->addWidget(widget, 0, Qt::AlignVCenter);
+  line_.front()->addWidget(widget, 0, Qt::AlignVCenter);
+  actions_.push_back(widget);
+  break_actions(actions_.size());
 }
 
 bool HeadRow::event(QEvent* event) {
@@ -46,14 +58,48 @@ bool HeadRow::event(QEvent* event) {
   return done;
 }
 
+// Of those actions, on one line.
+int HeadRow::width_of(std::size_t first, std::size_t end) const {
+  int width = 0;
+  for (std::size_t i = first; i < end; ++i) {
+    if (!actions_[i]->isHidden()) width += actions_[i]->sizeHint().width() + (width > 0 ? theme::kSpaceS : 0);
+  }
+  return width;
+}
+
+// How many, from the first.
+std::size_t HeadRow::actions_within(int width) const {
+  std::size_t count = actions_.size();
+  while (count > 0 && width_of(0, count) > width) --count;
+  return count;
+}
+
+QSize HeadRow::minimumSizeHint() const {
+  int actions = width_of(0, actions_.size());
+  for (std::size_t i = 0; i < actions_.size(); ++i) {
+    actions = std::min(actions, std::max(width_of(0, i), width_of(i, actions_.size())));
+  }
+  return {std::max(words_->minimumSizeHint().width(), actions), QWidget::minimumSizeHint().height()};
+}
+
+void HeadRow::break_actions(std::size_t on_first) {
+  if (on_first == on_first_) return;
+  on_first_ = on_first;
+  for (std::size_t i = 0; i < actions_.size(); ++i) {
+    for (QHBoxLayout* const line : line_) line->removeWidget(actions_[i]);
+    line_[i < on_first ? 0 : 1]->addWidget(actions_[i], 0, Qt::AlignVCenter);
+  }
+}
+
 void HeadRow::arrange() {
   const int words = std::min(words_->sizeHint().width(), theme::scaled(kWordsMax));
-  const bool beside = words + spacing_ + actions_->sizeHint().width() <= width();
+  const bool beside = words + spacing_ + width_of(0, actions_.size()) <= width();
+  break_actions(beside ? actions_.size() : actions_within(width()));
   const auto direction = beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
   if (row_->direction() == direction) return;
   row_->setDirection(direction);
   row_->setSpacing(beside ? spacing_ : theme::kSpaceS);
-  row_->setAlignment(actions_, beside ? Qt::Alignment() : Qt::AlignLeading);
+  row_->setAlignment(lines_, beside ? Qt::Alignment() : Qt::AlignLeading);
 }
 
 }  // namespace quern::desktop::widgets

@@ -21,6 +21,8 @@ namespace {
 
 class ProfilesDialogTest : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() { theme::Theme::instance().install(); }
+
   ProfilesDialogTest() { dialog.show(); }
 
   void click(const char* text) {
@@ -56,8 +58,6 @@ class ProfilesDialogTest : public ::testing::Test {
 };
 
 TEST_F(ProfilesDialogTest, ALabelStandsAtTheMiddleOfItsField) {
-  theme::Theme::instance().install();
-  QTest::qWait(0);
   int pairs = 0;
   for (const auto* label : dialog.findChildren<QLabel*>()) {
     if (!label->isVisible() || label->buddy() == nullptr) continue;
@@ -69,8 +69,6 @@ TEST_F(ProfilesDialogTest, ALabelStandsAtTheMiddleOfItsField) {
 }
 
 TEST_F(ProfilesDialogTest, RowsOfTheListAreAsHighAsWhatIsClicked) {
-  theme::Theme::instance().install();
-  QTest::qWait(0);
   auto* const list = dialog.findChild<QListWidget*>();
   EXPECT_GE(list->visualItemRect(list->item(0)).height(), theme::scaled(30));
 }

@@ -28,7 +28,7 @@ struct Shown {
   }
   void resize(int width) {
     window.resize(width, 300);
-    QCoreApplication::processEvents();  // lets the layouts answer
+    for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();  // a round for each layout above
   }
   int roomy() const { return words->sizeHint().width() + action->sizeHint().width() + 2 * theme::kSpaceS; }
 };
@@ -60,6 +60,28 @@ TEST(HeadRow, LongWordsAreCutBeforeTheirActionsGoBelow) {
   EXPECT_LT(shown.action->y(), shown.words->geometry().bottom());
   shown.resize(theme::scaled(HeadRow::kWordsMax) + shown.action->sizeHint().width() - theme::kSpaceS);
   EXPECT_GE(shown.action->y(), shown.words->geometry().bottom());
+}
+
+TEST(HeadRow, ActionsThatHaveNoRoomOnOneLineGoToASecondAndComeBack) {
+  Shown shown(900);
+  auto* const last = new QPushButton(QStringLiteral("another action of some width"));
+  shown.row->add_action(last);
+  const int both = shown.action->sizeHint().width() + theme::kSpaceS + last->sizeHint().width();
+  for (int turn = 0; turn < 3; ++turn) {
+    shown.resize(both);
+    EXPECT_EQ(last->y(), shown.action->y()) << turn;
+    shown.resize(both - 1);
+    EXPECT_GT(last->y(), shown.action->geometry().bottom()) << turn;
+    EXPECT_GE(shown.action->y(), shown.words->geometry().bottom()) << turn;
+    EXPECT_LE(shown.row->minimumSizeHint().width(), shown.row->width()) << turn;
+    EXPECT_LE(last->geometry().bottom(), shown.row->height()) << turn;
+    last->hide();
+    QCoreApplication::processEvents();
+    EXPECT_GE(shown.action->y(), shown.words->geometry().bottom()) << turn;
+    last->show();
+    shown.resize(900);
+    EXPECT_EQ(last->y(), shown.action->y()) << turn;
+  }
 }
 
 }  // namespace
