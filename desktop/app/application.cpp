@@ -84,7 +84,8 @@ std::expected<client::TransportFactory, QString> Application::transport() {
     return client::transport_of(*profile);
   }
   if (options_.socket.isEmpty() && options_.url.isEmpty()) return chosen_transport();
-  const client::Profile profile{tr("Command line"), options_.socket, options_.url, options_.token_file};
+  const client::Profile profile{tr("Command line"), options_.socket, options_.url, options_.token_file,
+                                options_.ca_file};
   if (const auto fault = client::fault_of(profile)) return std::unexpected(*fault);
   return client::transport_of(profile);
 }

@@ -28,6 +28,8 @@ struct CommandLine {
         {QStringLiteral("socket"), tr("The Unix socket of the daemon."), tr("path")},
         {QStringLiteral("url"), tr("The address of a daemon elsewhere: wss://host:port/."), tr("url")},
         {QStringLiteral("token-file"), tr("Holds the token for --url."), tr("file")},
+        {QStringLiteral("ca-file"), tr("Authorities that vouch for --url, as PEM, in place of the system's."),
+         tr("file")},
         {QStringLiteral("profile"), tr("A daemon that was saved under this name."), tr("name")},
         {QStringLiteral("replay"), tr("Plays a recorded session; no daemon is needed."), tr("file")},
         {QStringLiteral("record"), tr("Records the session with the daemon."), tr("file")},
@@ -67,6 +69,9 @@ std::optional<QString> conflict(const CommandLine& line) {
   if (line.has("url") != line.has("token-file")) {
     return CommandLine::tr("--url and --token-file go together: rpc.websocket.token_file of the daemon names the file");
   }
+  if (line.has("ca-file") && !line.has("url")) {
+    return CommandLine::tr("--ca-file goes with --url: it says who vouches for the daemon there");
+  }
   if (line.has("replay") && line.has("record")) {
     return CommandLine::tr("--record with --replay would record a recording: leave one out");
   }
@@ -79,7 +84,7 @@ QString absolute(const QString& path) {
 
 std::optional<QString> fault_of(const Options& options, const CommandLine& line, const QStringList& pages) {
   for (const char* name :
-       {"socket", "url", "token-file", "profile", "replay", "record", "page", "language", "screenshot"}) {
+       {"socket", "url", "token-file", "ca-file", "profile", "replay", "record", "page", "language", "screenshot"}) {
     if (line.has(name) && line.value(name).isEmpty()) {
       return CommandLine::tr("--%1 needs a value that is not empty").arg(QString::fromLatin1(name));
     }
@@ -123,6 +128,7 @@ std::variant<Options, Farewell> read_options(const QStringList& arguments, const
   options.socket = absolute(line.value("socket"));
   options.url = line.value("url");
   options.token_file = absolute(line.value("token-file"));
+  options.ca_file = absolute(line.value("ca-file"));
   options.profile = line.value("profile");
   options.replay = absolute(line.value("replay"));
   options.record = absolute(line.value("record"));

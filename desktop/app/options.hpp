@@ -15,6 +15,7 @@ struct Options {
   QString socket;  // absolute; at most one of socket, url, profile and replay is not empty
   QString url;     // with token_file
   QString token_file;
+  QString ca_file;  // of a wss:// url; may be empty
   QString profile;  // its name
   QString replay;
   QString record;  // a file to write

@@ -100,6 +100,8 @@ QWidget* ProfilesDialog::make_form() {
   url_->setPlaceholderText(QStringLiteral("wss://host:7646/"));
   token_ = line(tr("Token file"), token_label_);
   token_->setPlaceholderText(tr("a copy of the daemon's rpc.token"));
+  ca_ = line(tr("CA file"), ca_label_);
+  ca_->setPlaceholderText(tr("none: the system's authorities"));
   fault_ = new widgets::TextLabel({}, theme::FontRole::caption, widgets::Ink::bad);
   form->addWidget(fault_, form->rowCount(), 0, 1, 2);
   form->setRowStretch(form->rowCount(), 1);
@@ -153,6 +155,7 @@ void ProfilesDialog::show_selected() {
   socket_->setText(profile->socket_path);
   url_->setText(profile->url);
   token_->setText(profile->token_file);
+  ca_->setText(profile->ca_file);
   fault_->set_text({});
   show_place();
 }
@@ -161,7 +164,7 @@ void ProfilesDialog::show_place() {
   const bool by_socket = place_->current() == kSocket;
   socket_label_->setVisible(by_socket);
   socket_->setVisible(by_socket);
-  for (QWidget* part : std::initializer_list<QWidget*>{url_label_, url_, token_label_, token_}) {
+  for (QWidget* part : std::initializer_list<QWidget*>{url_label_, url_, token_label_, token_, ca_label_, ca_}) {
     part->setVisible(!by_socket);
   }
 }
@@ -171,7 +174,8 @@ client::Profile ProfilesDialog::edited() const {
   return {.name = name_->text().trimmed(),
           .socket_path = by_socket ? socket_->text().trimmed() : QString(),
           .url = by_socket ? QString() : url_->text().trimmed(),
-          .token_file = by_socket ? QString() : token_->text().trimmed()};
+          .token_file = by_socket ? QString() : token_->text().trimmed(),
+          .ca_file = by_socket ? QString() : ca_->text().trimmed()};
 }
 
 void ProfilesDialog::add() {
@@ -180,7 +184,7 @@ void ProfilesDialog::add() {
   old_name_.clear();
   name_->clear();
   place_->set_current(kAddress);
-  for (QLineEdit* edit : {socket_, url_, token_}) edit->clear();
+  for (QLineEdit* edit : {socket_, url_, token_, ca_}) edit->clear();
   fault_->set_text({});
   show_place();
   name_->setFocus(Qt::OtherFocusReason);

@@ -47,6 +47,8 @@ class ProfilesDialog : public QDialog {
   QLineEdit* url_;
   QLabel* token_label_;
   QLineEdit* token_;
+  QLabel* ca_label_;
+  QLineEdit* ca_;
   widgets::TextLabel* fault_;
   QPushButton* remove_;
   QPushButton* save_;

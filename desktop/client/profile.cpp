@@ -83,7 +83,12 @@ std::optional<QString> fault_of(const Profile& profile) {
   if (profile.token_file.isEmpty()) {
     return Profiles::tr("\"%1\" needs the daemon's token file: rpc.websocket.token_file names it").arg(profile.name);
   }
-  return fault_of_path(profile.token_file, Profiles::tr("the token file"));
+  if (auto fault = fault_of_path(profile.token_file, Profiles::tr("the token file"))) return fault;
+  if (profile.ca_file.isEmpty()) return std::nullopt;
+  if (QUrl(profile.url).scheme() != QStringLiteral("wss")) {
+    return Profiles::tr("a CA file is of use with wss:// only: \"%1\" shows no certificate").arg(profile.url);
+  }
+  return fault_of_path(profile.ca_file, Profiles::tr("the CA file"));
 }
 
 QString Profile::place() const {
@@ -103,8 +108,8 @@ TransportFactory transport_of(const Profile& profile) {
   if (profile.local()) {
     return [path = profile.socket_path] { return std::make_unique<LocalTransport>(path); };
   }
-  return [url = QUrl(profile.url), token = profile.token_file] {
-    return std::make_unique<WebSocketTransport>(url, token);
+  return [url = QUrl(profile.url), token = profile.token_file, authorities = profile.ca_file] {
+    return std::make_unique<WebSocketTransport>(url, token, authorities);
   };
 }
 
@@ -118,7 +123,7 @@ void Profiles::load() {
   for (const QString& group : groups) {
     if (list_.size() >= kProfilesMax) break;
     const auto text = [this, &group](const char* what) { return settings_.value(key_of(group, what)).toString(); };
-    Profile profile{text("name"), text("socket"), text("url"), text("token_file")};
+    Profile profile{text("name"), text("socket"), text("url"), text("token_file"), text("ca_file")};
     const auto fault = fault_of(profile);
     if (fault) {
       faults_.push_back(*fault);
@@ -152,6 +157,7 @@ void Profiles::store(std::size_t at) {
   settings_.set_value(key_of(place.group, "socket"), profile.socket_path);
   settings_.set_value(key_of(place.group, "url"), profile.url);
   settings_.set_value(key_of(place.group, "token_file"), profile.token_file);
+  settings_.set_value(key_of(place.group, "ca_file"), profile.ca_file);
   settings_.set_value(key_of(place.group, "order"), place.order);
 }
 

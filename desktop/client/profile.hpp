@@ -18,6 +18,7 @@ struct Profile {
   QString socket_path;                          // absolute; exactly one of path and url is not empty
   QString url;                                  // "wss://host:port/", or "ws://" to a loopback address
   QString token_file;                           // absolute; needed with a url
+  QString ca_file = {};                         // absolute: see WebSocketTransport; only with wss://, and may be empty
   bool local() const { return url.isEmpty(); }  // by a socket, whosever it is
   QString place() const;                        // as Transport::place
   bool operator==(const Profile&) const = default;
@@ -30,7 +31,7 @@ inline constexpr std::size_t kProfilesMax = 64;
 std::optional<QString> fault_of(const Profile& profile);
 // The daemon of this user on this machine, where it is when nobody says otherwise (rpc::default_socket).
 Profile own_daemon();
-// Every attempt reads the token file anew.
+// Every attempt reads token and authorities anew.
 TransportFactory transport_of(const Profile& profile);
 
 // The list, kept in settings that outlive it. The first is own_daemon() unless a person has changed it. What is stored

@@ -1,6 +1,9 @@
 #include "desktop/client/websocket_transport.hpp"
 
+#include <QFile>
 #include <QNetworkRequest>
+#include <QSslCertificate>
+#include <QSslConfiguration>
 #include <utility>
 
 #include "scheduler/rpc/token.hpp"
@@ -15,8 +18,8 @@ QString text_of(const std::string& text) {
 
 }  // namespace
 
-WebSocketTransport::WebSocketTransport(QUrl url, QString token_file)
-    : url_(std::move(url)), token_file_(std::move(token_file)) {
+WebSocketTransport::WebSocketTransport(QUrl url, QString token_file, QString ca_file)
+    : url_(std::move(url)), token_file_(std::move(token_file)), ca_file_(std::move(ca_file)) {
   socket_.setMaxAllowedIncomingMessageSize(kReceivedBytesMax);
   socket_.setMaxAllowedIncomingFrameSize(kReceivedBytesMax);
   ping_timer_.setInterval(kPingMs);
@@ -56,9 +59,30 @@ void WebSocketTransport::connect_now() {
          tr("copy the daemon's token file and name it in the profile")});
     return;
   }
+  if (!trust_authorities()) return;
   QNetworkRequest request(url_);
   request.setRawHeader("Authorization", "Bearer " + QByteArray::fromStdString(token->text()));
   socket_.open(request);
+}
+
+bool WebSocketTransport::trust_authorities() {
+  if (ca_file_.isEmpty()) return true;
+  QFile file(ca_file_);
+  const auto fail = [this](const QString& why) {
+    end({Loss::bad_profile, tr("the CA file cannot be used: %1: %2").arg(ca_file_, why),
+         tr("name a PEM file with the certificate of the authority that signed the daemon's, or none for the "
+            "system's")});
+    return false;
+  };
+  if (!file.open(QIODevice::ReadOnly)) return fail(file.errorString());
+  const QByteArray pem = file.read(kCaFileBytesMax + 1);
+  if (pem.size() > kCaFileBytesMax) return fail(tr("it is larger than 1 MiB"));
+  const QList<QSslCertificate> authorities = QSslCertificate::fromData(pem, QSsl::Pem);
+  if (authorities.isEmpty()) return fail(tr("it holds no certificate"));
+  QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+  configuration.setCaCertificates(authorities);
+  socket_.setSslConfiguration(configuration);
+  return true;
 }
 
 void WebSocketTransport::send(std::string_view message) {
@@ -83,6 +107,9 @@ void WebSocketTransport::on_error(QAbstractSocket::SocketError error) {
   if (text.contains(QStringLiteral("401")) || text.contains(QStringLiteral("403"))) {
     end({Loss::not_allowed, tr("%1 does not take the token").arg(place()),
          tr("name the file of its token: rpc.websocket.token_file")});
+  } else if (error == QAbstractSocket::SslHandshakeFailedError) {
+    end({Loss::unreachable, tr("%1 cannot be trusted: %2").arg(place(), text),
+         tr("if its certificate is of an authority of your own, name that one's certificate as the CA file")});
   } else if (error == QAbstractSocket::ConnectionRefusedError &&
              socket_.closeCode() == QWebSocketProtocol::CloseCodeNormal) {
     end({Loss::not_running, tr("no daemon listens at %1: %2").arg(place(), text), tr("start the daemon there")});

@@ -4,7 +4,7 @@
 #include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
-#include <functional>
+#include <cstdint>
 
 #include "desktop/client/transport.hpp"
 
@@ -17,8 +17,12 @@ class WebSocketTransport final : public Transport {
   // itself.
   static constexpr int kPingMs = 15'000;
 
-  // `token_file` is read when opening (rpc::Token).
-  WebSocketTransport(QUrl url, QString token_file);
+  // A file of certificates is no larger.
+  static constexpr qint64 kCaFileBytesMax = std::int64_t{1} << 20;
+
+  // Both files are read when opening. `token_file`: rpc::Token. `ca_file`: the certificates of the authorities that may
+  // vouch for the daemon, as PEM, instead of those of the system; empty: those of the system.
+  explicit WebSocketTransport(QUrl url, QString token_file, QString ca_file = {});
 
   void open() override;
   void send(std::string_view message) override;
@@ -27,12 +31,14 @@ class WebSocketTransport final : public Transport {
 
  private:
   void connect_now();
+  bool trust_authorities();
   void on_error(QAbstractSocket::SocketError error);
   void on_ping_time();
   void end(const LossText& why);
 
   QUrl url_;
   QString token_file_;
+  QString ca_file_;
   QWebSocket socket_;
   QTimer ping_timer_;
   int pings_unanswered_ = 0;

@@ -115,6 +115,14 @@
         <source>there is no screen: neither WAYLAND_DISPLAY nor DISPLAY is set. Start it in a desktop session; to take pictures without one, set QT_QPA_PLATFORM=offscreen</source>
         <translation>Es gibt keinen Bildschirm: Weder WAYLAND_DISPLAY noch DISPLAY ist gesetzt. In einer Desktopsitzung starten; für Bilder ohne eine solche QT_QPA_PLATFORM=offscreen setzen</translation>
     </message>
+    <message>
+        <source>Authorities that vouch for --url, as PEM, in place of the system&apos;s.</source>
+        <translation>Zertifizierungsstellen, die für --url bürgen, als PEM, statt derer des Systems.</translation>
+    </message>
+    <message>
+        <source>--ca-file goes with --url: it says who vouches for the daemon there</source>
+        <translation>--ca-file gehört zu --url: es sagt, wer für den Daemon dort bürgt</translation>
+    </message>
 </context>
 <context>
     <name>DonationText</name>
@@ -1615,6 +1623,14 @@
         <source>Saved, but of no use until it is corrected: %1</source>
         <translation>Gespeichert, aber erst nach einer Korrektur brauchbar: %1</translation>
     </message>
+    <message>
+        <source>CA file</source>
+        <translation>CA-Datei</translation>
+    </message>
+    <message>
+        <source>none: the system&apos;s authorities</source>
+        <translation>keine: die Stellen des Systems</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::app::Screenshots</name>
@@ -1817,6 +1833,14 @@
         <source>there are %1 profiles already: remove one first</source>
         <translation>es gibt schon %1 Profile: zuerst eines entfernen</translation>
     </message>
+    <message>
+        <source>a CA file is of use with wss:// only: &quot;%1&quot; shows no certificate</source>
+        <translation>eine CA-Datei nützt nur mit wss://: „%1“ zeigt kein Zertifikat</translation>
+    </message>
+    <message>
+        <source>the CA file</source>
+        <translation>die CA-Datei</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::client::Recorder</name>
@@ -1901,6 +1925,30 @@
     <message>
         <source>%1 does not answer any more</source>
         <translation>%1 antwortet nicht mehr</translation>
+    </message>
+    <message>
+        <source>the CA file cannot be used: %1: %2</source>
+        <translation>die CA-Datei ist nicht brauchbar: %1: %2</translation>
+    </message>
+    <message>
+        <source>name a PEM file with the certificate of the authority that signed the daemon&apos;s, or none for the system&apos;s</source>
+        <translation>eine PEM-Datei mit dem Zertifikat der Stelle angeben, die das des Daemons signiert hat, oder keine für die des Systems</translation>
+    </message>
+    <message>
+        <source>it is larger than 1 MiB</source>
+        <translation>sie ist größer als 1 MiB</translation>
+    </message>
+    <message>
+        <source>it holds no certificate</source>
+        <translation>sie enthält kein Zertifikat</translation>
+    </message>
+    <message>
+        <source>%1 cannot be trusted: %2</source>
+        <translation>%1 ist nicht vertrauenswürdig: %2</translation>
+    </message>
+    <message>
+        <source>if its certificate is of an authority of your own, name that one&apos;s certificate as the CA file</source>
+        <translation>ist sein Zertifikat von einer eigenen Stelle, deren Zertifikat als CA-Datei angeben</translation>
     </message>
 </context>
 <context>

@@ -252,10 +252,11 @@ Task<bool> WorkRun::is_as_before() {
   const auto tasks = worker_->child->tasks();
   const bool more = tasks && *tasks > worker_->threads + execution::kSandboxTasks;
   if (more || worker_->child->has_files()) co_return false;
-  if (!holds_more()) co_return true;
-  // The driver's threads may be about to give back what the task had.
-  co_await runtime().clock().sleep_for(kLookAgainAfter);
-  co_return !holds_more();
+  for (auto wait = kLookAgainAfter; holds_more(); wait *= 2) {
+    if (wait > kLookAgainMost) co_return false;
+    co_await runtime().clock().sleep_for(wait);
+  }
+  co_return true;
 }
 
 bool WorkRun::holds_more() const {

@@ -22,7 +22,10 @@ namespace quern::daemon {
 inline constexpr std::uint64_t kMemoryMoreMax = 64 << 20;
 inline constexpr std::uint64_t kMappedMoreMax = 64 << 20;
 inline constexpr std::uint64_t kMappedMoreOfThreadMax = 64 << 20;  // the C library reserves as much for a thread
-inline constexpr std::chrono::milliseconds kLookAgainAfter{5};     // where it holds more
+// Where it holds more, it is looked at again, each time after twice as long: on a busy machine the driver's threads are
+// late to give back what the task had.
+inline constexpr std::chrono::milliseconds kLookAgainAfter{5};
+inline constexpr std::chrono::milliseconds kLookAgainMost{80};
 
 // Why a work cannot even begin: its kind, its shard, outputs larger than can be kept.
 std::optional<model::Why> fault_of(const engagement::Work& work);

@@ -79,10 +79,12 @@ TEST_F(ProfilesDialogTest, ARemoteDaemonIsAddedAndChosen) {
   type("Name", "attic");
   type("Address", "wss://attic.example:7646/");
   type("Token file", "/home/me/attic.token");
+  type("CA file", "/home/me/attic-ca.pem");
   EXPECT_FALSE(line("Socket")->isVisible());
   click("Connect");
   ASSERT_EQ(profiles.list().size(), 2U);
   EXPECT_EQ(profiles.current().url, QStringLiteral("wss://attic.example:7646/"));
+  EXPECT_EQ(profiles.current().ca_file, QStringLiteral("/home/me/attic-ca.pem"));
   EXPECT_EQ(chosen.count(), 1);
   EXPECT_FALSE(dialog.isVisible());
 }

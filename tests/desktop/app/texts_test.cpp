@@ -75,7 +75,9 @@ TEST(Options, AreRead) {
   EXPECT_EQ(some.mode, theme::Mode::dark);
   EXPECT_TRUE(some.hidden);
   EXPECT_TRUE(some.stands_alone());
-  EXPECT_EQ(good({s("--url"), s("wss://h/"), s("--token-file"), s("/t")}).token_file, s("/t"));
+  const Options remote = good({s("--url"), s("wss://h/"), s("--token-file"), s("/t"), s("--ca-file"), s("/c")});
+  EXPECT_EQ(remote.token_file, s("/t"));
+  EXPECT_EQ(remote.ca_file, s("/c"));
 }
 
 TEST(Options, PathsBecomeAbsolute) {
@@ -91,6 +93,7 @@ TEST(Options, WhatIsWrongIsNamedWithTheWayOut) {
   EXPECT_TRUE(fault({s("--theme"), s("pink")}).contains(s("\"pink\": write system, light or dark")));
   EXPECT_TRUE(fault({s("--socket"), s("/a"), s("--profile"), s("b")}).contains(s("--socket and --profile")));
   EXPECT_TRUE(fault({s("--url"), s("wss://h/")}).contains(s("--token-file")));
+  EXPECT_TRUE(fault({s("--ca-file"), s("/c")}).contains(s("--url")));
   EXPECT_TRUE(fault({s("--replay"), s("a"), s("--record"), s("b")}).contains(s("leave one out")));
   EXPECT_TRUE(fault({s("--socket"), s("")}).contains(s("not empty")));
   EXPECT_TRUE(fault({s("--nonsense")}).contains(s("nonsense")));

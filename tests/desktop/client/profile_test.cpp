@@ -50,6 +50,12 @@ TEST(Profile, AFaultNamesTheValueAndTheWayOut) {
   Profile bare = remote("wss://example.org");
   bare.token_file.clear();
   EXPECT_NE(fault(bare).find("token file"), std::string::npos);
+  Profile relative = remote("wss://example.org");
+  relative.ca_file = QStringLiteral("ca.pem");
+  EXPECT_NE(fault(relative).find("\"ca.pem\""), std::string::npos);
+  Profile open = remote("ws://127.0.0.1:7646");
+  open.ca_file = QStringLiteral("/ca.pem");
+  EXPECT_NE(fault(open).find("wss://"), std::string::npos);
 }
 
 TEST_F(ProfilesTest, BeginsWithThisComputer) {
@@ -59,17 +65,19 @@ TEST_F(ProfilesTest, BeginsWithThisComputer) {
 }
 
 TEST_F(ProfilesTest, IsTheSameAfterARestart) {
+  Profile loft = remote("wss://example.net", "loft");
+  loft.ca_file = QStringLiteral("/loft.pem");
   {
     Profiles profiles(settings);
     ASSERT_TRUE(profiles.put(remote("wss://example.org")));
     ASSERT_TRUE(profiles.choose(QStringLiteral("attic")));
-    ASSERT_TRUE(profiles.put(remote("wss://example.net", "loft"), QStringLiteral("attic")));
+    ASSERT_TRUE(profiles.put(loft, QStringLiteral("attic")));
   }
   EXPECT_EQ(settings.finish(), QString());
   SettingsStore restarted(file);
   const Profiles profiles(restarted);
   EXPECT_EQ(profiles.list().size(), 2);
-  EXPECT_EQ(profiles.current(), remote("wss://example.net", "loft"));
+  EXPECT_EQ(profiles.current(), loft);
 }
 
 TEST_F(ProfilesTest, NamesAreUniqueAndTheLastProfileStays) {
