@@ -19,8 +19,9 @@ Screenshots::Screenshots(MainWindow& window, models::DaemonModels& models, const
   patience_.setSingleShot(true);
   connect(&patience_, &QTimer::timeout, this, [this] {
     if (begun_) return;
-    const QString why = models_.connection().loss().reason;
-    Q_EMIT ended(why.isEmpty() ? tr("the daemon has not said what it is") : why);
+    const client::LossText& loss = models_.connection().loss();
+    const QString why = loss.reason.isEmpty() ? tr("the daemon has not said what it is") : loss.reason;
+    Q_EMIT ended(loss.remedy.isEmpty() ? why : why + QStringLiteral(": ") + loss.remedy);
   });
   patience_.start(kDataTime);
   connect(&models_, &models::DaemonModels::status_changed, this, &Screenshots::begin);
