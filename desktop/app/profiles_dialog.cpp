@@ -26,10 +26,7 @@ ProfilesDialog::ProfilesDialog(client::Profiles& profiles, QWidget* parent) : QD
   column->setContentsMargins(theme::kSpaceXl, theme::kSpaceL, theme::kSpaceXl, theme::kSpaceL);
   column->setSpacing(theme::kSpaceL);
   column->addWidget(new widgets::TextLabel(tr("Which daemon this app shows"), theme::FontRole::detail));
-  for (const QString& fault : profiles_.faults()) {
-    column->addWidget(new widgets::TextLabel(tr("Saved, but of no use until it is corrected: %1").arg(fault),
-                                             theme::FontRole::caption, widgets::Ink::warn));
-  }
+  if (!profiles_.faults().empty()) column->addWidget(make_faults());
   auto* parts = new QHBoxLayout;
   parts->setSpacing(theme::kSpaceL);
   parts->addWidget(make_list());
@@ -38,6 +35,29 @@ ProfilesDialog::ProfilesDialog(client::Profiles& profiles, QWidget* parent) : QD
   column->addWidget(make_foot());
   fill();
   connect(&profiles_, &client::Profiles::changed, this, &ProfilesDialog::fill);
+}
+
+// Nothing but the file of settings leads to them.
+QWidget* ProfilesDialog::make_faults() {
+  auto* faults = new QWidget;
+  auto* row = new QHBoxLayout(faults);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(theme::kSpaceM);
+  const auto count = static_cast<int>(profiles_.faults().size());
+  const QString first = profiles_.faults().front();
+  row->addWidget(
+      new widgets::TextLabel(count == 1 ? tr("Saved, but of no use: %1").arg(first)
+                                        : tr("%n are saved, but of no use; the first: %1", nullptr, count).arg(first),
+                             theme::FontRole::caption, widgets::Ink::warn),
+      1);
+  auto* forget = new QPushButton(tr("Forget"));
+  forget->setAutoDefault(false);
+  row->addWidget(forget, 0, Qt::AlignTop);
+  connect(forget, &QPushButton::clicked, this, [this, faults] {
+    faults->hide();
+    profiles_.forget_faulty();
+  });
+  return faults;
 }
 
 QWidget* ProfilesDialog::make_list() {

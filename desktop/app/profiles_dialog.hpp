@@ -25,6 +25,7 @@ class ProfilesDialog : public QDialog {
   explicit ProfilesDialog(client::Profiles& profiles, QWidget* parent = nullptr);
 
  private:
+  QWidget* make_faults();
   QWidget* make_list();
   QWidget* make_form();
   QWidget* make_foot();

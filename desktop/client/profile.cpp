@@ -125,10 +125,9 @@ void Profiles::load() {
     const auto text = [this, &group](const char* what) { return settings_.value(key_of(group, what)).toString(); };
     Profile profile{text("name"), text("socket"), text("url"), text("token_file"), text("ca_file")};
     const auto fault = fault_of(profile);
-    if (fault) {
-      faults_.push_back(*fault);
-    } else if (find(profile.name)) {
-      faults_.push_back(tr("there are two profiles called \"%1\"").arg(profile.name));
+    if (fault || find(profile.name)) {
+      faults_.push_back(fault.value_or(tr("there are two profiles called \"%1\"").arg(profile.name)));
+      faulty_ << group;
     } else {
       list_.push_back(std::move(profile));
       places_.push_back({.group = group, .order = order_of(settings_, group)});
@@ -199,7 +198,11 @@ std::expected<void, QString> Profiles::put(const Profile& profile, const QString
   }
   std::size_t at = place_of(old_name);
   const bool was_current = at < list_.size() && current_ == old_name;
+  bool leads_elsewhere = false;
   if (at < list_.size()) {
+    Profile renamed = list_[at];
+    renamed.name = profile.name;
+    leads_elsewhere = renamed != profile;
     list_[at] = profile;
   } else if (list_.size() >= kProfilesMax) {
     return std::unexpected(tr("there are %1 profiles already: remove one first").arg(kProfilesMax));
@@ -213,7 +216,7 @@ std::expected<void, QString> Profiles::put(const Profile& profile, const QString
   if (was_current) current_ = profile.name;
   if (was_current) store_current();
   Q_EMIT changed();
-  if (was_current) Q_EMIT current_changed();
+  if (was_current && leads_elsewhere) Q_EMIT current_changed();
   return {};
 }
 
@@ -229,6 +232,12 @@ bool Profiles::remove(const QString& name) {
   Q_EMIT changed();
   if (was_current) Q_EMIT current_changed();
   return true;
+}
+
+void Profiles::forget_faulty() {
+  for (const QString& group : std::exchange(faulty_, {})) settings_.remove(QStringLiteral("profiles/") + group);
+  faults_.clear();
+  Q_EMIT changed();
 }
 
 bool Profiles::choose(const QString& name) {

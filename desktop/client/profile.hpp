@@ -2,6 +2,7 @@
 #pragma once
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <cstddef>
 #include <expected>
 #include <optional>
@@ -48,6 +49,8 @@ class Profiles : public QObject {
   // What people call the daemon at a place: the current profile's name, another's that leads there, else the place.
   QString name_of(const QString& place) const;
   const std::vector<QString>& faults() const { return faults_; }
+  // Removes what faults() is about from where it is stored.
+  void forget_faulty();
 
   // Puts a new one at the end, or replaces the one called `old_name`. The error is a text for people.
   std::expected<void, QString> put(const Profile& profile, const QString& old_name = {});
@@ -57,6 +60,7 @@ class Profiles : public QObject {
 
  Q_SIGNALS:
   void changed();
+  // Another one is chosen, or the chosen one leads elsewhere than before.
   void current_changed();
 
  private:
@@ -76,6 +80,7 @@ class Profiles : public QObject {
   std::vector<Profile> list_;
   std::vector<Place> places_;  // of each of them
   std::vector<QString> faults_;
+  QStringList faulty_;  // their groups
   QString current_;
 };
 

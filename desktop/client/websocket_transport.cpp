@@ -1,6 +1,7 @@
 #include "desktop/client/websocket_transport.hpp"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QNetworkRequest>
 #include <QSslCertificate>
 #include <QSslConfiguration>
@@ -47,6 +48,11 @@ WebSocketTransport::WebSocketTransport(QUrl url, QString token_file, QString ca_
   });
 }
 
+// The socket says that it is closed once more when it goes, after parts of this object.
+WebSocketTransport::~WebSocketTransport() {
+  socket_.disconnect(this);
+}
+
 void WebSocketTransport::open() {
   QMetaObject::invokeMethod(this, &WebSocketTransport::connect_now, Qt::QueuedConnection);
 }
@@ -67,13 +73,15 @@ void WebSocketTransport::connect_now() {
 
 bool WebSocketTransport::trust_authorities() {
   if (ca_file_.isEmpty()) return true;
-  QFile file(ca_file_);
   const auto fail = [this](const QString& why) {
     end({Loss::bad_profile, tr("the CA file cannot be used: %1: %2").arg(ca_file_, why),
          tr("name a PEM file with the certificate of the authority that signed the daemon's, or none for the "
             "system's")});
     return false;
   };
+  // Anything else may have no end, or nobody to write it.
+  if (!QFileInfo(ca_file_).isFile()) return fail(tr("there is no such file"));
+  QFile file(ca_file_);
   if (!file.open(QIODevice::ReadOnly)) return fail(file.errorString());
   const QByteArray pem = file.read(kCaFileBytesMax + 1);
   if (pem.size() > kCaFileBytesMax) return fail(tr("it is larger than 1 MiB"));

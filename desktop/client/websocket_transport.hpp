@@ -23,6 +23,7 @@ class WebSocketTransport final : public Transport {
   // Both files are read when opening. `token_file`: rpc::Token. `ca_file`: the certificates of the authorities that may
   // vouch for the daemon, as PEM, instead of those of the system; empty: those of the system.
   explicit WebSocketTransport(QUrl url, QString token_file, QString ca_file = {});
+  ~WebSocketTransport() override;
 
   void open() override;
   void send(std::string_view message) override;

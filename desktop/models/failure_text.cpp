@@ -21,7 +21,10 @@ QString failure_text(const client::CallError& error) {
 }
 
 QString as_sentence(QString words) {
-  if (!words.isEmpty()) words.front() = words.front().toUpper();
+  // An address stays as it is.
+  if (!words.isEmpty() && !words.section(u' ', 0, 0).contains(QStringLiteral("://"))) {
+    words.front() = words.front().toUpper();
+  }
   return words;
 }
 

@@ -45,7 +45,8 @@ void LogSave::take(const client::Outcome& outcome) {
     const boost::json::string& text = content->get_string();
     bytes = QByteArray::fromBase64(QByteArray::fromRawData(text.data(), static_cast<qsizetype>(text.size())));
   }
-  if (!end_) end_ = answer.size_or_zero("end", kLogBytesMax);
+  if (!end_) end_ = answer.size("end", kLogBytesMax);
+  if (!end_) return fail(tr("The log cannot be read: its end is missing."));
   const std::uint64_t left = *end_ > next_ ? *end_ - next_ : 0;
   bytes.truncate(static_cast<qsizetype>(std::min(left, static_cast<std::uint64_t>(bytes.size()))));
   dropped_bytes_ = answer.size_or_zero("dropped_bytes", kLogBytesMax);

@@ -56,9 +56,10 @@ void WorkPanel::show_work() {
   }
   end_->setEnabled(models_.connection().live() && !work->ending && !action_.pending());
   title_->set_title(work->name.isEmpty() ? models::short_id(work->id) : work->name);
-  title_->set_caption(
-      tr("task %1, of %2 in all")
-          .arg(text.count(static_cast<std::int64_t>(work->task)), text.count(static_cast<std::int64_t>(work->tasks))));
+  title_->set_caption(work->tasks > 1 ? tr("task %1, of %2 in all")
+                                            .arg(text.count(static_cast<std::int64_t>(work->task)),
+                                                 text.count(static_cast<std::int64_t>(work->tasks)))
+                                      : QString());
   QVector<widgets::KeyValue> rows{
       {.key = tr("Kind"), .value = models::job_kind_text(work->kind)},
       {.key = tr("For"), .value = work->peer},

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <string>
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -116,7 +117,7 @@ class Daemon {
           co_await drain();
           code = ExitCode::ended;
         },
-        [&] { return stop(); });
+        [&] { return stop_in_time(); });
     if (code) log_.write(LogLevel::info, "ended");
     co_return code;
   }
@@ -212,6 +213,22 @@ class Daemon {
       group.spawn(work());
       group.spawn(impatience());
       while (!drained) co_await over.wait();
+    });
+  }
+
+  // Work on another thread cannot be ended, only waited for, and a sensor's driver may hang for ever.
+  Task<void> stop_in_time() {
+    co_await runtime::with_group<void>([&](runtime::TaskGroup& group) -> Task<void> {
+      const auto give_up = [&]() -> Task<void> {
+        co_await runtime_.clock().sleep_for(kStopPatience);
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(kStopPatience).count();
+        log_.write(LogLevel::error, "not_stopped",
+                   {{"why", "something on this machine has not answered for " + std::to_string(seconds) +
+                                " s: a sensor, a driver, a disk; nothing is lost"}});
+        std::_Exit(static_cast<int>(ExitCode::failed));
+      };
+      group.spawn(give_up());
+      co_await stop();
     });
   }
 

@@ -12,6 +12,7 @@
 namespace quern::daemon {
 
 inline constexpr runtime::Duration kDrainPatience = std::chrono::seconds(30);
+inline constexpr runtime::Duration kStopPatience = std::chrono::seconds(10);
 
 // What of this process's environment jobs' OpenCL drivers are told: those that choose devices.
 struct DriverEnvironment {
@@ -35,8 +36,9 @@ runtime::Result<void> check_files(const Config& config);
 std::string start_failure_text(const runtime::Error& error, const Config& config);
 
 // Starts everything and serves until SIGTERM or SIGINT: then takes no new work and places none, waits for what is
-// under way here and elsewhere (at most kDrainPatience, or until the second signal), hands back and ends. On the
-// executor of a SystemRuntime, with the instance's lock held.
+// under way here and elsewhere (at most kDrainPatience, or until the second signal), hands back and ends. What has not
+// stopped by kStopPatience then, a driver or a disk that hangs, is left: the process ends with ExitCode::failed, as it
+// may at any moment. On the executor of a SystemRuntime, with the instance's lock held.
 runtime::Task<ExitCode> run_daemon(runtime::Runtime& runtime, Config config, DriverEnvironment drivers, Log& log);
 
 }  // namespace quern::daemon

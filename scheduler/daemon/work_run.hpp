@@ -25,7 +25,7 @@ inline constexpr std::uint64_t kMappedMoreOfThreadMax = 64 << 20;  // the C libr
 // Where it holds more, it is looked at again, each time after twice as long: on a busy machine the driver's threads are
 // late to give back what the task had.
 inline constexpr std::chrono::milliseconds kLookAgainAfter{5};
-inline constexpr std::chrono::milliseconds kLookAgainMost{80};
+inline constexpr std::chrono::milliseconds kLookAgainMost{20};
 
 // Why a work cannot even begin: its kind, its shard, outputs larger than can be kept.
 std::optional<model::Why> fault_of(const engagement::Work& work);

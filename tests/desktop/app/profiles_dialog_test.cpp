@@ -99,17 +99,26 @@ TEST_F(ProfilesDialogTest, WhatCannotBeUsedIsSaidAndNotKept) {
   EXPECT_EQ(profiles.list().size(), 1U);
 }
 
-TEST(ProfilesDialogOfFaults, OneThatIsSavedAndOfNoUseIsToldOf) {
+TEST(ProfilesDialogOfFaults, OneThatIsSavedAndOfNoUseIsToldOfAndCanBeForgotten) {
   const TemporaryFolder folder;
   client::SettingsStore file(QString::fromStdString((folder.path() / "app.conf").string()));
   file.set_value(QStringLiteral("profiles/1/name"), QStringLiteral("attic"));
   file.set_value(QStringLiteral("profiles/1/url"), QStringLiteral("http://attic.example"));
   client::Profiles profiles(file);
-  const ProfilesDialog dialog(profiles);
-  EXPECT_TRUE(std::ranges::any_of(dialog.findChildren<widgets::TextLabel*>(), [](const widgets::TextLabel* each) {
-    return each->text().startsWith(QStringLiteral("Saved, but of no use until it is corrected: ")) &&
-           each->text().contains(QStringLiteral("\"http://attic.example\""));
-  }));
+  ProfilesDialog dialog(profiles);
+  dialog.show();
+  const auto told = [&] {
+    return std::ranges::any_of(dialog.findChildren<widgets::TextLabel*>(), [](const widgets::TextLabel* each) {
+      return each->isVisible() && each->text().startsWith(QStringLiteral("Saved, but of no use: ")) &&
+             each->text().contains(QStringLiteral("\"http://attic.example\""));
+    });
+  };
+  EXPECT_TRUE(told());
+  for (auto* each : dialog.findChildren<QPushButton*>()) {
+    if (each->text() == QStringLiteral("Forget")) each->click();
+  }
+  EXPECT_FALSE(told());
+  EXPECT_EQ(client::Profiles(file).faults().size(), 0U);
 }
 
 TEST_F(ProfilesDialogTest, ADaemonIsRenamedAndOneIsRemoved) {

@@ -80,6 +80,21 @@ TEST_F(ProfilesTest, IsTheSameAfterARestart) {
   EXPECT_EQ(profiles.current(), loft);
 }
 
+TEST_F(ProfilesTest, ARenamedOneLeadsWhereItDidAndNoOtherIsChosen) {
+  Profiles profiles(settings);
+  ASSERT_TRUE(profiles.put(remote("wss://example.org")));
+  ASSERT_TRUE(profiles.choose(QStringLiteral("attic")));
+  QSignalSpy currents(&profiles, &Profiles::current_changed);
+  QSignalSpy changes(&profiles, &Profiles::changed);
+  ASSERT_TRUE(profiles.put(remote("wss://example.org"), QStringLiteral("attic")));
+  ASSERT_TRUE(profiles.put(remote("wss://example.org", "loft"), QStringLiteral("attic")));
+  EXPECT_EQ(profiles.current().name, QStringLiteral("loft"));
+  EXPECT_EQ(changes.count(), 2);
+  EXPECT_EQ(currents.count(), 0);
+  ASSERT_TRUE(profiles.put(remote("wss://example.net", "loft"), QStringLiteral("loft")));
+  EXPECT_EQ(currents.count(), 1);
+}
+
 TEST_F(ProfilesTest, NamesAreUniqueAndTheLastProfileStays) {
   Profiles profiles(settings);
   QSignalSpy currents(&profiles, &Profiles::current_changed);

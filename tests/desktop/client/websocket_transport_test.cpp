@@ -96,7 +96,8 @@ TEST_F(TlsTest, ACaFileOfNoUseIsNamedBeforeAnythingIsSent) {
     EXPECT_TRUE(why.reason.contains(QString::fromLatin1(what))) << why.reason.toStdString();
   };
   told(path, "no certificate");
-  told(QStringLiteral("/no/such/ca.pem"), "No such file");
+  told(QStringLiteral("/no/such/ca.pem"), "no such file");
+  told(QStringLiteral("/dev/zero"), "no such file");
   file("ca.pem", std::string(static_cast<std::size_t>(WebSocketTransport::kCaFileBytesMax) + 1, 'x'));
   told(path, "1 MiB");
 }

@@ -21,6 +21,13 @@ TEST(FailureText, SaysWhatAndTheValuesAndTheWayOut) {
   EXPECT_EQ(said("the disk is full", {}, "make room"), "The disk is full: make room");
 }
 
+TEST(AsSentence, LeavesAnAddressAtItsBeginningAsItIs) {
+  EXPECT_EQ(as_sentence(QStringLiteral("wss://attic:7646/ cannot be trusted")),
+            QStringLiteral("wss://attic:7646/ cannot be trusted"));
+  EXPECT_EQ(as_sentence(QStringLiteral("no daemon listens at wss://attic/")),
+            QStringLiteral("No daemon listens at wss://attic/"));
+}
+
 TEST(FailureText, IsNeverEmpty) {
   EXPECT_EQ(said({}, {}, {}, "disk_full"), "The disk is full");
   EXPECT_EQ(said({}, {}, {}, "disk_melted"), "Disk_melted");

@@ -17,6 +17,7 @@ TYPED_TEST_SUITE(UnheardTest, Pages);
 
 TYPED_TEST(UnheardTest, SaysThatNoDaemonHasAnsweredUntilOneDoes) {
   PlayedDaemon daemon;
+  PlayedDaemon other;
   client::Connection connection(daemon.factory());
   models::DaemonModels models(connection, english(), example_now);
   TypeParam page(models);
@@ -34,7 +35,6 @@ TYPED_TEST(UnheardTest, SaysThatNoDaemonHasAnsweredUntilOneDoes) {
   ASSERT_TRUE(soon([&] { return connection.state() == client::Connection::State::offline; }));
   EXPECT_TRUE(says(page, unheard));
 
-  PlayedDaemon other;
   other.set_topic("status", example_status());
   connection.change(other.factory());
   ASSERT_TRUE(soon([&] { return models.has_status(); }));
