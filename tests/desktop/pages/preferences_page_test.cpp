@@ -331,7 +331,7 @@ TEST_F(UnsharedTest, DevicesWithoutAPriceAreSharedAtTheOneThatIsSuggested) {
   auto* const share = named<widgets::Toggle>(page, "Share this machine");
   QTest::mouseClick(share, Qt::LeftButton);
   EXPECT_FALSE(share->isChecked());
-  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.413 cr/h")))
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.414 cr/h")))
       << texts_of(page).join(u'\n').toStdString();
   settle();
   EXPECT_EQ(clipped(page), QStringList());
@@ -377,12 +377,12 @@ TEST_F(UnsharedTest, WhatHasAPriceOrIsFreeOnPurposeIsSharedWithoutAQuestion) {
 TEST_F(UnsharedTest, ADeviceWithoutAPriceIsProposedOne) {
   PreferencesPage& page = open_unshared();
   EXPECT_TRUE(says(page, QStringLiteral("It has no price: others use it for nothing")));
-  auto* const ask = named<QPushButton>(page, "Ask for 0.413 cr/h: Radeon RX 7900 XTX");
+  auto* const ask = named<QPushButton>(page, "Ask for 0.414 cr/h: Radeon RX 7900 XTX");
   ASSERT_TRUE(ask && ask->isVisible());
   ask->click();
   EXPECT_EQ(daemon().last("device.set"),
             (json::object{{"device", "gpu-2"}, {"rates", json::object{{"device_second", 115}}}}));
-  EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 413'000);
+  EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 414'000);
   EXPECT_FALSE(ask->isVisible());
 }
 
