@@ -363,6 +363,101 @@ TEST_F(UnsharedTest, APriceThatTheDaemonRefusesSharesNothing) {
   EXPECT_EQ(daemon().count("preferences.set"), 0);
 }
 
+// The question stands while the market and the machine go on.
+class AskedTest : public UnsharedTest {
+ protected:
+  PreferencesPage& open_asked() {
+    daemon().set_topic("offers", json::object{{"offers", json::array()}});
+    PreferencesPage& page = open_unshared();
+    ask(page);
+    return page;
+  }
+  static void ask(PreferencesPage& page) {
+    QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+    EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.414 cr/h")));
+  }
+  static json::object machine_with_the_last() {
+    json::object told = machine();
+    told["devices"].as_array().back().as_object()["wanted"] = true;
+    return told;
+  }
+  bool is_last_wanted() const { return stage_.models->machine()->devices.back().wanted; }
+};
+
+TEST_F(AskedTest, ThePricesThatAreSetAreThoseThatWereShown) {
+  PreferencesPage& page = open_asked();
+  const json::object device{
+      {"id", "gpu-0"}, {"name", "NVIDIA GeForce RTX 4090"}, {"rates", json::object{{"device_second", 500}}}};
+  daemon().set_topic("offers", json::object{{"offers", json::array{json::object{{"provider", "12D3KooWowl"},
+                                                                                {"devices", json::array{device}}}}}});
+  ASSERT_TRUE(soon([&] { return stage_.models->offers().rowCount() == 1; }));
+  ASSERT_EQ(stage_.models->offers().rows().front().per_hour_micro, 1'800'000);
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.414 cr/h")));
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115, 115, 115}));
+}
+
+TEST_F(AskedTest, ADeviceThatComesBeforeTheAnswerIsAskedAboutFirst) {
+  PreferencesPage& page = open_asked();
+  daemon().set_topic("machine", machine_with_the_last());
+  ASSERT_TRUE(soon([&] { return is_last_wanted(); }));
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  settle();
+  EXPECT_EQ(daemon().count("device.set"), 0);
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #3: 0.414 cr/h")));
+  EXPECT_TRUE(says(page, QStringLiteral("Another device has no price: please look again")));
+  EXPECT_EQ(clipped(page), QStringList());
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115, 115, 115, 115}));
+}
+
+TEST_F(AskedTest, ADeviceThatComesWhilePricesAreSetIsAskedAboutBeforeAnythingIsShared) {
+  PreferencesPage& page = open_asked();
+  daemon().hold("device.set");
+  ASSERT_TRUE(click(page, QStringLiteral("Share for nothing")));
+  daemon().set_topic("machine", machine_with_the_last());
+  ASSERT_TRUE(soon([&] { return is_last_wanted(); }));
+  daemon().release();
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #3: 0.414 cr/h")); }));
+  settle();
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+}
+
+TEST_F(AskedTest, WhatIsSwitchedOffOrPricedMeanwhileIsLeftAlone) {
+  PreferencesPage& page = open_asked();
+  json::object told = machine();
+  told["devices"].as_array()[0].as_object()["wanted"] = false;
+  told["devices"].as_array()[1].as_object()["own_rates"] = true;
+  daemon().set_topic("machine", told);
+  ASSERT_TRUE(soon([&] { return stage_.models->machine()->devices[1].own_rates; }));
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115}));
+  EXPECT_EQ(daemon().last("device.set").at("device").as_string(), "gpu-2");
+}
+
+TEST_F(AskedTest, NotNowHoldsAlsoWhilePricesAreSet) {
+  PreferencesPage& page = open_asked();
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  ASSERT_TRUE(click(page, QStringLiteral("Not now")));
+  settle();
+  EXPECT_EQ(daemon().count("device.set"), 3);
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  // Nor do late answers count for the next time.
+  ask(page);
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  ASSERT_TRUE(click(page, QStringLiteral("Not now")));
+  ask(page);
+  settle();
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  ASSERT_TRUE(click(page, QStringLiteral("Share for nothing")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices().size(), 9);
+}
+
 TEST_F(UnsharedTest, WhatHasAPriceOrIsFreeOnPurposeIsSharedWithoutAQuestion) {
   PreferencesPage& page = open_unshared();
   json::object told = machine();
