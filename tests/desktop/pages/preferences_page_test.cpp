@@ -471,7 +471,7 @@ TEST_F(UnsharedTest, WhatHasAPriceOrIsFreeOnPurposeIsSharedWithoutAQuestion) {
 
 TEST_F(UnsharedTest, ADeviceWithoutAPriceIsProposedOne) {
   PreferencesPage& page = open_unshared();
-  EXPECT_TRUE(says(page, QStringLiteral("It has no price: others use it for nothing")));
+  EXPECT_TRUE(says(page, QStringLiteral("It has no price: others would use it for nothing")));
   auto* const ask = named<QPushButton>(page, "Ask for 0.414 cr/h: Radeon RX 7900 XTX");
   ASSERT_TRUE(ask && ask->isVisible());
   ask->click();
@@ -479,6 +479,18 @@ TEST_F(UnsharedTest, ADeviceWithoutAPriceIsProposedOne) {
             (json::object{{"device", "gpu-2"}, {"rates", json::object{{"device_second", 115}}}}));
   EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 414'000);
   EXPECT_FALSE(ask->isVisible());
+}
+
+TEST_F(PreferencesPageTest, OnlyWhatIsOfferedIsSaidToBeUsedForNothing) {
+  PreferencesPage& page = open();
+  json::object told = example_machine();
+  for (json::value& device : told["devices"].as_array()) {
+    device.as_object()["rates"] = json::object{{"device_second", 0}};
+  }
+  daemon().set_topic("machine", told);
+  const auto count = [&](const char* text) { return texts_of(page).count(QString::fromLatin1(text)); };
+  EXPECT_TRUE(soon([&] { return count("It has no price: others use it for nothing") == 3; }));
+  EXPECT_EQ(count("It has no price: others would use it for nothing"), 1) << "a screen hangs on the last";
 }
 
 TEST_F(PreferencesPageTest, ABlockedPeerCanComeBack) {
