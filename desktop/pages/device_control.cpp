@@ -17,7 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t kSecondsPerHour = 3'600;
 constexpr std::chrono::milliseconds kSettleTime{400};
 const char* const kDeviceSecond = "device_second";
 

@@ -350,10 +350,22 @@ void FirstRunPage::donate() {
       if (row.price && row.offer->isChecked()) params.emplace("rates", rates_of(row));
       call("device.set", std::move(params));
     }
+    withdraw_rest();
   }
   // Last, so that nothing is offered with another price or against the person's will.
   if (pending_ == 0) call("preferences.set", {{"share", true}});
   show_foot();
+}
+
+// A device that the daemon was told nothing of is offered as soon as the node shares: nobody has seen these, or a price
+// of theirs. What is shared already stays so.
+void FirstRunPage::withdraw_rest() {
+  const auto& machine = models_.machine();
+  if (!machine || shares()) return;
+  for (const models::DeviceData& device : machine->devices) {
+    if (row_ids_.contains(device.id)) continue;
+    call("device.set", {{"device", device.id.toStdString()}, {"offered", false}});
+  }
 }
 
 void FirstRunPage::call(const char* method, boost::json::object params) {

@@ -30,7 +30,7 @@ namespace quern::desktop::pages {
 class FirstRunPage : public QWidget {
   Q_OBJECT
  public:
-  static constexpr int kDevicesShown = 16;  // the rest is counted, and not offered from here
+  static constexpr int kDevicesShown = 16;  // the rest is counted, and switched off before anything is shared
 
   // All outlive it.
   FirstRunPage(models::DaemonModels& models, AppSettings& settings, ServiceUnit& service, QWidget* parent = nullptr);
@@ -64,6 +64,7 @@ class FirstRunPage : public QWidget {
   bool can_donate() const;
   boost::json::object rates_of(const Row& row) const;
   void donate();
+  void withdraw_rest();
   void call(const char* method, boost::json::object params);
   void leave();
 

@@ -4,17 +4,17 @@
 #include <QPushButton>
 
 #include "desktop/pages/suggested_price.hpp"
-#include "desktop/widgets/labels.hpp"
 
 namespace quern::desktop::pages {
 
-PriceProposal::PriceProposal(QWidget* parent) : QWidget(parent), take_(new QPushButton) {
+PriceProposal::PriceProposal(QWidget* parent)
+    : QWidget(parent),
+      note_(new widgets::TextLabel({}, theme::FontRole::caption, widgets::Ink::warn)),
+      take_(new QPushButton) {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(theme::kSpaceM);
-  row->addWidget(new widgets::TextLabel(tr("It has no price: others use it for nothing"), theme::FontRole::caption,
-                                        widgets::Ink::warn),
-                 1);
+  row->addWidget(note_, 1);
   row->addWidget(take_, 0, Qt::AlignVCenter);
   connect(take_, &QPushButton::clicked, this, [this] { Q_EMIT taken(per_hour_micro_); });
   hide();
@@ -23,6 +23,8 @@ PriceProposal::PriceProposal(QWidget* parent) : QWidget(parent), take_(new QPush
 void PriceProposal::show_for(const models::DeviceData& device, const std::vector<models::OfferRow>& offers,
                              const models::QuantityText& text) {
   per_hour_micro_ = suggested_price(device, offers).per_hour_micro;
+  note_->set_text(device.offered ? tr("It has no price: others use it for nothing")
+                                 : tr("It has no price: others would use it for nothing"));
   take_->setText(tr("Ask for %1").arg(text.credits_per_hour(per_hour_micro_)));
   take_->setAccessibleName(tr("Ask for %1: %2").arg(text.credits_per_hour(per_hour_micro_), device.name));
 }

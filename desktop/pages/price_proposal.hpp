@@ -1,4 +1,5 @@
-// What stands at a device that nobody has priced: that others would use it for nothing, and a price to ask instead.
+// What stands at a device that nobody has priced: that others use it for nothing, or would where it is not offered, and
+// a price to ask instead.
 #pragma once
 #include <QWidget>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "desktop/models/machine_data.hpp"
 #include "desktop/models/market_data.hpp"
 #include "desktop/models/quantity_text.hpp"
+#include "desktop/widgets/labels.hpp"
 
 class QPushButton;
 
@@ -23,6 +25,7 @@ class PriceProposal : public QWidget {
   void taken(qint64 per_hour_micro);
 
  private:
+  widgets::TextLabel* note_;
   QPushButton* take_;
   qint64 per_hour_micro_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <QPushButton>
 #include <QStringList>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include <boost/json/object.hpp>
 
@@ -53,13 +54,18 @@ std::vector<const models::DeviceData*> ShareQuestion::unpriced() const {
 }
 
 bool ShareQuestion::asks() {
+  const auto devices = unpriced();
+  if (devices.empty()) return false;
+  if (pending_ > 0 && !isHidden()) return true;
+  ++asked_;
+  pending_ = 0;
+  shown_.clear();
   QStringList lines;
-  for (const models::DeviceData* const device : unpriced()) {
-    const SuggestedPrice price = suggested_price(*device, models_.offers().rows());
-    lines << QStringLiteral("%1: %2").arg(models_.device_name(device->id),
-                                          models_.text().credits_per_hour(price.per_hour_micro));
+  for (const models::DeviceData* const device : devices) {
+    const std::int64_t micro = suggested_price(*device, models_.offers().rows()).per_hour_micro;
+    shown_[device->id] = micro;
+    lines << QStringLiteral("%1: %2").arg(models_.device_name(device->id), models_.text().credits_per_hour(micro));
   }
-  if (lines.isEmpty()) return false;
   prices_->set_text(lines.join(u'\n'));
   fault_->hide();
   show();
@@ -67,30 +73,40 @@ bool ShareQuestion::asks() {
   return true;
 }
 
+bool ShareQuestion::asks_again() {
+  const auto is_shown = [this](const models::DeviceData* device) { return shown_.contains(device->id); };
+  if (std::ranges::all_of(unpriced(), is_shown) || !asks()) return false;
+  fault_->set_text(tr("Another device has no price: please look again"));
+  fault_->show();
+  return true;
+}
+
 void ShareQuestion::settle(bool priced) {
-  if (pending_ > 0) return;
+  if (pending_ > 0 || asks_again()) return;
   failure_.clear();
   const auto devices = unpriced();
-  if (devices.empty()) {
-    hide();
-    Q_EMIT answered();
-    return;
-  }
   pending_ = static_cast<int>(devices.size());
+  if (pending_ == 0) finish();
   for (const models::DeviceData* const device : devices) {
     // A price of nothing that is the device's own is one on purpose.
-    const std::int64_t micro = priced ? suggested_price(*device, models_.offers().rows()).per_hour_micro : 0;
+    const std::int64_t micro = priced ? shown_.value(device->id) : 0;
     const boost::json::object params{{"device", device->id.toStdString()}, {"rates", rates_with(*device, micro)}};
-    models_.connection().call("device.set", params, this, [this](const client::Outcome& outcome) {
+    models_.connection().call("device.set", params, this, [this, asked = asked_](const client::Outcome& outcome) {
+      if (asked != asked_) return;
       if (!outcome && failure_.isEmpty()) failure_ = models::failure_text(outcome.error());
-      if (--pending_ > 0) return;
-      fault_->set_text(failure_);
-      fault_->setVisible(!failure_.isEmpty());
-      if (!failure_.isEmpty()) return;
-      hide();
-      Q_EMIT answered();
+      if (--pending_ == 0) finish();
     });
   }
+}
+
+void ShareQuestion::finish() {
+  // Hidden: it has been let be meanwhile.
+  if (isHidden()) return;
+  fault_->set_text(failure_);
+  fault_->setVisible(!failure_.isEmpty());
+  if (!failure_.isEmpty() || asks_again()) return;
+  hide();
+  Q_EMIT answered();
 }
 
 }  // namespace quern::desktop::pages

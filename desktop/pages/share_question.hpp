@@ -1,7 +1,10 @@
 // What is asked before a machine is shared that has devices without a price: what they should cost, or that they are
 // free on purpose.
 #pragma once
+#include <QHash>
+#include <QString>
 #include <QWidget>
+#include <cstdint>
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
@@ -26,13 +29,18 @@ class ShareQuestion : public QWidget {
 
  private:
   std::vector<const models::DeviceData*> unpriced() const;
+  // True: there is a device that was not asked about, and now it is.
+  bool asks_again();
   void settle(bool priced);
+  void finish();
 
   models::DaemonModels& models_;
   widgets::TextLabel* prices_;
   widgets::TextLabel* fault_;
   QPushButton* priced_;
   QPushButton* free_;
+  QHash<QString, std::int64_t> shown_;  // an hour, by device: what is set is what a person has seen
+  std::uint64_t asked_ = 0;             // answers to calls of an earlier question do not count
   int pending_ = 0;
   QString failure_;  // the first of the calls under way
 };

@@ -7,7 +7,6 @@
 namespace quern::desktop::pages {
 namespace {
 
-constexpr std::int64_t kSecondsPerHour = 3'600;
 constexpr std::uint64_t kTeraflop = 1'000'000'000'000;
 constexpr std::uint64_t kMegaflop = 1'000'000;
 
@@ -30,13 +29,13 @@ SuggestedPrice suggested_price(const models::DeviceData& device, const std::vect
       by_speed.push_back(scaled_price(micro, device.fp32_flops, offer.fp32_flops));
     }
   }
-  const auto bounded = [](std::int64_t micro) { return std::clamp(micro, kLeastPerHourMicro, kMostPerHourMicro); };
-  if (!similar.empty()) return {bounded(median_price(similar)), SuggestedPrice::From::similar, similar.size()};
+  const auto held = [](std::int64_t micro) { return per_second_micro(micro) * kSecondsPerHour; };
+  if (!similar.empty()) return {held(median_price(similar)), SuggestedPrice::From::similar, similar.size()};
   const std::int64_t own = device.per_hour_micro.value_or(0);
-  if (own > 0) return {bounded(own), SuggestedPrice::From::own, 0};
-  if (!by_speed.empty()) return {bounded(median_price(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
+  if (own > 0) return {held(own), SuggestedPrice::From::own, 0};
+  if (!by_speed.empty()) return {held(median_price(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
   const std::int64_t reckoned = scaled_price(kMicroPerTeraflopHour, device.fp32_flops, kTeraflop);
-  return {std::max(reckoned, kLeastReckonedMicro), SuggestedPrice::From::reckoned, 0};
+  return {held(std::max(reckoned, kLeastReckonedMicro)), SuggestedPrice::From::reckoned, 0};
 }
 
 bool is_unpriced(const models::DeviceData& device) {

@@ -15,7 +15,8 @@ struct SuggestedPrice {
     own,       // the price it has already
     reckoned,  // kMicroPerTeraflopHour, for nobody else offers anything
   };
-  std::int64_t per_hour_micro = 0;  // kLeastPerHourMicro at least
+  std::int64_t per_hour_micro =
+      0;  // kLeastPerHourMicro at least, and whole micro-credits a second: a daemon can hold it
   From from = From::reckoned;
   std::size_t offers = 0;  // that it was taken from
   bool operator==(const SuggestedPrice&) const = default;
@@ -23,8 +24,9 @@ struct SuggestedPrice {
 
 inline constexpr std::int64_t kMicroPerTeraflopHour = 5'000;  // an hour of 1 TFLOP/s of fp32
 inline constexpr std::int64_t kLeastReckonedMicro = 10'000;   // also where the speed is not known
-inline constexpr std::int64_t kLeastPerHourMicro = 3'600;     // a micro-credit a second is the smallest price there is
-inline constexpr std::int64_t kMostPerHourMicro = 1'000'000'000'000;
+inline constexpr std::int64_t kSecondsPerHour = 3'600;
+inline constexpr std::int64_t kLeastPerHourMicro = kSecondsPerHour;  // a micro-credit a second is the smallest price
+inline constexpr std::int64_t kMostPerHourMicro = 277'777'777 * kSecondsPerHour;  // a million credits, nearly
 
 // Offers of this node itself do not count.
 SuggestedPrice suggested_price(const models::DeviceData& device, const std::vector<models::OfferRow>& offers);

@@ -155,6 +155,61 @@ TEST_F(FirstRunPageTest, FitsTheSmallestWindowAndEverythingHasAName) {
   picture(page, QStringLiteral("welcome-small"));
 }
 
+// More devices than are shown, and all are switched on until somebody says otherwise.
+class ManyDevicesTest : public FirstRunPageTest {
+ protected:
+  static constexpr int kMore = 2;
+
+  FirstRunPage& open_many(bool shares) {
+    stage_.daemon.set_topic("status", example_status(shares ? "donating" : "off"));
+    stage_.daemon.set_topic("preferences", json::object{{"values", json::object{{"share", shares}}}});
+    json::object told = example_machine({.gpus = FirstRunPage::kDevicesShown + kMore});
+    for (json::value& device : told["devices"].as_array()) {
+      device.as_object()["wanted"] = true;
+      device.as_object()["offered"] = shares;
+      device.as_object()["why"] = nullptr;
+    }
+    stage_.daemon.set_topic("machine", told);
+    for (const char* const method : {"device.set", "preferences.set"}) {
+      stage_.daemon.answer(method, [](const json::object&) -> rpc::Answer { return json::object(); });
+    }
+    FirstRunPage& page = stage_.open(kUsual, app_, service_);
+    EXPECT_TRUE(soon([&] {
+      return button(page, QStringLiteral("Start donating"))->isEnabled() &&
+             switches(page).size() == FirstRunPage::kDevicesShown;
+    }));
+    return page;
+  }
+  // What the daemon is told of device `number` by the start; nothing: nullptr.
+  json::value told_of(int number) const {
+    for (const PlayedCall& call : stage_.daemon.calls()) {
+      if (call.method == "device.set" && call.params.at("device").as_string() == "gpu-" + std::to_string(number)) {
+        return call.params;
+      }
+    }
+    return nullptr;
+  }
+};
+
+TEST_F(ManyDevicesTest, WhatIsNotShownIsNotGivenAway) {
+  FirstRunPage& page = open_many(false);
+  EXPECT_TRUE(says(page, QStringLiteral("2 more on the page Machine")));
+  ASSERT_TRUE(click(page, QStringLiteral("Start donating")));
+  EXPECT_EQ(stage_.daemon.last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_TRUE(told_of(15).at("offered").as_bool());
+  for (const int number : {16, 17}) {
+    EXPECT_EQ(told_of(number), (json::object{{"device", "gpu-" + std::to_string(number)}, {"offered", false}}));
+  }
+}
+
+TEST_F(ManyDevicesTest, WhatIsSharedAlreadyAndNotShownStaysSo) {
+  FirstRunPage& page = open_many(true);
+  ASSERT_TRUE(click(page, QStringLiteral("Start donating")));
+  EXPECT_EQ(stage_.daemon.last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_TRUE(told_of(15).at("offered").as_bool());
+  EXPECT_TRUE(told_of(16).is_null());
+}
+
 TEST_F(FirstRunPageTest, AHindranceThatComesLaterChangesOnlyWhatNobodyHasDecided) {
   FirstRunPage& page = open();
   const auto all = switches(page);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/json/array.hpp>
@@ -45,6 +46,9 @@ class PlayedDaemon {
   void set_topic(const std::string& name, boost::json::value value);
   void answer(const std::string& method, Answering answering) { answering_[method] = std::move(answering); }
   void refuse(const std::string& method, const std::string& detail);
+  // Answers of this method wait for release().
+  void hold(const std::string& method) { held_ = method; }
+  void release();
   void lose() {
     alive_ = false;
     if (line_) Q_EMIT line_->lost({client::Loss::ended, QStringLiteral("gone"), QStringLiteral("wait")});
@@ -68,6 +72,8 @@ class PlayedDaemon {
   std::map<std::string, std::uint64_t> versions_;
   std::map<std::string, Answering> answering_;
   std::vector<PlayedCall> calls_;
+  std::string held_;  // a method; empty: none
+  std::vector<std::string> held_answers_;
   QPointer<client::Transport> line_;
   bool alive_ = true;
 };
@@ -130,8 +136,19 @@ inline void PlayedDaemon::take(const rpc::Request& request) {
     const auto found = answering_.find(request.method);
     if (found != answering_.end()) answer = found->second(params);
   }
-  if (auto* const line = qobject_cast<client::Transport*>(line_)) {
-    static_cast<Line*>(line)->say(rpc::to_text(rpc::Response{*request.id, std::move(answer)}));
+  std::string text = rpc::to_text(rpc::Response{*request.id, std::move(answer)});
+  if (request.method == held_) {
+    held_answers_.push_back(std::move(text));
+  } else if (auto* const line = qobject_cast<client::Transport*>(line_)) {
+    static_cast<Line*>(line)->say(text);
+  }
+}
+
+inline void PlayedDaemon::release() {
+  held_.clear();
+  auto* const line = qobject_cast<client::Transport*>(line_);
+  for (const std::string& text : std::exchange(held_answers_, {})) {
+    if (line) static_cast<Line*>(line)->say(text);
   }
 }
 

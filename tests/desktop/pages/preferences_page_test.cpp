@@ -331,7 +331,7 @@ TEST_F(UnsharedTest, DevicesWithoutAPriceAreSharedAtTheOneThatIsSuggested) {
   auto* const share = named<widgets::Toggle>(page, "Share this machine");
   QTest::mouseClick(share, Qt::LeftButton);
   EXPECT_FALSE(share->isChecked());
-  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.413 cr/h")))
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.414 cr/h")))
       << texts_of(page).join(u'\n').toStdString();
   settle();
   EXPECT_EQ(clipped(page), QStringList());
@@ -363,6 +363,101 @@ TEST_F(UnsharedTest, APriceThatTheDaemonRefusesSharesNothing) {
   EXPECT_EQ(daemon().count("preferences.set"), 0);
 }
 
+// The question stands while the market and the machine go on.
+class AskedTest : public UnsharedTest {
+ protected:
+  PreferencesPage& open_asked() {
+    daemon().set_topic("offers", json::object{{"offers", json::array()}});
+    PreferencesPage& page = open_unshared();
+    ask(page);
+    return page;
+  }
+  static void ask(PreferencesPage& page) {
+    QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+    EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.414 cr/h")));
+  }
+  static json::object machine_with_the_last() {
+    json::object told = machine();
+    told["devices"].as_array().back().as_object()["wanted"] = true;
+    return told;
+  }
+  bool is_last_wanted() const { return stage_.models->machine()->devices.back().wanted; }
+};
+
+TEST_F(AskedTest, ThePricesThatAreSetAreThoseThatWereShown) {
+  PreferencesPage& page = open_asked();
+  const json::object device{
+      {"id", "gpu-0"}, {"name", "NVIDIA GeForce RTX 4090"}, {"rates", json::object{{"device_second", 500}}}};
+  daemon().set_topic("offers", json::object{{"offers", json::array{json::object{{"provider", "12D3KooWowl"},
+                                                                                {"devices", json::array{device}}}}}});
+  ASSERT_TRUE(soon([&] { return stage_.models->offers().rowCount() == 1; }));
+  ASSERT_EQ(stage_.models->offers().rows().front().per_hour_micro, 1'800'000);
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #1: 0.414 cr/h")));
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115, 115, 115}));
+}
+
+TEST_F(AskedTest, ADeviceThatComesBeforeTheAnswerIsAskedAboutFirst) {
+  PreferencesPage& page = open_asked();
+  daemon().set_topic("machine", machine_with_the_last());
+  ASSERT_TRUE(soon([&] { return is_last_wanted(); }));
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  settle();
+  EXPECT_EQ(daemon().count("device.set"), 0);
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  EXPECT_TRUE(says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #3: 0.414 cr/h")));
+  EXPECT_TRUE(says(page, QStringLiteral("Another device has no price: please look again")));
+  EXPECT_EQ(clipped(page), QStringList());
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115, 115, 115, 115}));
+}
+
+TEST_F(AskedTest, ADeviceThatComesWhilePricesAreSetIsAskedAboutBeforeAnythingIsShared) {
+  PreferencesPage& page = open_asked();
+  daemon().hold("device.set");
+  ASSERT_TRUE(click(page, QStringLiteral("Share for nothing")));
+  daemon().set_topic("machine", machine_with_the_last());
+  ASSERT_TRUE(soon([&] { return is_last_wanted(); }));
+  daemon().release();
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("NVIDIA GeForce RTX 4090 #3: 0.414 cr/h")); }));
+  settle();
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+}
+
+TEST_F(AskedTest, WhatIsSwitchedOffOrPricedMeanwhileIsLeftAlone) {
+  PreferencesPage& page = open_asked();
+  json::object told = machine();
+  told["devices"].as_array()[0].as_object()["wanted"] = false;
+  told["devices"].as_array()[1].as_object()["own_rates"] = true;
+  daemon().set_topic("machine", told);
+  ASSERT_TRUE(soon([&] { return stage_.models->machine()->devices[1].own_rates; }));
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices(), (std::vector<std::int64_t>{115}));
+  EXPECT_EQ(daemon().last("device.set").at("device").as_string(), "gpu-2");
+}
+
+TEST_F(AskedTest, NotNowHoldsAlsoWhilePricesAreSet) {
+  PreferencesPage& page = open_asked();
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  ASSERT_TRUE(click(page, QStringLiteral("Not now")));
+  settle();
+  EXPECT_EQ(daemon().count("device.set"), 3);
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  // Nor do late answers count for the next time.
+  ask(page);
+  ASSERT_TRUE(click(page, QStringLiteral("Share at these prices")));
+  ASSERT_TRUE(click(page, QStringLiteral("Not now")));
+  ask(page);
+  settle();
+  EXPECT_EQ(daemon().count("preferences.set"), 0);
+  ASSERT_TRUE(click(page, QStringLiteral("Share for nothing")));
+  EXPECT_EQ(daemon().last("preferences.set"), (json::object{{"share", true}}));
+  EXPECT_EQ(prices().size(), 9);
+}
+
 TEST_F(UnsharedTest, WhatHasAPriceOrIsFreeOnPurposeIsSharedWithoutAQuestion) {
   PreferencesPage& page = open_unshared();
   json::object told = machine();
@@ -376,14 +471,26 @@ TEST_F(UnsharedTest, WhatHasAPriceOrIsFreeOnPurposeIsSharedWithoutAQuestion) {
 
 TEST_F(UnsharedTest, ADeviceWithoutAPriceIsProposedOne) {
   PreferencesPage& page = open_unshared();
-  EXPECT_TRUE(says(page, QStringLiteral("It has no price: others use it for nothing")));
-  auto* const ask = named<QPushButton>(page, "Ask for 0.413 cr/h: Radeon RX 7900 XTX");
+  EXPECT_TRUE(says(page, QStringLiteral("It has no price: others would use it for nothing")));
+  auto* const ask = named<QPushButton>(page, "Ask for 0.414 cr/h: Radeon RX 7900 XTX");
   ASSERT_TRUE(ask && ask->isVisible());
   ask->click();
   EXPECT_EQ(daemon().last("device.set"),
             (json::object{{"device", "gpu-2"}, {"rates", json::object{{"device_second", 115}}}}));
-  EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 413'000);
+  EXPECT_EQ(named<widgets::PriceSpin>(page, "Price of an hour of Radeon RX 7900 XTX")->value(), 414'000);
   EXPECT_FALSE(ask->isVisible());
+}
+
+TEST_F(PreferencesPageTest, OnlyWhatIsOfferedIsSaidToBeUsedForNothing) {
+  PreferencesPage& page = open();
+  json::object told = example_machine();
+  for (json::value& device : told["devices"].as_array()) {
+    device.as_object()["rates"] = json::object{{"device_second", 0}};
+  }
+  daemon().set_topic("machine", told);
+  const auto count = [&](const char* text) { return texts_of(page).count(QString::fromLatin1(text)); };
+  EXPECT_TRUE(soon([&] { return count("It has no price: others use it for nothing") == 3; }));
+  EXPECT_EQ(count("It has no price: others would use it for nothing"), 1) << "a screen hangs on the last";
 }
 
 TEST_F(PreferencesPageTest, ABlockedPeerCanComeBack) {
