@@ -171,7 +171,7 @@ QWidget* EarningsPage::make_charts() {
   per_kwh_ = new widgets::TextLabel({}, theme::FontRole::body_strong);
   per_kwh_->setToolTip(
       tr("What was earned in these days for each kilowatt hour that devices took while they worked for others, as far "
-         "as they tell their power"));
+         "as they tell their power. Pay that is still to come is not in it."));
   per_kwh_->hide();
   days_->set_segments({tr("7 d"), tr("30 d"), tr("90 d")});
   days_->set_current(1);
@@ -524,13 +524,15 @@ void EarningsPage::show_history() {
   show_per_kwh();
 }
 
-// Only where devices have told what they took: nothing is guessed.
+// Only where devices have told what they took: nothing is guessed. What took energy and is not paid yet was not for
+// nothing.
 void EarningsPage::show_per_kwh() {
   std::optional<std::int64_t> micro;
   const models::EarningsHistory::Part measured = history_.measured();
   if (const auto& energy = measured.energy_millijoules; energy && money_ == Money::earned) {
     micro = micro_per_kwh(measured.earned_micro, *energy);
   }
+  if (micro == 0) micro.reset();
   per_kwh_->setVisible(micro.has_value());
   if (!micro) return;
   const QString amount = models_.text().credits(*micro);

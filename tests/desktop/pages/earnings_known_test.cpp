@@ -50,10 +50,10 @@ class EarningsKnown : public EarningsPageTest {
     return names;
   }
   // Of a day and two devices, of which one tells its power.
-  void answer_earnings(std::optional<std::int64_t> energy_millijoules) {
+  void answer_earnings(std::optional<std::int64_t> energy_millijoules, std::int64_t earned_micro = 5'000'000) {
     daemon().answer("earnings.get", [=](const json::object& params) -> rpc::Answer {
       const std::int64_t last = params.at("until_unix_ms").as_int64() - kDayMs;
-      json::object measured = part("gpu-0", 5'000'000);
+      json::object measured = part("gpu-0", earned_micro);
       if (energy_millijoules) measured["energy_millijoules"] = *energy_millijoules;
       return json::object{{"days", json::array{day_of(last, {measured, part("gpu-1", 3'000'000)})}},
                           {"totals", json::object{{"earned_micro", 8'000'000}, {"spent_micro", 0}}}};
@@ -177,6 +177,32 @@ TEST(EarningsHistory, EnergyIsThereWhereTheDaemonTellsOne) {
     EXPECT_FALSE(told(absurd).measured().energy_millijoules) << json::serialize(absurd);
     EXPECT_FALSE(told(absurd).parts()[0].energy_millijoules) << json::serialize(absurd);
   }
+}
+
+TEST(EarningsHistory, EnergyBroughtWhatItsDeviceEarnedFromItsFirstDayOn) {
+  const auto drawn = [](const std::string& name, std::int64_t earned, std::int64_t energy) {
+    json::object measured = part(name, earned);
+    measured["energy_millijoules"] = energy;
+    return measured;
+  };
+  const models::EarningsHistory history = history_of(json::object{
+      {"days", json::array{day_of(0, {part("a", 1'000), part("b", 2)}), day_of(kDayMs, {drawn("a", 0, 50)}),
+                           day_of(2 * kDayMs, {part("a", 7), part("b", 4)}),
+                           day_of(3 * kDayMs, {drawn("a", 5, 60), drawn("", 9, 80)})}}});
+  const models::EarningsHistory::Part measured = history.measured();
+  EXPECT_EQ(measured.energy_millijoules, 110) << "nothing of what several devices, or unknown ones, took";
+  EXPECT_EQ(measured.earned_micro, 12) << "what was settled after midnight, nothing of what came before any energy";
+}
+
+TEST_F(EarningsKnown, WhatIsNotPaidYetWasNotForNothing) {
+  EarningsPage& page = open();
+  answer_earnings(7'200'000'000);
+  tell(9'990'000);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("2.50 cr per kWh")); }));
+  answer_earnings(7'200'000'000, 0);
+  tell(8'880'000);
+  ASSERT_TRUE(soon([&] { return !says(page, QStringLiteral("2.50 cr per kWh")); }));
+  EXPECT_FALSE(says(page, QStringLiteral("kWh")));
 }
 
 TEST_F(EarningsKnown, WhatAKilowattHourEarnedIsSaidWhereItIsKnown) {
