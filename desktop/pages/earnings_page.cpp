@@ -19,6 +19,7 @@
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/painting.hpp"
+#include "desktop/widgets/plain_text.hpp"
 #include "desktop/widgets/table.hpp"
 #include "desktop/widgets/table_cells.hpp"
 
@@ -445,7 +446,7 @@ void EarningsPage::show_tiles() {
 void EarningsPage::show_compared() {
   month_->set_label(money_ == Money::earned ? tr("Earned in %Ln days", nullptr, kComparedDays)
                                             : tr("Spent in %Ln days", nullptr, kComparedDays));
-  month_->setToolTip(compared_fault_);
+  month_->setToolTip(widgets::tool_tip(compared_fault_));
   if (!has_compared_) {
     month_->set_figure(models::QuantityText::none());
     month_->set_note(compared_fault_.isEmpty() ? tr("Not known yet") : tr("Not known: %1").arg(compared_fault_));

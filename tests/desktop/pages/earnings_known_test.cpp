@@ -1,7 +1,9 @@
 // What the earnings' page says where something is not known: an answer that did not come, a device of another machine,
 // the energy that was taken.
 #include <QSet>
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
@@ -39,6 +41,12 @@ class EarningsKnown : public EarningsPageTest {
     daemon().answer("receipt.list", [receipt](const json::object&) -> rpc::Answer {
       return json::object{{"receipts", json::array{receipt}}, {"next", nullptr}};
     });
+  }
+  static widgets::KpiTile& tile(EarningsPage& page, const QString& label) {
+    const auto tiles = page.findChildren<widgets::KpiTile*>();
+    const auto at = std::ranges::find_if(tiles, [&](auto* each) { return each->accessibleName().startsWith(label); });
+    EXPECT_NE(at, tiles.end());
+    return at == tiles.end() ? *tiles.front() : **at;
   }
   static int times_said(const QWidget& page, const QString& text) {
     return static_cast<int>(texts_of(page).filter(text).size());
@@ -79,6 +87,47 @@ TEST_F(EarningsKnown, WhatIsNotToldIsNotSaidToBeNothing) {
   tell(8'880'000);
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("40 in all")) && bars(page).item_count() == 30; }));
   EXPECT_FALSE(says(page, QString::fromLatin1(kDamaged)));
+}
+
+TEST_F(EarningsKnown, AReasonIsNoMarkupInTheTip) {
+  daemon().set_topic("status", example_status());
+  daemon().set_topic("earnings", earnings_);
+  daemon().refuse("earnings.get", "<b>bold</b>");
+  EarningsPage& page = stage_.open(kUsual);
+  ASSERT_TRUE(soon([&] { return tile(page, QStringLiteral("Earned in 30 days")).toolTip().contains(u"bold"); }));
+  const QString tip = tile(page, QStringLiteral("Earned in 30 days")).toolTip();
+  EXPECT_TRUE(tip.contains(QStringLiteral("&lt;b&gt;bold"))) << tip.toStdString();
+}
+
+TEST_F(EarningsKnown, ALongReasonLeavesTheTilesTheirHeight) {
+  daemon().set_topic("status", example_status());
+  daemon().set_topic("earnings", earnings_);
+  EarningsPage& page = stage_.open(kSmallest);
+  ASSERT_TRUE(soon([&] { return stage_.models->earnings().has_value(); }));
+  play(daemon());
+  tell(9'990'000);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("on the 30 days before")); }));
+  settle();
+  const int usual = tile(page, QStringLiteral("Earned in 30 days")).height();
+  const std::string lines = "the disk\nis damaged\n";
+  std::string fault;
+  for (int line = 0; line < 100; ++line) fault += lines;
+  daemon().refuse("earnings.get", fault);
+  tell(8'880'000);
+  ASSERT_TRUE(soon([&] { return says(tile(page, QStringLiteral("Earned in 30 days")), QStringLiteral("disk")); }));
+  settle();
+  EXPECT_LE(tile(page, QStringLiteral("Earned in 30 days")).height(), 2 * usual);
+  for (const auto* each : page.findChildren<widgets::KpiTile*>()) {
+    EXPECT_LE(each->mapTo(&page, each->rect().bottomRight()).x(), page.width()) << each->accessibleName().toStdString();
+  }
+  const auto* const title = named<widgets::ElidedLabel>(page, QStringLiteral("Credits per day"));
+  ASSERT_TRUE(title);
+  EXPECT_FALSE(title->is_elided());
+  const auto tips = tile(page, QStringLiteral("Earned in 30 days")).findChildren<widgets::TextLabel*>();
+  ASSERT_EQ(tips.size(), 1);
+  EXPECT_GT(tips.front()->toolTip().count(QStringLiteral("damaged")), 20);
+  EXPECT_EQ(clipped(page), QStringList());
+  picture(page, QStringLiteral("earnings-long-reason"));
 }
 
 TEST_F(EarningsKnown, WhileTheDaemonIsAwayThatStaysWhichWasAskedFor) {
