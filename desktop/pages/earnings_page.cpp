@@ -302,7 +302,6 @@ void EarningsPage::forget() {
   ++era_;
   peer_.clear();
   feed_.forget();
-  writer_.cancel();
   has_history_ = has_compared_ = false;
   history_fault_.clear();
   compared_fault_.clear();
@@ -311,6 +310,7 @@ void EarningsPage::forget() {
   panel_->forget();
   panel_->hide();
   banner()->hide();
+  writer_.stop(tr("the service has changed"));
   show_compared();
   show_history();
 }
