@@ -279,6 +279,7 @@ int EarningsPage::utc_offset_minutes() const {
 void EarningsPage::fetch() {
   if (!models_.connection().live()) return;
   if (models_.status().can("earnings")) {
+    asked_ = true;
     fetch_history();
     fetch_compared();
   }
@@ -292,6 +293,7 @@ void EarningsPage::follow_status() {
   if (!peer.isEmpty()) peer_ = peer;
   show_state();
   if (feed_.known() || feed_.fetching()) return;
+  if (asked_ && !models_.status().can("receipts")) return;
   // What was refused is not asked for with every word of the daemon's.
   if (feed_.fault().isEmpty()) return fetch();
   if (!soon_.isActive()) soon_.start();
@@ -300,6 +302,7 @@ void EarningsPage::follow_status() {
 // Another daemon's money begins: nothing of the last one's may stand beside it, nor come late.
 void EarningsPage::forget() {
   ++era_;
+  asked_ = false;
   peer_.clear();
   feed_.forget();
   has_history_ = has_compared_ = false;

@@ -104,6 +104,7 @@ class EarningsPage : public widgets::PageFrame {
   QString compared_fault_;
   QString peer_;  // whose money this is
   int era_ = 0;   // answers to what was asked of another daemon are of an earlier one
+  bool asked_ = false;  // this daemon for its earnings
   QTimer soon_;
   QTimer names_soon_;
   ChooseFile choose_;

@@ -89,6 +89,26 @@ TEST_F(EarningsKnown, WhatIsNotToldIsNotSaidToBeNothing) {
   EXPECT_FALSE(says(page, QString::fromLatin1(kDamaged)));
 }
 
+TEST_F(EarningsKnown, EarningsWithoutReceiptsAreNotAskedForWithEveryWordOfTheDaemon) {
+  json::object status = example_status();
+  json::array& can = status["capabilities"].as_array();
+  can.erase(std::ranges::find(can, json::value("receipts")));
+  daemon().set_topic("status", status);
+  daemon().set_topic("earnings", earnings_);
+  play(daemon());
+  EarningsPage& page = stage_.open(kUsual);
+  ASSERT_TRUE(soon([&] { return bars(page).item_count() == 30 && daemon().count("earnings.get") >= 4; }));
+  settle();
+  const int before = daemon().count("earnings.get");
+  for (const int offers : {11, 12, 13}) {
+    status["offers"] = offers;
+    daemon().set_topic("status", status);
+    ASSERT_TRUE(soon([&] { return stage_.models->status().offers == static_cast<std::uint64_t>(offers); }));
+  }
+  settle();
+  EXPECT_EQ(daemon().count("earnings.get"), before);
+}
+
 TEST_F(EarningsKnown, AReasonIsNoMarkupInTheTip) {
   daemon().set_topic("status", example_status());
   daemon().set_topic("earnings", earnings_);
