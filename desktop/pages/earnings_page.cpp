@@ -32,6 +32,7 @@ using widgets::Ink;
 namespace {
 
 constexpr std::chrono::milliseconds kFetchPace{1'000};  // of what follows the topic
+constexpr std::chrono::seconds kRetryPause{30};         // of what was not told
 constexpr int kWidthOfPast = 1'000;                     // a narrower page has no room for a line beside a number
 constexpr int kRowsShown = 5;                           // of receipts, at least
 constexpr int kLeastBars = 140;
@@ -100,6 +101,11 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
   soon_.setSingleShot(true);
   soon_.setInterval(kFetchPace);
   connect(&soon_, &QTimer::timeout, this, &EarningsPage::fetch);
+  again_.setSingleShot(true);
+  again_.setInterval(kRetryPause);
+  connect(&again_, &QTimer::timeout, this, [this] {
+    if (has_fault() && isVisible()) fetch();
+  });
   connect(money_switch_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::set_money);
   connect(export_, &QPushButton::clicked, this, &EarningsPage::export_csv);
   connect(&writer_, &ReceiptExport::ended, this, &EarningsPage::finish_export);
@@ -107,6 +113,7 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
     side_.put_in_order();
     show_state();
     look_back();
+    follow_faults();
   });
   connect(&models_, &models::DaemonModels::earnings_changed, this, [this] {
     show_state();
@@ -276,6 +283,16 @@ int EarningsPage::utc_offset_minutes() const {
   return QDateTime::fromMSecsSinceEpoch(models_.now_unix_ms()).offsetFromUtc() / 60;
 }
 
+// The topic tells of what is new, not that what was refused is there now.
+void EarningsPage::follow_faults() {
+  if (has_fault() && isVisible()) again_.start();
+}
+
+void EarningsPage::showEvent(QShowEvent* event) {
+  PageFrame::showEvent(event);
+  if (has_fault()) soon_.start();
+}
+
 void EarningsPage::fetch() {
   if (!models_.connection().live()) return;
   if (models_.status().can("earnings")) {
@@ -346,6 +363,7 @@ void EarningsPage::fail_history(const client::CallError& error, int days, int by
     range_ = {};
   }
   show_history();
+  follow_faults();
 }
 
 void EarningsPage::fetch_compared() {
@@ -362,6 +380,7 @@ void EarningsPage::fetch_compared() {
                               has_compared_ = outcome || (away && has_compared_);
                               compared_fault_ = outcome ? QString() : models::failure_text(outcome.error());
                               show_compared();
+                              follow_faults();
                             });
 }
 

@@ -2,6 +2,7 @@
 // the energy that was taken.
 #include <QSet>
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -87,6 +88,27 @@ TEST_F(EarningsKnown, WhatIsNotToldIsNotSaidToBeNothing) {
   tell(8'880'000);
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("40 in all")) && bars(page).item_count() == 30; }));
   EXPECT_FALSE(says(page, QString::fromLatin1(kDamaged)));
+}
+
+TEST_F(EarningsKnown, WhatWasRefusedIsAskedForAgainAfterAPause) {
+  EarningsPage& page = open_damaged();
+  page.set_retry_pause(std::chrono::milliseconds(1));
+  ASSERT_TRUE(soon([&] { return daemon().count("receipt.list") > 3; }));
+  play(daemon());
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("40 in all")) || bars(page).item_count() == 30; }));
+  ASSERT_TRUE(soon([&] { return !says(page, QString::fromLatin1(kDamaged)); }));
+}
+
+TEST_F(EarningsKnown, WhatWasRefusedIsAskedForWhenThePageIsShown) {
+  EarningsPage& page = open_damaged();
+  // Once for the status and once for the topic; nothing else asks now.
+  ASSERT_TRUE(soon([&] { return daemon().count("earnings.get") == 4 && daemon().count("receipt.list") == 2; }));
+  settle();
+  page.hide();
+  play(daemon());
+  page.show();
+  ASSERT_TRUE(soon([&] { return !says(page, QString::fromLatin1(kDamaged)); }));
+  EXPECT_EQ(bars(page).item_count(), 30);
 }
 
 TEST_F(EarningsKnown, EarningsWithoutReceiptsAreNotAskedForWithEveryWordOfTheDaemon) {
