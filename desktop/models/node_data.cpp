@@ -192,9 +192,12 @@ std::vector<EarningsHistory::Part> EarningsHistory::parts() const {
 
 EarningsHistory::Part EarningsHistory::measured() const {
   Part sum;
+  std::set<QString> known;
   for (const Day& day : days) {
     for (const Part& part : day.parts) {
-      if (part.energy_millijoules) add_to(sum, part);
+      if (part.name.isEmpty()) continue;
+      if (part.energy_millijoules) known.insert(part.name);
+      if (known.contains(part.name)) add_to(sum, part);
     }
   }
   return sum;

@@ -123,7 +123,8 @@ struct EarningsHistory {
   std::int64_t earned_micro = 0;
   std::int64_t spent_micro = 0;
   std::vector<Part> parts() const;  // of all days, by name
-  // The sum of those parts of days that have energy: what it brought. Without energy where none has.
+  // What energy brought: the sum of each named part from its first day with energy on. Work is paid for when it is
+  // settled, which may be on a later day than that of its energy. Without energy where no such part has any.
   Part measured() const;
   bool operator==(const EarningsHistory&) const = default;
 };

@@ -19,6 +19,7 @@
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/controls.hpp"
 #include "desktop/widgets/painting.hpp"
+#include "desktop/widgets/plain_text.hpp"
 #include "desktop/widgets/table.hpp"
 #include "desktop/widgets/table_cells.hpp"
 
@@ -31,6 +32,7 @@ using widgets::Ink;
 namespace {
 
 constexpr std::chrono::milliseconds kFetchPace{1'000};  // of what follows the topic
+constexpr std::chrono::seconds kRetryPause{30};         // of what was not told
 constexpr int kWidthOfPast = 1'000;                     // a narrower page has no room for a line beside a number
 constexpr int kRowsShown = 5;                           // of receipts, at least
 constexpr int kLeastBars = 140;
@@ -99,6 +101,11 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
   soon_.setSingleShot(true);
   soon_.setInterval(kFetchPace);
   connect(&soon_, &QTimer::timeout, this, &EarningsPage::fetch);
+  again_.setSingleShot(true);
+  again_.setInterval(kRetryPause);
+  connect(&again_, &QTimer::timeout, this, [this] {
+    if (has_fault() && isVisible()) fetch();
+  });
   connect(money_switch_, &widgets::SegmentedControl::current_changed, this, &EarningsPage::set_money);
   connect(export_, &QPushButton::clicked, this, &EarningsPage::export_csv);
   connect(&writer_, &ReceiptExport::ended, this, &EarningsPage::finish_export);
@@ -106,6 +113,7 @@ EarningsPage::EarningsPage(models::DaemonModels& models, QWidget* parent)
     side_.put_in_order();
     show_state();
     look_back();
+    follow_faults();
   });
   connect(&models_, &models::DaemonModels::earnings_changed, this, [this] {
     show_state();
@@ -171,7 +179,7 @@ QWidget* EarningsPage::make_charts() {
   per_kwh_ = new widgets::TextLabel({}, theme::FontRole::body_strong);
   per_kwh_->setToolTip(
       tr("What was earned in these days for each kilowatt hour that devices took while they worked for others, as far "
-         "as they tell their power"));
+         "as they tell their power. Pay that is still to come is not in it."));
   per_kwh_->hide();
   days_->set_segments({tr("7 d"), tr("30 d"), tr("90 d")});
   days_->set_current(1);
@@ -275,9 +283,20 @@ int EarningsPage::utc_offset_minutes() const {
   return QDateTime::fromMSecsSinceEpoch(models_.now_unix_ms()).offsetFromUtc() / 60;
 }
 
+// The topic tells of what is new, not that what was refused is there now.
+void EarningsPage::follow_faults() {
+  if (has_fault() && isVisible()) again_.start();
+}
+
+void EarningsPage::showEvent(QShowEvent* event) {
+  PageFrame::showEvent(event);
+  if (has_fault()) soon_.start();
+}
+
 void EarningsPage::fetch() {
   if (!models_.connection().live()) return;
   if (models_.status().can("earnings")) {
+    asked_ = true;
     fetch_history();
     fetch_compared();
   }
@@ -291,6 +310,7 @@ void EarningsPage::follow_status() {
   if (!peer.isEmpty()) peer_ = peer;
   show_state();
   if (feed_.known() || feed_.fetching()) return;
+  if (asked_ && !models_.status().can("receipts")) return;
   // What was refused is not asked for with every word of the daemon's.
   if (feed_.fault().isEmpty()) return fetch();
   if (!soon_.isActive()) soon_.start();
@@ -299,9 +319,9 @@ void EarningsPage::follow_status() {
 // Another daemon's money begins: nothing of the last one's may stand beside it, nor come late.
 void EarningsPage::forget() {
   ++era_;
+  asked_ = false;
   peer_.clear();
   feed_.forget();
-  writer_.cancel();
   has_history_ = has_compared_ = false;
   history_fault_.clear();
   compared_fault_.clear();
@@ -310,6 +330,7 @@ void EarningsPage::forget() {
   panel_->forget();
   panel_->hide();
   banner()->hide();
+  writer_.stop(tr("the service has changed"));
   show_compared();
   show_history();
 }
@@ -342,6 +363,7 @@ void EarningsPage::fail_history(const client::CallError& error, int days, int by
     range_ = {};
   }
   show_history();
+  follow_faults();
 }
 
 void EarningsPage::fetch_compared() {
@@ -358,6 +380,7 @@ void EarningsPage::fetch_compared() {
                               has_compared_ = outcome || (away && has_compared_);
                               compared_fault_ = outcome ? QString() : models::failure_text(outcome.error());
                               show_compared();
+                              follow_faults();
                             });
 }
 
@@ -445,7 +468,7 @@ void EarningsPage::show_tiles() {
 void EarningsPage::show_compared() {
   month_->set_label(money_ == Money::earned ? tr("Earned in %Ln days", nullptr, kComparedDays)
                                             : tr("Spent in %Ln days", nullptr, kComparedDays));
-  month_->setToolTip(compared_fault_);
+  month_->setToolTip(widgets::tool_tip(compared_fault_));
   if (!has_compared_) {
     month_->set_figure(models::QuantityText::none());
     month_->set_note(compared_fault_.isEmpty() ? tr("Not known yet") : tr("Not known: %1").arg(compared_fault_));
@@ -524,13 +547,15 @@ void EarningsPage::show_history() {
   show_per_kwh();
 }
 
-// Only where devices have told what they took: nothing is guessed.
+// Only where devices have told what they took: nothing is guessed. What took energy and is not paid yet was not for
+// nothing.
 void EarningsPage::show_per_kwh() {
   std::optional<std::int64_t> micro;
   const models::EarningsHistory::Part measured = history_.measured();
   if (const auto& energy = measured.energy_millijoules; energy && money_ == Money::earned) {
     micro = micro_per_kwh(measured.earned_micro, *energy);
   }
+  if (micro == 0) micro.reset();
   per_kwh_->setVisible(micro.has_value());
   if (!micro) return;
   const QString amount = models_.text().credits(*micro);

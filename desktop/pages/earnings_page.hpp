@@ -3,6 +3,7 @@
 #include <QHash>
 #include <QTimer>
 #include <QWidget>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -52,9 +53,13 @@ class EarningsPage : public widgets::PageFrame {
   explicit EarningsPage(models::DaemonModels& models, QWidget* parent = nullptr);
   // Where the table and trails are written to: a dialog, unless a test says otherwise.
   void set_choose_file(ChooseFile choose);
+  // After which what was not told is asked for again while it is looked at: half a minute, unless a test says
+  // otherwise.
+  void set_retry_pause(std::chrono::milliseconds pause) { again_.setInterval(pause); }
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   QWidget* make_tiles();
@@ -66,6 +71,8 @@ class EarningsPage : public widgets::PageFrame {
   void fetch();
   void forget();
   void follow_status();
+  void follow_faults();
+  bool has_fault() const { return !(history_fault_.isEmpty() && compared_fault_.isEmpty() && feed_.fault().isEmpty()); }
   void follow_names();
   void fetch_history();
   void fetch_compared();
@@ -102,9 +109,11 @@ class EarningsPage : public widgets::PageFrame {
   DayRange compared_range_;
   bool has_compared_ = false;
   QString compared_fault_;
-  QString peer_;  // whose money this is
-  int era_ = 0;   // answers to what was asked of another daemon are of an earlier one
+  QString peer_;        // whose money this is
+  int era_ = 0;         // answers to what was asked of another daemon are of an earlier one
+  bool asked_ = false;  // this daemon for its earnings
   QTimer soon_;
+  QTimer again_;
   QTimer names_soon_;
   ChooseFile choose_;
 

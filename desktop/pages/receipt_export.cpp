@@ -21,9 +21,10 @@ void ReceiptExport::start(const QString& path) {
   call(std::nullopt);
 }
 
-void ReceiptExport::cancel() {
+void ReceiptExport::stop(const QString& why) {
+  if (!running()) return;
   reply_.cancel();
-  file_.reset();  // what is not committed is no file
+  end(why);  // what is not committed is no file
 }
 
 void ReceiptExport::call(std::optional<std::int64_t> before) {
@@ -51,7 +52,7 @@ void ReceiptExport::take(models::ReceiptPage page, std::optional<std::int64_t> b
         return done ? QString() : not_written(path, file->errorString());
       },
       [this, next, file = file_](const QString& fault) {
-        if (file != file_) return;  // it was cancelled
+        if (file != file_) return;  // it was stopped
         if (!fault.isEmpty() || !next) return end(fault);
         call(next);
       });

@@ -24,8 +24,8 @@ class ReceiptExport : public QObject {
 
   // All of it or nothing is written, as of now; ended() tells. Not while it is running.
   void start(const QString& path);
-  // Nothing is written, and nothing told.
-  void cancel();
+  // Nothing is written, and ended() tells `why` as its fault. Nothing happens where it is not running.
+  void stop(const QString& why);
   bool running() const { return file_ != nullptr; }
 
  Q_SIGNALS:

@@ -10,6 +10,7 @@
 #include "desktop/widgets/charts.hpp"
 #include "desktop/widgets/head_row.hpp"
 #include "desktop/widgets/painting.hpp"
+#include "desktop/widgets/plain_text.hpp"
 
 namespace quern::desktop::widgets {
 
@@ -60,6 +61,8 @@ void Separator::paintEvent(QPaintEvent*) {
 
 // Has the height of a line.
 const QString kNoNote(QChar::Nbsp);
+// Of a note: a tile is as high as the highest beside it, and a reason may be a page of text.
+constexpr qsizetype kNoteCharacters = 96;
 
 KpiTile::KpiTile(const QString& label, QWidget* parent)
     : Card(parent),
@@ -104,8 +107,11 @@ void KpiTile::set_figure(const QString& figure, const QString& unit) {
 }
 
 void KpiTile::set_note(const QString& note, Ink ink) {
-  noted_ = note;
-  note_->set_text(note.isEmpty() ? kNoNote : note);
+  noted_ = one_line(note);
+  const bool whole = noted_.size() <= kNoteCharacters;
+  const QString shown = whole ? noted_ : noted_.first(kNoteCharacters - 1).trimmed() + QChar(0x2026);
+  note_->set_text(shown.isEmpty() ? kNoNote : shown);
+  note_->setToolTip(whole ? QString() : tool_tip(note));
   note_->set_ink(ink);
   rename();
 }

@@ -68,7 +68,7 @@ class KpiTile : public Card {
   void set_label(const QString& label);
   // `figure` is formatted text ("1,284.60"), `unit` stands small behind it ("cr").
   void set_figure(const QString& figure, const QString& unit = {});
-  void set_note(const QString& note, Ink ink = Ink::muted);  // wraps
+  void set_note(const QString& note, Ink ink = Ink::muted);  // wraps; the whole of a long one is its tip
   // Empty hides the line. Values that are not finite are gaps.
   void set_past(const QVector<qreal>& values);
 

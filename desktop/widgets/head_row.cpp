@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "desktop/theme/theme.hpp"
+#include "desktop/widgets/labels.hpp"
 
 namespace quern::desktop::widgets {
 
@@ -19,6 +20,12 @@ QWidget* stacked(QWidget* title, QWidget* caption) {
   column->addWidget(title);
   column->addWidget(caption);
   return both;
+}
+
+// Words that can be cut ask for no more than words keep: a caption may be the reason why something is not known.
+int room_of(const QWidget& action) {
+  const int width = action.sizeHint().width();
+  return qobject_cast<const ElidedLabel*>(&action) ? std::min(width, theme::scaled(HeadRow::kWordsMax)) : width;
 }
 
 }  // namespace
@@ -62,7 +69,7 @@ bool HeadRow::event(QEvent* event) {
 int HeadRow::width_of(std::size_t first, std::size_t end) const {
   int width = 0;
   for (std::size_t i = first; i < end; ++i) {
-    if (!actions_[i]->isHidden()) width += actions_[i]->sizeHint().width() + (width > 0 ? theme::kSpaceS : 0);
+    if (!actions_[i]->isHidden()) width += room_of(*actions_[i]) + (width > 0 ? theme::kSpaceS : 0);
   }
   return width;
 }
@@ -94,6 +101,7 @@ void HeadRow::break_actions(std::size_t on_first) {
 void HeadRow::arrange() {
   const int words = std::min(words_->sizeHint().width(), theme::scaled(kWordsMax));
   const bool beside = words + spacing_ + width_of(0, actions_.size()) <= width();
+  words_->setMinimumWidth(beside ? words : 0);  // a caption would push a title out
   break_actions(beside ? actions_.size() : actions_within(width()));
   const auto direction = beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom;
   if (row_->direction() == direction) return;

@@ -1,5 +1,8 @@
 // The earnings' page when another daemon is chosen: nothing of the last one stays.
+#include <QFile>
+#include <QPushButton>
 #include <QScrollBar>
+#include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
@@ -93,6 +96,22 @@ TEST_F(EarningsOfDaemons, WhatWasAskedOfTheLastOneIsNotHeard) {
   change();
   ASSERT_TRUE(soon([&] { return table(page).model()->rowCount() == 3; }));
   EXPECT_TRUE(says(page, QStringLiteral("3 in all")));
+}
+
+TEST_F(EarningsOfDaemons, AnExportThatTheChangeEndsIsSaidToBeNone) {
+  EarningsPage& page = open();
+  const QTemporaryDir folder;
+  const QString path = folder.filePath(QStringLiteral("all.csv"));
+  page.set_choose_file([&](QWidget*, const QString&) { return path; });
+  begin_other();
+  answer_receipts(3);
+  ASSERT_TRUE(click(page, QStringLiteral("Export CSV")));
+  change();
+  EXPECT_TRUE(says(page, QStringLiteral("Nothing was exported: the service has changed")));
+  ASSERT_TRUE(soon([&] { return table(page).model()->rowCount() == 3; }));
+  EXPECT_TRUE(says(page, QStringLiteral("Nothing was exported: the service has changed")));
+  EXPECT_FALSE(QFile::exists(path));
+  EXPECT_TRUE(button(page, QStringLiteral("Export CSV"))->isEnabled());
 }
 
 TEST_F(EarningsOfDaemons, AnotherNodeAtTheSamePlaceIsAnotherOne) {

@@ -1,7 +1,10 @@
 // What the earnings' page says where something is not known: an answer that did not come, a device of another machine,
 // the energy that was taken.
 #include <QSet>
+#include <algorithm>
+#include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
@@ -40,6 +43,12 @@ class EarningsKnown : public EarningsPageTest {
       return json::object{{"receipts", json::array{receipt}}, {"next", nullptr}};
     });
   }
+  static widgets::KpiTile& tile(EarningsPage& page, const QString& label) {
+    const auto tiles = page.findChildren<widgets::KpiTile*>();
+    const auto at = std::ranges::find_if(tiles, [&](auto* each) { return each->accessibleName().startsWith(label); });
+    EXPECT_NE(at, tiles.end());
+    return at == tiles.end() ? *tiles.front() : **at;
+  }
   static int times_said(const QWidget& page, const QString& text) {
     return static_cast<int>(texts_of(page).filter(text).size());
   }
@@ -50,10 +59,10 @@ class EarningsKnown : public EarningsPageTest {
     return names;
   }
   // Of a day and two devices, of which one tells its power.
-  void answer_earnings(std::optional<std::int64_t> energy_millijoules) {
+  void answer_earnings(std::optional<std::int64_t> energy_millijoules, std::int64_t earned_micro = 5'000'000) {
     daemon().answer("earnings.get", [=](const json::object& params) -> rpc::Answer {
       const std::int64_t last = params.at("until_unix_ms").as_int64() - kDayMs;
-      json::object measured = part("gpu-0", 5'000'000);
+      json::object measured = part("gpu-0", earned_micro);
       if (energy_millijoules) measured["energy_millijoules"] = *energy_millijoules;
       return json::object{{"days", json::array{day_of(last, {measured, part("gpu-1", 3'000'000)})}},
                           {"totals", json::object{{"earned_micro", 8'000'000}, {"spent_micro", 0}}}};
@@ -79,6 +88,88 @@ TEST_F(EarningsKnown, WhatIsNotToldIsNotSaidToBeNothing) {
   tell(8'880'000);
   ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("40 in all")) && bars(page).item_count() == 30; }));
   EXPECT_FALSE(says(page, QString::fromLatin1(kDamaged)));
+}
+
+TEST_F(EarningsKnown, WhatWasRefusedIsAskedForAgainAfterAPause) {
+  EarningsPage& page = open_damaged();
+  page.set_retry_pause(std::chrono::milliseconds(1));
+  ASSERT_TRUE(soon([&] { return daemon().count("receipt.list") > 3; }));
+  play(daemon());
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("40 in all")) || bars(page).item_count() == 30; }));
+  ASSERT_TRUE(soon([&] { return !says(page, QString::fromLatin1(kDamaged)); }));
+}
+
+TEST_F(EarningsKnown, WhatWasRefusedIsAskedForWhenThePageIsShown) {
+  EarningsPage& page = open_damaged();
+  // Once for the status and once for the topic; nothing else asks now.
+  ASSERT_TRUE(soon([&] { return daemon().count("earnings.get") == 4 && daemon().count("receipt.list") == 2; }));
+  settle();
+  page.hide();
+  play(daemon());
+  page.show();
+  ASSERT_TRUE(soon([&] { return !says(page, QString::fromLatin1(kDamaged)); }));
+  EXPECT_EQ(bars(page).item_count(), 30);
+}
+
+TEST_F(EarningsKnown, EarningsWithoutReceiptsAreNotAskedForWithEveryWordOfTheDaemon) {
+  json::object status = example_status();
+  json::array& can = status["capabilities"].as_array();
+  can.erase(std::ranges::find(can, json::value("receipts")));
+  daemon().set_topic("status", status);
+  daemon().set_topic("earnings", earnings_);
+  play(daemon());
+  EarningsPage& page = stage_.open(kUsual);
+  ASSERT_TRUE(soon([&] { return bars(page).item_count() == 30 && daemon().count("earnings.get") >= 4; }));
+  settle();
+  const int before = daemon().count("earnings.get");
+  for (const int offers : {11, 12, 13}) {
+    status["offers"] = offers;
+    daemon().set_topic("status", status);
+    ASSERT_TRUE(soon([&] { return stage_.models->status().offers == static_cast<std::uint64_t>(offers); }));
+  }
+  settle();
+  EXPECT_EQ(daemon().count("earnings.get"), before);
+}
+
+TEST_F(EarningsKnown, AReasonIsNoMarkupInTheTip) {
+  daemon().set_topic("status", example_status());
+  daemon().set_topic("earnings", earnings_);
+  daemon().refuse("earnings.get", "<b>bold</b>");
+  EarningsPage& page = stage_.open(kUsual);
+  ASSERT_TRUE(soon([&] { return tile(page, QStringLiteral("Earned in 30 days")).toolTip().contains(u"bold"); }));
+  const QString tip = tile(page, QStringLiteral("Earned in 30 days")).toolTip();
+  EXPECT_TRUE(tip.contains(QStringLiteral("&lt;b&gt;bold"))) << tip.toStdString();
+}
+
+TEST_F(EarningsKnown, ALongReasonLeavesTheTilesTheirHeight) {
+  daemon().set_topic("status", example_status());
+  daemon().set_topic("earnings", earnings_);
+  EarningsPage& page = stage_.open(kSmallest);
+  ASSERT_TRUE(soon([&] { return stage_.models->earnings().has_value(); }));
+  play(daemon());
+  tell(9'990'000);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("on the 30 days before")); }));
+  settle();
+  const int usual = tile(page, QStringLiteral("Earned in 30 days")).height();
+  const std::string lines = "the disk\nis damaged\n";
+  std::string fault;
+  for (int line = 0; line < 100; ++line) fault += lines;
+  daemon().refuse("earnings.get", fault);
+  tell(8'880'000);
+  ASSERT_TRUE(soon([&] { return says(tile(page, QStringLiteral("Earned in 30 days")), QStringLiteral("disk")); }));
+  settle();
+  EXPECT_LE(tile(page, QStringLiteral("Earned in 30 days")).height(), 2 * usual);
+  for (const auto* each : page.findChildren<widgets::KpiTile*>()) {
+    EXPECT_LE(each->mapTo(&page, each->rect().bottomRight()).x(), page.width()) << each->accessibleName().toStdString();
+  }
+  const auto* const title = named<widgets::ElidedLabel>(page, QStringLiteral("Credits per day"));
+  ASSERT_TRUE(title);
+  EXPECT_FALSE(title->is_elided());
+  const auto tips = tile(page, QStringLiteral("Earned in 30 days")).findChildren<widgets::TextLabel*>();
+  ASSERT_EQ(tips.size(), 1);
+  EXPECT_GT(tips.front()->toolTip().count(QStringLiteral("damaged")), 20);
+  EXPECT_EQ(clipped(page), QStringList());
+  picture(page, QStringLiteral("earnings-long-reason"));
 }
 
 TEST_F(EarningsKnown, WhileTheDaemonIsAwayThatStaysWhichWasAskedFor) {
@@ -177,6 +268,32 @@ TEST(EarningsHistory, EnergyIsThereWhereTheDaemonTellsOne) {
     EXPECT_FALSE(told(absurd).measured().energy_millijoules) << json::serialize(absurd);
     EXPECT_FALSE(told(absurd).parts()[0].energy_millijoules) << json::serialize(absurd);
   }
+}
+
+TEST(EarningsHistory, EnergyBroughtWhatItsDeviceEarnedFromItsFirstDayOn) {
+  const auto drawn = [](const std::string& name, std::int64_t earned, std::int64_t energy) {
+    json::object measured = part(name, earned);
+    measured["energy_millijoules"] = energy;
+    return measured;
+  };
+  const models::EarningsHistory history = history_of(json::object{
+      {"days", json::array{day_of(0, {part("a", 1'000), part("b", 2)}), day_of(kDayMs, {drawn("a", 0, 50)}),
+                           day_of(2 * kDayMs, {part("a", 7), part("b", 4)}),
+                           day_of(3 * kDayMs, {drawn("a", 5, 60), drawn("", 9, 80)})}}});
+  const models::EarningsHistory::Part measured = history.measured();
+  EXPECT_EQ(measured.energy_millijoules, 110) << "nothing of what several devices, or unknown ones, took";
+  EXPECT_EQ(measured.earned_micro, 12) << "what was settled after midnight, nothing of what came before any energy";
+}
+
+TEST_F(EarningsKnown, WhatIsNotPaidYetWasNotForNothing) {
+  EarningsPage& page = open();
+  answer_earnings(7'200'000'000);
+  tell(9'990'000);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("2.50 cr per kWh")); }));
+  answer_earnings(7'200'000'000, 0);
+  tell(8'880'000);
+  ASSERT_TRUE(soon([&] { return !says(page, QStringLiteral("2.50 cr per kWh")); }));
+  EXPECT_FALSE(says(page, QStringLiteral("kWh")));
 }
 
 TEST_F(EarningsKnown, WhatAKilowattHourEarnedIsSaidWhereItIsKnown) {
