@@ -32,8 +32,7 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
   watch_offers();
   watch("jobs", [this](const json::value& value) {
     if (value.is_null()) older_jobs_.forget();
-    jobs_.take(value);
-    older_jobs_.look();
+    older_jobs_.topic_taken(jobs_.take(value));
     Q_EMIT jobs_changed();
   });
   connect(&older_jobs_, &OlderJobs::changed, this, &DaemonModels::jobs_changed);

@@ -28,10 +28,16 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
   explicit JobModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const JobRow& row) { return row.id; }
-  // Topic "jobs": the newest, or null when another daemon's begin. Older ones stay as they were; one under way that
-  // newer ones have pushed out of the topic is among them from then on.
-  void take(const boost::json::value& value);
-  // Of job.list; of those that the topic tells of, the topic's counts.
+  // Topic "jobs": the newest, or null when another daemon's begin. Older ones, also those that newer ones have pushed
+  // out of the topic, stay as they were while they are under way; those that ended go, unless they are kept. Of all,
+  // never more than kJobsMax. Whether some that the topic told of are not in it any more.
+  bool take(const boost::json::value& value);
+  // Older ones that ended stay, too.
+  void set_keeps_ended(bool keeps) { keeps_ended_ = keeps; }
+  // Older jobs are asked for now. The oldest of the topic, or nothing where that is not known.
+  QString begin_older();
+  // What job.list has answered since: those older ones stay that it tells of, and those that have left the topic
+  // meanwhile. One that was under way and has ended stays until the topic is taken again.
   void take_older(std::vector<JobRow> jobs);
   bool in_topic(const QString& id) const { return in_topic_.contains(id); }
   // Whether some that the topic does not tell of are under way.
@@ -49,6 +55,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
  private:
   void take_rows(std::vector<JobRow> rows);
+  bool stays(const JobRow& older) const { return keeps_ended_ || !is_end(older.state); }
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
   QString tasks_and_id(const JobRow& job) const;
   QString second_line(const JobRow& job, int column) const;
@@ -57,6 +64,8 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
   QuantityText text_;
   QSet<QString> in_topic_;
+  QSet<QString> left_topic_;  // since older ones were asked for; only of those that are here
+  bool keeps_ended_ = false;
   QHash<QString, JobPlace> places_of_jobs_;
   ProgressPace pace_;
   std::int64_t now_unix_ms_ = 0;

@@ -143,8 +143,11 @@ void JobsPage::show_older() {
   const int here = models_.jobs().rowCount();
   const int kept = models_.jobs_kept();
   older_->setVisible(side_->current() == kMine && kept > here && here >= static_cast<int>(models::kJobsNewest));
-  older_text_->set_text(tr("The newest %1 of %2 jobs").arg(text.count(here), text.count(kept)));
-  show_older_->setVisible(!models_.older_jobs().wanted());
+  const models::OlderJobs& older = models_.older_jobs();
+  const QString refusal = older.wanted() ? older.refusal() : QString();
+  const QString newest = tr("The newest %1 of %2 jobs").arg(text.count(here), text.count(kept));
+  older_text_->set_text(refusal.isEmpty() ? newest : QStringLiteral("%1 · %2").arg(newest, refusal));
+  show_older_->setVisible(!older.wanted() || !refusal.isEmpty());
   show_older_->setEnabled(models_.connection().live());
 }
 
