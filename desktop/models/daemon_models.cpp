@@ -141,6 +141,7 @@ void DaemonModels::take_status(const json::value& value) {
   }
   has_status_ = has_status;
   status_ = std::move(status);
+  if (has_status) jobs_.set_under_way(status_.jobs_running);
   older_jobs_.set_running(status_.jobs_running);
   share_device_names();
   Q_EMIT status_changed();

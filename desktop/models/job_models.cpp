@@ -77,6 +77,9 @@ bool JobModel::take(const boost::json::value& value) {
   QSet<QString> told;
   told.reserve(static_cast<qsizetype>(newest.size()));
   for (const JobRow& job : newest) told.insert(job.id);
+  // Topics that have one in common have all between them.
+  const bool follows = std::ranges::any_of(told, [this](const QString& id) { return in_topic(id); });
+  may_lack_ = told.size() >= static_cast<qsizetype>(kJobsNewest) && (may_lack_ || !follows);
   QSet<QString> left;
   bool some_left = false;
   if (!value.is_null()) {
@@ -122,6 +125,7 @@ void JobModel::take_older(std::vector<JobRow> jobs) {
   for (const JobRow& job : rows()) {
     if (left_topic_.contains(job.id)) all.push_back(job);
   }
+  may_lack_ = false;
   take_rows(std::move(all));
 }
 

@@ -45,6 +45,10 @@ class JobModel : public RowTable<JobRow, JobModel> {
   // The clock of elapsed times; jobs that run are told as changed.
   void set_now(std::int64_t unix_ms);
   int running() const;  // of those that are here
+  // Whether jobs may have come and been pushed out of the topic between two looks, and are not here: there may be more
+  // under way than rows tell. A count of the daemon's that is not above theirs says that there are none.
+  bool may_lack() const { return may_lack_; }
+  void set_under_way(std::uint64_t count) { may_lack_ = may_lack_ && count > static_cast<std::uint64_t>(running()); }
   // By id, for whom it is known: the list of jobs does not say.
   void set_place(const QString& id, const JobPlace& place);
 
@@ -66,6 +70,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
   QSet<QString> in_topic_;
   QSet<QString> left_topic_;  // since older ones were asked for; only of those that are here
   bool keeps_ended_ = false;
+  bool may_lack_ = false;
   QHash<QString, JobPlace> places_of_jobs_;
   ProgressPace pace_;
   std::int64_t now_unix_ms_ = 0;

@@ -177,8 +177,14 @@ void JobsPage::show_counts() {
   } else {
     const auto waiting = std::ranges::count(models_.jobs().rows(), models::JobState::queued, &models::JobRow::state);
     const auto running = models_.jobs_running() - waiting;
-    QStringList parts{tr("%1 running", nullptr, static_cast<int>(running)).arg(text.count(running)),
-                      tr("%1 waiting", nullptr, static_cast<int>(waiting)).arg(text.count(waiting))};
+    QStringList parts;
+    if (models_.jobs().may_lack() && models_.jobs_running() > models_.jobs().running()) {
+      const int under_way = models_.jobs_running();  // nobody knows which of them wait
+      parts.append(tr("%1 under way", nullptr, under_way).arg(text.count(under_way)));
+    } else {
+      parts.append(tr("%1 running", nullptr, static_cast<int>(running)).arg(text.count(running)));
+      parts.append(tr("%1 waiting", nullptr, static_cast<int>(waiting)).arg(text.count(waiting)));
+    }
     if (const auto& earnings = models_.earnings()) {
       parts.append(tr("%1 spent today").arg(text.credits(earnings->today_spent_micro)));
     }

@@ -62,6 +62,17 @@ class OlderJobsShown : public ::testing::Test {
   std::unique_ptr<JobsPage> page;
 };
 
+TEST_F(OlderJobsShown, HowManyWaitIsSaidOnceAllUnderWayAreThere) {
+  lists(200, "QUEUED");
+  begin(newest(300), status(300, 0));
+  EXPECT_TRUE(says_soon(QStringLiteral("300 under way")));
+  EXPECT_FALSE(says(QStringLiteral("waiting")));
+  EXPECT_TRUE(says_soon(QStringLiteral("0 running · 300 waiting")));
+  // An end that the status does not tell of yet is no job that nobody has seen.
+  played.change("jobs", newest(300, 1));
+  EXPECT_TRUE(says_soon(QStringLiteral("1 running · 299 waiting")));
+}
+
 TEST_F(OlderJobsShown, ARefusalIsToldAndThePersonCanAskAgain) {
   played.answers.methods["job.list"] = [](const json::object&) -> rpc::Answer {
     return rpc::fail(rpc::Code::method_not_found, "job.list");
