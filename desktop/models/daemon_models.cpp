@@ -32,8 +32,7 @@ DaemonModels::DaemonModels(client::Connection& connection, QuantityText text, No
   watch_offers();
   watch("jobs", [this](const json::value& value) {
     if (value.is_null()) older_jobs_.forget();
-    jobs_.take(value);
-    older_jobs_.look();
+    older_jobs_.topic_taken(jobs_.take(value));
     Q_EMIT jobs_changed();
   });
   connect(&older_jobs_, &OlderJobs::changed, this, &DaemonModels::jobs_changed);
@@ -142,6 +141,7 @@ void DaemonModels::take_status(const json::value& value) {
   }
   has_status_ = has_status;
   status_ = std::move(status);
+  if (has_status) jobs_.set_under_way(status_.jobs_running);
   older_jobs_.set_running(status_.jobs_running);
   share_device_names();
   Q_EMIT status_changed();

@@ -1,6 +1,8 @@
 #include "desktop/models/job_models.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <tuple>
 #include <utility>
 
 namespace quern::desktop::models {
@@ -70,33 +72,60 @@ Tone job_state_tone(JobState state) {
 
 JobModel::JobModel(QuantityText text, QObject* parent) : RowTable(parent), text_(std::move(text)) {}
 
-void JobModel::take(const boost::json::value& value) {
+bool JobModel::take(const boost::json::value& value) {
   std::vector<JobRow> newest = jobs_from(value);
   QSet<QString> told;
   told.reserve(static_cast<qsizetype>(newest.size()));
   for (const JobRow& job : newest) told.insert(job.id);
+  // Topics that have one in common have all between them.
+  const bool follows = std::ranges::any_of(told, [this](const QString& id) { return in_topic(id); });
+  may_lack_ = told.size() >= static_cast<qsizetype>(kJobsNewest) && (may_lack_ || !follows);
+  QSet<QString> left;
+  bool some_left = false;
   if (!value.is_null()) {
-    const bool had_older = rows().size() > static_cast<std::size_t>(in_topic_.size());
     const bool pushed_out = told.size() >= in_topic_.size();  // else what is gone has gone from the daemon
     for (const JobRow& job : rows()) {
       if (told.contains(job.id)) continue;
-      const bool was_older = !in_topic_.contains(job.id);
-      if (was_older || (pushed_out && (had_older || !is_end(job.state)))) newest.push_back(job);
+      const bool leaves = in_topic(job.id);
+      some_left = some_left || leaves;
+      if (!stays(job) || (leaves && !pushed_out)) continue;
+      if (leaves || left_topic_.contains(job.id)) left.insert(job.id);
+      newest.push_back(job);
     }
   }
   in_topic_ = std::move(told);
+  left_topic_ = std::move(left);
   take_rows(std::move(newest));
+  return some_left;
+}
+
+// By the time of their submission; whatever that is, none older than the whole topic is missed by asking for what is
+// older than one of it.
+QString JobModel::begin_older() {
+  left_topic_.clear();
+  const JobRow* oldest = nullptr;
+  for (const JobRow& job : rows()) {
+    if (!in_topic(job.id) || !job.submitted_unix_ms) continue;
+    if (!oldest || *job.submitted_unix_ms < oldest->submitted_unix_ms.value_or(0)) oldest = &job;
+  }
+  return oldest ? oldest->id : QString();
 }
 
 void JobModel::take_older(std::vector<JobRow> jobs) {
   std::vector<JobRow> all;
-  all.reserve(jobs.size() + static_cast<std::size_t>(in_topic_.size()));
+  all.reserve(jobs.size() + rows().size());
   for (const JobRow& job : rows()) {
     if (in_topic(job.id)) all.push_back(job);
   }
   for (JobRow& job : jobs) {
-    if (!in_topic(job.id)) all.push_back(std::move(job));
+    if (in_topic(job.id)) continue;
+    const JobRow* const before = find(job.id);
+    if (stays(job) || (before && stays(*before))) all.push_back(std::move(job));
   }
+  for (const JobRow& job : rows()) {
+    if (left_topic_.contains(job.id)) all.push_back(job);
+  }
+  may_lack_ = false;
   take_rows(std::move(all));
 }
 
@@ -105,6 +134,12 @@ bool JobModel::older_running() const {
 }
 
 void JobModel::take_rows(std::vector<JobRow> rows_now) {
+  if (rows_now.size() > kJobsMax) {  // the oldest of those that ended go first
+    std::ranges::sort(rows_now, std::greater(), [this](const JobRow& job) {
+      return std::tuple(in_topic(job.id), !is_end(job.state), job.submitted_unix_ms);
+    });
+    rows_now.resize(kJobsMax);
+  }
   replace(std::move(rows_now));
   int decimals = QuantityText::kCreditDecimals;
   for (const JobRow& job : rows()) decimals = QuantityText::credits_decimals(job.amount_micro, decimals);

@@ -28,10 +28,16 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
   explicit JobModel(QuantityText text, QObject* parent = nullptr);
   static QString id_of(const JobRow& row) { return row.id; }
-  // Topic "jobs": the newest, or null when another daemon's begin. Older ones stay as they were; one under way that
-  // newer ones have pushed out of the topic is among them from then on.
-  void take(const boost::json::value& value);
-  // Of job.list; of those that the topic tells of, the topic's counts.
+  // Topic "jobs": the newest, or null when another daemon's begin. Older ones, also those that newer ones have pushed
+  // out of the topic, stay as they were while they are under way; those that ended go, unless they are kept. Of all,
+  // never more than kJobsMax. Whether some that the topic told of are not in it any more.
+  bool take(const boost::json::value& value);
+  // Older ones that ended stay, too.
+  void set_keeps_ended(bool keeps) { keeps_ended_ = keeps; }
+  // Older jobs are asked for now. The oldest of the topic, or nothing where that is not known.
+  QString begin_older();
+  // What job.list has answered since: those older ones stay that it tells of, and those that have left the topic
+  // meanwhile. One that was under way and has ended stays until the topic is taken again.
   void take_older(std::vector<JobRow> jobs);
   bool in_topic(const QString& id) const { return in_topic_.contains(id); }
   // Whether some that the topic does not tell of are under way.
@@ -39,6 +45,10 @@ class JobModel : public RowTable<JobRow, JobModel> {
   // The clock of elapsed times; jobs that run are told as changed.
   void set_now(std::int64_t unix_ms);
   int running() const;  // of those that are here
+  // Whether jobs may have come and been pushed out of the topic between two looks, and are not here: there may be more
+  // under way than rows tell. A count of the daemon's that is not above theirs says that there are none.
+  bool may_lack() const { return may_lack_; }
+  void set_under_way(std::uint64_t count) { may_lack_ = may_lack_ && count > static_cast<std::uint64_t>(running()); }
   // By id, for whom it is known: the list of jobs does not say.
   void set_place(const QString& id, const JobPlace& place);
 
@@ -49,6 +59,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
  private:
   void take_rows(std::vector<JobRow> rows);
+  bool stays(const JobRow& older) const { return keeps_ended_ || !is_end(older.state); }
   std::optional<std::int64_t> elapsed_ms(const JobRow& job) const;
   QString tasks_and_id(const JobRow& job) const;
   QString second_line(const JobRow& job, int column) const;
@@ -57,6 +68,9 @@ class JobModel : public RowTable<JobRow, JobModel> {
 
   QuantityText text_;
   QSet<QString> in_topic_;
+  QSet<QString> left_topic_;  // since older ones were asked for; only of those that are here
+  bool keeps_ended_ = false;
+  bool may_lack_ = false;
   QHash<QString, JobPlace> places_of_jobs_;
   ProgressPace pace_;
   std::int64_t now_unix_ms_ = 0;

@@ -143,8 +143,11 @@ void JobsPage::show_older() {
   const int here = models_.jobs().rowCount();
   const int kept = models_.jobs_kept();
   older_->setVisible(side_->current() == kMine && kept > here && here >= static_cast<int>(models::kJobsNewest));
-  older_text_->set_text(tr("The newest %1 of %2 jobs").arg(text.count(here), text.count(kept)));
-  show_older_->setVisible(!models_.older_jobs().wanted());
+  const models::OlderJobs& older = models_.older_jobs();
+  const QString refusal = older.wanted() ? older.refusal() : QString();
+  const QString newest = tr("The newest %1 of %2 jobs").arg(text.count(here), text.count(kept));
+  older_text_->set_text(refusal.isEmpty() ? newest : QStringLiteral("%1 · %2").arg(newest, refusal));
+  show_older_->setVisible(!older.wanted() || !refusal.isEmpty());
   show_older_->setEnabled(models_.connection().live());
 }
 
@@ -174,8 +177,14 @@ void JobsPage::show_counts() {
   } else {
     const auto waiting = std::ranges::count(models_.jobs().rows(), models::JobState::queued, &models::JobRow::state);
     const auto running = models_.jobs_running() - waiting;
-    QStringList parts{tr("%1 running", nullptr, static_cast<int>(running)).arg(text.count(running)),
-                      tr("%1 waiting", nullptr, static_cast<int>(waiting)).arg(text.count(waiting))};
+    QStringList parts;
+    if (models_.jobs().may_lack() && models_.jobs_running() > models_.jobs().running()) {
+      const int under_way = models_.jobs_running();  // nobody knows which of them wait
+      parts.append(tr("%1 under way", nullptr, under_way).arg(text.count(under_way)));
+    } else {
+      parts.append(tr("%1 running", nullptr, static_cast<int>(running)).arg(text.count(running)));
+      parts.append(tr("%1 waiting", nullptr, static_cast<int>(waiting)).arg(text.count(waiting)));
+    }
     if (const auto& earnings = models_.earnings()) {
       parts.append(tr("%1 spent today").arg(text.credits(earnings->today_spent_micro)));
     }
