@@ -469,7 +469,6 @@ Task<void> Node::drain(runtime::Duration patience) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
   if (provider_->working() > 0) co_await hand_back();
-  if (energy_.open() && !live_.reading()) co_await live_.refresh();
   co_await save_energy();
   co_await jobs_->save_logs();
 }
