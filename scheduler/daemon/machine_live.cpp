@@ -122,7 +122,7 @@ std::optional<std::uint64_t> power_milliwatts(const LiveReading& reading,
   return sum;
 }
 
-// Owned by every reading under way: one that was cancelled ends on the pool, and the next waits for it there.
+// Owned by the reading under way, too, as offload_work() wants; it waits for one that was cancelled.
 struct MachineLive::Sensors {
   explicit Sensors(const hwprobe::Sources& from) : files(from.files), sampler(from) {}
   std::mutex one_at_a_time;

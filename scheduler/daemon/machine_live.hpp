@@ -62,7 +62,7 @@ class MachineLive {
  private:
   struct Sensors;
   runtime::Runtime& runtime_;
-  std::shared_ptr<Sensors> sensors_;  // a reading that nobody waits for any more still has them
+  std::shared_ptr<Sensors> sensors_;  // a reading under way has them, too
   OnReading on_reading_;
   OnBegun on_begun_;
   std::optional<LiveReading> latest_;
