@@ -256,14 +256,13 @@ void Node::meter(const LiveReading& reading, runtime::Time at) {
   energy_.add({.at = at, .at_unix_ms = reading.at_unix_ms, .milliwatts = powers_of(reading, devices_)});
 }
 
-// What cannot be saved is tried again with the next; it grows by a row a quarter of an hour for each device.
+// What cannot be saved is tried again with the next; it grows by a row a quarter of an hour for each
+// device.
 Task<void> Node::save_energy() {
   energy_saved_ = runtime_.clock().now();
   const std::vector<EnergySum> sums = energy_.take();
   if (sums.empty()) co_return;
-  const auto save = [sums, at = now()](ledger::Ledger& ledger) {
-    return save_work_energy(ledger.database(), sums, at);
-  };
+  const auto save = [sums](ledger::Ledger& ledger) { return save_work_energy(ledger.database(), sums); };
   const auto saved = co_await with_ledger(save);
   energy_failed_ = !saved;
   if (saved) co_return;

@@ -131,15 +131,27 @@ Result<void> migrate_work_energy(store::Database& database) {
   return store::migrate(database, "work energy", kSteps);
 }
 
-Result<void> save_work_energy(store::Database& database, const std::vector<EnergySum>& sums, std::int64_t now_unix_ms) {
+Result<void> save_work_energy(store::Database& database, const std::vector<EnergySum>& sums) {
+  bool grows = false;
   for (const EnergySum& sum : sums) {
+    const auto there = database.find(
+        "SELECT 1 FROM work_energy WHERE from_unix_ms = ? LIMIT 1",
+        [](const store::Row& row) { return row.integer(0); }, sum.from_unix_ms);
+    if (!there) return std::unexpected(there.error());
+    grows = grows || !*there;
     auto saved = database.run(
         "INSERT INTO work_energy (from_unix_ms, device, millijoules) VALUES (?, ?, ?) "
         "ON CONFLICT (from_unix_ms, device) DO UPDATE SET millijoules = millijoules + excluded.millijoules",
         sum.from_unix_ms, sum.device, sum.millijoules);
     if (!saved) return saved;
   }
-  return database.run("DELETE FROM work_energy WHERE from_unix_ms < ?", now_unix_ms - kEnergyKeptMs);
+  if (!grows) return {};
+  const auto oldest = database.find(
+      "SELECT from_unix_ms FROM work_energy GROUP BY from_unix_ms ORDER BY from_unix_ms DESC LIMIT 1 OFFSET ?",
+      [](const store::Row& row) { return row.integer(0); }, kEnergySpansKept - 1);
+  if (!oldest) return std::unexpected(oldest.error());
+  if (const auto& from = *oldest) return database.run("DELETE FROM work_energy WHERE from_unix_ms < ?", *from);
+  return {};
 }
 
 Result<void> each_work_energy(store::Database& database, std::int64_t from_unix_ms, std::int64_t until_unix_ms,

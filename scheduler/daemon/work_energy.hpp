@@ -27,8 +27,9 @@ inline constexpr runtime::Duration kEnergyGapMax = 5 * kLiveEvery;
 inline constexpr runtime::Duration kEnergySavedEvery = std::chrono::minutes(1);
 // 100 kW: no sensor of a part is believed more.
 inline constexpr std::uint64_t kPartMilliwattsMax = 100'000'000;
-// As many as can be asked for at a time, and what the caller's clock may be away from UTC.
-inline constexpr std::int64_t kEnergyKeptMs = (kEarningsDaysMax + 1) * kDayMs;
+// Spans with something in them that are kept: of as many days as can be asked for at a time, and what the caller's
+// clock may be away from UTC. By count: no clock that was wrong for a while makes old ones go.
+inline constexpr std::int64_t kEnergySpansKept = (kEarningsDaysMax + 1) * kDayMs / kEnergySpanMs;
 
 struct EnergySum {
   std::int64_t from_unix_ms = 0;  // a multiple of kEnergySpanMs
@@ -90,9 +91,8 @@ class WorkEnergy {
 
 // Steps of a schema are transactions of their own; the others are made inside an operation of a store::Writer.
 runtime::Result<void> migrate_work_energy(store::Database& database);
-// Adds to what there is, and removes what is older than kEnergyKeptMs.
-runtime::Result<void> save_work_energy(store::Database& database, const std::vector<EnergySum>& sums,
-                                       std::int64_t now_unix_ms);
+// Adds to what there is. Where a span is new, the oldest beyond kEnergySpansKept go, which reads all that there is.
+runtime::Result<void> save_work_energy(store::Database& database, const std::vector<EnergySum>& sums);
 // Those that begin in that time, the last excluded.
 runtime::Result<void> each_work_energy(store::Database& database, std::int64_t from_unix_ms, std::int64_t until_unix_ms,
                                        const std::function<void(const EnergySum&)>& take);

@@ -224,10 +224,10 @@ class EnergyTable : public testing::Test {
     EXPECT_TRUE(migrate_receipts(database_));
     EXPECT_TRUE(migrate_work_energy(database_));
   }
-  void save(const std::vector<EnergySum>& sums, std::int64_t now_unix_ms) {
+  void save(const std::vector<EnergySum>& sums) {
     auto transaction = store::Transaction::begin(database_);
     ASSERT_TRUE(transaction);
-    ASSERT_TRUE(save_work_energy(database_, sums, now_unix_ms));
+    ASSERT_TRUE(save_work_energy(database_, sums));
     ASSERT_TRUE(transaction->commit());
   }
   std::vector<EnergySum> all() {
@@ -249,20 +249,40 @@ class EnergyTable : public testing::Test {
 };
 
 TEST_F(EnergyTable, adds_what_a_later_life_saves_and_drops_what_nobody_can_ask_for) {
-  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 5}}, kDay);
+  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 5}});
   database_ = *store::Database::open({.path = "quern.sqlite", .vfs = files_.vfs()});
   ASSERT_TRUE(migrate_work_energy(database_));
   save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 7},
-        {.from_unix_ms = kDay, .device = "other", .millijoules = 1}},
-       kDay);
+        {.from_unix_ms = kDay, .device = "other", .millijoules = 1}});
   const EnergySum gpu{.from_unix_ms = kDay, .device = "gpu", .millijoules = 12};
   const EnergySum other{.from_unix_ms = kDay, .device = "other", .millijoules = 1};
   EXPECT_EQ(all(), (std::vector{gpu, other}));
-  save({}, kDay + kEnergyKeptMs);
-  EXPECT_EQ(all(), (std::vector{gpu, other}));
-  const EnergySum late{.from_unix_ms = kDay + kEnergyKeptMs, .device = "gpu", .millijoules = 1};
-  save({late}, kDay + kEnergyKeptMs + 1);
-  EXPECT_EQ(all(), std::vector{late});
+  std::vector<EnergySum> more;
+  for (std::int64_t i = 1; i < kEnergySpansKept; ++i) {
+    more.push_back({.from_unix_ms = kDay + i * kEnergySpanMs, .device = "gpu", .millijoules = 1});
+  }
+  save(more);
+  ASSERT_EQ(all().size(), more.size() + 2);
+  save({more.back()});
+  EXPECT_EQ(all().front(), gpu);
+  const EnergySum late{.from_unix_ms = more.back().from_unix_ms + kEnergySpanMs, .device = "gpu", .millijoules = 1};
+  save({late});
+  EXPECT_EQ(all().size(), more.size() + 1);
+  EXPECT_EQ(all().front(), more.front());
+  EXPECT_EQ(all().back(), late);
+}
+
+TEST_F(EnergyTable, keeps_what_there_is_while_the_clock_is_years_ahead_or_behind) {
+  const EnergySum sum{.from_unix_ms = kDay, .device = "gpu", .millijoules = 5};
+  const EnergySum ahead{.from_unix_ms = kDay + 10 * 366 * kDayMs, .device = "gpu", .millijoules = 1};
+  const EnergySum behind{.from_unix_ms = 0, .device = "gpu", .millijoules = 1};
+  save({sum});
+  for (int i = 0; i < 2; ++i) {
+    save({ahead});
+    save({behind});
+  }
+  ASSERT_EQ(all().size(), 3u);
+  EXPECT_EQ(all()[1], sum);
 }
 
 TEST_F(EnergyTable, is_told_by_the_days_of_the_callers_clock_and_by_device) {
@@ -270,8 +290,7 @@ TEST_F(EnergyTable, is_told_by_the_days_of_the_callers_clock_and_by_device) {
         {.from_unix_ms = kDay, .device = "gpu", .millijoules = 2},
         {.from_unix_ms = kDay + 18 * kHour + 30 * 60'000, .device = "gpu", .millijoules = 4},
         {.from_unix_ms = kDay + 18 * kHour + 30 * 60'000, .device = "cpu", .millijoules = 8},
-        {.from_unix_ms = kDay + kDayMs, .device = "gpu", .millijoules = 16}},
-       kDay);
+        {.from_unix_ms = kDay + kDayMs, .device = "gpu", .millijoules = 16}});
   const auto days = [&](std::int64_t offset) {
     std::vector<std::pair<std::string, std::int64_t>> list;
     for (const EarningsDay& day : earnings(EarningsBy::kind, offset).days) {
@@ -297,7 +316,7 @@ TEST_F(EnergyTable, has_the_form_of_the_document_and_is_absent_where_nothing_was
   ASSERT_TRUE(ledger_.earn(
       {.agreement = {}, .peer = "ada", .job = "job", .amount = {3}, .receipt = {}, .at_unix_ms = kDay - 1}));
   ASSERT_TRUE(transaction->commit());
-  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 2}}, kDay);
+  save({{.from_unix_ms = kDay, .device = "gpu", .millijoules = 2}});
   const json::object told = to_json(earnings(EarningsBy::device));
   const auto fit = rpc::check(earnings_days_schema(), told);
   ASSERT_TRUE(fit) << fit.error();
