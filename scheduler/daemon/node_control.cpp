@@ -256,7 +256,7 @@ void Node::meter(const LiveReading& reading, runtime::Time at) {
   energy_.add({.at = at, .at_unix_ms = reading.at_unix_ms, .milliwatts = powers_of(reading, devices_)});
 }
 
-// What cannot be saved is tried again with the next; it grows by a row a quarter of an hour for each
+// What cannot be saved is tried again with the next, and told once; it grows by a row a quarter of an hour for each
 // device.
 Task<void> Node::save_energy() {
   energy_saved_ = runtime_.clock().now();
@@ -264,10 +264,12 @@ Task<void> Node::save_energy() {
   if (sums.empty()) co_return;
   const auto save = [sums](ledger::Ledger& ledger) { return save_work_energy(ledger.database(), sums); };
   const auto saved = co_await with_ledger(save);
-  energy_failed_ = !saved;
-  if (saved) co_return;
-  energy_.put_back(sums);
-  log_.write(LogLevel::warning, "energy_not_saved", {{"why", saved.error().message()}});
+  const bool failed_before = std::exchange(energy_failed_, !saved);
+  if (!saved) energy_.put_back(sums);
+  if (!saved && !failed_before) {
+    log_.write(LogLevel::warning, "energy_not_saved", {{"why", saved.error().message()}});
+  }
+  if (saved && failed_before) log_.write(LogLevel::info, "energy_saved");
 }
 
 }  // namespace quern::daemon

@@ -412,6 +412,28 @@ TEST(WorkEnergyOfNode, ends_when_the_device_is_free_though_the_work_is_not_paid_
   EXPECT_NEAR(static_cast<double>(saved_by(world)), 61'000 * 3, 61 * 200);
 }
 
+TEST(WorkEnergyOfNode, that_cannot_be_saved_is_told_once_and_so_is_that_it_can_be_again) {
+  NodeWorld world;
+  hwprobe::trees::add_amd_card(*world.sensors, "card0", "0000:03:00.0");
+  world.card = "0000:03:00.0";
+  world.work_length = 70s;
+  world.jobs[0].resources.walltime_ms = 300'000;
+  world.world.run_until(NodeWorld::kSubmitted + 10s);
+  world.files(NodeWorld::kProvider).fill_after(0);
+  world.world.run_for(4min);
+  const auto told = [&world](std::string_view event) {
+    return std::ranges::count_if(world.log(NodeWorld::kProvider),
+                                 [event](const std::string& line) { return line.contains(event); });
+  };
+  EXPECT_EQ(told("event=energy_not_saved"), 1);
+  EXPECT_EQ(told("event=energy_saved"), 0);
+  world.files(NodeWorld::kProvider).make_room();
+  world.world.run_for(3min);
+  EXPECT_EQ(told("event=energy_not_saved"), 1);
+  EXPECT_EQ(told("event=energy_saved"), 1);
+  EXPECT_NEAR(static_cast<double>(saved_by(world)), 61'000 * 70, 61'000);
+}
+
 TEST(WorkEnergyOfNode, is_absent_where_the_device_tells_no_power) {
   NodeWorld world;
   world.work_length = 10s;
