@@ -141,7 +141,7 @@ void add_earnings(rpc::Registry& registry, Node& node) {
   registry.add(
       {.name = "earnings.get",
        .summary = "What was earned and spent by the ledger, day by day, and the energy that was measured; at most 400 "
-                  "days. The parts of all days sum up to totals",
+                  "days. Days sum up to totals, and parts to their day; of energy only where parts are devices",
        .params = {{"from_unix_ms", "included", rpc::integer(0, ledger::kTimeMaxMs)},
                   {"until_unix_ms", "excluded", rpc::integer(0, ledger::kTimeMaxMs)},
                   {"by", "what the parts of a day are: devices (ids), peers, or kinds of job",

@@ -122,7 +122,7 @@ std::optional<std::uint64_t> power_milliwatts(const LiveReading& reading,
   return sum;
 }
 
-// Owned by every reading under way: one that was cancelled ends on the pool, and the next waits for it there.
+// Owned by the reading under way, too, as offload_work() wants; it waits for one that was cancelled.
 struct MachineLive::Sensors {
   explicit Sensors(const hwprobe::Sources& from) : files(from.files), sampler(from) {}
   std::mutex one_at_a_time;
@@ -130,8 +130,12 @@ struct MachineLive::Sensors {
   hwprobe::Sampler sampler;
 };
 
-MachineLive::MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources, OnReading on_reading)
-    : runtime_(runtime), sensors_(std::make_shared<Sensors>(sources)), on_reading_(std::move(on_reading)) {}
+MachineLive::MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources, OnReading on_reading,
+                         OnBegun on_begun)
+    : runtime_(runtime),
+      sensors_(std::make_shared<Sensors>(sources)),
+      on_reading_(std::move(on_reading)),
+      on_begun_(std::move(on_begun)) {}
 
 MachineLive::~MachineLive() = default;
 
@@ -140,6 +144,7 @@ Task<void> MachineLive::refresh() {
   const auto begun = runtime_.clock().now();
   if (latest_ && begun - taken_ < kLiveEvery / 2) co_return;
   reading_ = true;
+  if (on_begun_) on_begun_(begun);
   const auto reading = std::make_shared<LiveReading>();
   const auto read = [this, reading, begun]() -> Task<void> {
     co_await runtime_.offload_work([sensors = sensors_, reading, begun] {

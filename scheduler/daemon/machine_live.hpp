@@ -1,4 +1,4 @@
-// How the machine is doing, as callers follow it: about once a second, and only while somebody does.
+// How the machine is doing: about once a second, while callers follow it or it works for others.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -42,7 +42,11 @@ class MachineLive {
   // Told of every reading, whoever asked for it, with the time at which it was begun.
   using OnReading = std::function<void(const LiveReading&, runtime::Time)>;
 
-  explicit MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources, OnReading on_reading = {});
+  // Told before that, when it begins.
+  using OnBegun = std::function<void(runtime::Time)>;
+
+  explicit MachineLive(runtime::Runtime& runtime, const hwprobe::Sources& sources, OnReading on_reading = {},
+                       OnBegun on_begun = {});
   ~MachineLive();
   MachineLive(const MachineLive&) = delete;
   MachineLive& operator=(const MachineLive&) = delete;
@@ -58,8 +62,9 @@ class MachineLive {
  private:
   struct Sensors;
   runtime::Runtime& runtime_;
-  std::shared_ptr<Sensors> sensors_;  // a reading that nobody waits for any more still has them
+  std::shared_ptr<Sensors> sensors_;  // a reading under way has them, too
   OnReading on_reading_;
+  OnBegun on_begun_;
   std::optional<LiveReading> latest_;
   runtime::Time taken_;
   bool reading_ = false;

@@ -58,7 +58,9 @@ Node::Node(runtime::Runtime& runtime, engagement::Runner& runner, blobs::BlobSto
       parts_(std::move(parts)),
       file_config_(parts_.config),
       devices_(parts_.devices),
-      live_(runtime, parts_.sources, [this](const LiveReading& reading, runtime::Time at) { meter(reading, at); }),
+      live_(
+          runtime, parts_.sources, [this](const LiveReading& reading, runtime::Time at) { meter(reading, at); },
+          [this](runtime::Time at) { energy_.begin_reading(at); }),
       database_(database),
       writer_(runtime, database, [this](const runtime::Error& error) { on_damage(error); }),
       journal_(runtime,
@@ -104,6 +106,7 @@ void Node::make_market() {
       engagement::ProviderConfig{.credit_limit = selling.credit_limit, .note_interval_ms = selling.note_interval_ms},
       [this](const Trail& trail) { tasks_.spawn(enter(trail)); });
   provider_->set_on_begun([this](const Trail& trail, const model::Job& job) { on_begun(trail, job); });
+  provider_->set_on_turn([this](const std::string& device, bool begins) { on_turn(device, begins); });
   provider_->set_on_failure([this](const runtime::Error& error) {
     log_.write(LogLevel::error, "work_not_done", {{"why", error.message()}});
   });
@@ -466,7 +469,6 @@ Task<void> Node::drain(runtime::Duration patience) {
     co_await runtime_.clock().sleep_for(kDrainLookEvery);
   }
   if (provider_->working() > 0) co_await hand_back();
-  if (energy_.open() && !live_.reading()) co_await live_.refresh();
   co_await save_energy();
   co_await jobs_->save_logs();
 }

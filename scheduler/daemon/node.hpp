@@ -193,6 +193,7 @@ class Node {
   void meter(const LiveReading& reading, runtime::Time at);
   runtime::Task<void> save_energy();
   void on_begun(const agreement::Trail& trail, const model::Job& job);
+  void on_turn(const std::string& device, bool begins);
   runtime::Task<void> save_rows(std::vector<ReceiptRow> rows);
   ReceiptRow row_of(const agreement::Trail& trail, dispatch::Outlook outlook) const;
 

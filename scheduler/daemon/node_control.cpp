@@ -177,8 +177,23 @@ void Node::on_begun(const agreement::Trail& trail, const model::Job& job) {
   row.name = job.name;
   row.kind = model::kKindNames.at(static_cast<std::size_t>(job.kind));
   tasks_.spawn(save_rows({std::move(row)}));
-  if (!energy_.open() && !live_.reading()) tasks_.spawn(live_.refresh());  // from now on it is metered
   for (const std::string_view topic : {"status", "machine", "work", "earnings"}) topics_.changed(topic);
+}
+
+// A counter, as RAPL's is, tells the power since it was read last: without a reading at its first turn a short task had
+// that of the idle time before.
+void Node::on_turn(const std::string& device, bool begins) {
+  const runtime::Time at = runtime_.clock().now();
+  if (!begins) {
+    energy_.end_turn(device, at);
+    return;
+  }
+  const auto found = std::ranges::find(devices_, device, &NodeDevice::id);
+  const auto part = found == devices_.end() ? std::nullopt : part_of(*found);
+  if (!part) return;
+  const bool first = !energy_.open();
+  energy_.begin_turn(device, *part, at);
+  if (first && !live_.reading()) tasks_.spawn(live_.refresh());
 }
 
 Task<void> Node::save_rows(std::vector<ReceiptRow> rows) {
@@ -228,7 +243,7 @@ Task<void> Node::keep_live() {
   for (;;) {
     co_await runtime_.clock().sleep_for(kLiveEvery);
     const bool followed = topics_.followed("machine");
-    if (followed || energy_.open() || provider_->working() > 0) co_await live_.refresh();
+    if (followed || energy_.open()) co_await live_.refresh();
     const bool over = !energy_.open() && !energy_failed_;
     if (over || runtime_.clock().now() - energy_saved_ >= kEnergySavedEvery) co_await save_energy();
     if (!followed) continue;
@@ -238,26 +253,23 @@ Task<void> Node::keep_live() {
 }
 
 void Node::meter(const LiveReading& reading, runtime::Time at) {
-  if (!provider_) return;  // not started
-  PowerReading metered{.at = at, .at_unix_ms = reading.at_unix_ms, .milliwatts = {}, .at_work = {}};
-  for (const auto& work : provider_->under_way()) metered.at_work.insert(work.trail.demand().device);
-  metered.milliwatts = powers_of(reading, devices_, metered.at_work);
-  energy_.add(std::move(metered));
+  energy_.add({.at = at, .at_unix_ms = reading.at_unix_ms, .milliwatts = powers_of(reading, devices_)});
 }
 
-// What cannot be saved is tried again with the next; it grows by a row a quarter of an hour for each device.
+// What cannot be saved is tried again with the next, and told once; it grows by a row a quarter of an hour for each
+// device.
 Task<void> Node::save_energy() {
   energy_saved_ = runtime_.clock().now();
   const std::vector<EnergySum> sums = energy_.take();
   if (sums.empty()) co_return;
-  const auto save = [sums, at = now()](ledger::Ledger& ledger) {
-    return save_work_energy(ledger.database(), sums, at);
-  };
+  const auto save = [sums](ledger::Ledger& ledger) { return save_work_energy(ledger.database(), sums); };
   const auto saved = co_await with_ledger(save);
-  energy_failed_ = !saved;
-  if (saved) co_return;
-  energy_.put_back(sums);
-  log_.write(LogLevel::warning, "energy_not_saved", {{"why", saved.error().message()}});
+  const bool failed_before = std::exchange(energy_failed_, !saved);
+  if (!saved) energy_.put_back(sums);
+  if (!saved && !failed_before) {
+    log_.write(LogLevel::warning, "energy_not_saved", {{"why", saved.error().message()}});
+  }
+  if (saved && failed_before) log_.write(LogLevel::info, "energy_saved");
 }
 
 }  // namespace quern::daemon

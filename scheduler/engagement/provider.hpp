@@ -137,6 +137,10 @@ class Provider {
   // Told when work begins, with the job of its first task.
   using OnBegun = std::function<void(const agreement::Trail&, const model::Job&)>;
   void set_on_begun(OnBegun on_begun) { on_begun_ = std::move(on_begun); }
+  // Told when an agreement gets a device to itself (true), and when it gives it back, from a destructor: it throws
+  // nothing.
+  using OnTurn = std::function<void(const std::string& device, bool begins)>;
+  void set_on_turn(OnTurn on_turn) { on_turn_ = std::move(on_turn); }
   // Told of what this machine has no room for, with the particulars that no submitter hears.
   using OnFailure = std::function<void(const runtime::Error&)>;
   void set_on_failure(OnFailure on_failure) { on_failure_ = std::move(on_failure); }
@@ -212,6 +216,7 @@ class Provider {
   ProviderConfig config_;
   OnOver on_over_;
   OnBegun on_begun_;
+  OnTurn on_turn_;
   OnFailure on_failure_;
   std::optional<model::Offer> offer_;
   std::deque<model::Offer> earlier_;  // that it took the place of, the newest first

@@ -199,7 +199,10 @@ class Provider::DeviceTurn {
   DeviceTurn(Provider& provider, Engagement& engagement) : provider_(provider), engagement_(engagement) {}
   ~DeviceTurn() {
     engagement_.done = true;
-    if (has_) provider_.at_work_.erase(engagement_.demand().device);
+    if (has_) {
+      provider_.at_work_.erase(engagement_.demand().device);
+      if (provider_.on_turn_) provider_.on_turn_(engagement_.demand().device, false);
+    }
     provider_.device_free_.wake_all();
   }
   DeviceTurn(const DeviceTurn&) = delete;
@@ -210,6 +213,7 @@ class Provider::DeviceTurn {
     while (at_work.contains(engagement_.demand().device)) co_await provider_.device_free_.wait();
     has_ = true;
     provider_.at_work_[engagement_.demand().device] = &engagement_;
+    if (provider_.on_turn_) provider_.on_turn_(engagement_.demand().device, true);
   }
 
  private:

@@ -243,11 +243,14 @@ TEST(Engagement, on_an_offer_that_was_renewed_is_made_if_its_rates_have_not_chan
 TEST(Engagement, that_its_provider_ends_is_preempted_and_paid_for_what_was_done) {
   TwoParties parties;
   std::vector<std::string> begun;
+  using Turns = std::vector<std::pair<std::string, bool>>;
+  Turns turns;
   parties.meanwhile = [&](Runtime& runtime, Provider& provider) -> Task<void> {
     provider.set_on_begun([&](const Trail& trail, const model::Job& job) {
       EXPECT_EQ(trail.stage(), Stage::running);
       begun.push_back(job.name);
     });
+    provider.set_on_turn([&](const std::string& device, bool begins) { turns.emplace_back(device, begins); });
     co_await runtime.clock().sleep_for(3s);
     const auto works = provider.under_way();
     EXPECT_EQ(works.size(), 1u);
@@ -261,12 +264,14 @@ TEST(Engagement, that_its_provider_ends_is_preempted_and_paid_for_what_was_done)
     EXPECT_FALSE(provider.end_work({}, {Reason::preempted, {}}));
     EXPECT_TRUE(provider.end_work(id, {Reason::preempted, {}}));
     EXPECT_TRUE(provider.under_way()[0].ending);
+    EXPECT_EQ(turns, (Turns{{"gpu", true}}));
     co_await runtime.clock().sleep_for(3s);
     EXPECT_TRUE(provider.under_way().empty());
     EXPECT_FALSE(provider.end_work(id, {Reason::preempted, {}}));
   };
   parties.world.run_for(1min);
   EXPECT_EQ(begun, std::vector<std::string>{"sample"});
+  EXPECT_EQ(turns, (Turns{{"gpu", true}, {"gpu", false}}));
   ASSERT_EQ(parties.ends.size(), 1u);
   ASSERT_EQ(parties.closed.size(), 1u);
   EXPECT_EQ(parties.ends[0].why.reason, Reason::preempted);
