@@ -1620,16 +1620,27 @@
         <translation>Der letzte bleibt: stattdessen ändern</translation>
     </message>
     <message>
-        <source>Saved, but of no use until it is corrected: %1</source>
-        <translation>Gespeichert, aber erst nach einer Korrektur brauchbar: %1</translation>
-    </message>
-    <message>
         <source>CA file</source>
         <translation>CA-Datei</translation>
     </message>
     <message>
         <source>none: the system&apos;s authorities</source>
         <translation>keine: die Stellen des Systems</translation>
+    </message>
+    <message>
+        <source>Saved, but of no use: %1</source>
+        <translation>Gespeichert, aber unbrauchbar: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n are saved, but of no use; the first: %1</source>
+        <translation>
+            <numerusform>%n ist gespeichert, aber unbrauchbar: %1</numerusform>
+            <numerusform>%n sind gespeichert, aber unbrauchbar; der erste: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
     </message>
 </context>
 <context>
@@ -1949,6 +1960,10 @@
     <message>
         <source>if its certificate is of an authority of your own, name that one&apos;s certificate as the CA file</source>
         <translation>ist sein Zertifikat von einer eigenen Stelle, deren Zertifikat als CA-Datei angeben</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>es gibt keine solche Datei</translation>
     </message>
 </context>
 <context>
@@ -2755,10 +2770,6 @@
         <translation>Noch nicht bekannt</translation>
     </message>
     <message>
-        <source>What was earned in these days for each kilowatt hour that devices took while they worked for others, as far as they tell their power</source>
-        <translation>Was an diesen Tagen je Kilowattstunde verdient wurde, die Geräte bei der Arbeit für andere verbrauchten, soweit sie ihre Leistung melden</translation>
-    </message>
-    <message>
         <source>the newest %1; the exported file has all</source>
         <translation>die neuesten %1; die exportierte Datei enthält alle</translation>
     </message>
@@ -2780,6 +2791,14 @@
     <message>
         <source>Earned per kilowatt hour: %1</source>
         <translation>Verdient je Kilowattstunde: %1</translation>
+    </message>
+    <message>
+        <source>What was earned in these days for each kilowatt hour that devices took while they worked for others, as far as they tell their power. Pay that is still to come is not in it.</source>
+        <translation>Was an diesen Tagen je Kilowattstunde verdient wurde, die Geräte bei der Arbeit für andere verbrauchten, soweit sie ihre Leistung melden. Noch ausstehende Bezahlung ist nicht enthalten.</translation>
+    </message>
+    <message>
+        <source>the service has changed</source>
+        <translation>der Dienst hat gewechselt</translation>
     </message>
 </context>
 <context>
@@ -3167,6 +3186,13 @@
     <message>
         <source>Jobs are shown as soon as a daemon answers.</source>
         <translation>Aufträge erscheinen, sobald ein Daemon antwortet.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 under way</source>
+        <translation>
+            <numerusform>%1 im Gange</numerusform>
+            <numerusform>%1 im Gange</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4269,6 +4295,10 @@
         <source>Ask for %1: %2</source>
         <translation>%1 verlangen: %2</translation>
     </message>
+    <message>
+        <source>It has no price: others would use it for nothing</source>
+        <translation>Es hat keinen Preis: Andere würden es umsonst nutzen</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::ReceiptExport</name>
@@ -4479,6 +4509,10 @@
     <message>
         <source>Not now</source>
         <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>Another device has no price: please look again</source>
+        <translation>Ein weiteres Gerät hat keinen Preis: Bitte sehen Sie noch einmal hin</translation>
     </message>
 </context>
 <context>

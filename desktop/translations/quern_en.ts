@@ -84,6 +84,16 @@
     </message>
 </context>
 <context>
+    <name>quern::desktop::app::ProfilesDialog</name>
+    <message numerus="yes">
+        <source>%n are saved, but of no use; the first: %1</source>
+        <translation>
+            <numerusform>%n are saved, but of no use; the first: %1</numerusform>
+            <numerusform>%n are saved, but of no use; the first: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>quern::desktop::app::Tray</name>
     <message numerus="yes">
         <source>%n jobs</source>
@@ -175,6 +185,13 @@
         <translation>
             <numerusform>%1 waiting</numerusform>
             <numerusform>%1 waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 under way</source>
+        <translation>
+            <numerusform>%1 under way</numerusform>
+            <numerusform>%1 under way</numerusform>
         </translation>
     </message>
 </context>
