@@ -24,6 +24,8 @@ class WebSocketTransport final : public Transport {
   // vouch for the daemon, as PEM, instead of those of the system; empty: those of the system.
   explicit WebSocketTransport(QUrl url, QString token_file, QString ca_file = {});
   ~WebSocketTransport() override;
+  WebSocketTransport(const WebSocketTransport&) = delete;
+  WebSocketTransport& operator=(const WebSocketTransport&) = delete;
 
   void open() override;
   void send(std::string_view message) override;

@@ -328,8 +328,12 @@ class Dispatcher::Run {
 
   void nobody_takes(std::size_t task, const Why& why) {
     const runtime::Time since = waiting_since_.try_emplace(task, now()).first->second;
-    // What others of its tasks are at work on is not thrown away for one that nobody takes now.
-    const bool final = carrying_ == 0 && (!jobs::may_pass(why.reason) || now() - since >= options_.place_within);
+    // What others of its tasks are at work on is not thrown away for one that nobody takes now. Those that are being
+    // agreed on may leave room, or come to nothing as well: in turns and for ever, unless the wait has an end.
+    const bool others_work =
+        std::ranges::any_of(machine_.tasks(), [](const auto& each) { return each.state == jobs::State::running; });
+    const bool hopeless = carrying_ == 0 && !jobs::may_pass(why.reason);
+    const bool final = !others_work && (hopeless || now() - since >= options_.place_within);
     act(machine_.unplaceable(task, why, final));
     if (!final) group_->spawn(place_later(task));
   }

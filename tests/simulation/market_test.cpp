@@ -38,6 +38,13 @@ TEST(MarketScenario, some_seeds_end_every_job_once_with_ledgers_that_agree_and_r
   EXPECT_GT(total.tally.offers_refused, 0u);
 }
 
+// In this world the tasks of a job are kept back in turns: whenever one is, another is being agreed on.
+TEST(MarketScenario, a_job_for_which_the_budget_of_its_node_never_has_room_ends) {
+  const MarketOutcome outcome = run_market_scenario(9146, {});
+  EXPECT_FALSE(outcome.tally.violation) << *outcome.tally.violation;
+  EXPECT_GT(outcome.tally.orders_kept_back, 100u);
+}
+
 TEST(MarketScenario, ledgers_that_lack_entries_are_found) {
   MarketOptions options = small_market();
   options.planted_loss = true;
