@@ -20,6 +20,11 @@ LocalTransport::LocalTransport(QString path) : path_(std::move(path)) {
           [this] { end({Loss::ended, tr("the daemon has closed the connection"), {}}); });
 }
 
+// The socket says that it is closed once more when it goes, after parts of this object.
+LocalTransport::~LocalTransport() {
+  socket_.disconnect(this);
+}
+
 void LocalTransport::open() {
   // Queued: a socket that is not there is told at once.
   QMetaObject::invokeMethod(

@@ -12,6 +12,9 @@ class LocalTransport final : public Transport {
   Q_OBJECT
  public:
   explicit LocalTransport(QString path);
+  ~LocalTransport() override;
+  LocalTransport(const LocalTransport&) = delete;
+  LocalTransport& operator=(const LocalTransport&) = delete;
 
   void open() override;
   void send(std::string_view message) override;
