@@ -4,7 +4,6 @@
 #include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
-#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -96,16 +95,6 @@ class Jobs : public ::testing::Test {
   QString cell(int row, int column, int role = Qt::DisplayRole) const {
     return table->model()->index(row, column).data(role).toString();
   }
-  bool says(const QString& part) const {
-    return std::ranges::any_of(page->findChildren<QWidget*>(), [&](const QWidget* each) {
-      const auto* const label = qobject_cast<const QLabel*>(each);
-      const QString text = label ? label->text() : each->property("text").toString();
-      return each->isVisible() && text.contains(part);
-    });
-  }
-  bool says_soon(const QString& part) const {
-    return QTest::qWaitFor([&] { return says(part); }, kSoonMs);
-  }
   // The row of the job of that number, selected and told by its topic.
   void choose(int number) {
     const QString id = QStringLiteral("j-%1").arg(1000 + number);
@@ -196,7 +185,7 @@ TEST_F(Jobs, TheLogIsShownAndFollowedAsItGrows) {
   const QString target = QString::fromStdString((folder.path() / "saved.log").string());
   page->panel().set_choices({.save_file = [target](const QString&) { return target; }, .folder = {}});
   press("Save");
-  ASSERT_TRUE(says_soon(QStringLiteral("The log is saved")));
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("The log is saved")));
   QFile saved(target);
   ASSERT_TRUE(saved.open(QIODevice::ReadOnly));
   EXPECT_EQ(saved.readAll().toStdString(), log);
@@ -221,7 +210,7 @@ TEST_F(Jobs, ASavedLogIsWhatTheJobWroteByteForByteHoweverLongItIs) {
   const auto save = [&] { return button(*page, QStringLiteral("Save")); };
   ASSERT_TRUE(QTest::qWaitFor([&] { return save()->isEnabled(); }, kSoonMs));
   press("Save");
-  ASSERT_TRUE(says_soon(QStringLiteral("The log is saved to")));
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("The log is saved to")));
   QFile saved(target);
   ASSERT_TRUE(saved.open(QIODevice::ReadOnly));
   EXPECT_TRUE(saved.readAll().toStdString() == log);
@@ -231,7 +220,7 @@ TEST_F(Jobs, ASavedLogIsWhatTheJobWroteByteForByteHoweverLongItIs) {
     return json::object{{"content", kept}, {"offset", 0}, {"end", 1'000}, {"dropped_bytes", 2'048}, {"complete", true}};
   };
   press("Save");
-  EXPECT_TRUE(says_soon(QStringLiteral("; the job wrote 2")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("; the job wrote 2")));
 }
 
 TEST_F(Jobs, AnEmptyLogSaysWhyItIsEmpty) {
@@ -276,7 +265,7 @@ TEST_F(Jobs, ALogThatComesTakesThePlaceOfTheWordsAndOneThatCannotBeReadSaysSo) {
   choose(2);
   EXPECT_TRUE(QTest::qWaitFor([&] { return view->shown_placeholder() == QStringLiteral("The log could not be read."); },
                               kSoonMs));
-  EXPECT_TRUE(says_soon(QStringLiteral("The log cannot be read: It could not be done (disk)")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("The log cannot be read: It could not be done (disk)")));
 }
 
 TEST_F(Jobs, AJobUnderWayCanBeStopped) {
@@ -297,8 +286,8 @@ TEST_F(Jobs, AFailedJobSaysWhyAndWhatWouldHelpAndIsRetriedElsewhere) {
   played.answers.methods["job.retry"] = [](const json::object&) { return json::object{{"id", "j-1000"}}; };
   begin(5);
   choose(3);
-  EXPECT_TRUE(says(QStringLiteral("the program does not compile (path_tracer.cl:3)")));
-  EXPECT_TRUE(says(QStringLiteral("What would help: read the build log")));
+  EXPECT_TRUE(says(*page, QStringLiteral("the program does not compile (path_tracer.cl:3)")));
+  EXPECT_TRUE(says(*page, QStringLiteral("What would help: read the build log")));
   picture(*page, QStringLiteral("jobs-failed"));
   press("Retry elsewhere");
   ASSERT_TRUE(QTest::qWaitFor([&] { return played.answers.count("job.retry") == 1; }, kSoonMs));
@@ -314,7 +303,7 @@ TEST_F(Jobs, ARefusalIsToldInTheDaemonsWords) {
   choose(2);
   EXPECT_FALSE(has("Retry elsewhere"));  // it has not failed
   press("Retry");
-  EXPECT_TRUE(says_soon(QStringLiteral("(inputs are missing: a.bin): send them with blob.put")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("(inputs are missing: a.bin): send them with blob.put")));
 }
 
 TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
@@ -337,21 +326,21 @@ TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
   page->panel().set_choices({.save_file = {}, .folder = [to] { return to; }});
   press("Files");
   press("Save the outputs…");
-  ASSERT_TRUE(says_soon(QStringLiteral("1 file(s) saved"))) << played.answers.count("blob.get");
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("1 file(s) saved"))) << played.answers.count("blob.get");
   EXPECT_EQ(played.answers.count("blob.get"), 3);
   QFile file(to + QStringLiteral("/out/picture.rgb"));
   ASSERT_TRUE(file.open(QIODevice::ReadOnly));
   EXPECT_EQ(file.readAll(), good);
   picture(*page, QStringLiteral("jobs-files"));
   press("Save the outputs…");  // never over a file
-  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("exists already")));
 
   done["outputs"] = output("other.rgb", std::string(64, 'a'));
   played.change("job/j-1002", done);
   ASSERT_TRUE(QTest::qWaitFor(
       [&] { return page->panel().focus().detail()->outputs[0].path == QStringLiteral("other.rgb"); }, kSoonMs));
   press("Save the outputs…");
-  EXPECT_TRUE(says_soon(QStringLiteral("not what its digest says")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("not what its digest says")));
   EXPECT_FALSE(QFile::exists(to + QStringLiteral("/other.rgb")));
 
   done["outputs"] = output("../escaped.rgb", digest);
@@ -359,7 +348,7 @@ TEST_F(Jobs, OutputsAreFetchedInPiecesAndHeldToTheirDigests) {
   ASSERT_TRUE(QTest::qWaitFor(
       [&] { return page->panel().focus().detail()->outputs[0].path.startsWith(QStringLiteral("..")); }, kSoonMs));
   press("Save the outputs…");
-  EXPECT_TRUE(says_soon(QStringLiteral("leads out of the job's folder")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("leads out of the job's folder")));
 }
 
 TEST_F(Jobs, AFileThatComesMeanwhileIsNotWrittenOverAndNeitherIsAnOtherOutput) {
@@ -391,12 +380,12 @@ TEST_F(Jobs, AFileThatComesMeanwhileIsNotWrittenOverAndNeitherIsAnOtherOutput) {
     press("Save the outputs…");
   };
   save({"late.rgb"});
-  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("exists already")));
   QFile mine(to + QStringLiteral("/late.rgb"));
   ASSERT_TRUE(mine.open(QIODevice::ReadOnly));
   EXPECT_EQ(mine.readAll(), QByteArray("mine"));
   save({"twice.rgb", "twice.rgb"});
-  EXPECT_TRUE(says_soon(QStringLiteral("exists already")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("exists already")));
   const auto all = QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot;
   EXPECT_EQ(QDir(to).entryList(all), (QStringList{QStringLiteral("late.rgb"), QStringLiteral("twice.rgb")}));
 }
@@ -438,7 +427,7 @@ TEST_F(Jobs, PaperTrailsAreSavedAsFilesThatVerifyReads) {
   page->panel().set_choices({.save_file = {}, .folder = [to] { return to; }});
   press("Files");
   press("Save the paper trails…");
-  ASSERT_TRUE(says_soon(QStringLiteral("1 file(s) saved")));
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("1 file(s) saved")));
   QFile file(to + QStringLiteral("/j-1002-0-2.trail"));
   ASSERT_TRUE(file.open(QIODevice::ReadOnly));
   EXPECT_EQ(file.readAll(), QByteArray("quern"));
@@ -465,8 +454,8 @@ TEST_F(Jobs, WorkForOthersIsShownAndEnded) {
   played.answers.methods["work.cancel"] = [](const json::object&) { return json::object{{"state", "ending"}}; };
   begin(1);
   press("Running here");
-  EXPECT_TRUE(says_soon(QStringLiteral("0.123 cr")));
-  EXPECT_TRUE(says_soon(QStringLiteral("0.50 cr")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("0.123 cr")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("0.50 cr")));
   picture(*page, QStringLiteral("jobs-work"));
   EXPECT_EQ(clipped(*page), QStringList());
   press("End this work");
@@ -514,13 +503,13 @@ TEST_F(Jobs, OlderOnesAreCountedAndComeWhenTheyAreWanted) {
   begin(100);
   EXPECT_FALSE(has("Show older"));
   played.change("status", status_of_jobs(40, 1'090));
-  ASSERT_TRUE(says_soon(QStringLiteral("The newest 100 of 1,130 jobs")));
-  EXPECT_TRUE(says(QStringLiteral("20 running · 20 waiting")));
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("The newest 100 of 1,130 jobs")));
+  EXPECT_TRUE(says(*page, QStringLiteral("20 running · 20 waiting")));
   picture(*page, QStringLiteral("jobs-older"));
   press("Show older");
   ASSERT_TRUE(QTest::qWaitFor([&] { return table->model()->rowCount() == 1'130; }, kSoonMs));
   EXPECT_EQ(played.answers.count("job.list"), 2) << "a page each";
-  EXPECT_FALSE(says(QStringLiteral("The newest")));
+  EXPECT_FALSE(says(*page, QStringLiteral("The newest")));
   EXPECT_EQ(cell(1'129, JobModel::kName), QStringLiteral("render scene-1129"));
   // One more pushes another out of the topic, not out of the table.
   json::object newest = played.answers.topics.at("jobs").at("jobs").as_object();
@@ -535,11 +524,11 @@ TEST_F(Jobs, ThoseUnderWayAreAllThereAndTheirEndsAreTold) {
   played.answers.methods["job.list"] = [&](const json::object& params) { return listed(130, older, params); };
   begin(100);
   played.change("status", status_of_jobs(70, 60));
-  EXPECT_TRUE(says_soon(QStringLiteral("50 running · 20 waiting")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("50 running · 20 waiting")));
   ASSERT_TRUE(QTest::qWaitFor([&] { return table->model()->rowCount() == 130; }, kSoonMs)) << "nobody has asked";
   older = "COMPLETE";
   played.change("status", status_of_jobs(40, 90));
-  EXPECT_TRUE(says_soon(QStringLiteral("20 running · 20 waiting")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("20 running · 20 waiting")));
   EXPECT_EQ(played.models().jobs().find(QStringLiteral("j-1129"))->state, models::JobState::complete);
 }
 

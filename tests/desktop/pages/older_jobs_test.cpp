@@ -1,5 +1,4 @@
 // What the page of jobs says of those that the topic has no room for.
-#include <QLabel>
 #include <QTest>
 
 #include "desktop/pages/jobs_page.hpp"
@@ -39,16 +38,6 @@ class OlderJobsShown : public ::testing::Test {
     show_page(*page, 1440, 900);
     ASSERT_TRUE(QTest::qWaitFor([&] { return played.models().jobs().rowCount() == 100; }, kSoonMs));
   }
-  bool says(const QString& part) const {
-    return std::ranges::any_of(page->findChildren<QWidget*>(), [&](const QWidget* each) {
-      const auto* const label = qobject_cast<const QLabel*>(each);
-      const QString text = label ? label->text() : each->property("text").toString();
-      return each->isVisible() && text.contains(part);
-    });
-  }
-  bool says_soon(const QString& part) const {
-    return QTest::qWaitFor([&] { return says(part); }, kSoonMs);
-  }
   // Those before the oldest of the topic, all in that state.
   void lists(int count, const char* state) {
     played.answers.methods["job.list"] = [count, state](const json::object&) -> rpc::Answer {
@@ -65,12 +54,12 @@ class OlderJobsShown : public ::testing::Test {
 TEST_F(OlderJobsShown, HowManyWaitIsSaidOnceAllUnderWayAreThere) {
   lists(200, "QUEUED");
   begin(newest(300), status(300, 0));
-  EXPECT_TRUE(says_soon(QStringLiteral("300 under way")));
-  EXPECT_FALSE(says(QStringLiteral("waiting")));
-  EXPECT_TRUE(says_soon(QStringLiteral("0 running · 300 waiting")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("300 under way")));
+  EXPECT_FALSE(says(*page, QStringLiteral("waiting")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("0 running · 300 waiting")));
   // An end that the status does not tell of yet is no job that nobody has seen.
   played.change("jobs", newest(300, 1));
-  EXPECT_TRUE(says_soon(QStringLiteral("1 running · 299 waiting")));
+  EXPECT_TRUE(says_soon(*page, QStringLiteral("1 running · 299 waiting")));
 }
 
 TEST_F(OlderJobsShown, ARefusalIsToldAndThePersonCanAskAgain) {
@@ -78,14 +67,14 @@ TEST_F(OlderJobsShown, ARefusalIsToldAndThePersonCanAskAgain) {
     return rpc::fail(rpc::Code::method_not_found, "job.list");
   };
   begin(newest(300, 100), status(0, 300));
-  ASSERT_TRUE(says_soon(QStringLiteral("The newest 100 of 300 jobs")));
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("The newest 100 of 300 jobs")));
   const auto press = [&] {
     QAbstractButton* const again = button(*page, QStringLiteral("Show older"));
     ASSERT_NE(again, nullptr);
     again->click();
   };
   press();
-  ASSERT_TRUE(says_soon(QStringLiteral("(job.list)")));
+  ASSERT_TRUE(says_soon(*page, QStringLiteral("(job.list)")));
   picture(*page, QStringLiteral("jobs-older-refused"));
   EXPECT_EQ(clipped(*page), QStringList());
   lists(200, "COMPLETE");

@@ -1,5 +1,6 @@
 // A daemon made of answers: topics and methods that a test writes down, over a real Connection, for whole pages.
 #pragma once
+#include <QLabel>
 #include <QPointer>
 #include <QTest>
 #include <algorithm>
@@ -147,5 +148,17 @@ class Played {
   client::Connection connection_;
   models::DaemonModels models_;
 };
+
+// Whether a text that is seen on the page has that part.
+inline bool says(const QWidget& page, const QString& part) {
+  return std::ranges::any_of(page.findChildren<QWidget*>(), [&](const QWidget* each) {
+    const auto* const label = qobject_cast<const QLabel*>(each);
+    const QString text = label ? label->text() : each->property("text").toString();
+    return each->isVisible() && text.contains(part);
+  });
+}
+inline bool says_soon(const QWidget& page, const QString& part) {
+  return QTest::qWaitFor([&] { return says(page, part); }, kSoonMs);
+}
 
 }  // namespace quern::desktop::pages::played
