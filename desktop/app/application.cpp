@@ -131,17 +131,18 @@ std::expected<void, QString> Application::start() {
                                                    [this] { return now_(); });
   donation_ = std::make_unique<DonationControl>(*models_);
   make_window();
-  tray_ = std::make_unique<Tray>(*models_, *donation_);
+  tray_ = std::make_unique<Tray>(*models_, *donation_, bus_);
   wire_settings();
   wire_tray();
   wire_notifications();
   wire_instance();
   connection_->open();
   if (!options_.files.isEmpty()) window_->new_job(options_.files);
+  // A desktop that has just been logged in to may show its tray after its programs have started.
   if (options_.hidden && options_.screenshots.isEmpty()) {
-    wait_for_tray(kTrayTries);
+    QTimer::singleShot(kTrayPatience, this, &Application::show_without_tray);
   } else {
-    show_window();
+    window_->show();
   }
   return {};
 }
@@ -196,8 +197,9 @@ void Application::keep_autostart(bool on) {
 }
 
 void Application::wire_tray() {
-  // Asked at every close: a tray may go while the app runs, and nothing would lead back to a hidden window.
+  // Asked at every close: a tray may come and go while the app runs.
   window_->set_stays([this] { return settings_.keep_in_tray() && tray_->there(); });
+  connect(tray_.get(), &Tray::gone, this, &Application::show_without_tray);
   tray_->set_takes_jobs(window_->takes_jobs());
   connect(tray_.get(), &Tray::open_wanted, window_.get(), &MainWindow::come_to_front);
   connect(tray_.get(), &Tray::new_job_wanted, this, [this] {
@@ -243,20 +245,9 @@ void Application::wire_instance() {
   connect(&instance_, &SingleInstance::page_wanted, window_.get(), &MainWindow::open);
 }
 
-void Application::show_window() {
-  window_->show();
-}
-
-// A desktop that has just been logged in to may show its tray after its programs have started.
-void Application::wait_for_tray(int tries) {
-  if (tray_->there()) return;
-  if (tries == 0) {
-    show_window();
-    return;
-  }
-  QTimer::singleShot(1'000, this, [this, tries] {
-    if (!window_->isVisible()) wait_for_tray(tries - 1);
-  });
+// Nothing else would lead to it.
+void Application::show_without_tray() {
+  if (!tray_->there()) window_->show();
 }
 
 }  // namespace quern::desktop::app

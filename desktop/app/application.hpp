@@ -5,7 +5,7 @@
 #include <QObject>
 #include <QString>
 #include <QThreadPool>
-#include <QTimer>
+#include <chrono>
 #include <expected>
 #include <memory>
 
@@ -33,7 +33,7 @@ void name_application(const QString& version);
 class Application : public QObject {
   Q_OBJECT
  public:
-  static constexpr int kTrayTries = 10;  // a second each, that a hidden start waits for a tray
+  static constexpr std::chrono::milliseconds kTrayPatience{10'000};  // that a hidden start waits for a tray
 
   // Icon, name and language of the QApplication; before the first widget. `settings` outlives it.
   Application(Options options, client::SettingsStore& settings, const QDBusConnection& bus);
@@ -66,8 +66,7 @@ class Application : public QObject {
   void wire_notifications();
   void wire_instance();
   void follow_welcome();
-  void show_window();
-  void wait_for_tray(int tries);
+  void show_without_tray();
   void keep_autostart(bool on);
 
   Options options_;

@@ -33,8 +33,8 @@ QIcon state_icon(theme::Tone tone) {
 
 }  // namespace
 
-Tray::Tray(models::DaemonModels& models, DonationControl& donation, QObject* parent)
-    : QObject(parent), models_(models), donation_(donation), menu_(std::make_unique<QMenu>()) {
+Tray::Tray(models::DaemonModels& models, DonationControl& donation, const QDBusConnection& bus, QObject* parent)
+    : QObject(parent), models_(models), donation_(donation), menu_(std::make_unique<QMenu>()), host_(bus) {
   make_menu();
   connect(&donation_, &DonationControl::changed, this, &Tray::refresh);
   connect(&models_, &models::DaemonModels::earnings_changed, this, &Tray::refresh);
@@ -45,13 +45,11 @@ Tray::Tray(models::DaemonModels& models, DonationControl& donation, QObject* par
     refresh();
     device_pauses_->refresh();
   });
-  there();
+  absence_.setSingleShot(true);
+  absence_.setInterval(kRestart);
+  connect(&absence_, &QTimer::timeout, this, &Tray::gone);
+  connect(&host_, &TrayHost::changed, this, &Tray::follow_host);
   refresh();
-  look_.setInterval(kLookPace);
-  connect(&look_, &QTimer::timeout, this, [this] {
-    if (!icon_) there();
-  });
-  look_.start();
 }
 
 Tray::~Tray() = default;
@@ -73,12 +71,20 @@ void Tray::make_menu() {
   connect(menu_->addAction(tr("Quit window (service keeps running)")), &QAction::triggered, this, &Tray::quit_wanted);
 }
 
-bool Tray::there() {
-  if (!QSystemTrayIcon::isSystemTrayAvailable()) {
+void Tray::follow_host() {
+  const bool there = host_.there();
+  if (there == (icon_ != nullptr)) return;
+  if (!there) {
     icon_.reset();
-    return false;
+    absence_.start();
+    return;
   }
-  if (icon_) return true;
+  absence_.stop();
+  make_icon();
+  refresh();
+}
+
+void Tray::make_icon() {
   icon_ = std::make_unique<QSystemTrayIcon>(state_icon(shown_tone_));
   icon_->setContextMenu(menu_.get());
   icon_->setToolTip(tool_tip_);
@@ -87,7 +93,6 @@ bool Tray::there() {
   });
   connect(icon_.get(), &QSystemTrayIcon::messageClicked, this, &Tray::open_wanted);
   icon_->show();
-  return true;
 }
 
 void Tray::refresh() {

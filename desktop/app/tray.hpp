@@ -1,5 +1,6 @@
 // The icon in the tray, where the desktop has one: state, pause, a way back to the window. The app works without it.
 #pragma once
+#include <QDBusConnection>
 #include <QObject>
 #include <QPixmap>
 #include <QString>
@@ -10,6 +11,7 @@
 #include "desktop/app/device_pauses.hpp"
 #include "desktop/app/donation_control.hpp"
 #include "desktop/app/donation_text.hpp"
+#include "desktop/app/tray_host.hpp"
 
 class QAction;
 class QMenu;
@@ -20,16 +22,16 @@ namespace quern::desktop::app {
 class Tray : public QObject {
   Q_OBJECT
  public:
-  static constexpr std::chrono::milliseconds kLookPace{30'000};  // for a tray that comes later
+  static constexpr std::chrono::milliseconds kRestart{10'000};  // that a panel may take to come back
 
-  // Both outlive it. Shows nothing where there is no tray.
-  Tray(models::DaemonModels& models, DonationControl& donation, QObject* parent = nullptr);
+  // Both outlive it. Shows its icon whenever there is a tray on `bus` or the screen.
+  Tray(models::DaemonModels& models, DonationControl& donation, const QDBusConnection& bus, QObject* parent = nullptr);
   ~Tray() override;
   Tray(const Tray&) = delete;
   Tray& operator=(const Tray&) = delete;
 
-  // Whether there is a tray now. One may come after the app: this looks anew, and shows the icon.
-  bool there();
+  bool there() const { return icon_ != nullptr; }
+  void set_restart(std::chrono::milliseconds most) { absence_.setInterval(most); }
   void set_takes_jobs(bool takes) { takes_jobs_ = takes; }
   // Where notifications cannot be shown otherwise; nothing without a tray.
   void tell(const QString& title, const QString& body);
@@ -41,8 +43,12 @@ class Tray : public QObject {
   void new_job_wanted();
   void preferences_wanted();
   void quit_wanted();
+  // For longer than a panel takes to start again.
+  void gone();
 
  private:
+  void follow_host();
+  void make_icon();
   void make_menu();
   void refresh();
 
@@ -58,7 +64,8 @@ class Tray : public QObject {
   QMenu* pause_;
   std::unique_ptr<DevicePauses> device_pauses_;
   std::unique_ptr<QSystemTrayIcon> icon_;  // while there is a tray
-  QTimer look_;
+  TrayHost host_;
+  QTimer absence_;
 };
 
 }  // namespace quern::desktop::app

@@ -26,6 +26,10 @@ QString shown(const QString& file) {
   return models::plain_text(QDir::toNativeSeparators(file));
 }
 
+QString cannot_be_written(const QString& file, const QString& why) {
+  return FileFetch::tr("%1 cannot be written: %2.").arg(shown(file), why);
+}
+
 struct TrailFile {
   QString path;
   QByteArray content;
@@ -50,7 +54,24 @@ std::vector<TrailFile> trails_from(const boost::json::value& value, const QStrin
 QString put_in_place(QFile& file, const QString& target) {
   if (file.flush() && file.rename(target)) return {};
   if (QFileInfo::exists(target)) return FileFetch::tr("%1 exists already; choose another folder.").arg(shown(target));
-  return FileFetch::tr("%1 cannot be written: %2.").arg(shown(target), file.errorString());
+  return cannot_be_written(target, file.errorString());
+}
+
+// Paths come from a daemon: none may lead out of the folder, and none is written over. Empty when all may be written.
+QString fault_of_targets(const QString& folder, const QStringList& paths) {
+  for (const QString& path : paths) {
+    if (const QString why = models::path_fault(path); !why.isEmpty()) return why;
+    const QString target = QDir(folder).filePath(path);
+    if (QFileInfo::exists(target)) return FileFetch::tr("%1 exists already; choose another folder.").arg(shown(target));
+  }
+  return {};
+}
+
+// Empty when `file` is open, and the folder of its target is there.
+QString make_room(QFile& file, const QTemporaryDir& unfinished, const QString& target) {
+  const bool there = unfinished.isValid() && QDir().mkpath(QFileInfo(target).path());
+  if (there && file.open(QIODevice::WriteOnly)) return {};
+  return cannot_be_written(target, there ? file.errorString() : unfinished.errorString());
 }
 
 // Empty when all are written.
@@ -60,9 +81,7 @@ QString write_all(const QString& folder, const std::vector<TrailFile>& files) {
     if (QFileInfo::exists(name)) return FileFetch::tr("%1 exists already; choose another folder.").arg(shown(name));
     QSaveFile file(name);
     const bool written = file.open(QIODevice::WriteOnly) && file.write(each.content) == each.content.size();
-    if (!written || !file.commit()) {
-      return FileFetch::tr("%1 cannot be written: %2.").arg(shown(name), file.errorString());
-    }
+    if (!written || !file.commit()) return cannot_be_written(name, file.errorString());
   }
   return {};
 }
@@ -87,16 +106,6 @@ void FileFetch::fail(const QString& why) {
   Q_EMIT failed(why);
 }
 
-// Paths come from a daemon: none may lead out of the folder, and none is written over.
-QString FileFetch::fault_of_targets() const {
-  for (const models::OutputData& output : left_) {
-    if (const QString why = models::path_fault(output.path); !why.isEmpty()) return why;
-    const QString target = QDir(folder_).filePath(output.path);
-    if (QFileInfo::exists(target)) return tr("%1 exists already; choose another folder.").arg(shown(target));
-  }
-  return {};
-}
-
 void FileFetch::fetch_outputs(const std::vector<models::OutputData>& outputs, const QString& folder) {
   if (busy_) return;
   cancel();
@@ -106,15 +115,28 @@ void FileFetch::fetch_outputs(const std::vector<models::OutputData>& outputs, co
   all_done_ = 0;
   all_bytes_ = 0;
   files_ = 0;
-  for (const models::OutputData& output : left_) all_bytes_ += output.bytes;
-  QMetaObject::invokeMethod(
-      this,
-      [this, run = run_] {
+  QStringList paths;
+  paths.reserve(static_cast<qsizetype>(outputs.size()));
+  for (const models::OutputData& output : left_) {
+    all_bytes_ += output.bytes;
+    paths << output.path;
+  }
+  in_background(
+      this, [folder, paths] { return fault_of_targets(folder, paths); },
+      [this, run = run_](const QString& fault) {
         if (run != run_) return;
-        const QString fault = fault_of_targets();
-        fault.isEmpty() ? next_file() : fail(fault);
-      },
-      Qt::QueuedConnection);
+        fault.isEmpty() ? make_folder() : fail(fault);
+      });
+}
+
+void FileFetch::make_folder() {
+  in_background(
+      this, [folder = folder_] { return std::make_shared<QTemporaryDir>(QDir(folder).filePath(kUnfinished)); },
+      [this, run = run_](const std::shared_ptr<QTemporaryDir>& made) {
+        if (run != run_) return;
+        unfinished_ = made;
+        next_file();
+      });
 }
 
 void FileFetch::next_file() {
@@ -124,18 +146,18 @@ void FileFetch::next_file() {
     Q_EMIT finished(files_, folder_);
     return;
   }
-  const QString target = QDir(folder_).filePath(left_.front().path);
-  if (!unfinished_) unfinished_ = std::make_shared<QTemporaryDir>(QDir(folder_).filePath(kUnfinished));
   file_ = std::make_shared<QFile>(unfinished_->filePath(QStringLiteral("file")));
   hash_ = std::make_shared<QCryptographicHash>(QCryptographicHash::Sha256);
   done_ = 0;
-  const bool there = QDir().mkpath(QFileInfo(target).path()) && unfinished_->isValid();
-  if (!there || !file_->open(QIODevice::WriteOnly)) {
-    const QString why = there ? file_->errorString() : unfinished_->errorString();
-    fail(tr("%1 cannot be written: %2.").arg(shown(target), why));
-    return;
-  }
-  next_piece();
+  in_background(
+      this,
+      [file = file_, unfinished = unfinished_, target = QDir(folder_).filePath(left_.front().path)] {
+        return make_room(*file, *unfinished, target);
+      },
+      [this, run = run_](const QString& fault) {
+        if (run != run_) return;
+        fault.isEmpty() ? next_piece() : fail(fault);
+      });
 }
 
 void FileFetch::next_piece() {
@@ -183,8 +205,7 @@ void FileFetch::write(const QByteArray& content) {
       [this, run = run_, size = static_cast<std::uint64_t>(content.size())](bool written) {
         if (run != run_) return;
         if (!written) {
-          const QString target = QDir(folder_).filePath(left_.front().path);
-          fail(tr("%1 cannot be written: %2.").arg(shown(target), file_->errorString()));
+          fail(cannot_be_written(QDir(folder_).filePath(left_.front().path), file_->errorString()));
           return;
         }
         done_ += size;

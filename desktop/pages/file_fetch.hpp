@@ -41,6 +41,7 @@ class FileFetch : public QObject {
   void failed(const QString& why);
 
  private:
+  void make_folder();
   void next_file();
   void next_piece();
   void take_piece(const client::Outcome& outcome);
@@ -48,7 +49,6 @@ class FileFetch : public QObject {
   void keep_file();
   void take_trails(const client::Outcome& outcome);
   void fail(const QString& why);
-  QString fault_of_targets() const;
 
   client::Connection& connection_;
   client::Reply reply_;

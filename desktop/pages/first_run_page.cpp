@@ -257,6 +257,7 @@ void FirstRunPage::add_row(const models::MachineData& machine, const models::Dev
     row.price = new widgets::PriceSpin(tr("Price of %1").arg(called));
     row.price->set_unit(tr("cr/h"));
     row.price->set_range(kLeastPerHourMicro, kMostPerHourMicro);
+    row.price->set_grain(kSecondsPerHour);
     row.price->setFixedWidth(theme::scaled(kPriceWidth));
     connect(row.price, &widgets::PriceSpin::value_changed, this, [this, place] {
       rows_[place].touched = true;

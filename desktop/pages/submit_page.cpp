@@ -455,6 +455,7 @@ void SubmitPage::submit() {
     params["only"] = boost::json::array{
         boost::json::object{{"provider", provider_.toStdString()}, {"device", device_.toStdString()}}};
   }
+  submitted_to_ = models_.connection().place();
   submit_ = models_.connection().call("job.submit", std::move(params), this,
                                       [this](const client::Outcome& outcome) { finish_start(outcome); });
 }
@@ -489,8 +490,10 @@ void SubmitPage::stop_start() {
 
 // The daemon may have the job. Whoever starts it again then pays twice.
 void SubmitPage::tell_unknown() {
-  banner()->show_message(theme::Tone::warn, tr("No answer has come: the job may have started. Look at Jobs, where it "
-                                               "can be stopped, before you start it again."));
+  banner()->show_message(theme::Tone::warn,
+                         tr("No answer has come from %1: the job may have started there. Look at its "
+                            "Jobs, where it can be stopped, before you start it again.")
+                             .arg(submitted_to_));
 }
 
 }  // namespace quern::desktop::pages

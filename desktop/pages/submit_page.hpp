@@ -90,6 +90,7 @@ class SubmitPage : public widgets::PageFrame {
   QString provider_;  // with device_ the only place that it may go to; empty: anywhere
   QString device_;
   client::Reply submit_;
+  QString submitted_to_;
   QTimer clock_;
   int reading_ = 0;
   bool starting_ = false;

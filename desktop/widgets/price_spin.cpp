@@ -77,6 +77,10 @@ void PriceSpin::set_step(qint64 micro) {
   step_ = std::max<qint64>(1, micro);
 }
 
+void PriceSpin::set_grain(qint64 micro) {
+  grain_ = std::max<qint64>(1, micro);
+}
+
 void PriceSpin::set_unit(const QString& unit) {
   unit_ = unit;
   lineEdit()->setText(shown(value_));
@@ -132,7 +136,8 @@ QString PriceSpin::without_unit(const QString& text) const {
 
 void PriceSpin::take(qint64 micro) {
   const qint64 before = value_;
-  set_value(micro);
+  const auto nearest = (static_cast<__int128>(micro) + grain_ / 2) / grain_ * grain_;
+  set_value(static_cast<qint64>(std::clamp<__int128>(nearest, low_, high_)));
   if (value_ != before) Q_EMIT value_changed(value_);
 }
 

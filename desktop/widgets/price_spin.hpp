@@ -23,6 +23,9 @@ class PriceSpin : public QAbstractSpinBox {
   void set_value(qint64 micro);  // clamped; silently
   void set_range(qint64 low, qint64 high);
   void set_step(qint64 micro);
+  // What a person sets becomes a multiple of it, the nearest in the range. A price an hour that is held a second has
+  // one.
+  void set_grain(qint64 micro);
   void set_unit(const QString& unit);  // "cr/h", shown behind the number
 
   QSize sizeHint() const override;
@@ -47,6 +50,7 @@ class PriceSpin : public QAbstractSpinBox {
   qint64 low_ = 0;
   qint64 high_ = 1'000'000 * kMicroCredits;
   qint64 step_ = kMicroCredits / 100;
+  qint64 grain_ = 1;
   QString unit_;
 };
 

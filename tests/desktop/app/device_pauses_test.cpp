@@ -38,7 +38,7 @@ class DevicePausesTest : public ::testing::Test {
           return shell->models.machine().has_value();
         },
         kSoonMs));
-    tray = std::make_unique<Tray>(shell->models, shell->donation);
+    tray = std::make_unique<Tray>(shell->models, shell->donation, QDBusConnection(QStringLiteral("none")));
   }
   void TearDown() override {
     tray.reset();

@@ -214,7 +214,7 @@ TEST_F(Submit, AfterALostAnswerItSaysThatTheJobMayHaveStarted) {
   page->open_files({path("job.json")});
   ASSERT_TRUE(startable());
   QTest::mouseClick(start(), Qt::LeftButton);
-  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started. Look at Jobs")));
+  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started there. Look at its Jobs")));
   EXPECT_EQ(button(*page, QStringLiteral("Cancel")), nullptr);
 }
 
@@ -229,7 +229,7 @@ TEST_F(Submit, ASubmissionNeedNotBeWaitedFor) {
   page->open_files({path("job.json")});
   ASSERT_TRUE(startable());
   QTest::mouseClick(start(), Qt::LeftButton);
-  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started. Look at Jobs")));
+  EXPECT_TRUE(says_soon(QStringLiteral("the job may have started there. Look at its Jobs")));
   EXPECT_TRUE(start()->isEnabled());
   EXPECT_EQ(submitted.count(), 0);
 }

@@ -11,8 +11,10 @@
 #include <QDBusVirtualObject>
 #include <QMutex>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QThread>
 
+#include "desktop/app/application.hpp"
 #include "tests/desktop/app/shell.hpp"
 
 namespace quern::desktop::app {
@@ -20,6 +22,7 @@ namespace {
 
 const QString kWatcher = QStringLiteral("org.kde.StatusNotifierWatcher");
 const QString kProperties = QStringLiteral("org.freedesktop.DBus.Properties");
+const QString kPanelBus = QStringLiteral("panel");
 const QString kMenu = QStringLiteral("com.canonical.dbusmenu");
 
 // A panel's side of the tray, in a thread of its own: Qt asks it and waits.
@@ -56,22 +59,30 @@ struct Desktop {
   Desktop() {
     panel.moveToThread(&thread);
     thread.start();
-    QMetaObject::invokeMethod(
-        &panel,
-        [this] {
-          auto bus = QDBusConnection::connectToBus(QDBusConnection::SessionBus, QStringLiteral("panel"));
-          ASSERT_TRUE(bus.registerVirtualObject(QStringLiteral("/StatusNotifierWatcher"), &panel));
-          ASSERT_TRUE(bus.registerService(kWatcher));
-        },
-        Qt::BlockingQueuedConnection);
+    start_panel();
   }
   ~Desktop() {
+    end_panel();
     thread.quit();
     thread.wait();
-    QDBusConnection::disconnectFromBus(QStringLiteral("panel"));
   }
   Desktop(const Desktop&) = delete;
   Desktop& operator=(const Desktop&) = delete;
+
+  void start_panel() {
+    in_thread([this] {
+      auto bus = QDBusConnection::connectToBus(QDBusConnection::SessionBus, kPanelBus);
+      ASSERT_TRUE(bus.registerVirtualObject(QStringLiteral("/StatusNotifierWatcher"), &panel));
+      ASSERT_TRUE(bus.registerService(kWatcher));
+    });
+  }
+  void end_panel() {
+    in_thread([] { QDBusConnection::disconnectFromBus(kPanelBus); });
+  }
+  template <class Work>
+  void in_thread(const Work& work) {
+    QMetaObject::invokeMethod(&panel, work, Qt::BlockingQueuedConnection);
+  }
 
   Panel panel;
   QThread thread;
@@ -128,11 +139,28 @@ void click(const QString& service, int id) {
       {id, QStringLiteral("clicked"), QVariant::fromValue(QDBusVariant(0)), 0U});
 }
 
-TEST(Tray, APanelReadsItsMenuAndAClickPauses) {
+// The bus has answered whatever it was asked before.
+void hear_bus() {
+  ask(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/"), QStringLiteral("org.freedesktop.DBus"),
+      QStringLiteral("ListNames"), {});
+}
+
+// Before any other of this process, for Qt keeps the first answer to whether trays are on D-Bus.
+TEST(ATray, ThatComesLaterShowsTheIcon) {
+  Shell shell;
+  Tray tray(shell.models, shell.donation, QDBusConnection::sessionBus());
+  hear_bus();
+  EXPECT_FALSE(tray.there());
+  Desktop desktop;
+  ASSERT_TRUE(QTest::qWaitFor([&] { return tray.there(); }, kSoonMs));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return desktop.panel.items().size() == 1; }, kSoonMs));
+}
+
+TEST(ATray, ShowsItsMenuToAPanelAndAClickPauses) {
   Desktop desktop;
   Shell shell;
-  Tray tray(shell.models, shell.donation);
-  ASSERT_TRUE(tray.there());
+  Tray tray(shell.models, shell.donation, QDBusConnection::sessionBus());
+  ASSERT_TRUE(QTest::qWaitFor([&] { return tray.there(); }, kSoonMs));
   ASSERT_TRUE(QTest::qWaitFor([&] { return !desktop.panel.items().isEmpty(); }, kSoonMs));
   const QString item = desktop.panel.items().front();
   const Entry menu = menu_of(item);
@@ -165,6 +193,36 @@ TEST(Tray, APanelReadsItsMenuAndAClickPauses) {
   QSignalSpy quit(&tray, &Tray::quit_wanted);
   click(item, find(paused, QStringLiteral("Quit window (service keeps running)"))->id);
   EXPECT_TRUE(QTest::qWaitFor([&] { return quit.count() == 1; }, kSoonMs));
+}
+
+TEST(ATray, WhosePanelStartsAgainHasItsIconAgainAndIsNotGone) {
+  Shell shell;
+  Desktop desktop;
+  Tray tray(shell.models, shell.donation, QDBusConnection::sessionBus());
+  QSignalSpy gone(&tray, &Tray::gone);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return desktop.panel.items().size() == 1; }, kSoonMs));
+  desktop.end_panel();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !tray.there(); }, kSoonMs));
+  desktop.start_panel();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return tray.there(); }, kSoonMs));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return desktop.panel.items().size() == 2; }, kSoonMs));
+  EXPECT_EQ(gone.count(), 0);
+}
+
+TEST(ATray, ThatGoesGivesTheHiddenWindowBack) {
+  QTemporaryDir folder;
+  client::SettingsStore settings(folder.filePath(QStringLiteral("app.conf")));
+  Desktop desktop;
+  Options options;
+  options.hidden = true;
+  options.socket = folder.filePath(QStringLiteral("nobody.socket"));
+  Application app(options, settings, QDBusConnection::sessionBus());
+  ASSERT_TRUE(app.start());
+  ASSERT_TRUE(QTest::qWaitFor([&] { return app.tray().there(); }, kSoonMs));
+  EXPECT_FALSE(app.window().isVisible());
+  app.tray().set_restart(std::chrono::milliseconds(1));
+  desktop.end_panel();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return app.window().isVisible(); }, kSoonMs));
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 #include <QGuiApplication>
 #include <QImage>
 #include <QLabel>
-#include <QLineEdit>
-#include <QLocale>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -16,7 +14,6 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -28,14 +25,11 @@
 #include "desktop/widgets/labels.hpp"
 #include "desktop/widgets/log_view.hpp"
 #include "desktop/widgets/plain_text.hpp"
-#include "desktop/widgets/price_spin.hpp"
 #include "desktop/widgets/week_grid.hpp"
 #include "tests/desktop/widgets/samples.hpp"
 
 namespace quern::desktop::widgets {
 namespace {
-
-const QLocale kC = QLocale::c();
 
 struct Dressed : testing::Test {
   Dressed() { theme::Theme::instance().install(); }
@@ -50,7 +44,6 @@ using PlainText = Dressed;
 using Controls = Dressed;
 using Labels = Dressed;
 using Log = Dressed;
-using Price = Dressed;
 using WeekGrids = Dressed;
 
 TEST_F(PlainText, IsOneLineWithoutControlCharactersAndBounded) {
@@ -425,58 +418,6 @@ TEST_F(Controls, EveryButtonOfTheFramesHasAName) {
   for (const QToolButton* button : banner.findChildren<QToolButton*>() + status.findChildren<QToolButton*>()) {
     EXPECT_FALSE(button->accessibleName().isEmpty());
   }
-}
-
-TEST_F(Price, IsExactInBothDirections) {
-  for (const qint64 micro : {qint64{0}, qint64{1}, qint64{420'000}, qint64{1'284'600'001}, qint64{-5'500'000},
-                             std::numeric_limits<qint64>::max()}) {
-    EXPECT_EQ(micro_from_text(micro_text(micro, kC), kC), micro) << micro;
-  }
-  EXPECT_EQ(micro_text(420'000, kC), QStringLiteral("0.42"));
-  EXPECT_EQ(micro_text(420'001, kC), QStringLiteral("0.420001"));
-  EXPECT_EQ(micro_text(std::numeric_limits<qint64>::min(), kC), QStringLiteral("-9223372036854.775808"));
-  EXPECT_EQ(micro_text(1'500'000, QLocale(QLocale::German)), QStringLiteral("1,50"));
-  EXPECT_EQ(micro_from_text(QStringLiteral("1,5"), QLocale(QLocale::German)), 1'500'000);
-  EXPECT_EQ(micro_from_text(QStringLiteral("1.5"), QLocale(QLocale::German)), 1'500'000);
-}
-
-TEST_F(Price, RefusesWhatIsNoAmount) {
-  for (const char* text : {"", " ", ".", "-", "1e5", "0x10", "1.2345678", "1.2.3", "--1", "99999999999999999999",
-                           "9223372036854.775808", "nan", "1 2"}) {
-    EXPECT_EQ(micro_from_text(QString::fromLatin1(text), kC), std::nullopt) << text;
-  }
-}
-
-TEST_F(Price, IsTypedSteppedAndClamped) {
-  PriceSpin spin(QStringLiteral("Price"));
-  spin.setLocale(kC);
-  spin.set_unit(QStringLiteral("cr/h"));
-  spin.set_range(10'000, 2'000'000);
-  spin.set_value(420'000);
-  spin.show();
-  auto* edit = spin.findChild<QLineEdit*>();
-  EXPECT_EQ(edit->text(), QStringLiteral("0.42 cr/h"));
-  EXPECT_EQ(edit->accessibleName(), QStringLiteral("Price"));
-  QSignalSpy changed(&spin, &PriceSpin::value_changed);
-  QTest::keyClick(&spin, Qt::Key_Up);
-  EXPECT_EQ(spin.value(), 430'000);
-  edit->selectAll();
-  QTest::keyClicks(edit, QStringLiteral("1.25"));
-  QTest::keyClick(edit, Qt::Key_Return);
-  EXPECT_EQ(spin.value(), 1'250'000);
-  EXPECT_EQ(edit->text(), QStringLiteral("1.25 cr/h"));
-  edit->selectAll();
-  QTest::keyClicks(edit, QStringLiteral("99"));
-  QTest::keyClick(edit, Qt::Key_Return);
-  EXPECT_EQ(spin.value(), 2'000'000);
-  EXPECT_EQ(changed.count(), 3);
-  edit->selectAll();
-  QTest::keyClicks(edit, QStringLiteral("abc"));
-  EXPECT_FALSE(edit->text().contains(u'b')) << "cannot be typed";
-  spin.set_range(std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max());
-  spin.set_step(std::numeric_limits<qint64>::max());
-  for (int step = 0; step < 4; ++step) spin.stepBy(100);
-  EXPECT_EQ(spin.value(), std::numeric_limits<qint64>::max());
 }
 
 bool shown(const LogView& log, int lines) {
