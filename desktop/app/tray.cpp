@@ -19,6 +19,7 @@ QIcon state_icon(theme::Tone tone) {
   QIcon icon;
   for (const int side : kSides) {
     QPixmap picture = QApplication::windowIcon().pixmap(QSize(side, side));
+    if (picture.isNull()) continue;
     QPainter painter(&picture);
     painter.setRenderHint(QPainter::Antialiasing);
     const double dot = side * 0.42;

@@ -104,7 +104,8 @@ TEST_F(FirstRunPageTest, APriceThatIsBeingTypedIsLeftAlone) {
   ASSERT_TRUE(soon([&] { return stage_.models->machine()->devices.front().name == QStringLiteral("Another"); }));
   EXPECT_EQ(line->text(), typed);
   spin->clearFocus();
-  EXPECT_EQ(spin->value(), 7'500'000);
+  EXPECT_EQ(spin->value(), 2'083 * 3'600) << "whole micro-credits a second";
+  EXPECT_TRUE(line->text().startsWith(QStringLiteral("7.4988"))) << line->text().toStdString();
 }
 
 // A switch that is on before anything is shared is nobody's purpose.
