@@ -208,6 +208,8 @@ void FirstRunPage::show_devices() {
   const auto more = static_cast<int>(static_cast<qsizetype>(machine.devices.size()) - shown);
   if (machine.devices.empty()) {
     devices_text_->set_text(tr("No device was found that could compute for others"));
+  } else if (shares()) {
+    devices_text_->set_text(tr("Shared already; what you confirm replaces what is set"));
   } else if (more > 0) {
     devices_text_->set_text(tr("Nothing is offered until you confirm; %n more on the page Machine", nullptr, more));
   } else {

@@ -35,15 +35,15 @@ QString menu_text(const QString& text) {
 
 void dress(widgets::Table& table) {
   table.set_column(OfferModel::kDevice, {.cell = Cell::text, .width = 180, .stretch = true});
-  table.set_column(OfferModel::kType, {.cell = Cell::muted, .priority = 7, .width = 70});
-  table.set_column(OfferModel::kMemory, {.cell = Cell::number, .priority = 2, .width = 88});
+  table.set_column(OfferModel::kType, {.cell = Cell::muted, .priority = 8, .width = 70});
+  table.set_column(OfferModel::kMemory, {.cell = Cell::number, .priority = 5, .width = 88});
   table.set_column(OfferModel::kPrice, {.cell = Cell::number, .width = 92, .strong = true});
-  table.set_column(OfferModel::kSpeed, {.cell = Cell::number, .priority = 6, .width = 112});
-  table.set_column(OfferModel::kSpeedPerCredit, {.cell = Cell::number, .priority = 5, .width = 118});
-  table.set_column(OfferModel::kRoundTrip, {.cell = Cell::number, .priority = 4, .width = 98});
-  table.set_column(OfferModel::kLink, {.cell = Cell::number, .priority = 8, .width = 100});
-  table.set_column(OfferModel::kSetup, {.cell = Cell::number, .priority = 10, .width = 84});
-  table.set_column(OfferModel::kUntil, {.cell = Cell::muted, .priority = 9, .width = 96});
+  table.set_column(OfferModel::kSpeed, {.cell = Cell::number, .priority = 7, .width = 112});
+  table.set_column(OfferModel::kSpeedPerCredit, {.cell = Cell::number, .priority = 4, .width = 118});
+  table.set_column(OfferModel::kRoundTrip, {.cell = Cell::number, .priority = 6, .width = 98});
+  table.set_column(OfferModel::kLink, {.cell = Cell::number, .priority = 9, .width = 100});
+  table.set_column(OfferModel::kSetup, {.cell = Cell::number, .priority = 11, .width = 84});
+  table.set_column(OfferModel::kUntil, {.cell = Cell::muted, .priority = 10, .width = 96});
   table.set_column(OfferModel::kProvider, {.cell = Cell::muted, .priority = 1, .width = 112});
   table.set_column(OfferModel::kCost, {.cell = Cell::number, .width = 110, .strong = true});
   table.set_column(OfferModel::kCostRange, {.cell = Cell::number, .priority = 3, .width = 150});

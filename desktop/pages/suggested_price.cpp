@@ -19,6 +19,9 @@ std::int64_t scaled_price(std::int64_t micro, std::uint64_t flops, std::uint64_t
 }  // namespace
 
 SuggestedPrice suggested_price(const models::DeviceData& device, const std::vector<models::OfferRow>& offers) {
+  const auto held = [](std::int64_t micro) { return per_second_micro(micro) * kSecondsPerHour; };
+  const std::int64_t own = device.per_hour_micro.value_or(0);
+  if (own > 0) return {held(own), SuggestedPrice::From::own, 0};
   std::vector<std::int64_t> similar;
   std::vector<std::int64_t> by_speed;
   for (const models::OfferRow& offer : offers) {
@@ -29,10 +32,7 @@ SuggestedPrice suggested_price(const models::DeviceData& device, const std::vect
       by_speed.push_back(scaled_price(micro, device.fp32_flops, offer.fp32_flops));
     }
   }
-  const auto held = [](std::int64_t micro) { return per_second_micro(micro) * kSecondsPerHour; };
   if (!similar.empty()) return {held(median_price(similar)), SuggestedPrice::From::similar, similar.size()};
-  const std::int64_t own = device.per_hour_micro.value_or(0);
-  if (own > 0) return {held(own), SuggestedPrice::From::own, 0};
   if (!by_speed.empty()) return {held(median_price(by_speed)), SuggestedPrice::From::speed, by_speed.size()};
   const std::int64_t reckoned = scaled_price(kMicroPerTeraflopHour, device.fp32_flops, kTeraflop);
   return {held(std::max(reckoned, kLeastReckonedMicro)), SuggestedPrice::From::reckoned, 0};

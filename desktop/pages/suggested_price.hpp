@@ -10,9 +10,9 @@ namespace quern::desktop::pages {
 
 struct SuggestedPrice {
   enum class From {
+    own,       // the price it has already
     similar,   // the median of offers of the same device
     speed,     // the median of what others ask for the same speed
-    own,       // the price it has already
     reckoned,  // kMicroPerTeraflopHour, for nobody else offers anything
   };
   std::int64_t per_hour_micro =

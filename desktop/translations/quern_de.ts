@@ -2953,6 +2953,10 @@
         <source>Choose daemon…</source>
         <translation>Daemon wählen …</translation>
     </message>
+    <message>
+        <source>Shared already; what you confirm replaces what is set</source>
+        <translation>Wird schon geteilt; was Sie bestätigen, ersetzt, was eingestellt ist</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::InputUpload</name>
@@ -4670,8 +4674,8 @@
         <translation>Budget: %1 liegt unter %2, den wahrscheinlichen Kosten dort: Kein Gerät nimmt ihn. Erhöhen Sie es, oder verlangen Sie weniger.</translation>
     </message>
     <message>
-        <source>No answer has come: the job may have started. Look at Jobs, where it can be stopped, before you start it again.</source>
-        <translation>Es kam keine Antwort: Der Auftrag läuft vielleicht schon. Sehen Sie unter Aufträge nach, wo er sich anhalten lässt, bevor Sie ihn erneut starten.</translation>
+        <source>No answer has come from %1: the job may have started there. Look at its Jobs, where it can be stopped, before you start it again.</source>
+        <translation>Von %1 ist keine Antwort gekommen: der Auftrag kann dort begonnen haben. Sehen Sie bei dessen Aufträgen nach, wo er sich anhalten lässt, bevor Sie ihn noch einmal starten.</translation>
     </message>
 </context>
 <context>

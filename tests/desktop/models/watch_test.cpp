@@ -7,6 +7,7 @@
 
 #include "desktop/client/recording_transport.hpp"
 #include "desktop/models/daemon_models.hpp"
+#include "tests/desktop/client/scripted_transport.hpp"
 #include "tests/desktop/models/example_topics.hpp"
 
 namespace quern::desktop::models {
@@ -55,6 +56,76 @@ TEST(TopicWatch, TheFirstValueComesAtOnceAndLaterOnesTogether) {
   ASSERT_TRUE(QTest::qWaitFor([&] { return !taken.empty() && taken.back() == 49; }, kSoonMs));
   EXPECT_EQ(taken.front(), 0);
   EXPECT_LE(taken.size(), 3);
+}
+
+// A topic that is followed on a connection which the test plays; its value is a number.
+class WatchOnScript : public ::testing::Test {
+ protected:
+  WatchOnScript() {
+    connection_.open();
+    Q_EMIT script_.newest->opened();
+  }
+
+  rpc::Id subscribed() {
+    rpc::Id id;
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] {
+          if (!script_.newest || script_.newest->sent.empty()) return false;
+          const rpc::Request last = script_.newest->sent.back();
+          script_.newest->sent.clear();
+          if (last.method == "unsubscribe") script_.newest->answer(*last.id, json::object{});
+          if (last.method != "subscribe") return false;
+          id = *last.id;
+          return true;
+        },
+        kSoonMs));
+    return id;
+  }
+  void snapshot(const rpc::Id& id, int version, int value) {
+    script_.newest->answer(id, json::object{{"topic", "t"}, {"version", version}, {"value", value}});
+  }
+  void patch(int from, int value) {
+    script_.newest->notify("topic.changed", {{"topic", "t"},
+                                             {"from", from},
+                                             {"version", from + 1},
+                                             {"patch", json::array{json::object{{"path", ""}, {"value", value}}}}});
+  }
+  bool takes(std::int64_t wanted) {
+    return QTest::qWaitFor([&] { return !taken_.empty() && taken_.back() == wanted; }, kSoonMs);
+  }
+
+  static constexpr std::chrono::milliseconds kPace{20};
+  client::Script script_;
+  Connection connection_{script_.factory(), {.retry_first = 5 * kPace, .retry_most = 5 * kPace}};
+  std::vector<std::int64_t> taken_;
+  TopicWatch watch_{connection_, QStringLiteral("t"),
+                    [this](const json::value& value) { taken_.push_back(value.as_int64()); }, kPace};
+};
+
+TEST_F(WatchOnScript, WhatWaitedWhenTheConnectionWasLostDoesNotHoldUpTheNextValue) {
+  snapshot(subscribed(), 1, 1);
+  ASSERT_TRUE(takes(1));
+  patch(1, 2);  // waits for its pace
+  script_.newest->lose();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return script_.made == 2; }, kSoonMs));  // long after that
+  Q_EMIT script_.newest->opened();
+  EXPECT_EQ(taken_, std::vector<std::int64_t>{1});
+  snapshot(subscribed(), 1, 3);
+  EXPECT_TRUE(takes(3));
+}
+
+TEST_F(WatchOnScript, WhatWaitedWhenAPatchDidNotFitDoesNotHoldUpTheNextSnapshot) {
+  snapshot(subscribed(), 1, 1);
+  ASSERT_TRUE(takes(1));
+  patch(1, 2);
+  patch(7, 9);  // one between is missing
+  const rpc::Id again = subscribed();
+  QTimer late;
+  late.setSingleShot(true);
+  late.start(5 * kPace);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !late.isActive(); }, kSoonMs));  // its pace has passed
+  snapshot(again, 9, 3);
+  EXPECT_TRUE(takes(3));
 }
 
 TEST(DaemonModels, WhatADaemonDoesNotHaveIsAbsent) {

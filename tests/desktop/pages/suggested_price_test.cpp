@@ -44,10 +44,11 @@ TEST(SuggestedPrice, AnotherDeviceCountsByItsSpeed) {
   EXPECT_EQ(price, (SuggestedPrice{201'600, SuggestedPrice::From::speed, 1}));
 }
 
-TEST(SuggestedPrice, APriceThatIsSetStaysBeforeOthersSpeed) {
+TEST(SuggestedPrice, APriceThatIsSetStaysWhateverOthersAsk) {
   auto mine = device("new", 10 * kTera);
-  mine.per_hour_micro = 77'000;
-  EXPECT_EQ(suggested_price(mine, {offer("old", 100'000, 5 * kTera)}).from, SuggestedPrice::From::own);
+  mine.per_hour_micro = 79'200;
+  EXPECT_EQ(suggested_price(mine, {offer("old", 100'000, 5 * kTera), offer("new", 3'600)}),
+            (SuggestedPrice{79'200, SuggestedPrice::From::own, 0}));
 }
 
 // A daemon counts whole micro-credits a second: what is shown is what it can be set to.
