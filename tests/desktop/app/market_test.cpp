@@ -438,6 +438,20 @@ TEST_F(Market, IsLivedThroughByClicksAndEveryNumberIsTheDaemons) {
   }
 }
 
+// Its topics change many times a second until then.
+TEST_F(Market, AJobThatRanWhenTheDaemonWasKilledIsShownAsItEnded) {
+  ASSERT_NO_FATAL_FAILURE(submit("long.json"));
+  const auto& log = named<QPlainTextEdit>(jobs(), "Log of the job");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return log.toPlainText().contains(QStringLiteral("pass 3 is done")); }, kJobMs));
+  const QString before = ada_app_->state();
+  ada_->kill();
+  ASSERT_TRUE(ada_app_->becomes("Offline"));
+  ASSERT_TRUE(ada_->start()) << ada_->log().toStdString();
+  ASSERT_TRUE(ada_app_->becomes(before.toUtf8().constData()));
+  EXPECT_TRUE(reaches(JobState::failed));
+  expect_jobs();
+}
+
 TEST_F(Market, AJobIsQuotedStartedAndStoppedByKeysAlone) {
   window().activateWindow();
   ASSERT_TRUE(QTest::qWaitForWindowActive(&window()));
