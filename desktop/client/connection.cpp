@@ -28,6 +28,10 @@ QString text_of(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+LossText no_word() {
+  return {Loss::timed_out, Connection::tr("the daemon does not answer"), Connection::tr("see its log")};
+}
+
 CallError offline_error(const LossText& loss) {
   rpc::Failure failure = rpc::failure(rpc::Code::failed, loss.reason.toStdString(), loss.remedy.toStdString());
   failure.message = Connection::tr("there is no connection to the daemon").toStdString();
@@ -56,8 +60,9 @@ Connection::Connection(TransportFactory factory, ConnectionOptions options, QObj
   open_timer_.setSingleShot(true);
   deadline_timer_.setSingleShot(true);
   connect(&retry_timer_, &QTimer::timeout, this, &Connection::attempt);
-  connect(&open_timer_, &QTimer::timeout, this,
-          [this] { on_lost({Loss::timed_out, tr("the daemon does not answer"), tr("see its log")}); });
+  silence_timer_.setSingleShot(true);
+  connect(&open_timer_, &QTimer::timeout, this, [this] { on_lost(no_word()); });
+  connect(&silence_timer_, &QTimer::timeout, this, &Connection::on_silence);
   connect(&deadline_timer_, &QTimer::timeout, this, &Connection::check_deadlines);
 }
 
@@ -112,6 +117,7 @@ void Connection::attempt() {
 
 void Connection::drop_transport() {
   open_timer_.stop();
+  silence_timer_.stop();
   if (!transport_) return;
   transport_->disconnect(this);
   transport_->close();
@@ -122,25 +128,46 @@ void Connection::on_opened() {
   greet();
 }
 
-// The first call, of which everything is known: that somebody answers, and in JSON-RPC.
-void Connection::greet() {
+// Before those that wait, and with no deadline of its own: a timer of the connection's it is.
+void Connection::ask_status(Continuation then) {
   auto call = std::make_shared<Pending>();
   call->method = "node.status";
-  call->deadline = QDeadlineTimer(QDeadlineTimer::Forever);  // open_timer_ it is
+  call->deadline = QDeadlineTimer(QDeadlineTimer::Forever);
   call->wanted = std::make_shared<bool>(true);
-  call->then = [this](const Outcome& outcome) {
+  call->then = std::move(then);
+  send(call);
+}
+
+// The first call, of which everything is known: that somebody answers, and in JSON-RPC.
+void Connection::greet() {
+  ask_status([this](const Outcome& outcome) {
     const bool answered = outcome || outcome.error().kind == CallError::Kind::refused;
     if (!answered || greeted_) return;
     hello_ = outcome ? *outcome : json::value();
     go_live();
-  };
-  send(call);
+  });
+}
+
+void Connection::hear() {
+  word_wanted_ = false;
+  if (greeted_) silence_timer_.start(options_.silence);
+}
+
+void Connection::on_silence() {
+  if (word_wanted_) {
+    on_lost(no_word());
+    return;
+  }
+  word_wanted_ = true;
+  silence_timer_.start(options_.silence);
+  ask_status({});
 }
 
 void Connection::go_live() {
   greeted_ = true;
   open_timer_.stop();
   pause_ = std::chrono::milliseconds(0);
+  hear();
   const QPointer<Connection> self = this;
   set_state(State::live);
   if (!self || !live()) return;
@@ -162,6 +189,7 @@ void Connection::on_received(const QByteArray& message) {
              tr("choose another machine")});
     return;
   }
+  hear();
   if (auto* const notification = std::get_if<rpc::Request>(&*reply)) {
     on_notification(notification->method, notification->params);
     return;

@@ -67,9 +67,12 @@ struct ConnectionOptions {
   std::chrono::milliseconds retry_first{1'000};  // doubled after every failure
   std::chrono::milliseconds retry_most{15'000};
   std::chrono::milliseconds open_time{5'000};  // until the daemon has answered the first call
-  std::size_t calls_at_once = 32;              // the daemon's own limit is 64; the rest waits here
-  std::size_t calls_waiting = 1'024;           // further calls fail
-  std::size_t depth = 64;                      // arrays and objects in each other in what is received
+  // A daemon that has said nothing for so long is asked for a word, and is lost where none comes for as long again: one
+  // that hangs, or a dead network, never ends a connection by itself.
+  std::chrono::milliseconds silence{15'000};
+  std::size_t calls_at_once = 32;     // the daemon's own limit is 64; the rest waits here
+  std::size_t calls_waiting = 1'024;  // further calls fail
+  std::size_t depth = 64;             // arrays and objects in each other in what is received
 };
 
 class Connection : public QObject {
@@ -135,7 +138,10 @@ class Connection : public QObject {
   void on_answer(std::int64_t id, Outcome outcome);
   void on_notification(std::string_view method, boost::json::value& params);
   void on_lost(const LossText& why);
+  void ask_status(Continuation then);
   void greet();
+  void hear();
+  void on_silence();
   void go_live();
   void set_state(State state, LossText loss = {});
   void send_waiting();
@@ -160,6 +166,8 @@ class Connection : public QObject {
   std::chrono::milliseconds pause_{0};
   QTimer retry_timer_;
   QTimer open_timer_;
+  QTimer silence_timer_;
+  bool word_wanted_ = false;
   QTimer deadline_timer_;
   std::int64_t next_id_ = 1;
   std::map<std::int64_t, PendingPtr> pending_;  // sent

@@ -23,12 +23,8 @@ WebSocketTransport::WebSocketTransport(QUrl url, QString token_file, QString ca_
     : url_(std::move(url)), token_file_(std::move(token_file)), ca_file_(std::move(ca_file)) {
   socket_.setMaxAllowedIncomingMessageSize(kReceivedBytesMax);
   socket_.setMaxAllowedIncomingFrameSize(kReceivedBytesMax);
-  ping_timer_.setInterval(kPingMs);
-  connect(&ping_timer_, &QTimer::timeout, this, &WebSocketTransport::on_ping_time);
-  connect(&socket_, &QWebSocket::pong, this, [this] { pings_unanswered_ = 0; });
   connect(&socket_, &QWebSocket::connected, this, [this] {
     opened_ = true;
-    ping_timer_.start();
     Q_EMIT opened();
   });
   connect(&socket_, &QWebSocket::textMessageReceived, this, [this](const QString& message) {
@@ -104,7 +100,6 @@ void WebSocketTransport::send(std::string_view message) {
 
 void WebSocketTransport::close() {
   over_ = true;
-  ping_timer_.stop();
   socket_.abort();
 }
 
@@ -126,17 +121,8 @@ void WebSocketTransport::on_error(QAbstractSocket::SocketError error) {
   }
 }
 
-void WebSocketTransport::on_ping_time() {
-  if (++pings_unanswered_ > 2) {
-    end({Loss::timed_out, tr("%1 does not answer any more").arg(place()), {}});
-    return;
-  }
-  socket_.ping();
-}
-
 void WebSocketTransport::end(const LossText& why) {
   if (std::exchange(over_, true)) return;
-  ping_timer_.stop();
   Q_EMIT lost(why);
 }
 

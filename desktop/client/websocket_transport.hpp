@@ -1,7 +1,6 @@
 // JSON-RPC over WebSocket: a message is a text frame. The token goes with the upgrade.
 #pragma once
 #include <QString>
-#include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
 #include <cstdint>
@@ -13,10 +12,6 @@ namespace quern::desktop::client {
 class WebSocketTransport final : public Transport {
   Q_OBJECT
  public:
-  // A peer that has not answered a ping for two of these is gone: a connection through a dead network never ends by
-  // itself.
-  static constexpr int kPingMs = 15'000;
-
   // A file of certificates is no larger.
   static constexpr qint64 kCaFileBytesMax = std::int64_t{1} << 20;
 
@@ -36,15 +31,12 @@ class WebSocketTransport final : public Transport {
   void connect_now();
   bool trust_authorities();
   void on_error(QAbstractSocket::SocketError error);
-  void on_ping_time();
   void end(const LossText& why);
 
   QUrl url_;
   QString token_file_;
   QString ca_file_;
   QWebSocket socket_;
-  QTimer ping_timer_;
-  int pings_unanswered_ = 0;
   bool opened_ = false;
   bool over_ = false;
 };

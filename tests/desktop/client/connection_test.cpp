@@ -1,7 +1,9 @@
 #include "desktop/client/connection.hpp"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 #include <chrono>
 
 #include <gtest/gtest.h>
@@ -200,6 +202,40 @@ TEST_F(ConnectionTest, ADaemonThatSaysNothingIsOffline) {
   Q_EMIT script.newest->opened();
   ASSERT_TRUE(reaches(State::offline));
   EXPECT_EQ(connection.loss().loss, Loss::timed_out);
+}
+
+// One that hangs keeps its socket open; its answers would come when it is well again.
+TEST_F(ConnectionTest, ALiveDaemonThatSaysNothingMoreIsAskedAndThenOffline) {
+  Connection watchful(script.factory(), {.retry_first = 1h, .retry_most = 1h, .silence = 10ms});
+  watchful.open();
+  Q_EMIT script.newest->opened();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return script.newest->greetings >= 4; }, kSoonMs)) << "it is asked again and again";
+  EXPECT_EQ(watchful.state(), State::live) << "for it answers";
+  script.newest->answers_greeting = false;
+  ASSERT_TRUE(QTest::qWaitFor([&] { return watchful.state() == State::offline; }, kSoonMs));
+  EXPECT_EQ(watchful.loss().loss, Loss::timed_out);
+}
+
+TEST_F(ConnectionTest, ADaemonThatSpeaksIsNotAskedForAWord) {
+  constexpr auto kSilence = 200ms;
+  Connection watchful(script.factory(), {.retry_first = 1h, .retry_most = 1h, .silence = kSilence});
+  watchful.open();
+  Q_EMIT script.newest->opened();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return watchful.live(); }, kSoonMs));
+  QTimer chatter;
+  QElapsedTimer pause;
+  int words = 0;
+  bool was_silent = false;  // this program was held up
+  QObject::connect(&chatter, &QTimer::timeout, [&] {
+    ++words;
+    was_silent = was_silent || std::chrono::milliseconds(pause.elapsed()) > kSilence / 2;
+    pause.start();
+    script.newest->notify("topic.changed", {{"topic", "of nobody"}});
+  });
+  pause.start();
+  chatter.start(10ms);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return words == 60; }, kSoonMs));  // for three times as long
+  EXPECT_TRUE(was_silent || script.newest->greetings == 1) << script.newest->greetings;
 }
 
 TEST_F(ConnectionTest, GarbageIsNoDaemon) {

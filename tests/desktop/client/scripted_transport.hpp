@@ -22,12 +22,14 @@ class ScriptedTransport final : public Transport {
  public:
   std::vector<rpc::Request> sent;
   bool answers_greeting = true;
+  int greetings = 0;  // questions for its status
   int opens = 0;
 
   void open() override { ++opens; }
   void send(std::string_view message) override {
     auto incoming = rpc::read_message(message, {});
     auto request = std::get<rpc::Request>(std::move(incoming.items.front()));
+    if (request.method == "node.status") ++greetings;
     if (answers_greeting && request.method == "node.status") {
       const rpc::Id id = *request.id;
       QMetaObject::invokeMethod(
