@@ -1934,10 +1934,6 @@
         <translation>%1: %2</translation>
     </message>
     <message>
-        <source>%1 does not answer any more</source>
-        <translation>%1 antwortet nicht mehr</translation>
-    </message>
-    <message>
         <source>the CA file cannot be used: %1: %2</source>
         <translation>die CA-Datei ist nicht brauchbar: %1: %2</translation>
     </message>

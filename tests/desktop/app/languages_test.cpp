@@ -8,9 +8,14 @@
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
+#include <algorithm>
+#include <iterator>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "desktop/app/donation_text.hpp"
@@ -63,10 +68,16 @@ std::vector<Message> messages(const QString& path) {
   return all;
 }
 
-using Texts = std::set<std::pair<QString, QString>>;  // context and source
+using Texts = std::set<std::string>;  // each with its context
 Texts texts_of(const std::vector<Message>& all) {
   Texts texts;
-  for (const Message& message : all) texts.insert({message.context, message.source});
+  for (const Message& message : all) texts.insert((message.context + u' ' + message.source).toStdString());
+  return texts;
+}
+// Those of one of the two only.
+std::vector<std::string> apart(const Texts& one, const Texts& other) {
+  std::vector<std::string> texts;
+  std::ranges::set_symmetric_difference(one, other, std::back_inserter(texts));
   return texts;
 }
 
@@ -121,9 +132,9 @@ TEST(Translations, NoMessageIsUnfinished) {
 TEST(Translations, KnowTheTextsOfTheSources) {
   const Texts all = texts_of(texts_of_sources(false));
   EXPECT_GT(all.size(), 500);
-  EXPECT_EQ(texts_of(messages(kGerman)), all);
-  EXPECT_EQ(texts_of(messages(kPseudo)), all);
-  EXPECT_EQ(texts_of(messages(kPlurals)), texts_of(texts_of_sources(true)));
+  EXPECT_THAT(apart(texts_of(messages(kGerman)), all), ::testing::IsEmpty());
+  EXPECT_THAT(apart(texts_of(messages(kPseudo)), all), ::testing::IsEmpty());
+  EXPECT_THAT(apart(texts_of(messages(kPlurals)), texts_of(texts_of_sources(true))), ::testing::IsEmpty());
 }
 
 // Where the tool does not see the class of a tr(), it takes the namespace: at run time nobody asks there.
