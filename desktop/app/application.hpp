@@ -33,7 +33,9 @@ void name_application(const QString& version);
 class Application : public QObject {
   Q_OBJECT
  public:
-  static constexpr std::chrono::milliseconds kTrayPatience{10'000};  // that a hidden start waits for a tray
+  // That a hidden start waits for a tray, of either kind.
+  static constexpr std::chrono::milliseconds kTrayPatience{10'000};
+  static_assert(kTrayPatience > TrayHost::kX11After);
 
   // Icon, name and language of the QApplication; before the first widget. `settings` outlives it.
   Application(Options options, client::SettingsStore& settings, const QDBusConnection& bus);

@@ -16,7 +16,8 @@ namespace quern::desktop::app {
 class TrayHost : public QObject {
   Q_OBJECT
  public:
-  static constexpr std::chrono::milliseconds kX11After{5'000};  // without a panel on D-Bus, X11 is looked at
+  // Without a panel on D-Bus, X11 is looked at: late, for one on D-Bus that comes after that is not found any more.
+  static constexpr std::chrono::milliseconds kX11After{9'000};
   static constexpr std::chrono::milliseconds kX11Pace{30'000};  // and again, for nobody tells of those
 
   explicit TrayHost(const QDBusConnection& bus, QObject* parent = nullptr);
