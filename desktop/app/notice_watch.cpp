@@ -13,6 +13,9 @@ NoticeWatch::NoticeWatch(models::DaemonModels& models, const pages::AppSettings&
   connect(&models_, &models::DaemonModels::jobs_changed, this, &NoticeWatch::look_at_jobs);
   connect(&models_, &models::DaemonModels::machine_changed, this, &NoticeWatch::look_at_machine);
   connect(&models_.connection(), &Connection::state_changed, this, &NoticeWatch::look_at_connection);
+  settle_.setSingleShot(true);
+  settle_.setInterval(kSettle);
+  connect(&settle_, &QTimer::timeout, this, &NoticeWatch::look_at_fallen);
   away_.setSingleShot(true);
   away_.setInterval(patience);
   connect(&away_, &QTimer::timeout, this, [this] {
@@ -26,6 +29,8 @@ void NoticeWatch::forget() {
   jobs_.clear();
   jobs_known_ = false;
   devices_.clear();
+  fallen_.clear();
+  settle_.stop();
   // Another daemon that was never there is none that is lost.
   was_live_ = false;
   away_.stop();
@@ -66,24 +71,33 @@ void NoticeWatch::look_at_jobs() {
 void NoticeWatch::look_at_machine() {
   const auto& machine = models_.machine();
   if (!machine) return;
-  const bool donating = models_.status().donation.kind == models::DonationState::Kind::donating;
   QHash<QString, Device> now;
   for (const models::DeviceData& device : machine->devices) {
     now.insert(device.id, {device.name, device.offered});
-    const bool fell = devices_.value(device.id).offered && !device.offered;
-    // Withdrawn by a person, or by a pause: no loss.
-    if (!fell || !donating || !device.wanted || device.paused) continue;
+    if (devices_.value(device.id).offered && !device.offered) fallen_.insert(device.id);
+  }
+  if (!fallen_.isEmpty() && !settle_.isActive()) settle_.start();
+  for (auto old = devices_.cbegin(); old != devices_.cend(); ++old) {
+    if (!old->offered || now.contains(old.key())) continue;
+    tell({pages::Notice::device_lost, tr("Device lost: %1").arg(old->name), tr("It is not there any more"), {}});
+  }
+  devices_ = std::move(now);
+}
+
+// Withdrawn by a person, here or elsewhere, or by a pause: no loss.
+void NoticeWatch::look_at_fallen() {
+  const QSet<QString> fallen = std::exchange(fallen_, {});
+  const auto& machine = models_.machine();
+  const bool donating = models_.status().donation.kind == models::DonationState::Kind::donating;
+  if (!machine || !donating) return;
+  for (const models::DeviceData& device : machine->devices) {
+    if (!fallen.contains(device.id) || device.offered || !device.wanted || device.paused) continue;
     const QString why = device.why.sentence();
     tell({pages::Notice::device_lost,
           tr("No longer offered: %1").arg(device.name),
           why.isEmpty() ? tr("The daemon does not say why") : why,
           {}});
   }
-  for (auto old = devices_.cbegin(); old != devices_.cend(); ++old) {
-    if (!old->offered || now.contains(old.key())) continue;
-    tell({pages::Notice::device_lost, tr("Device lost: %1").arg(old->name), tr("It is not there any more"), {}});
-  }
-  devices_ = std::move(now);
 }
 
 void NoticeWatch::look_at_connection() {

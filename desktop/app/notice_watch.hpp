@@ -3,6 +3,7 @@
 #pragma once
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <QTimer>
 #include <chrono>
@@ -24,6 +25,8 @@ class NoticeWatch : public QObject {
   Q_OBJECT
  public:
   static constexpr std::chrono::milliseconds kPatience{30'000};  // a connection may be away for
+  // Between what the machine and what the node says of one change: their topics come one after the other.
+  static constexpr std::chrono::milliseconds kSettle{1'000};
 
   // Both outlive it.
   NoticeWatch(models::DaemonModels& models, const pages::AppSettings& settings,
@@ -45,6 +48,7 @@ class NoticeWatch : public QObject {
 
   void look_at_jobs();
   void look_at_machine();
+  void look_at_fallen();
   void look_at_connection();
   void tell(Notice notice);
   void tell_end(const models::JobRow& job);
@@ -54,6 +58,8 @@ class NoticeWatch : public QObject {
   QHash<QString, models::JobState> jobs_;
   bool jobs_known_ = false;
   QHash<QString, Device> devices_;
+  QSet<QString> fallen_;  // ids of devices that are offered no more; why is not known yet
+  QTimer settle_;
   QTimer away_;
   bool was_live_ = false;
   bool told_away_ = false;

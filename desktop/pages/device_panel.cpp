@@ -47,6 +47,7 @@ QVBoxLayout* make_column(QWidget* box) {
 DevicePanel::DevicePanel(models::DaemonModels& models, QWidget* parent)
     : DetailPanel(parent),
       models_(models),
+      receipts_(new NewestReceipts(models, kReceiptsAsked, this)),
       of_device_(new QWidget),
       of_part_(new widgets::KeyValueList),
       offer_(new widgets::Toggle(tr("Offer this device"))),
@@ -69,11 +70,8 @@ DevicePanel::DevicePanel(models::DaemonModels& models, QWidget* parent)
   of_device_->hide();
   connect(&models_, &models::DaemonModels::work_changed, this, &DevicePanel::refresh);
   connect(&models_, &models::DaemonModels::offers_changed, this, &DevicePanel::refresh);
-  connect(&models_, &models::DaemonModels::status_changed, this, [this] {
-    if (!receipts_asked_) fetch_receipts();
-    refresh();
-  });
-  connect(&models_, &models::DaemonModels::earnings_changed, this, &DevicePanel::fetch_receipts);
+  connect(&models_, &models::DaemonModels::status_changed, this, &DevicePanel::refresh);
+  connect(receipts_, &NewestReceipts::changed, this, &DevicePanel::show_receipts);
 }
 
 void DevicePanel::add_controls() {
@@ -234,20 +232,10 @@ void DevicePanel::show_work() {
   for (; shown < works_.size(); ++shown) works_[shown]->hide();
 }
 
-void DevicePanel::fetch_receipts() {
-  if (!models_.status().can("receipts") || !models_.connection().live()) return;
-  receipts_asked_ = true;
-  models_.connection().call("receipt.list", {{"limit", kReceiptsAsked}}, this, [this](const client::Outcome& outcome) {
-    if (!outcome) return;  // the rows of before stay
-    receipts_ = models::receipts_from(*outcome).rows;
-    show_receipts();
-  });
-}
-
 void DevicePanel::show_receipts() {
   std::vector<const models::ReceiptRow*> shown;
   int decimals = models::QuantityText::kCreditDecimals;
-  for (const models::ReceiptRow& receipt : receipts_) {
+  for (const models::ReceiptRow& receipt : receipts_->rows()) {
     if (!receipt.earned || receipt.device != id_ || shown.size() == kReceiptsShown) continue;
     shown.push_back(&receipt);
     decimals = models::QuantityText::credits_decimals(receipt.amount_micro, decimals);

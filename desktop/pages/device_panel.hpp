@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
+#include "desktop/pages/newest_receipts.hpp"
 #include "desktop/pages/topology_of.hpp"
 #include "desktop/widgets/card.hpp"
 
@@ -42,8 +43,6 @@ class DevicePanel : public widgets::DetailPanel {
   void show_part(const PartText& part, theme::Glyph glyph);
   // Writes what is shown again: after a reading, a change of topics.
   void refresh();
-  // Asks for the newest receipts, where the daemon has any.
-  void fetch_receipts();
 
  private:
   void add_controls();
@@ -60,8 +59,7 @@ class DevicePanel : public widgets::DetailPanel {
   models::DaemonModels& models_;
   QString id_;
   bool pausing_ = false;
-  std::vector<models::ReceiptRow> receipts_;
-  bool receipts_asked_ = false;
+  NewestReceipts* receipts_;
 
   DeviceControl* control_ = nullptr;
   QWidget* of_device_;

@@ -220,7 +220,7 @@ QWidget* EarningsPage::make_charts() {
 QWidget* EarningsPage::make_receipts() {
   receipts_title_ = new widgets::SectionTitle(tr("Receipts"));
   table_ = new widgets::Table(tr("Receipts"), nullptr, widgets::Table::kDense);
-  panel_ = new ReceiptPanel(models_);
+  panel_ = new ReceiptPanel(models_, receipts_);
   panel_->hide();
   dress_table();
   auto* card = new widgets::Card(nullptr, 1);

@@ -58,7 +58,6 @@ MachinePage::MachinePage(models::DaemonModels& models, QWidget* parent)
   show_heat(0);
   show_machine();
   show_donation();
-  panel_->fetch_receipts();
 }
 
 void MachinePage::add_actions() {

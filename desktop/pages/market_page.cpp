@@ -57,6 +57,7 @@ MarketPage::MarketPage(models::DaemonModels& models, QWidget* parent)
       models_(models),
       filter_(models.offers()),
       quotes_(models.connection()),
+      receipts_(new NewestReceipts(models, kReceiptsAsked, this)),
       filters_(new MarketFilters),
       table_(new widgets::Table(tr("Offers"))),
       detail_(new MarketDetail(models)),
@@ -90,8 +91,8 @@ MarketPage::MarketPage(models::DaemonModels& models, QWidget* parent)
   connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
     show_counts();
     table_->viewport()->update();
-    if (isVisible()) ask_history();
   });
+  connect(receipts_, &NewestReceipts::changed, this, &MarketPage::take_receipts);
   connect(&quotes_, &QuoteFeed::changed, this, &MarketPage::show_quotes);
   connect(banner(), &widgets::Banner::action_triggered, this, [this] { quote_job({}); });
   filter_.put_in_order();
@@ -157,11 +158,6 @@ QWidget* MarketPage::make_list() {
   connect(detail_, &MarketDetail::run_clicked, this, run);
   connect(table_, &widgets::Table::hidden_columns_changed, this, &MarketPage::kept_changed);
   return card;
-}
-
-void MarketPage::showEvent(QShowEvent* event) {
-  PageFrame::showEvent(event);
-  ask_history();
 }
 
 void MarketPage::show_peer(const QString& peer) {
@@ -397,16 +393,10 @@ void MarketPage::leave_compared() {
   if (had_focus) table_->setFocus();
 }
 
-void MarketPage::ask_history() {
-  if (!models_.connection().live() || history_reply_.pending()) return;
-  history_reply_ = models_.connection().call("receipt.list", {{"limit", kReceiptsAsked}}, this,
-                                             [this](const client::Outcome& outcome) { take_history(outcome); });
-}
-
-void MarketPage::take_history(const client::Outcome& outcome) {
-  if (!outcome) return;
-  history_.emplace();
-  for (const models::ReceiptRow& receipt : models::receipts_from(*outcome).rows) {
+void MarketPage::take_receipts() {
+  history_.reset();
+  if (receipts_->known()) history_.emplace();
+  for (const models::ReceiptRow& receipt : receipts_->rows()) {
     if (receipt.earned || receipt.is_open()) continue;
     PeerHistory& history = (*history_)[receipt.peer];
     history.tasks += receipt.together;

@@ -13,6 +13,7 @@
 #include "desktop/models/daemon_models.hpp"
 #include "desktop/models/steady_proxy.hpp"
 #include "desktop/pages/market_detail.hpp"
+#include "desktop/pages/newest_receipts.hpp"
 #include "desktop/pages/offer_compare.hpp"
 #include "desktop/pages/quote_feed.hpp"
 #include "desktop/widgets/card.hpp"
@@ -58,9 +59,6 @@ class MarketPage : public widgets::PageFrame {
   void run_here(const QString& provider, const QString& device, const QString& job);
   void kept_changed();  // saved_filters() or hidden_columns()
 
- protected:
-  void showEvent(QShowEvent* event) override;
-
  private:
   QWidget* make_list();
   void make_actions();
@@ -78,12 +76,12 @@ class MarketPage : public widgets::PageFrame {
   void compare();
   void show_compared();
   void leave_compared();
-  void ask_history();
-  void take_history(const client::Outcome& outcome);
+  void take_receipts();
 
   models::DaemonModels& models_;
   models::OfferFilter filter_;
   QuoteFeed quotes_;
+  NewestReceipts* receipts_;
   MarketFilters* filters_;
   widgets::Table* table_;
   MarketDetail* detail_;
@@ -100,7 +98,6 @@ class MarketPage : public widgets::PageFrame {
   QString selected_;                                    // OfferRow::id
   QStringList compared_;                                // likewise; empty: the list is shown
   std::optional<QHash<QString, PeerHistory>> history_;  // by provider
-  client::Reply history_reply_;
   QTimer count_timer_;
   ChooseFile choose_file_;
   int reading_ = 0;  // which reading of a manifest counts

@@ -18,6 +18,7 @@ using widgets::Ink;
 PeerPanel::PeerPanel(models::DaemonModels& models, QWidget* parent)
     : DetailPanel(parent),
       models_(models),
+      receipts_(new NewestReceipts(models, kReceiptsAsked, this)),
       of_peer_(new QWidget),
       whole_id_(new widgets::ElidedLabel({}, theme::FontRole::mono, Ink::muted)),
       reached_(new widgets::Pill),
@@ -48,10 +49,7 @@ PeerPanel::PeerPanel(models::DaemonModels& models, QWidget* parent)
   add_actions();
   connect(&models_, &models::DaemonModels::peers_changed, this, &PeerPanel::refresh);
   connect(&models_, &models::DaemonModels::offers_changed, this, &PeerPanel::refresh);
-  connect(&models_, &models::DaemonModels::earnings_changed, this, [this] {
-    has_receipts_ = false;
-    if (isVisible()) fetch_receipts();
-  });
+  connect(receipts_, &NewestReceipts::changed, this, &PeerPanel::show_dealings);
   refresh();
 }
 
@@ -103,12 +101,6 @@ void PeerPanel::show_peer(const QString& id) {
   }
   id_ = id;
   refresh();
-  fetch_receipts();
-}
-
-void PeerPanel::showEvent(QShowEvent* event) {
-  DetailPanel::showEvent(event);
-  fetch_receipts();
 }
 
 void PeerPanel::refresh() {
@@ -163,21 +155,10 @@ void PeerPanel::show_facts(const models::PeerRow& peer) {
   trend_->show_values(peer.round_trip_us ? text.round_trip(*peer.round_trip_us) : QuantityText::none(), trips);
 }
 
-void PeerPanel::fetch_receipts() {
-  if (has_receipts_ || id_.isEmpty()) return;
-  if (!models_.status().can("receipts") || !models_.connection().live()) return;
-  has_receipts_ = true;
-  models_.connection().call("receipt.list", {{"limit", kReceiptsAsked}}, this, [this](const client::Outcome& outcome) {
-    if (!outcome) return;  // what is not known is not shown
-    receipts_ = models::receipts_from(*outcome).rows;
-    show_dealings();
-  });
-}
-
 void PeerPanel::show_dealings() {
   const QuantityText& text = models_.text();
   std::int64_t tasks_here = 0, tasks_there = 0, earned = 0, paid = 0;
-  for (const models::ReceiptRow& receipt : receipts_) {
+  for (const models::ReceiptRow& receipt : receipts_->rows()) {
     if (receipt.peer != id_ || receipt.is_open()) continue;
     (receipt.earned ? tasks_here : tasks_there) += static_cast<std::int64_t>(receipt.together);
     std::int64_t& sum = receipt.earned ? earned : paid;
@@ -186,14 +167,14 @@ void PeerPanel::show_dealings() {
   QVector<widgets::KeyValue> rows;
   const auto running = std::ranges::count(models_.work().rows(), id_, &models::WorkRow::peer);
   if (running > 0) rows.append({tr("Their work here now"), text.count(running)});
-  if (!receipts_.empty()) {
+  if (!receipts_->rows().empty()) {
     rows.append({tr("Our tasks they ran"), text.count(tasks_there)});
     rows.append({tr("Their tasks we ran"), text.count(tasks_here)});
     rows.append({tr("Paid to them"), text.credits(paid)});
     rows.append({tr("Earned from them"), text.credits(earned), Ink::ok});
   }
   dealings_->set_rows(rows);
-  dealings_->setToolTip(tr("By the newest %Ln receipts", nullptr, static_cast<int>(receipts_.size())));
+  dealings_->setToolTip(tr("By the newest %Ln receipts", nullptr, static_cast<int>(receipts_->rows().size())));
 }
 
 void PeerPanel::set_blocked(bool blocked) {

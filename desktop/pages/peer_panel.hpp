@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "desktop/models/daemon_models.hpp"
+#include "desktop/pages/newest_receipts.hpp"
 #include "desktop/pages/peer_view.hpp"
 #include "desktop/widgets/card.hpp"
 
@@ -34,22 +35,17 @@ class PeerPanel : public widgets::DetailPanel {
  Q_SIGNALS:
   void offers_wanted(const QString& peer);
 
- protected:
-  void showEvent(QShowEvent* event) override;
-
  private:
   void add_actions();
   void show_facts(const models::PeerRow& peer);
   void show_dealings();
-  void fetch_receipts();  // where those that are there are not the newest
   void ask(bool asking);
   void set_blocked(bool blocked);
 
   models::DaemonModels& models_;
   QString id_;
   bool calling_ = false;
-  bool has_receipts_ = false;
-  std::vector<models::ReceiptRow> receipts_;
+  NewestReceipts* receipts_;
 
   QWidget* of_peer_;
   widgets::ElidedLabel* whole_id_;

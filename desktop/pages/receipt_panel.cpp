@@ -34,7 +34,7 @@ QString not_written(const QString& path, const QString& why) {
       .arg(QFileInfo(path).fileName(), why);
 }
 
-ReceiptPanel::ReceiptPanel(models::DaemonModels& models, QWidget* parent)
+ReceiptPanel::ReceiptPanel(models::DaemonModels& models, const models::ReceiptModel& receipts, QWidget* parent)
     : DetailPanel(parent),
       models_(models),
       choose_(choose_by_dialog(tr("Save the paper trail"), {})),
@@ -66,11 +66,22 @@ ReceiptPanel::ReceiptPanel(models::DaemonModels& models, QWidget* parent)
   save_->setToolTip(tr("A file that `quern verify` checks without any service"));
   connect(save_, &QPushButton::clicked, this, &ReceiptPanel::save);
   connect(close, &QPushButton::clicked, this, &ReceiptPanel::closed);
+  connect(&receipts, &QAbstractItemModel::dataChanged, this, [this, &receipts] { follow(receipts); });
+  connect(&receipts, &QAbstractItemModel::modelReset, this, [this, &receipts] { follow(receipts); });
+  connect(&models_.connection(), &client::Connection::state_changed, this, [this, &receipts] { follow(receipts); });
+}
+
+// Again, where it has gone on, or was not checked while there was no connection.
+void ReceiptPanel::follow(const models::ReceiptModel& receipts) {
+  if (shown_.id.isEmpty() || !isVisible() || !models_.connection().live()) return;
+  const models::ReceiptRow* const now = receipts.find(shown_.id);
+  if (now && (unchecked_ || *now != shown_)) show_receipt(*now);
 }
 
 void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
-  const bool another = receipt.id != id_;
-  id_ = receipt.id;
+  const bool another = receipt.id != shown_.id;
+  shown_ = receipt;
+  unchecked_ = false;
   const QString known = models_.device_known_as(receipt);
   const QString& name = known.isEmpty() ? receipt.device_name : known;
   show_row(receipt, name);
@@ -82,10 +93,11 @@ void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
     said_->hide();
     file_.clear();
   }
-  models_.connection().call("receipt.get", {{"id", id_.toStdString()}}, this,
-                            [this, id = id_](const client::Outcome& outcome) {
-                              if (id != id_) return;
+  models_.connection().call("receipt.get", {{"id", receipt.id.toStdString()}}, this,
+                            [this, id = receipt.id](const client::Outcome& outcome) {
+                              if (id != shown_.id) return;
                               if (outcome) return show_trail(models::receipt_detail_from(*outcome));
+                              unchecked_ = true;
                               verdict_->set_state(tr("Not checked"), theme::Tone::warn);
                               why_->set_text(models::failure_text(outcome.error()));
                               why_->show();
@@ -93,7 +105,7 @@ void ReceiptPanel::show_receipt(const models::ReceiptRow& receipt) {
 }
 
 void ReceiptPanel::forget() {
-  id_.clear();
+  shown_ = {};
   file_.clear();
 }
 
@@ -101,7 +113,7 @@ void ReceiptPanel::forget() {
 void ReceiptPanel::ask_job(const models::ReceiptRow& receipt) {
   models_.connection().call(
       "job.get", {{"id", receipt.job.toStdString()}}, this, [this, receipt](const client::Outcome& outcome) {
-        if (receipt.id != id_ || !outcome) return;
+        if (receipt != shown_ || !outcome) return;
         for (const models::TaskRow& task : models::job_detail_from(*outcome).tasks) {
           for (const models::AttemptData& attempt : task.attempts) {
             const bool there = attempt.provider == receipt.peer && attempt.device == receipt.device;
@@ -142,13 +154,15 @@ void ReceiptPanel::show_row(const models::ReceiptRow& receipt, const QString& de
 void ReceiptPanel::show_trail(const models::ReceiptDetail& detail) {
   const QuantityText& text = models_.text();
   const auto& verified = detail.verified;
-  if (!verified) {
+  if (shown_.is_open()) {
+    verdict_->set_state(tr("Not over yet"), theme::Tone::neutral);
+  } else if (!verified) {
     verdict_->set_state(tr("The trail is not kept any more"), theme::Tone::neutral);
   } else {
     verdict_->set_state(*verified ? tr("Signatures verified") : tr("Does not hold"),
                         *verified ? theme::Tone::ok : theme::Tone::bad);
   }
-  why_->setVisible(detail.why.there());
+  why_->setVisible(detail.why.there() && !shown_.is_open());
   why_->set_text(detail.why.sentence());
   QVector<widgets::KeyValue> rows;
   for (const models::ReceiptDetail::Record& record : detail.records) {
@@ -169,8 +183,8 @@ void ReceiptPanel::save() {
   if (path.isEmpty()) return;
   in_background(
       this, [path, file = file_] { return write_file(path, file); },
-      [this, path, id = id_](const QString& fault) {
-        if (id != id_ && fault.isEmpty()) return;
+      [this, path, id = shown_.id](const QString& fault) {
+        if (id != shown_.id && fault.isEmpty()) return;
         said_->set_ink(fault.isEmpty() ? Ink::muted : Ink::bad);
         said_->set_text(fault.isEmpty() ? tr("Saved as %1").arg(QFileInfo(path).fileName()) : fault);
         said_->show();

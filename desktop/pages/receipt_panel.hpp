@@ -29,27 +29,29 @@ class ReceiptPanel : public widgets::DetailPanel {
  public:
   static constexpr int kRecordsShown = 50;
 
-  // `models` outlives it.
-  explicit ReceiptPanel(models::DaemonModels& models, QWidget* parent = nullptr);
+  // What it shows is kept up to date with `receipts`. Both outlive it.
+  ReceiptPanel(models::DaemonModels& models, const models::ReceiptModel& receipts, QWidget* parent = nullptr);
   void set_choose_file(ChooseFile choose) { choose_ = std::move(choose); }
 
   // At once what the row says, and the trail when the daemon has told it.
   void show_receipt(const models::ReceiptRow& receipt);
   // Another daemon begins: what the last one says of this receipt is not shown any more.
   void forget();
-  const QString& receipt() const { return id_; }
+  const QString& receipt() const { return shown_.id; }
 
  Q_SIGNALS:
   void closed();
 
  private:
+  void follow(const models::ReceiptModel& receipts);
   void show_row(const models::ReceiptRow& receipt, const QString& device_name);
   void ask_job(const models::ReceiptRow& receipt);
   void show_trail(const models::ReceiptDetail& detail);
   void save();
 
   models::DaemonModels& models_;
-  QString id_;
+  models::ReceiptRow shown_;  // without an id: none
+  bool unchecked_ = false;    // for the daemon did not answer
   QByteArray file_;
   ChooseFile choose_;
   widgets::Pill* verdict_;

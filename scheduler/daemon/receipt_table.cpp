@@ -119,8 +119,10 @@ ReceiptRow row_of(const Row& row) {
   read.owed = {row.integer(column++)};
   read.due = {row.integer(column++)};
   read.state = static_cast<ReceiptState>(std::clamp<std::int64_t>(row.integer(column++), 1, 3));
-  read.end =
-      model::reason_from_number(static_cast<std::uint32_t>(row.integer(column++))).value_or(model::Reason::internal);
+  // One of a later version is none that this one has a name for; 0 is of work that has not ended.
+  if (const auto end = static_cast<std::uint32_t>(row.integer(column++)); end != 0) {
+    read.end = model::reason_from_number(end).value_or(model::Reason::internal);
+  }
   read.at_unix_ms = row.integer(column++);
   read.number = row.integer(column++);
   return read;

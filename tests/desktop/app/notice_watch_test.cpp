@@ -117,6 +117,26 @@ TEST_F(NoticeWatchTest, ALostDeviceIsToldAndAPausedOneIsNot) {
   EXPECT_EQ(told[0].title, QStringLiteral("Device lost: RTX"));
 }
 
+// The machine's topic tells of it before the node's does.
+TEST_F(NoticeWatchTest, ADeviceThatIsOfferedNoMoreIsToldUnlessNothingIsSharedAnyMore) {
+  begin("COMPLETE");
+  const auto offered = [this](bool wanted) {
+    shell.put("machine", machine(true, wanted));
+    return QTest::qWaitFor([&] { return shell.models.machine()->devices.front().offered == wanted; }, kSoonMs);
+  };
+  ASSERT_TRUE(offered(false));
+  ASSERT_TRUE(tells(1));
+  EXPECT_EQ(told[0].title, QStringLiteral("No longer offered: RTX"));
+  ASSERT_TRUE(offered(true));
+  ASSERT_TRUE(offered(false));
+  shell.put("status", status_of(R"({"state":"off","until_unix_ms":null,"why":null,"working":0})"));
+  QTimer later;  // than what the watch waits for
+  later.setSingleShot(true);
+  later.start(NoticeWatch::kSettle);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !later.isActive(); }, kSoonMs));
+  EXPECT_EQ(told.size(), 1U);
+}
+
 TEST_F(NoticeWatchTest, AConnectionThatStaysAwayIsToldAndItsReturnEndsIt) {
   begin("COMPLETE");
   QSignalSpy over(&watch, &NoticeWatch::over);

@@ -181,6 +181,38 @@ TEST_F(EarningsPageTest, AReceiptIsCheckedAndItsTrailCanBeSaved) {
   EXPECT_TRUE(says(page, QStringLiteral("a signature is wrong")));
 }
 
+TEST_F(EarningsPageTest, AReceiptThatGoesOnIsShownAnew) {
+  EarningsPage& page = open();
+  const auto list = [this](const char* state, std::int64_t earned) {
+    json::object receipt = example_receipt(900);
+    receipt["state"] = state;
+    daemon().answer("receipt.list", [receipt](const json::object&) -> rpc::Answer {
+      return json::object{{"receipts", json::array{receipt}}, {"next", nullptr}};
+    });
+    daemon().set_topic("earnings", json::object{{"earned_micro", earned}});
+  };
+  verified_ = false;  // its last record is missing
+  list("pending", 1);
+  ASSERT_TRUE(soon([&] { return table(page).model()->rowCount() == 1; }));
+  table(page).select_row(0);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Not over yet")); }));
+  EXPECT_FALSE(says(page, QStringLiteral("Does not hold")));
+  verified_ = true;
+  list("settled", 2);
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Signatures verified")); }));
+}
+
+TEST_F(EarningsPageTest, AReceiptThatWasNotCheckedIsWhenTheConnectionIsBack) {
+  EarningsPage& page = open();
+  daemon().refuse("receipt.get", "busy");
+  table(page).select_row(0);
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("Not checked")); }));
+  play(daemon());
+  stage_.connection->close();
+  stage_.connection->open();
+  EXPECT_TRUE(soon([&] { return says(page, QStringLiteral("Signatures verified")); }));
+}
+
 TEST_F(EarningsPageTest, OlderReceiptsComeWhenTheEndIsReached) {
   receipts_ = 5'000;
   EarningsPage& page = open();

@@ -115,7 +115,7 @@ class Played {
     answers.topics["jobs"] = json::object{{"jobs", json::object()}};
     answers.topics["work"] = json::object{{"work", json::array()}};
     answers.topics["offers"] = models::example_offers(0);
-    answers.topics["status"] = json::object{{"peer", "12D3KooWself"}};
+    answers.topics["status"] = json::object{{"peer", "12D3KooWself"}, {"capabilities", json::array{"receipts"}}};
     answers.methods["receipt.list"] = [](const json::object&) {
       return json::object{{"receipts", json::array()}, {"next", nullptr}};
     };

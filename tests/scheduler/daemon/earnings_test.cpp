@@ -162,8 +162,9 @@ TEST(Receipts, come_back_as_they_were_saved_page_by_page) {
     row.usage[model::Dimension::device_time] = model::kQuantityMax;
     row.usage[model::Dimension::tokens_out] = i;
     row.owed = {static_cast<std::int64_t>(i)};
-    row.end = model::Reason::preempted;
-    row.state = ReceiptState::settled;
+    const bool is_over = i < 7;
+    row.end = is_over ? model::Reason::preempted : model::Reason::unspecified;
+    row.state = is_over ? ReceiptState::settled : ReceiptState::pending;
     row.at_unix_ms = kDay;
     ASSERT_TRUE(save_receipt(kept.database(), row));
     row.number = static_cast<std::int64_t>(i);
