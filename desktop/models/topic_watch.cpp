@@ -7,8 +7,8 @@ namespace quern::desktop::models {
 TopicWatch::TopicWatch(client::Connection& connection, const QString& topic, Take take, std::chrono::milliseconds pace,
                        QObject* parent)
     : QObject(parent), subscription_(connection.subscribe(topic, this)), take_(std::move(take)), turn_([this] {
-        // A value that is not live may be half changed: it waits no more, for the next snapshot brings it.
-        if (std::exchange(waits_, false) && live()) take_now();
+        // A stale value may be half changed: it waits no more, for the next snapshot brings it. The last one is whole.
+        if (std::exchange(waits_, false) && (live() || ended())) take_now();
       }) {
   timer_.setSingleShot(true);
   timer_.setInterval(pace);

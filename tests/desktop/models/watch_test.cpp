@@ -114,6 +114,14 @@ TEST_F(WatchOnScript, WhatWaitedWhenTheConnectionWasLostDoesNotHoldUpTheNextValu
   EXPECT_TRUE(takes(3));
 }
 
+TEST_F(WatchOnScript, TheLastValueOfATopicThatEndsIsTaken) {
+  snapshot(subscribed(), 1, 1);
+  ASSERT_TRUE(takes(1));
+  patch(1, 2);
+  script_.newest->notify("topic.ended", {{"topic", "t"}});
+  EXPECT_TRUE(takes(2));
+}
+
 TEST_F(WatchOnScript, WhatWaitedWhenAPatchDidNotFitDoesNotHoldUpTheNextSnapshot) {
   snapshot(subscribed(), 1, 1);
   ASSERT_TRUE(takes(1));
