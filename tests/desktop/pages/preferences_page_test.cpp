@@ -258,6 +258,22 @@ TEST_F(PreferencesPageTest, ABudgetCanBeTakenAwayAndSet) {
   EXPECT_EQ(daemon().last("preferences.set", 3), (json::object{{"strategy", "fastest"}}));
 }
 
+// As where another client sets it back at once: the topic has nothing to tell.
+TEST_F(PreferencesPageTest, WhatTheTopicNeverSaysIsNotShownForEver) {
+  PreferencesPage& page = open();
+  auto* const share = named<widgets::Toggle>(page, "Share this machine");
+  auto* const bounded = named<widgets::Toggle>(page, "Budget of a job: bounded");
+  auto* const strategy = named<QComboBox>(page, "Choose providers");
+  auto* const offer = named<widgets::Toggle>(page, "Offer Radeon RX 7900 XTX");
+  daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
+  for (auto* const toggle : {share, bounded, offer}) QTest::mouseClick(toggle, Qt::LeftButton);
+  Q_EMIT strategy->activated(1);
+  daemon().last("preferences.set", 3);
+  EXPECT_FALSE(share->isChecked() || bounded->isChecked() || offer->isChecked());
+  EXPECT_TRUE(soon([&] { return share->isChecked() && bounded->isChecked() && offer->isChecked(); }));
+  EXPECT_TRUE(soon([&] { return strategy->currentIndex() == 0; }));
+}
+
 TEST_F(PreferencesPageTest, DevicesHaveTheirSwitchAndPrice) {
   PreferencesPage& page = open();
   daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
