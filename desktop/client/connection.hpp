@@ -124,6 +124,8 @@ class Connection : public QObject {
  Q_SIGNALS:
   // Also when only the loss has changed.
   void state_changed();
+  // By close() or change(): all its calls have failed, and what it refused is nobody's matter any more.
+  void daemon_left();
 
  private:
   friend class TopicFeed;

@@ -51,6 +51,7 @@ DeviceControl::DeviceControl(models::DaemonModels& models, const Widgets& parts,
     settle_.start();
   });
   connect(&proposal_, &PriceProposal::taken, this, &DeviceControl::ask_price);
+  connect(&models_.connection(), &client::Connection::daemon_left, &fault_, &QWidget::hide);
 }
 
 void DeviceControl::set_device(const QString& id) {

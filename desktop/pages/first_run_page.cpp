@@ -98,6 +98,7 @@ FirstRunPage::FirstRunPage(models::DaemonModels& models, AppSettings& settings, 
   connect(&models_.connection(), &Connection::state_changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_devices);
+  connect(&models_.connection(), &Connection::daemon_left, frame_->banner(), &QWidget::hide);
   connect(&service_, &ServiceUnit::changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::machine_changed, this, &FirstRunPage::show_devices);
   connect(&models_, &models::DaemonModels::offers_changed, this, &FirstRunPage::show_devices);

@@ -81,6 +81,7 @@ QWidget* PeersPage::make_adding() {
   connect(address_, &QLineEdit::returnPressed, this, &PeersPage::add_peer);
   connect(address_, &QLineEdit::textChanged, this, &PeersPage::show_confirm);
   connect(cancel, &QPushButton::clicked, this, [this] { open_adding(false); });
+  connect(&models_.connection(), &client::Connection::daemon_left, fault_, &QWidget::hide);
   confirm_->setEnabled(false);
   return adding_ = card;
 }

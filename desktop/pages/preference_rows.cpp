@@ -88,6 +88,7 @@ PreferenceRow::PreferenceRow(models::DaemonModels& models, const PreferenceText&
   reset_->hide();
   fault_->hide();
   connect(reset_, &QAbstractButton::clicked, this, &PreferenceRow::reset);
+  connect(&models_.connection(), &client::Connection::daemon_left, fault_, &QWidget::hide);
 }
 
 void PreferenceRow::add_control(QWidget* control) {

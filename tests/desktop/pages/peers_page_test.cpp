@@ -225,6 +225,9 @@ TEST_F(PeersPageTest, APeerIsAddedByItsAddress) {
   EXPECT_TRUE(edit->isVisible());
   settle();
   picture(page, QStringLiteral("peers-add"));
+  stage_.connection->change(daemon().factory());
+  EXPECT_TRUE(soon([&] { return !says(page, QStringLiteral("nonsense is no address")); })) << "it was another's word";
+  ASSERT_TRUE(soon([&] { return stage_.connection->live(); }));
   daemon().answer("peer.add", [](const json::object&) -> rpc::Answer { return json::object(); });
   QTest::keyClick(edit, Qt::Key_Return);
   ASSERT_TRUE(soon([&] { return !edit->isVisible(); }));

@@ -274,6 +274,27 @@ TEST_F(PreferencesPageTest, WhatTheTopicNeverSaysIsNotShownForEver) {
   EXPECT_TRUE(soon([&] { return strategy->currentIndex() == 0; }));
 }
 
+TEST_F(PreferencesPageTest, WhatOneDaemonRefusedIsNotSaidOfAnother) {
+  PreferencesPage& page = open();
+  for (const char* const method : {"preferences.set", "device.set", "peer.unblock"}) {
+    daemon().refuse(method, std::string("no ") + method);
+  }
+  QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+  QTest::mouseClick(named<widgets::Toggle>(page, "Offer Radeon RX 7900 XTX"), Qt::LeftButton);
+  ASSERT_TRUE(click(page, QStringLiteral("Unblock")));
+  for (const char* const said : {"no preferences.set", "no device.set", "no peer.unblock"}) {
+    ASSERT_TRUE(soon([&] { return says(page, QString::fromUtf8(said)); })) << said;
+  }
+  daemon().hold("preferences.set");
+  QTest::mouseClick(named<widgets::Toggle>(page, "Budget of a job: bounded"), Qt::LeftButton);
+  QSignalSpy left(stage_.connection.get(), &client::Connection::daemon_left);
+  stage_.connection->change(daemon().factory());
+  ASSERT_TRUE(soon([&] { return stage_.connection->live(); }));
+  EXPECT_EQ(left.count(), 1);
+  EXPECT_FALSE(says(page, QStringLiteral("take less"))) << texts_of(page).join(u'\n').toStdString();
+  EXPECT_FALSE(says(page, QStringLiteral("there is no connection to the daemon"))) << "of the call under way";
+}
+
 TEST_F(PreferencesPageTest, DevicesHaveTheirSwitchAndPrice) {
   PreferencesPage& page = open();
   daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
