@@ -3,6 +3,7 @@
 #pragma once
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <QTimer>
 #include <chrono>
@@ -29,7 +30,8 @@ class NoticeWatch : public QObject {
   NoticeWatch(models::DaemonModels& models, const pages::AppSettings& settings,
               std::chrono::milliseconds patience = kPatience, QObject* parent = nullptr);
 
-  // Another daemon, to which Connection::change() leads next: nothing of the one before counts.
+  // Another daemon, to which Connection::change() leads next: nothing of the one before counts, and what was told of it
+  // is over: nobody is led from there to jobs of another.
   void forget();
 
  Q_SIGNALS:
@@ -47,6 +49,7 @@ class NoticeWatch : public QObject {
   void look_at_machine();
   void look_at_connection();
   void tell(Notice notice);
+  void withdraw(pages::Notice kind);
   void tell_end(const models::JobRow& job);
 
   models::DaemonModels& models_;
@@ -56,7 +59,7 @@ class NoticeWatch : public QObject {
   QHash<QString, Device> devices_;
   QTimer away_;
   bool was_live_ = false;
-  bool told_away_ = false;
+  QSet<pages::Notice> told_;
 };
 
 }  // namespace quern::desktop::app
