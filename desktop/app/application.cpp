@@ -231,7 +231,7 @@ void Application::wire_notifications() {
                       [this](const client::Outcome& outcome) {
                         if (outcome) return;
                         window_->come_to_front();
-                        window_->tell(theme::Tone::bad, models::failure_text(outcome.error()));
+                        window_->tell_refusal(models::failure_text(outcome.error()));
                       });
   });
 }

@@ -60,7 +60,11 @@ void MainWindow::watch() {
   connect(&service_, &pages::ServiceUnit::changed, this, &MainWindow::show_connection);
   connect(&service_, &pages::ServiceUnit::refused, this, [this](const QString& why) { tell(theme::Tone::bad, why); });
   connect(&donation_, &DonationControl::changed, this, &MainWindow::show_status);
-  connect(&donation_, &DonationControl::refused, this, [this](const QString& why) { tell(theme::Tone::bad, why); });
+  connect(&donation_, &DonationControl::refused, this, &MainWindow::tell_refusal);
+  connect(&models_.connection(), &client::Connection::daemon_left, this, [this] {
+    if (told_is_refusal_) told_->hide();
+    show_banners();
+  });
   connect(&settings_.profiles(), &client::Profiles::changed, this, &MainWindow::show_status);
   connect(&settings_.profiles(), &client::Profiles::current_changed, this, &MainWindow::show_status);
   countdown_.setInterval(1'000);

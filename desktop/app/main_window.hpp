@@ -60,6 +60,8 @@ class MainWindow : public QWidget {
   void come_to_front();
   // A line that can be closed, for what went wrong beside the page.
   void tell(theme::Tone tone, const QString& message);
+  // As tell(), of what the daemon would not do: hidden once another one is chosen.
+  void tell_refusal(const QString& why);
   // Asked when it is closed: whether that hides it only, for there is a tray, and the person wants it.
   void set_stays(std::function<bool()> stays) { stays_ = std::move(stays); }
   // Closes it whatever stays() says.
@@ -118,6 +120,7 @@ class MainWindow : public QWidget {
   widgets::Banner* offline_banner_;
   widgets::Banner* problems_;
   widgets::Banner* told_;
+  bool told_is_refusal_ = false;
   QStackedWidget* stack_;
   QWidget* veil_;
 };

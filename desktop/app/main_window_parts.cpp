@@ -226,8 +226,14 @@ void MainWindow::follow_offline_way() {
 }
 
 void MainWindow::tell(theme::Tone tone, const QString& message) {
+  told_is_refusal_ = false;
   told_->show_message(tone, message);
   show_banners();
+}
+
+void MainWindow::tell_refusal(const QString& why) {
+  tell(theme::Tone::bad, why);
+  told_is_refusal_ = true;
 }
 
 // Without a banner nothing of their box is left, not even its margin.

@@ -19,7 +19,6 @@ NoticeWatch::NoticeWatch(models::DaemonModels& models, const pages::AppSettings&
   away_.setSingleShot(true);
   away_.setInterval(patience);
   connect(&away_, &QTimer::timeout, this, [this] {
-    told_away_ = true;
     const client::LossText& loss = models_.connection().loss();
     tell({pages::Notice::connection_lost, tr("The connection to the daemon is lost"), loss.reason, {}});
   });
@@ -34,10 +33,15 @@ void NoticeWatch::forget() {
   // Another daemon that was never there is none that is lost.
   was_live_ = false;
   away_.stop();
-  if (std::exchange(told_away_, false)) Q_EMIT over(pages::Notice::connection_lost);
+  for (const pages::Notice kind : std::exchange(told_, {})) Q_EMIT over(kind);
+}
+
+void NoticeWatch::withdraw(pages::Notice kind) {
+  if (told_.remove(kind)) Q_EMIT over(kind);
 }
 
 void NoticeWatch::tell(Notice notice) {
+  told_.insert(notice.kind);
   if (settings_.notifies(notice.kind)) Q_EMIT noticed(notice);
 }
 
@@ -105,7 +109,7 @@ void NoticeWatch::look_at_connection() {
     case Connection::State::live:
       was_live_ = true;
       away_.stop();
-      if (std::exchange(told_away_, false)) Q_EMIT over(pages::Notice::connection_lost);
+      withdraw(pages::Notice::connection_lost);
       break;
     case Connection::State::closed:
       away_.stop();
@@ -114,7 +118,7 @@ void NoticeWatch::look_at_connection() {
       break;
     case Connection::State::offline:
     case Connection::State::refused:
-      if (was_live_ && !told_away_ && !away_.isActive()) away_.start();
+      if (was_live_ && !told_.contains(pages::Notice::connection_lost) && !away_.isActive()) away_.start();
       break;
   }
 }

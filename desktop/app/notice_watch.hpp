@@ -32,7 +32,8 @@ class NoticeWatch : public QObject {
   NoticeWatch(models::DaemonModels& models, const pages::AppSettings& settings,
               std::chrono::milliseconds patience = kPatience, QObject* parent = nullptr);
 
-  // Another daemon, to which Connection::change() leads next: nothing of the one before counts.
+  // Another daemon, to which Connection::change() leads next: nothing of the one before counts, and what was told of it
+  // is over: nobody is led from there to jobs of another.
   void forget();
 
  Q_SIGNALS:
@@ -51,6 +52,7 @@ class NoticeWatch : public QObject {
   void look_at_fallen();
   void look_at_connection();
   void tell(Notice notice);
+  void withdraw(pages::Notice kind);
   void tell_end(const models::JobRow& job);
 
   models::DaemonModels& models_;
@@ -62,7 +64,7 @@ class NoticeWatch : public QObject {
   QTimer settle_;
   QTimer away_;
   bool was_live_ = false;
-  bool told_away_ = false;
+  QSet<pages::Notice> told_;
 };
 
 }  // namespace quern::desktop::app

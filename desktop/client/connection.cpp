@@ -82,6 +82,7 @@ void Connection::close() {
   drop_transport();
   set_state(State::closed);
   fail_all(offline_error({Loss::ended, tr("the connection was closed"), {}}));
+  QMetaObject::invokeMethod(this, &Connection::daemon_left, Qt::QueuedConnection);
   tell_feeds(&TopicFeed::on_lost);
 }
 

@@ -70,9 +70,10 @@ struct ConnectionOptions {
   // A daemon that has said nothing for so long is asked for a word, and is lost where none comes for as long again: one
   // that hangs, or a dead network, never ends a connection by itself.
   std::chrono::milliseconds silence{15'000};
-  std::size_t calls_at_once = 32;     // the daemon's own limit is 64; the rest waits here
-  std::size_t calls_waiting = 1'024;  // further calls fail
-  std::size_t depth = 64;             // arrays and objects in each other in what is received
+  std::chrono::milliseconds topic_pause{5'000};  // before a topic that was refused though it may be there
+  std::size_t calls_at_once = 32;                // the daemon's own limit is 64; the rest waits here
+  std::size_t calls_waiting = 1'024;             // further calls fail
+  std::size_t depth = 64;                        // arrays and objects in each other in what is received
 };
 
 class Connection : public QObject {
@@ -124,6 +125,8 @@ class Connection : public QObject {
  Q_SIGNALS:
   // Also when only the loss has changed.
   void state_changed();
+  // By close() or change(): all its calls have failed, and what it refused is nobody's matter any more.
+  void daemon_left();
 
  private:
   friend class TopicFeed;

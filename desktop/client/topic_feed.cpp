@@ -1,7 +1,6 @@
 #include "desktop/client/topic_feed.hpp"
 
 #include <QPointer>
-#include <QTimer>
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -25,7 +24,14 @@ std::uint64_t number_at(const json::object& object, std::string_view key) {
 
 }  // namespace
 
-TopicFeed::TopicFeed(Connection& connection, QString topic) : connection_(connection), topic_(std::move(topic)) {}
+TopicFeed::TopicFeed(Connection& connection, QString topic) : connection_(connection), topic_(std::move(topic)) {
+  refused_.setSingleShot(true);
+  refused_.setInterval(connection_.options_.topic_pause);
+  connect(&refused_, &QTimer::timeout, this, [this] {
+    try_again();
+    step();
+  });
+}
 
 TopicFeed::~TopicFeed() {
   for (Subscription* const each : subscriptions_) each->feed_ = nullptr;
@@ -56,6 +62,7 @@ void TopicFeed::on_live() {
 // There may be such a topic by now.
 void TopicFeed::try_again() {
   using State = Subscription::State;
+  refused_.stop();
   if (state_ == State::ended || state_ == State::refused) {
     state_ = value_.is_null() ? State::waiting : State::stale;
   }
@@ -105,6 +112,8 @@ void TopicFeed::on_subscribed(const Outcome& outcome) {
       return;
     }
     failure_ = outcome.error().failure;
+    // What there is not, there will not be; a limit or a fault of the daemon's may pass.
+    if (failure_.code != rpc::Code::not_found) refused_.start();
     set_state(Subscription::State::refused);
     step();
     return;

@@ -3,6 +3,7 @@
 #pragma once
 #include <QObject>
 #include <QString>
+#include <QTimer>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -64,6 +65,7 @@ class TopicFeed : public QObject {
   std::uint64_t version_ = 0;
   boost::json::value value_;
   rpc::Failure failure_;
+  QTimer refused_;  // until it is tried again
 };
 
 }  // namespace quern::desktop::client

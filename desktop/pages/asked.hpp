@@ -2,6 +2,7 @@
 // while its call is under way.
 #pragma once
 #include <QDeadlineTimer>
+#include <QTimer>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -18,7 +19,13 @@ class Asked {
     value_ = std::move(value);
     until_ = QDeadlineTimer(QDeadlineTimer::Forever);
   }
-  void granted() { until_ = QDeadlineTimer(kCatchUpTime); }
+  // `show` is called, unless `owner` is gone, once the topic has had its time: it may say nothing more by itself.
+  template <class Owner, class Show>
+  void granted(Owner* owner, Show show) {
+    until_ = QDeadlineTimer(kCatchUpTime);
+    // A millisecond later, so that it has passed.
+    QTimer::singleShot(kCatchUpTime + std::chrono::milliseconds(1), Qt::PreciseTimer, owner, std::move(show));
+  }
   void refused() { value_.reset(); }
   bool pending() const { return value_ && until_.isForever(); }
   // What to show while the topic says `told`.

@@ -51,6 +51,7 @@ DeviceControl::DeviceControl(models::DaemonModels& models, const Widgets& parts,
     settle_.start();
   });
   connect(&proposal_, &PriceProposal::taken, this, &DeviceControl::ask_price);
+  connect(&models_.connection(), &client::Connection::daemon_left, &fault_, &QWidget::hide);
 }
 
 void DeviceControl::set_device(const QString& id) {
@@ -101,10 +102,9 @@ void DeviceControl::set_offered(bool offered) {
   models_.connection().call("device.set", params, this,
                             [this, id = id_, call = ++calls_](const client::Outcome& outcome) {
                               if (id != id_ || call != calls_) return;
-                              outcome ? offered_.granted() : offered_.refused();
+                              outcome ? offered_.granted(this, [this] { end_call(); }) : offered_.refused();
                               if (!outcome) say_fault(models::failure_text(outcome.error()));
-                              refresh();
-                              Q_EMIT settled();
+                              end_call();
                             });
 }
 
@@ -127,14 +127,18 @@ void DeviceControl::set_price() {
       const models::Reading answer(*outcome);
       const models::Reading rates = answer.object("rates");
       if (const auto told = models::hourly_of(rates); told && rates.there()) price_micro_.ask(*told);
-      price_micro_.granted();
+      price_micro_.granted(this, [this] { end_call(); });
     } else {
       price_micro_.refused();
       say_fault(models::failure_text(outcome.error()));
     }
-    refresh();
-    Q_EMIT settled();
+    end_call();
   });
+}
+
+void DeviceControl::end_call() {
+  refresh();
+  Q_EMIT settled();
 }
 
 void DeviceControl::say_fault(const QString& fault) {

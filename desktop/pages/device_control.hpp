@@ -49,12 +49,13 @@ class DeviceControl : public QObject {
   void say_fault(const QString& fault);
 
  Q_SIGNALS:
-  void settled();  // the daemon has answered
+  void settled();  // the daemon has answered, or its topic has had the time to say the same
 
  private:
   void set_offered(bool offered);
   void set_price();
   void ask_price(qint64 micro);
+  void end_call();
 
   models::DaemonModels& models_;
   widgets::Toggle& offer_;

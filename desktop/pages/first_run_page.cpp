@@ -98,6 +98,7 @@ FirstRunPage::FirstRunPage(models::DaemonModels& models, AppSettings& settings, 
   connect(&models_.connection(), &Connection::state_changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::status_changed, this, &FirstRunPage::show_devices);
+  connect(&models_.connection(), &Connection::daemon_left, frame_->banner(), &QWidget::hide);
   connect(&service_, &ServiceUnit::changed, this, &FirstRunPage::show_daemon);
   connect(&models_, &models::DaemonModels::machine_changed, this, &FirstRunPage::show_devices);
   connect(&models_, &models::DaemonModels::offers_changed, this, &FirstRunPage::show_devices);
@@ -127,8 +128,10 @@ QWidget* FirstRunPage::make_daemon_card() {
   connect(start_service_, &QPushButton::clicked, &service_, &ServiceUnit::start);
   connect(choose_, &QPushButton::clicked, this, &FirstRunPage::daemon_choice_wanted);
   connect(at_login_, &widgets::Toggle::clicked, &service_, &ServiceUnit::set_enabled);
-  connect(&service_, &ServiceUnit::refused, this,
-          [this](const QString& why) { frame_->banner()->show_message(theme::Tone::bad, why); });
+  connect(&service_, &ServiceUnit::refused, this, [this](const QString& why) {
+    say(why);
+    show_daemon();
+  });
   return card;
 }
 
@@ -188,6 +191,7 @@ void FirstRunPage::show_daemon() {
 }
 
 void FirstRunPage::show_devices() {
+  if (shares() && std::exchange(unsure_, false)) frame_->banner()->hide();
   const auto& told = models_.machine();
   if (!told) {
     devices_text_->set_text(models_.connection().live() ? tr("This daemon does not tell what its machine has")
@@ -379,14 +383,22 @@ void FirstRunPage::call(const char* method, boost::json::object params) {
     if (!outcome && fault_.isEmpty()) fault_ = models::failure_text(outcome.error());
     if (pending_ > 0) return;
     if (!fault_.isEmpty()) {
-      frame_->banner()->show_message(theme::Tone::bad, tr("Nothing is offered: %1").arg(fault_));
-      show_foot();
+      using Kind = client::CallError::Kind;
+      const bool unsure = is_last && (outcome.error().kind == Kind::offline || outcome.error().kind == Kind::timed_out);
+      say((unsure ? tr("It is not known whether sharing has begun: %1") : tr("Nothing is offered: %1")).arg(fault_));
+      unsure_ = unsure;
+      show_devices();
     } else if (is_last) {
       leave();
     } else {
       call("preferences.set", {{"share", true}});
     }
   });
+}
+
+void FirstRunPage::say(const QString& fault) {
+  unsure_ = false;
+  frame_->banner()->show_message(theme::Tone::bad, fault);
 }
 
 void FirstRunPage::leave() {

@@ -67,6 +67,7 @@ class FirstRunPage : public QWidget {
   void withdraw_rest();
   void call(const char* method, boost::json::object params);
   void leave();
+  void say(const QString& fault);
 
   models::DaemonModels& models_;
   AppSettings& settings_;
@@ -88,8 +89,9 @@ class FirstRunPage : public QWidget {
   widgets::TextLabel* safety_;
   QPushButton* later_;
   QPushButton* donate_;
-  int pending_ = 0;  // calls of donate()
-  QString fault_;    // the first of them
+  int pending_ = 0;      // calls of donate()
+  QString fault_;        // the first of them
+  bool unsure_ = false;  // the banner says that nobody knows whether sharing has begun
 };
 
 }  // namespace quern::desktop::pages

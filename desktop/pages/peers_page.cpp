@@ -79,9 +79,9 @@ QWidget* PeersPage::make_adding() {
   card->hide();
   connect(confirm_, &QPushButton::clicked, this, &PeersPage::add_peer);
   connect(address_, &QLineEdit::returnPressed, this, &PeersPage::add_peer);
-  connect(address_, &QLineEdit::textChanged, this,
-          [this](const QString& text) { confirm_->setEnabled(!text.trimmed().isEmpty()); });
+  connect(address_, &QLineEdit::textChanged, this, &PeersPage::show_confirm);
   connect(cancel, &QPushButton::clicked, this, [this] { open_adding(false); });
+  connect(&models_.connection(), &client::Connection::daemon_left, fault_, &QWidget::hide);
   confirm_->setEnabled(false);
   return adding_ = card;
 }
@@ -190,28 +190,35 @@ void PeersPage::select_in_table() {
   if (row >= 0) table_->select_row(order_.mapFromSource(models_.peers().index(row, 0)).row());
 }
 
+// What is answered after it was closed says nothing of what is typed next.
 void PeersPage::open_adding(bool open) {
+  addition_.cancel();
   adding_->setVisible(open);
   add_->setVisible(!open);
   fault_->hide();
+  show_confirm();
   if (open) address_->setFocus();
+}
+
+void PeersPage::show_confirm() {
+  confirm_->setEnabled(!addition_.pending() && !address_->text().trimmed().isEmpty());
 }
 
 void PeersPage::add_peer() {
   const QString address = address_->text().trimmed();
   if (address.isEmpty() || !confirm_->isEnabled()) return;
   fault_->hide();
-  confirm_->setEnabled(false);
-  models_.connection().call("peer.add", {{"address", address.toStdString()}}, this,
-                            [this](const client::Outcome& outcome) {
-                              confirm_->setEnabled(true);
-                              if (!outcome) {
-                                fault_->set_text(models::failure_text(outcome.error()));
-                                return fault_->show();
-                              }
-                              address_->clear();
-                              open_adding(false);
-                            });
+  addition_ = models_.connection().call("peer.add", {{"address", address.toStdString()}}, this,
+                                        [this](const client::Outcome& outcome) {
+                                          show_confirm();
+                                          if (!outcome) {
+                                            fault_->set_text(models::failure_text(outcome.error()));
+                                            return fault_->show();
+                                          }
+                                          address_->clear();
+                                          open_adding(false);
+                                        });
+  show_confirm();
 }
 
 }  // namespace quern::desktop::pages

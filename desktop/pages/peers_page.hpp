@@ -44,6 +44,7 @@ class PeersPage : public widgets::PageFrame {
   void select_in_table();
   void open_adding(bool open);
   void add_peer();
+  void show_confirm();
 
   models::DaemonModels& models_;
   models::SteadyProxy order_;
@@ -54,6 +55,7 @@ class PeersPage : public widgets::PageFrame {
   QWidget* adding_;
   QLineEdit* address_;
   QPushButton* confirm_;
+  client::Reply addition_;  // of the form as it is open now
   widgets::TextLabel* fault_;
   QStackedWidget* forms_;
   QStackedWidget* map_stack_;

@@ -88,6 +88,7 @@ PreferenceRow::PreferenceRow(models::DaemonModels& models, const PreferenceText&
   reset_->hide();
   fault_->hide();
   connect(reset_, &QAbstractButton::clicked, this, &PreferenceRow::reset);
+  connect(&models_.connection(), &client::Connection::daemon_left, fault_, &QWidget::hide);
 }
 
 void PreferenceRow::add_control(QWidget* control) {
@@ -140,9 +141,7 @@ void SwitchRow::switch_to(bool on) {
   show_value(told_);
   // It can be clicked again meanwhile, and so keeps the focus: the last click counts.
   send(on, [this, call = ++calls_](bool granted) {
-    if (call != calls_) return;
-    granted ? asked_.granted() : asked_.refused();
-    show_value(told_);
+    if (call == calls_) answered(asked_, granted, [this] { show_value(told_); });
   });
 }
 
@@ -213,8 +212,7 @@ void LimitRow::send_value() {
   const std::int64_t value = asked_.shown(told_.value);
   send(value, [this, value](bool granted) {
     if (asked_.shown(told_.value) != value) return;  // moved again meanwhile
-    granted ? asked_.granted() : asked_.refused();
-    show_value(told_, there_);
+    answered(asked_, granted, [this] { show_value(told_, there_); });
   });
 }
 
@@ -251,8 +249,7 @@ void AmountRow::set(std::optional<std::int64_t> micro) {
   show_value(models::PreferencesData::Amount(told_));
   send(micro ? json::value(*micro) : json::value(nullptr), [this, wanted](bool granted) {
     if (asked_.shown(told_) != wanted) return;
-    granted ? asked_.granted() : asked_.refused();
-    show_value(models::PreferencesData::Amount(told_));
+    answered(asked_, granted, [this] { show_value(models::PreferencesData::Amount(told_)); });
   });
 }
 
@@ -266,10 +263,8 @@ ChoiceRow::ChoiceRow(models::DaemonModels& models, const PreferenceText& text,
   connect(box_, &QComboBox::activated, this, [this](int index) {
     const QString name = box_->itemData(index).toString();
     asked_.ask(name);
-    send(json::string(name.toStdString()), [this](bool granted) {
-      granted ? asked_.granted() : asked_.refused();
-      show_value(QString(told_));
-    });
+    send(json::string(name.toStdString()),
+         [this](bool granted) { answered(asked_, granted, [this] { show_value(QString(told_)); }); });
   });
 }
 

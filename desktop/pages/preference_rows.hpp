@@ -42,6 +42,12 @@ class PreferenceRow : public QWidget {
   void add_below(QWidget* control);
   // Calls preferences.set; `done` is told whether it was granted.
   void send(boost::json::value value, std::function<void(bool)> done);
+  // The daemon has answered what was asked.
+  template <class T, class Show>
+  void answered(Asked<T>& asked, bool granted, Show show) {
+    granted ? asked.granted(this, show) : asked.refused();
+    show();
+  }
   void show_reset();
   bool live() const { return models_.connection().live(); }
   const QString& title() const { return title_; }

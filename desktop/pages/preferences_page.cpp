@@ -163,6 +163,7 @@ QWidget* PreferencesPage::make_blocked() {
   card->body()->addLayout(blocked_rows_);
   unblock_fault_ = new widgets::TextLabel({}, theme::FontRole::caption, Ink::bad);
   unblock_fault_->hide();
+  connect(&models_.connection(), &client::Connection::daemon_left, unblock_fault_, &QWidget::hide);
   card->body()->addWidget(unblock_fault_);
   return blocked_ = card;
 }

@@ -55,6 +55,9 @@ Table::Table(const QString& accessible_name, QWidget* parent, int row_height)
   viewport()->setAutoFillBackground(false);
   header->viewport()->setAutoFillBackground(false);
   viewport()->setMouseTracking(true);
+  rest_.setSingleShot(true);
+  rest_.setInterval(kRestTime);
+  connect(&rest_, &QTimer::timeout, this, [this] { set_inside(false); });
   setMouseTracking(true);
   connect(header, &QHeaderView::sortIndicatorChanged, this, &Table::arrange);
   header->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -329,16 +332,24 @@ void Table::changeEvent(QEvent* event) {
 
 void Table::set_hovered_row(int row) {
   if (row == hovered_row_) return;
-  const bool was_inside = hovered_row_ >= 0;
   hovered_row_ = row;
   viewport()->update();
-  if (was_inside != (row >= 0)) Q_EMIT hover_changed(row >= 0);
+}
+
+void Table::set_inside(bool inside) {
+  inside ? rest_.start() : rest_.stop();
+  if (std::exchange(inside_, inside) != inside) Q_EMIT hover_changed(inside);
 }
 
 bool Table::viewportEvent(QEvent* event) {
-  if (event->type() == QEvent::MouseMove)
-    set_hovered_row(rowAt(static_cast<QMouseEvent*>(event)->position().toPoint().y()));
-  if (event->type() == QEvent::Leave) set_hovered_row(-1);
+  if (event->type() == QEvent::MouseMove || event->type() == QEvent::Wheel) {
+    set_hovered_row(rowAt(static_cast<QSinglePointEvent*>(event)->position().toPoint().y()));
+    set_inside(hovered_row_ >= 0);
+  }
+  if (event->type() == QEvent::Leave) {
+    set_hovered_row(-1);
+    set_inside(false);
+  }
   return QTableView::viewportEvent(event);
 }
 

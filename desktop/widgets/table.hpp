@@ -7,7 +7,9 @@
 #pragma once
 #include <QSet>
 #include <QTableView>
+#include <QTimer>
 #include <QVector>
+#include <chrono>
 #include <functional>
 #include <optional>
 
@@ -52,6 +54,7 @@ class Table : public QTableView {
   static constexpr int kNoted = 66;  // for a note of so many
   static constexpr int kDense = 36;
   static constexpr int kColumnsMax = 64;
+  static constexpr std::chrono::milliseconds kRestTime{10'000};
 
   explicit Table(const QString& accessible_name, QWidget* parent = nullptr, int row_height = kOneLine);
 
@@ -59,6 +62,8 @@ class Table : public QTableView {
   const ColumnLook& column_look(int column) const;
   // Silently does nothing for a row that is not there. QTableView::selectRow() fails in right-to-left windows.
   void select_row(int row);
+  // How long the mouse may lie still before it counts as left there.
+  void set_rest_time(std::chrono::milliseconds time) { rest_.setInterval(time); }
   int hovered_row() const { return hovered_row_; }  // -1: the mouse is elsewhere
 
   // What the user hid by the column chooser (menu of the header); columns of priority 0 cannot be. Kept by the app.
@@ -97,8 +102,9 @@ class Table : public QTableView {
  Q_SIGNALS:
   void current_row_changed(int row);  // of the model that is shown; -1: none
   void row_activated(int row);        // double click or Enter
-  void hover_changed(bool inside);    // for a page that freezes the order meanwhile
-  void hidden_columns_changed();      // by the user
+  // For a page that freezes the order meanwhile. A mouse that was only left lying over it is outside after a while.
+  void hover_changed(bool inside);
+  void hidden_columns_changed();  // by the user
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -122,6 +128,7 @@ class Table : public QTableView {
   void paint_notes();
   void paint_note(QPainter& painter, int row, QRect line) const;
   void set_hovered_row(int row);
+  void set_inside(bool inside);
 
   QVector<ColumnLook> looks_;
   QSet<int> hidden_by_user_;
@@ -132,6 +139,8 @@ class Table : public QTableView {
   std::function<bool(const QModelIndex&)> faded_;
   int row_height_;
   int hovered_row_ = -1;
+  bool inside_ = false;  // as hover_changed() told
+  QTimer rest_;
   bool arranging_ = false;
 };
 

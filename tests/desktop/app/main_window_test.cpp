@@ -229,6 +229,24 @@ TEST(MainWindow, WhatTheDaemonRefusesIsSaidAndCanBeClosed) {
   EXPECT_FALSE(told->isVisible());
 }
 
+TEST(MainWindow, WhatOneDaemonRefusedIsNotSaidOfAnother) {
+  Shell shell;
+  shell.window.set_pages(three_pages());
+  shell.window.show();
+  widgets::Banner* const told = shell.window.findChildren<widgets::Banner*>().at(2);
+  shell.donation.pause(PauseLength::hour);
+  shell.answer("donation.pause", rpc::fail(rpc::Code::failed, "the disk is full"));
+  ASSERT_TRUE(soon([&] { return told->isVisible(); }));
+  shell.connection.change(shell.script.factory());
+  EXPECT_TRUE(soon([&] { return !told->isVisible(); }));
+  // What the app says of itself stays.
+  shell.window.tell(theme::Tone::neutral, QStringLiteral("The recording has ended"));
+  QSignalSpy left(&shell.connection, &client::Connection::daemon_left);
+  shell.connection.change(shell.script.factory());
+  ASSERT_TRUE(soon([&] { return left.count() == 1; }));
+  EXPECT_TRUE(told->isVisible());
+}
+
 TEST(MainWindow, ADaemonThatGoesLeavesABannerAndComesBack) {
   Shell shell;
   shell.window.set_pages(three_pages());

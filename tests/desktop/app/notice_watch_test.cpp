@@ -169,6 +169,21 @@ TEST_F(NoticeWatchTest, WhatHadEndedOnAnotherDaemonThatIsChosenIsNoNews) {
   EXPECT_EQ(told[0].kind, pages::Notice::job_ended);
 }
 
+TEST_F(NoticeWatchTest, WhatWasToldOfADaemonIsOverWhenAnotherIsChosen) {
+  begin("RUNNING");
+  QSignalSpy over(&watch, &NoticeWatch::over);
+  shell.put("jobs", jobs("EXECUTOR_ERROR"));
+  shell.put("machine", machine(false, false));
+  ASSERT_TRUE(tells(2));
+  EXPECT_EQ(over.count(), 0);
+  watch.forget();
+  QSet<pages::Notice> ended;
+  for (const auto& each : over) ended.insert(each[0].value<pages::Notice>());
+  EXPECT_EQ(ended, (QSet{pages::Notice::job_failed, pages::Notice::device_lost}));
+  watch.forget();
+  EXPECT_EQ(over.count(), 2) << "once each";
+}
+
 TEST_F(NoticeWatchTest, AnotherDaemonThatWasNeverThereIsNotLost) {
   begin("RUNNING");
   watch.forget();

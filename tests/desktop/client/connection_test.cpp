@@ -23,7 +23,8 @@ constexpr int kSoonMs = 5'000;
 class ConnectionTest : public ::testing::Test {
  protected:
   Script script;
-  Connection connection{script.factory(), {.retry_first = 5ms, .retry_most = 20ms, .open_time = 200ms}};
+  Connection connection{script.factory(),
+                        {.retry_first = 5ms, .retry_most = 20ms, .open_time = 200ms, .topic_pause = 5ms}};
   QObject owner;
 
   void go_live() {
@@ -349,6 +350,21 @@ TEST_F(ConnectionTest, ATopicThatDoesNotExistIsRefusedByName) {
   script.newest->lose();
   come_back();  // another daemon perhaps, which has it
   EXPECT_EQ(take_sent().method, "subscribe");
+}
+
+TEST_F(ConnectionTest, ATopicThatIsRefusedForNowIsAskedForAgain) {
+  go_live();
+  const auto* const job = connection.subscribe(QStringLiteral("job/1"), &owner);
+  for (int refusal = 0; refusal < 2; ++refusal) {
+    script.newest->answer(*take_sent().id, std::unexpected(rpc::limit_failure("subscriptions", 65, 64)));
+    EXPECT_EQ(job->state(), Subscription::State::refused);
+  }
+  const rpc::Request again = take_sent();
+  EXPECT_EQ(again.method, "subscribe");
+  EXPECT_TRUE(script.newest->sent.empty()) << "one at a time";
+  script.newest->answer(*again.id, snapshot("job/1", 1, 5));
+  EXPECT_EQ(job->state(), Subscription::State::live);
+  EXPECT_EQ(job->value(), 5);
 }
 
 TEST_F(ConnectionTest, ATopicThatEndsSaysSo) {

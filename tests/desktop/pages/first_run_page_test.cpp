@@ -137,6 +137,17 @@ TEST_F(FirstRunPageTest, WhereSystemdHasTheServiceItsStartAtTheLoginIsOffered) {
   EXPECT_TRUE(service_.starts_at_login);
 }
 
+TEST_F(FirstRunPageTest, AStartAtTheLoginThatIsRefusedIsNotShownAsSet) {
+  service_.refuses = QStringLiteral("systemd does not play along");
+  FirstRunPage& page = open();
+  service_.put(ServiceUnit::State::running);
+  QAbstractButton* const at_login = button(page, QStringLiteral("Start the service when I log in"));
+  ASSERT_TRUE(at_login);
+  QTest::mouseClick(at_login, Qt::LeftButton);
+  EXPECT_TRUE(says(page, service_.refuses));
+  EXPECT_FALSE(at_login->isChecked());
+}
+
 TEST_F(FirstRunPageTest, TheServiceOfThisComputerIsNoMatterOfAnotherDaemon) {
   service_.own = false;
   FirstRunPage& page = open();
@@ -201,6 +212,20 @@ TEST_F(ManyDevicesTest, WhatIsNotShownIsNotGivenAway) {
   for (const int number : {16, 17}) {
     EXPECT_EQ(told_of(number), (json::object{{"device", "gpu-" + std::to_string(number)}, {"offered", false}}));
   }
+}
+
+TEST_F(ManyDevicesTest, WhereTheLastAnswerIsLostNobodyKnowsWhetherSharingHasBegun) {
+  FirstRunPage& page = open_many(false);
+  stage_.daemon.hold("preferences.set");
+  ASSERT_TRUE(click(page, QStringLiteral("Start donating")));
+  ASSERT_EQ(stage_.daemon.last("preferences.set"), (json::object{{"share", true}}));
+  stage_.daemon.lose();
+  ASSERT_TRUE(soon([&] { return says(page, QStringLiteral("It is not known whether sharing has begun")); }));
+  EXPECT_FALSE(says(page, QStringLiteral("Nothing is offered:")));
+  stage_.daemon.set_topic("preferences", json::object{{"values", json::object{{"share", true}}}});
+  stage_.daemon.come_back();
+  EXPECT_TRUE(soon([&] { return !says(page, QStringLiteral("It is not known whether sharing has begun")); }));
+  EXPECT_TRUE(stage_.models->preferences()->share.value_or(false));
 }
 
 TEST_F(ManyDevicesTest, WhatIsSharedAlreadyAndNotShownStaysSo) {

@@ -225,9 +225,38 @@ TEST_F(PeersPageTest, APeerIsAddedByItsAddress) {
   EXPECT_TRUE(edit->isVisible());
   settle();
   picture(page, QStringLiteral("peers-add"));
+  stage_.connection->change(daemon().factory());
+  EXPECT_TRUE(soon([&] { return !says(page, QStringLiteral("nonsense is no address")); })) << "it was another's word";
+  ASSERT_TRUE(soon([&] { return stage_.connection->live(); }));
   daemon().answer("peer.add", [](const json::object&) -> rpc::Answer { return json::object(); });
   QTest::keyClick(edit, Qt::Key_Return);
   ASSERT_TRUE(soon([&] { return !edit->isVisible(); }));
+}
+
+TEST_F(PeersPageTest, AnAddressIsSentOnceAndALateAnswerLeavesTheNextOneAlone) {
+  PeersPage& page = open();
+  daemon().answer("peer.add", [](const json::object&) -> rpc::Answer { return json::object(); });
+  daemon().hold("peer.add");
+  ASSERT_TRUE(click(page, QStringLiteral("Add peer")));
+  auto* const edit = page.findChild<QLineEdit*>();
+  QTest::keyClicks(edit, QStringLiteral("/dns4/first"));
+  ASSERT_TRUE(click(page, QStringLiteral("Connect")));
+  ASSERT_EQ(daemon().last("peer.add"), (json::object{{"address", "/dns4/first"}}));
+  QTest::keyClicks(edit, QStringLiteral("/tcp/1"));
+  EXPECT_FALSE(button(page, QStringLiteral("Connect"))->isEnabled()) << "it is under way";
+  ASSERT_TRUE(click(page, QStringLiteral("Cancel")));
+  ASSERT_TRUE(click(page, QStringLiteral("Add peer")));
+  edit->setText(QStringLiteral("/dns4/second"));
+  EXPECT_TRUE(button(page, QStringLiteral("Connect"))->isEnabled());
+  bool answered = false;
+  daemon().release();
+  stage_.connection->call("node.status", {}, edit, [&](const client::Outcome&) { answered = true; });
+  ASSERT_TRUE(soon([&] { return answered; }));
+  EXPECT_TRUE(edit->isVisible());
+  EXPECT_EQ(edit->text(), QStringLiteral("/dns4/second"));
+  ASSERT_TRUE(click(page, QStringLiteral("Connect")));
+  EXPECT_EQ(daemon().last("peer.add", 2), (json::object{{"address", "/dns4/second"}}));
+  EXPECT_TRUE(soon([&] { return !edit->isVisible(); }));
 }
 
 TEST_F(PeersPageTest, OffersOfAPeerAreAskedFor) {

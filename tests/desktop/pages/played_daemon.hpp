@@ -54,6 +54,9 @@ class PlayedDaemon {
     if (line_) Q_EMIT line_->lost({client::Loss::ended, QStringLiteral("gone"), QStringLiteral("wait")});
   }
 
+  // Who tries again finds it.
+  void come_back() { alive_ = true; }
+
   const std::vector<PlayedCall>& calls() const { return calls_; }
   int count(const std::string& method) const {
     return static_cast<int>(std::ranges::count(calls_, method, &PlayedCall::method));

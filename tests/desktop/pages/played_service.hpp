@@ -10,6 +10,7 @@ class PlayedService : public ServiceUnit {
   bool starts_at_login = false;
   int starts = 0;
   bool own = true;  // the daemon that is shown
+  QString refuses;  // why it does not start at the login; empty: it does
 
   State state() const override { return now; }
   bool runs(const QString& /*place*/) const override { return own; }
@@ -19,7 +20,13 @@ class PlayedService : public ServiceUnit {
     put(State::starting);
   }
   void stop() override { put(State::stopped); }
-  void set_enabled(bool enabled) override { starts_at_login = enabled; }
+  void set_enabled(bool enabled) override {
+    if (!refuses.isEmpty()) {
+      Q_EMIT refused(refuses);
+      return;
+    }
+    starts_at_login = enabled;
+  }
   void put(State state) {
     now = state;
     Q_EMIT changed();

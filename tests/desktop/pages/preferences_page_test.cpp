@@ -258,6 +258,43 @@ TEST_F(PreferencesPageTest, ABudgetCanBeTakenAwayAndSet) {
   EXPECT_EQ(daemon().last("preferences.set", 3), (json::object{{"strategy", "fastest"}}));
 }
 
+// As where another client sets it back at once: the topic has nothing to tell.
+TEST_F(PreferencesPageTest, WhatTheTopicNeverSaysIsNotShownForEver) {
+  PreferencesPage& page = open();
+  auto* const share = named<widgets::Toggle>(page, "Share this machine");
+  auto* const bounded = named<widgets::Toggle>(page, "Budget of a job: bounded");
+  auto* const strategy = named<QComboBox>(page, "Choose providers");
+  auto* const offer = named<widgets::Toggle>(page, "Offer Radeon RX 7900 XTX");
+  daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });
+  for (auto* const toggle : {share, bounded, offer}) QTest::mouseClick(toggle, Qt::LeftButton);
+  Q_EMIT strategy->activated(1);
+  daemon().last("preferences.set", 3);
+  EXPECT_FALSE(share->isChecked() || bounded->isChecked() || offer->isChecked());
+  EXPECT_TRUE(soon([&] { return share->isChecked() && bounded->isChecked() && offer->isChecked(); }));
+  EXPECT_TRUE(soon([&] { return strategy->currentIndex() == 0; }));
+}
+
+TEST_F(PreferencesPageTest, WhatOneDaemonRefusedIsNotSaidOfAnother) {
+  PreferencesPage& page = open();
+  for (const char* const method : {"preferences.set", "device.set", "peer.unblock"}) {
+    daemon().refuse(method, std::string("no ") + method);
+  }
+  QTest::mouseClick(named<widgets::Toggle>(page, "Share this machine"), Qt::LeftButton);
+  QTest::mouseClick(named<widgets::Toggle>(page, "Offer Radeon RX 7900 XTX"), Qt::LeftButton);
+  ASSERT_TRUE(click(page, QStringLiteral("Unblock")));
+  for (const char* const said : {"no preferences.set", "no device.set", "no peer.unblock"}) {
+    ASSERT_TRUE(soon([&] { return says(page, QString::fromUtf8(said)); })) << said;
+  }
+  daemon().hold("preferences.set");
+  QTest::mouseClick(named<widgets::Toggle>(page, "Budget of a job: bounded"), Qt::LeftButton);
+  QSignalSpy left(stage_.connection.get(), &client::Connection::daemon_left);
+  stage_.connection->change(daemon().factory());
+  ASSERT_TRUE(soon([&] { return stage_.connection->live(); }));
+  EXPECT_EQ(left.count(), 1);
+  EXPECT_FALSE(says(page, QStringLiteral("take less"))) << texts_of(page).join(u'\n').toStdString();
+  EXPECT_FALSE(says(page, QStringLiteral("there is no connection to the daemon"))) << "of the call under way";
+}
+
 TEST_F(PreferencesPageTest, DevicesHaveTheirSwitchAndPrice) {
   PreferencesPage& page = open();
   daemon().answer("device.set", [](const json::object&) -> rpc::Answer { return json::object(); });

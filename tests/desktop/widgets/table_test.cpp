@@ -341,6 +341,24 @@ TEST_F(Tables, TellWhetherTheMouseIsInsideSoThatTheOrderCanBeHeld) {
   EXPECT_EQ(hover.count(), 2);
 }
 
+TEST_F(Tables, TakeAMouseThatLiesStillForOneThatIsElsewhere) {
+  Rows model(5);
+  Table table(QStringLiteral("Jobs"));
+  dress(table, model);
+  table.set_rest_time(std::chrono::milliseconds(20));
+  table.resize(800, 300);
+  table.show();
+  QSignalSpy hover(&table, &Table::hover_changed);
+  for (const int row : {2, 3}) {
+    hover.clear();
+    QTest::mouseMove(table.viewport(), QPoint(50, table.rowViewportPosition(row) + 5));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return hover.count() == 2; }, 5'000));
+    EXPECT_TRUE(hover[0][0].toBool());
+    EXPECT_FALSE(hover[1][0].toBool());
+    EXPECT_EQ(table.hovered_row(), row) << "it is there, and shown";
+  }
+}
+
 TEST_F(Tables, PaintAnyTextAndAnyNumber) {
   for (const QString& text : samples::hostile_texts()) {
     Rows model(6, text.isNull() ? QStringLiteral("") : text);
