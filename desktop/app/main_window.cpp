@@ -62,7 +62,7 @@ void MainWindow::watch() {
   connect(&donation_, &DonationControl::changed, this, &MainWindow::show_status);
   connect(&donation_, &DonationControl::refused, this, [this](const QString& why) { tell(theme::Tone::bad, why); });
   connect(&settings_.profiles(), &client::Profiles::changed, this, &MainWindow::show_status);
-  connect(&settings_.profiles(), &client::Profiles::current_changed, this, &MainWindow::show_status);
+  connect(&settings_.profiles(), &client::Profiles::connected_changed, this, &MainWindow::show_status);
   countdown_.setInterval(1'000);
   connect(&countdown_, &QTimer::timeout, this, &MainWindow::show_status);
 }
