@@ -8,8 +8,8 @@
 
 #include "desktop/app/autostart.hpp"
 #include "desktop/client/recording.hpp"
-#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/background.hpp"
+#include "desktop/pages/job_retry.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -227,12 +227,11 @@ void Application::wire_notifications() {
     if (!notice.job.isEmpty()) window_->show_job(notice.job);
   });
   connect(notifications_.get(), &Notifications::retry_wanted, this, [this](const QString& job) {
-    connection_->call("job.retry", {{"id", job.toStdString()}, {"elsewhere", true}}, this,
-                      [this](const client::Outcome& outcome) {
-                        if (outcome) return;
-                        window_->come_to_front();
-                        window_->tell(theme::Tone::bad, models::failure_text(outcome.error()));
-                      });
+    pages::retry_job(*connection_, job, true, this, [this](const pages::Retried& again) {
+      if (again) return;
+      window_->come_to_front();
+      window_->tell(again.error().tone, again.error().text);
+    });
   });
 }
 
