@@ -8,8 +8,8 @@
 
 #include "desktop/app/autostart.hpp"
 #include "desktop/client/recording.hpp"
-#include "desktop/models/failure_text.hpp"
 #include "desktop/pages/background.hpp"
+#include "desktop/pages/job_retry.hpp"
 
 namespace quern::desktop::app {
 namespace {
@@ -62,12 +62,10 @@ bool Application::claim() {
   return !instance_.hand_over(options_.files, options_.page);
 }
 
-client::TransportFactory Application::chosen_transport() {
-  return client::transport_of(settings_.profiles().current());
-}
-
 std::expected<client::TransportFactory, QString> Application::transport() {
+  client::Profiles& profiles = settings_.profiles();
   if (!options_.replay.isEmpty()) {
+    profiles.set_connected({});
     auto recording = client::load_recording(QFile::encodeName(options_.replay).toStdString());
     if (!recording) return std::unexpected(models::plain_text(QString::fromStdString(recording.error())));
     auto playback =
@@ -76,17 +74,19 @@ std::expected<client::TransportFactory, QString> Application::transport() {
     return std::move(playback.transport);
   }
   if (!options_.profile.isEmpty()) {
-    const client::Profile* const profile = settings_.profiles().find(options_.profile);
+    const client::Profile* const profile = profiles.find(options_.profile);
     if (!profile) {
       return std::unexpected(
           tr("there is no daemon saved as \"%1\": add it in the window, under Choose daemon").arg(options_.profile));
     }
+    profiles.set_connected(*profile);
     return client::transport_of(*profile);
   }
-  if (options_.socket.isEmpty() && options_.url.isEmpty()) return chosen_transport();
+  if (options_.socket.isEmpty() && options_.url.isEmpty()) return client::transport_of(profiles.current());
   const client::Profile profile{tr("Command line"), options_.socket, options_.url, options_.token_file,
                                 options_.ca_file};
   if (const auto fault = client::fault_of(profile)) return std::unexpected(*fault);
+  profiles.set_connected(profile);
   return client::transport_of(profile);
 }
 
@@ -172,12 +172,12 @@ void Application::follow_welcome() {
 }
 
 void Application::wire_settings() {
-  connect(&settings_.profiles(), &client::Profiles::current_changed, this, [this] {
+  connect(&settings_.profiles(), &client::Profiles::connected_changed, this, [this] {
     // What was asked for on the command line has been overruled by a person.
     now_ = now_unix_ms;
     if (notices_) notices_->forget();
     end_recording();
-    connection_->change(chosen_transport());
+    connection_->change(client::transport_of(*settings_.profiles().connected()));
   });
   connect(&settings_, &pages::AppSettings::autostart_changed, this, &Application::keep_autostart);
   connect(&store_, &client::SettingsStore::failed, this,
@@ -227,12 +227,13 @@ void Application::wire_notifications() {
     if (!notice.job.isEmpty()) window_->show_job(notice.job);
   });
   connect(notifications_.get(), &Notifications::retry_wanted, this, [this](const QString& job) {
-    connection_->call("job.retry", {{"id", job.toStdString()}, {"elsewhere", true}}, this,
-                      [this](const client::Outcome& outcome) {
-                        if (outcome) return;
-                        window_->come_to_front();
-                        window_->tell_refusal(models::failure_text(outcome.error()));
-                      });
+    pages::retry_job(*connection_, job, true, this, [this](const pages::Retried& again) {
+      if (again) return;
+      window_->come_to_front();
+      const pages::RetryFault& fault = again.error();
+      // That it may have started names the daemon, and stays true of it.
+      fault.tone == theme::Tone::bad ? window_->tell_refusal(fault.text) : window_->tell(fault.tone, fault.text);
+    });
   });
 }
 

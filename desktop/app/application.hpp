@@ -58,7 +58,6 @@ class Application : public QObject {
 
  private:
   std::expected<client::TransportFactory, QString> transport();
-  client::TransportFactory chosen_transport();
   std::expected<void, QString> record(client::TransportFactory& factory);
   void end_recording();
   void dress();

@@ -66,7 +66,7 @@ void MainWindow::watch() {
     show_banners();
   });
   connect(&settings_.profiles(), &client::Profiles::changed, this, &MainWindow::show_status);
-  connect(&settings_.profiles(), &client::Profiles::current_changed, this, &MainWindow::show_status);
+  connect(&settings_.profiles(), &client::Profiles::connected_changed, this, &MainWindow::show_status);
   countdown_.setInterval(1'000);
   connect(&countdown_, &QTimer::timeout, this, &MainWindow::show_status);
 }

@@ -153,7 +153,9 @@ QWidget* ProfilesDialog::make_foot() {
 }
 
 void ProfilesDialog::fill() {
-  const QString wanted = old_name_.isEmpty() ? profiles_.current().name : old_name_;
+  const client::Profile* const connected = profiles_.connected();
+  const QString first = connected ? connected->name : profiles_.current().name;
+  const QString wanted = old_name_.isEmpty() ? first : old_name_;
   {
     const QSignalBlocker quiet(list_);
     list_->clear();

@@ -25,6 +25,12 @@ int order_of(const SettingsStore& settings, const QString& group) {
   return settings.value(key_of(group, "order"), group.toInt()).toInt();
 }
 
+// Whatever they are called.
+bool lead_to_the_same(const Profile& one, Profile other) {
+  other.name = one.name;
+  return one == other;
+}
+
 bool is_loopback(const QString& host) {
   return host == QStringLiteral("localhost") || QHostAddress(host).isLoopback();
 }
@@ -139,6 +145,7 @@ void Profiles::load() {
   }
   current_ = settings_.value(QStringLiteral("profile")).toString();
   if (!find(current_)) current_ = list_.front().name;
+  connected_ = current_;
 }
 
 // A new one has its name for a group: what another window adds meanwhile has another.
@@ -185,8 +192,17 @@ const Profile& Profiles::current() const {
   return found ? *found : list_.front();
 }
 
+void Profiles::set_connected(const Profile& profile) {
+  auto found = std::ranges::find(list_, profile);
+  if (found == list_.end()) {
+    found = std::ranges::find_if(list_, [&](const Profile& each) { return lead_to_the_same(each, profile); });
+  }
+  connected_ = found == list_.end() ? QString() : found->name;
+}
+
 QString Profiles::name_of(const QString& place) const {
-  if (place.isEmpty() || current().place() == place) return current().name;
+  const Profile& likely = connected() ? *connected() : current();
+  if (place.isEmpty() || likely.place() == place) return likely.name;
   const auto found = std::ranges::find(list_, place, &Profile::place);
   return found == list_.end() ? place : found->name;
 }
@@ -198,11 +214,10 @@ std::expected<void, QString> Profiles::put(const Profile& profile, const QString
   }
   std::size_t at = place_of(old_name);
   const bool was_current = at < list_.size() && current_ == old_name;
+  const bool was_connected = at < list_.size() && connected_ == old_name;
   bool leads_elsewhere = false;
   if (at < list_.size()) {
-    Profile renamed = list_[at];
-    renamed.name = profile.name;
-    leads_elsewhere = renamed != profile;
+    leads_elsewhere = !lead_to_the_same(list_[at], profile);
     list_[at] = profile;
   } else if (list_.size() >= kProfilesMax) {
     return std::unexpected(tr("there are %1 profiles already: remove one first").arg(kProfilesMax));
@@ -215,8 +230,9 @@ std::expected<void, QString> Profiles::put(const Profile& profile, const QString
   save_new();
   if (was_current) current_ = profile.name;
   if (was_current) store_current();
+  if (was_connected) connected_ = profile.name;
   Q_EMIT changed();
-  if (was_current && leads_elsewhere) Q_EMIT current_changed();
+  if (was_connected && leads_elsewhere) Q_EMIT connected_changed();
   return {};
 }
 
@@ -229,8 +245,10 @@ bool Profiles::remove(const QString& name) {
   const bool was_current = current_ == name;
   if (was_current) current_ = list_.front().name;
   if (was_current) store_current();
+  const bool was_connected = connected_ == name;
+  if (was_connected) connected_ = current_;
   Q_EMIT changed();
-  if (was_current) Q_EMIT current_changed();
+  if (was_connected) Q_EMIT connected_changed();
   return true;
 }
 
@@ -242,10 +260,8 @@ void Profiles::forget_faulty() {
 
 bool Profiles::choose(const QString& name) {
   if (!find(name)) return false;
-  if (current_ == name) return true;
-  current_ = name;
-  store_current();
-  Q_EMIT current_changed();
+  if (std::exchange(current_, name) != name) store_current();
+  if (std::exchange(connected_, name) != name) Q_EMIT connected_changed();
   return true;
 }
 

@@ -46,7 +46,13 @@ class Profiles : public QObject {
   const std::vector<Profile>& list() const { return list_; }  // one at least
   const Profile* find(const QString& name) const;
   const Profile& current() const;
-  // What people call the daemon at a place: the current profile's name, another's that leads there, else the place.
+  // Which of the list the app is connected by: the current one, unless the command line has led elsewhere; nullptr:
+  // none.
+  const Profile* connected() const { return find(connected_); }
+  // What the command line leads to: one of the list, one that leads to the same, or none.
+  void set_connected(const Profile& profile);
+  // What people call the daemon at a place: the name of the one connected by, another's that leads there, else the
+  // place.
   QString name_of(const QString& place) const;
   const std::vector<QString>& faults() const { return faults_; }
   // Removes what faults() is about from where it is stored.
@@ -56,12 +62,13 @@ class Profiles : public QObject {
   std::expected<void, QString> put(const Profile& profile, const QString& old_name = {});
   // The last one stays: false.
   bool remove(const QString& name);
+  // A person's wish to be connected to it, which is also the current one from now on.
   bool choose(const QString& name);
 
  Q_SIGNALS:
   void changed();
-  // Another one is chosen, or the chosen one leads elsewhere than before.
-  void current_changed();
+  // Another one is to be connected to, or the one connected by leads elsewhere than before.
+  void connected_changed();
 
  private:
   // Where one of the list is stored.
@@ -82,6 +89,7 @@ class Profiles : public QObject {
   std::vector<QString> faults_;
   QStringList faulty_;  // their groups
   QString current_;
+  QString connected_;  // empty: none of them
 };
 
 }  // namespace quern::desktop::client

@@ -20,6 +20,11 @@ QString failure_text(const client::CallError& error) {
   return as_sentence(std::move(said));
 }
 
+bool may_be_done(const client::CallError& error) {
+  using Kind = client::CallError::Kind;
+  return error.kind == Kind::offline || error.kind == Kind::timed_out;
+}
+
 QString as_sentence(QString words) {
   // An address stays as it is.
   if (!words.isEmpty() && !words.section(u' ', 0, 0).contains(QStringLiteral("://"))) {

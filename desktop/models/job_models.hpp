@@ -51,6 +51,7 @@ class JobModel : public RowTable<JobRow, JobModel> {
   void set_under_way(std::uint64_t count) { may_lack_ = may_lack_ && count > static_cast<std::uint64_t>(running()); }
   // By id, for whom it is known: the list of jobs does not say.
   void set_place(const QString& id, const JobPlace& place);
+  bool has_place(const QString& id) const { return places_of_jobs_.contains(id); }
 
   static QString title(int column);
   QString display(const JobRow& job, int column) const;

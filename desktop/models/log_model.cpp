@@ -94,8 +94,12 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
   }
 }
 
-LogFollower::LogFollower(client::Connection& connection, LogModel& model, QObject* parent)
+LogFollower::LogFollower(client::Connection& connection, LogModel& model, std::chrono::milliseconds after_failure,
+                         QObject* parent)
     : QObject(parent), connection_(connection), model_(model) {
+  again_.setSingleShot(true);
+  again_.setInterval(after_failure);
+  connect(&again_, &QTimer::timeout, this, &LogFollower::read);
   connect(&connection_, &client::Connection::state_changed, this, [this] {
     if (connection_.live()) read();
   });
@@ -104,6 +108,8 @@ LogFollower::LogFollower(client::Connection& connection, LogModel& model, QObjec
 void LogFollower::follow(const QString& job, std::uint64_t log_bytes) {
   reply_.cancel();
   reply_ = {};
+  again_.stop();
+  failed_ = false;
   job_ = job;
   wanted_ = log_bytes;
   next_ = log_bytes > kFirstBytesMax ? log_bytes - kFirstBytesMax : 0;
@@ -131,9 +137,12 @@ void LogFollower::read() {
 void LogFollower::take(const client::Outcome& outcome) {
   if (!outcome) {
     // A lost connection is told elsewhere, and comes back.
-    if (outcome.error().kind != client::CallError::Kind::offline) Q_EMIT failed(failure_text(outcome.error()));
+    if (outcome.error().kind == client::CallError::Kind::offline) return;
+    again_.start();
+    if (!std::exchange(failed_, true)) Q_EMIT failed(failure_text(outcome.error()));
     return;
   }
+  failed_ = false;
   constexpr std::uint64_t kLogBytesMax = std::uint64_t{1} << 50;
   const Reading read_answer(*outcome);
   const json::value* const content = read_answer.members() ? read_answer.members()->if_contains("content") : nullptr;

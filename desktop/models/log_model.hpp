@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringDecoder>
 #include <QTimer>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -44,15 +45,18 @@ class LogModel : public QAbstractListModel {
   std::int64_t dropped_ = 0;
 };
 
-// Reads a job's log into a model, a piece at a time, and what comes to it as the job's topic tells.
+// Reads a job's log into a model, a piece at a time, and what comes to it as the job's topic tells. What was refused or
+// not answered is asked for again after a while.
 class LogFollower : public QObject {
   Q_OBJECT
  public:
   static constexpr std::int64_t kPieceBytes = std::int64_t{256} * 1024;
   // Of a longer log, only the end is read at first.
   static constexpr std::uint64_t kFirstBytesMax = std::uint64_t{1024} * 1024;
+  static constexpr std::chrono::milliseconds kAfterFailure{5'000};
 
-  LogFollower(client::Connection& connection, LogModel& model, QObject* parent = nullptr);
+  LogFollower(client::Connection& connection, LogModel& model, std::chrono::milliseconds after_failure = kAfterFailure,
+              QObject* parent = nullptr);
 
   // Another job, or none when empty; the model is cleared.
   void follow(const QString& job, std::uint64_t log_bytes = 0);
@@ -65,6 +69,7 @@ class LogFollower : public QObject {
 
  Q_SIGNALS:
   void advanced();
+  // Once until it advances.
   void failed(const QString& why);
 
  private:
@@ -74,6 +79,8 @@ class LogFollower : public QObject {
   client::Connection& connection_;
   LogModel& model_;
   client::Reply reply_;
+  QTimer again_;
+  bool failed_ = false;  // and was told
   QString job_;
   std::uint64_t next_ = 0;    // byte to read
   std::uint64_t wanted_ = 0;  // bytes there are

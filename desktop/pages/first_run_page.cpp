@@ -383,8 +383,7 @@ void FirstRunPage::call(const char* method, boost::json::object params) {
     if (!outcome && fault_.isEmpty()) fault_ = models::failure_text(outcome.error());
     if (pending_ > 0) return;
     if (!fault_.isEmpty()) {
-      using Kind = client::CallError::Kind;
-      const bool unsure = is_last && (outcome.error().kind == Kind::offline || outcome.error().kind == Kind::timed_out);
+      const bool unsure = is_last && models::may_be_done(outcome.error());
       say((unsure ? tr("It is not known whether sharing has begun: %1") : tr("Nothing is offered: %1")).arg(fault_));
       unsure_ = unsure;
       show_devices();

@@ -40,9 +40,14 @@ void JobPlaces::want(const QStringList& ids) {
   waiting_.clear();
   for (const QString& id : ids) {
     const models::JobRow* const job = models_.jobs().find(id);
-    if (job && known_.value(id) != stage_of(*job) && waiting_.size() < kWantedMax) waiting_.append(id);
+    if (job && !knows(*job) && waiting_.size() < kWantedMax) waiting_.append(id);
   }
   ask_next();
+}
+
+// The model forgets places of rows that go, and they may come back: another daemon is chosen, and this one again.
+bool JobPlaces::knows(const models::JobRow& job) const {
+  return known_.value(job.id) == stage_of(job) && (models_.jobs().has_place(job.id) || asked_.contains(job.id));
 }
 
 void JobPlaces::ask_again_of_waiting() {
@@ -53,15 +58,15 @@ void JobPlaces::ask_again_of_waiting() {
 }
 
 void JobPlaces::ask_next() {
-  while (asked_ < kAtOnce && !waiting_.isEmpty() && models_.connection().live()) {
+  while (asked_.size() < kAtOnce && !waiting_.isEmpty() && models_.connection().live()) {
     const QString id = waiting_.takeFirst();
     const models::JobRow* const job = models_.jobs().find(id);
     if (!job) continue;
     if (known_.size() > static_cast<qsizetype>(models::kJobsMax)) known_.clear();
     known_.insert(id, stage_of(*job));
-    ++asked_;
+    asked_.append(id);
     models_.connection().call("job.get", {{"id", id.toStdString()}}, this, [this, id](const client::Outcome& outcome) {
-      --asked_;
+      asked_.removeOne(id);
       if (outcome) {
         models_.jobs().set_place(id, models::job_place(models::job_detail_from(*outcome)));
       } else {

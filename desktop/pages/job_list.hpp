@@ -43,12 +43,13 @@ class JobPlaces : public QObject {
 
  private:
   static QString stage_of(const models::JobRow& job);
+  bool knows(const models::JobRow& job) const;
   void ask_next();
 
   models::DaemonModels& models_;
   QStringList waiting_;
   QHash<QString, QString> known_;  // the stage of the job that its place is of
-  int asked_ = 0;
+  QStringList asked_;              // not answered yet
 };
 
 }  // namespace quern::desktop::pages

@@ -9,9 +9,11 @@
 #include <QStandardItemModel>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "desktop/models/failure_text.hpp"
 #include "desktop/pages/empty_log.hpp"
+#include "desktop/pages/job_retry.hpp"
 #include "desktop/pages/job_tables.hpp"
 #include "desktop/theme/icon.hpp"
 #include "desktop/widgets/controls.hpp"
@@ -262,10 +264,12 @@ void JobPanel::follow_log() {
           [this](const QModelIndex&, int first, int last) { add_log_rows(first, last); });
   connect(&focus_.follower(), &models::LogFollower::failed, this, [this](const QString& why) {
     tell(tr("The log cannot be read: %1").arg(why), theme::Tone::warn);
+    message_of_log_ = true;
     log_failed_ = true;
     show_empty_log();
   });
   connect(&focus_.follower(), &models::LogFollower::advanced, this, [this] {
+    if (std::exchange(message_of_log_, false)) message_->hide();
     log_failed_ = false;
     show_empty_log();
   });
@@ -326,20 +330,19 @@ void JobPanel::stop() {
 }
 
 void JobPanel::retry(bool elsewhere) {
-  action_ = models_.connection().call("job.retry", {{"id", focus_.job().toStdString()}, {"elsewhere", elsewhere}}, this,
-                                      [this](const client::Outcome& outcome) {
-                                        QMetaObject::invokeMethod(this, &JobPanel::show_actions, Qt::QueuedConnection);
-                                        const auto id = outcome ? models::Reading(*outcome).id("id") : std::nullopt;
-                                        if (id) {
-                                          Q_EMIT retried(*id);
-                                        } else if (!outcome) {
-                                          tell(models::failure_text(outcome.error()), theme::Tone::bad);
-                                        }
-                                      });
+  action_ = retry_job(models_.connection(), focus_.job(), elsewhere, this, [this](const Retried& job) {
+    QMetaObject::invokeMethod(this, &JobPanel::show_actions, Qt::QueuedConnection);
+    if (!job) {
+      tell(job.error().text, job.error().tone);
+    } else if (!job->isEmpty()) {
+      Q_EMIT retried(*job);
+    }
+  });
   show_actions();
 }
 
 void JobPanel::tell(const QString& text, theme::Tone tone) {
+  message_of_log_ = false;
   message_->show_message(tone, text);
 }
 

@@ -85,7 +85,8 @@ class JobPanel : public widgets::Card {
   widgets::Banner* message_;
   QStackedWidget* stack_;
   widgets::LogView* log_;
-  bool log_failed_ = false;  // of this job, since it was last read
+  bool log_failed_ = false;      // of this job, since it was last read
+  bool message_of_log_ = false;  // that it cannot be read
   QStandardItemModel* files_;
   widgets::Table* file_table_;
   QPushButton* save_outputs_;

@@ -32,26 +32,37 @@ const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, co
   return best ? best : &*cheapest;
 }
 
-QuoteFeed::QuoteFeed(client::Connection& connection, QObject* parent) : QObject(parent), connection_(connection) {
-  for (QTimer* const timer : {&typing_, &market_}) {
-    timer->setSingleShot(true);
-    connect(timer, &QTimer::timeout, this, &QuoteFeed::ask);
-  }
+QuoteFeed::QuoteFeed(client::Connection& connection, std::chrono::milliseconds market_pause, QObject* parent)
+    : QObject(parent), connection_(connection) {
+  for (QTimer* const timer : {&typing_, &market_}) timer->setSingleShot(true);
   typing_.setInterval(kTypingPause);
-  market_.setInterval(kMarketPause);
+  market_.setInterval(market_pause);
+  connect(&typing_, &QTimer::timeout, this, &QuoteFeed::ask);
+  // To ask again is to let go of an answer that is on its way: one that takes longer than the pause would never come.
+  connect(&market_, &QTimer::timeout, this, [this] { reply_.pending() ? market_.start() : ask(); });
   connect(&connection_, &client::Connection::state_changed, this, [this] {
-    if (connection_.live() && !manifest_.isEmpty()) ask();
+    if (connection_.state() == client::Connection::State::closed) {
+      // What comes next is another daemon's.
+      forget();
+      Q_EMIT changed();
+    } else if (connection_.live() && !manifest_.isEmpty()) {
+      ask();
+    }
   });
+}
+
+void QuoteFeed::forget() {
+  reply_.cancel();
+  market_.stop();
+  rows_.reset();
+  fault_.clear();
 }
 
 void QuoteFeed::set_manifest(const QByteArray& manifest) {
   if (manifest == manifest_) return;
   manifest_ = manifest;
-  reply_.cancel();
-  market_.stop();
+  forget();
   typing_.stop();
-  rows_.reset();
-  fault_.clear();
   if (!manifest_.isEmpty()) typing_.start();
   Q_EMIT changed();
 }

@@ -26,15 +26,16 @@ const models::QuoteRow* best_match(const std::vector<models::QuoteRow>& rows, co
 class QuoteFeed : public QObject {
   Q_OBJECT
  public:
-  explicit QuoteFeed(client::Connection& connection, QObject* parent = nullptr);
+  explicit QuoteFeed(client::Connection& connection, std::chrono::milliseconds market_pause = kMarketPause,
+                     QObject* parent = nullptr);
 
   // The text of a job.json; empty: none any more. Rows of another job are forgotten at once.
   void set_manifest(const QByteArray& manifest);
   const QByteArray& manifest() const { return manifest_; }
-  // Offers have changed: asked again, not more often than each kMarketPause.
+  // Offers have changed: asked again, not more often than each pause, and not before an answer that is on its way.
   void market_changed();
 
-  // As quotes_from() has them; absent before the first answer and after a refusal.
+  // As quotes_from() has them; absent before the first answer of a daemon and after a refusal.
   const std::optional<std::vector<models::QuoteRow>>& rows() const { return rows_; }
   const models::QuoteRow* best() const;  // the cheapest that has a price
   // None has, but a trial may run somewhere.
@@ -47,6 +48,7 @@ class QuoteFeed : public QObject {
   void changed();
 
  private:
+  void forget();
   void ask();
   void take(const client::Outcome& outcome);
 

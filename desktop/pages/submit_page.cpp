@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/json/array.hpp>
 
@@ -85,7 +86,7 @@ SubmitPage::SubmitPage(models::DaemonModels& models, QWidget* parent)
   connect(&models_, &models::DaemonModels::offers_changed, &quotes_, &QuoteFeed::market_changed);
   connect(&models_, &models::DaemonModels::preferences_changed, this, &SubmitPage::show_quotes);
   connect(&models_.connection(), &client::Connection::state_changed, this, [this] {
-    if (!models_.connection().live() && starting_) stop_start();
+    if (!models_.connection().live() && starting_) lose_start();
     show_start();
   });
   connect(&upload_, &InputUpload::progressed, this, [this](int permille, const QString& path) {
@@ -192,10 +193,17 @@ QWidget* SubmitPage::make_right() {
 }
 
 void SubmitPage::open_files(const QStringList& paths) {
-  if (paths.isEmpty() || starting_) return;
-  const QString& path = paths.front();
-  const int reading = ++reading_;
+  if (paths.isEmpty()) return;
+  if (starting_) {
+    next_file_ = paths.front();
+    return;
+  }
   banner()->hide();
+  read_file(paths.front());
+}
+
+void SubmitPage::read_file(const QString& path) {
+  const int reading = ++reading_;
   if (path.endsWith(QStringLiteral(".cl"), Qt::CaseInsensitive)) {
     in_background(
         this, [path] { return read_source(path); },
@@ -461,11 +469,9 @@ void SubmitPage::submit() {
 }
 
 void SubmitPage::finish_start(const client::Outcome& outcome) {
-  starting_ = false;
+  end_start();
   const auto id = outcome ? models::Reading(*outcome).id("id") : std::nullopt;
-  show_start();
-  using Kind = client::CallError::Kind;
-  if (!outcome && (outcome.error().kind == Kind::offline || outcome.error().kind == Kind::timed_out)) {
+  if (!outcome && models::may_be_done(outcome.error())) {
     tell_unknown();
     return;
   }
@@ -483,9 +489,26 @@ void SubmitPage::stop_start() {
   const bool submitted = submit_.pending();
   submit_.cancel();
   upload_.cancel();
+  end_start();
+  if (submitted) tell_unknown();
+}
+
+// What came meanwhile is next. What is told of this job stays to be read.
+void SubmitPage::end_start() {
   starting_ = false;
   show_start();
-  if (submitted) tell_unknown();
+  const QString file = std::exchange(next_file_, {});
+  if (file.isEmpty()) return;
+  prefer({}, {});
+  read_file(file);
+}
+
+void SubmitPage::lose_start() {
+  const bool submitted = submit_.pending();  // stop_start() tells of it
+  stop_start();
+  if (submitted) return;
+  banner()->show_message(theme::Tone::bad, tr("The connection was lost before the job was submitted: it has not "
+                                              "started. Start it again once the daemon is there."));
 }
 
 // The daemon may have the job. Whoever starts it again then pays twice.

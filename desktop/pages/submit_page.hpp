@@ -40,7 +40,8 @@ class SubmitPage : public widgets::PageFrame {
 
   explicit SubmitPage(models::DaemonModels& models, QWidget* parent = nullptr);
 
-  // A job.json, a folder that holds one, or a .cl file; of several the first counts.
+  // A job.json, a folder that holds one, or a .cl file; of several the first counts. While a job is being sent they
+  // wait for its end.
   void open_files(const QStringList& paths);
   // Only on that device: the offer that Run here was pressed on. Empty: anywhere. Not while a job is being sent.
   void prefer(const QString& provider, const QString& device);
@@ -58,6 +59,7 @@ class SubmitPage : public widgets::PageFrame {
   QWidget* make_left();
   QWidget* make_terms();
   QWidget* make_right();
+  void read_file(const QString& path);
   void take_job(const JobFolder& job);
   void take_source(const QString& file, const QByteArray& source, const FileDigest& digest);
   void take_form();
@@ -71,6 +73,8 @@ class SubmitPage : public widgets::PageFrame {
   void submit();
   void finish_start(const client::Outcome& outcome);
   void stop_start();
+  void end_start();
+  void lose_start();
   void tell_unknown();
   std::optional<std::int64_t> expiry_unix_ms(const models::QuoteRow& quote) const;
   const models::QuoteRow* chosen() const;
@@ -94,6 +98,7 @@ class SubmitPage : public widgets::PageFrame {
   QTimer clock_;
   int reading_ = 0;
   bool starting_ = false;
+  QString next_file_;           // came while starting_
   bool budget_chosen_ = false;  // by the user: the preferences' default does not come over it
   std::optional<std::int64_t> proposal_;
   std::int64_t proposed_micro_ = 0;  // what the budget shows

@@ -74,7 +74,7 @@ TEST_F(ProfilesDialogTest, RowsOfTheListAreAsHighAsWhatIsClicked) {
 }
 
 TEST_F(ProfilesDialogTest, ARemoteDaemonIsAddedAndChosen) {
-  QSignalSpy chosen(&profiles, &client::Profiles::current_changed);
+  QSignalSpy chosen(&profiles, &client::Profiles::connected_changed);
   click("Add");
   type("Name", "attic");
   type("Address", "wss://attic.example:7646/");

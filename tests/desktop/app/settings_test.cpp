@@ -64,6 +64,31 @@ TEST_F(AppSettingsFile, ASlowDiskDoesNotHoldTheWindowAndKeepsWhatWasSetLast) {
   EXPECT_FALSE(kept.value(QStringLiteral("window/geometry")).toByteArray().isEmpty());
 }
 
+// The command line changes nothing about which daemon was chosen last.
+TEST_F(AppSettingsFile, ConnectLeadsAwayFromTheDaemonOfTheCommandLine) {
+  client::SettingsStore settings(path("app.conf"));
+  client::Profiles saved(settings);
+  ASSERT_TRUE(saved.put({QStringLiteral("ada"), path("ada.socket"), {}, {}}));
+  ASSERT_TRUE(saved.put({QStringLiteral("studio"), path("studio.socket"), {}, {}}));
+  ASSERT_TRUE(saved.choose(QStringLiteral("ada")));
+  Options studio;
+  studio.profile = QStringLiteral("studio");
+  Application app(studio, settings, no_bus);
+  ASSERT_TRUE(app.start());
+  const client::Connection& connection = app.models().connection();
+  EXPECT_EQ(connection.place(), path("studio.socket"));
+  app.window().choose_daemon();
+  auto* const dialog = app.window().findChild<ProfilesDialog*>();
+  ASSERT_NE(dialog, nullptr);
+  auto* const list = dialog->findChild<QListWidget*>();
+  EXPECT_EQ(list->currentItem()->text(), QStringLiteral("studio"));
+  list->setCurrentItem(list->findItems(QStringLiteral("ada"), Qt::MatchExactly).value(0));
+  for (auto* const each : dialog->findChildren<QPushButton*>()) {
+    if (each->text() == QStringLiteral("Connect")) each->click();
+  }
+  EXPECT_EQ(connection.place(), path("ada.socket"));
+}
+
 // A recording is of one daemon.
 TEST_F(AppSettingsFile, ARecordingThatAnotherDaemonEndsIsSaidInTheWindow) {
   client::SettingsStore settings(path("app.conf"));

@@ -84,7 +84,7 @@ TEST_F(ProfilesTest, ARenamedOneLeadsWhereItDidAndNoOtherIsChosen) {
   Profiles profiles(settings);
   ASSERT_TRUE(profiles.put(remote("wss://example.org")));
   ASSERT_TRUE(profiles.choose(QStringLiteral("attic")));
-  QSignalSpy currents(&profiles, &Profiles::current_changed);
+  QSignalSpy currents(&profiles, &Profiles::connected_changed);
   QSignalSpy changes(&profiles, &Profiles::changed);
   ASSERT_TRUE(profiles.put(remote("wss://example.org"), QStringLiteral("attic")));
   ASSERT_TRUE(profiles.put(remote("wss://example.org", "loft"), QStringLiteral("attic")));
@@ -95,9 +95,32 @@ TEST_F(ProfilesTest, ARenamedOneLeadsWhereItDidAndNoOtherIsChosen) {
   EXPECT_EQ(currents.count(), 1);
 }
 
+TEST_F(ProfilesTest, WhoeverIsConnectedByAnotherCanConnectToTheChosenOne) {
+  Profiles profiles(settings);
+  ASSERT_TRUE(profiles.put(remote("wss://example.org")));
+  const QString first = profiles.current().name;
+  QSignalSpy connections(&profiles, &Profiles::connected_changed);
+  EXPECT_TRUE(profiles.choose(first));
+  EXPECT_EQ(connections.count(), 0) << "it is connected by that one already";
+  profiles.set_connected(remote("wss://example.org", "Command line"));
+  ASSERT_NE(profiles.connected(), nullptr);
+  EXPECT_EQ(profiles.connected()->name, QStringLiteral("attic"));
+  EXPECT_EQ(profiles.name_of(remote("wss://example.org").place()), QStringLiteral("attic"));
+  EXPECT_EQ(profiles.current().name, first);
+  EXPECT_TRUE(profiles.choose(first));
+  EXPECT_EQ(connections.count(), 1);
+  profiles.set_connected({});
+  EXPECT_EQ(profiles.connected(), nullptr);
+  ASSERT_TRUE(profiles.put(local(), first));
+  EXPECT_EQ(connections.count(), 1) << "what is not connected by is only changed";
+  EXPECT_TRUE(profiles.choose(QStringLiteral("den")));
+  EXPECT_EQ(connections.count(), 2);
+  EXPECT_EQ(profiles.connected(), &profiles.current());
+}
+
 TEST_F(ProfilesTest, NamesAreUniqueAndTheLastProfileStays) {
   Profiles profiles(settings);
-  QSignalSpy currents(&profiles, &Profiles::current_changed);
+  QSignalSpy currents(&profiles, &Profiles::connected_changed);
   ASSERT_TRUE(profiles.put(local()));
   EXPECT_FALSE(profiles.put(local()));
   EXPECT_FALSE(profiles.put(local("")));

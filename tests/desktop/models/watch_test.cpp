@@ -220,5 +220,28 @@ TEST_F(JobFocusTest, ALogThatIsRefusedIsSaidOnce) {
   EXPECT_TRUE(failures.front().front().toString().contains(QStringLiteral("recording has no answer")));
 }
 
+TEST_F(JobFocusTest, ALogThatCouldNotBeReadOnceIsReadAfterAWhile) {
+  client::Script script;
+  Connection connection(script.factory());
+  connection.open();
+  script.newest->opened();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return connection.live(); }, kSoonMs));
+  LogModel log;
+  LogFollower follower(connection, log, std::chrono::milliseconds(10));
+  QSignalSpy failures(&follower, &LogFollower::failed);
+  follower.follow(QStringLiteral("j-1"), 6);
+  const auto answer_next = [&](std::size_t number, rpc::Answer answer) {
+    ASSERT_TRUE(QTest::qWaitFor([&] { return script.newest->sent.size() == number; }, kSoonMs)) << number;
+    EXPECT_EQ(script.newest->sent.back().params, params(0));
+    script.newest->answer(*script.newest->sent.back().id, std::move(answer));
+  };
+  answer_next(1, rpc::fail(rpc::Code::failed, "disk"));
+  answer_next(2, rpc::fail(rpc::Code::failed, "disk"));
+  answer_next(3, log_piece(0, "Zmlyc3QK", 6, true));
+  EXPECT_TRUE(follower.complete());
+  EXPECT_EQ(log.text(), QStringLiteral("first\n"));
+  EXPECT_EQ(failures.count(), 1) << "it is the same failure";
+}
+
 }  // namespace
 }  // namespace quern::desktop::models

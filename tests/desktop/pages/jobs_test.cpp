@@ -261,11 +261,15 @@ TEST_F(Jobs, ALogThatComesTakesThePlaceOfTheWordsAndOneThatCannotBeReadSaysSo) {
   played.change("job/j-1000", detail(job(0, "RUNNING"), log.size()));
   EXPECT_TRUE(QTest::qWaitFor([&] { return view->shown_placeholder().isEmpty(); }, kSoonMs));
   EXPECT_TRUE(view->accessibleDescription().isEmpty());
+  const Answers::Method answering = played.answers.methods["job.log"];
   played.answers.methods["job.log"] = [](const json::object&) { return rpc::fail(rpc::Code::failed, "disk"); };
   choose(2);
   EXPECT_TRUE(QTest::qWaitFor([&] { return view->shown_placeholder() == QStringLiteral("The log could not be read."); },
                               kSoonMs));
   EXPECT_TRUE(says_soon(*page, QStringLiteral("The log cannot be read: It could not be done (disk)")));
+  played.answers.methods["job.log"] = answering;
+  played.change("job/j-1002", detail(job(2, "COMPLETE"), log.size()));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !says(*page, QStringLiteral("The log cannot be read")); }, kSoonMs));
 }
 
 TEST_F(Jobs, AJobUnderWayCanBeStopped) {
