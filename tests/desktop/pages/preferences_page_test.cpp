@@ -289,7 +289,9 @@ TEST_F(PreferencesPageTest, WhatOneDaemonRefusedIsNotSaidOfAnother) {
   QTest::mouseClick(named<widgets::Toggle>(page, "Budget of a job: bounded"), Qt::LeftButton);
   QSignalSpy left(stage_.connection.get(), &client::Connection::daemon_left);
   stage_.connection->change(daemon().factory());
-  ASSERT_TRUE(soon([&] { return stage_.connection->live(); }));
+  const QWidget* const share = named<widgets::Toggle>(page, "Share this machine");
+  ASSERT_TRUE(soon([&] { return stage_.connection->live() && share->isVisible() && share->isEnabled(); }));
+  ASSERT_TRUE(soon([&] { return button(page, QStringLiteral("Unblock")) != nullptr; }));
   EXPECT_EQ(left.count(), 1);
   EXPECT_FALSE(says(page, QStringLiteral("take less"))) << texts_of(page).join(u'\n').toStdString();
   EXPECT_FALSE(says(page, QStringLiteral("there is no connection to the daemon"))) << "of the call under way";
