@@ -282,6 +282,13 @@
     </message>
 </context>
 <context>
+    <name>JobRetry</name>
+    <message>
+        <source>No answer has come from %1: the job may have started again there. Look at its Jobs, where it can be stopped, before you try again.</source>
+        <translation>Von %1 ist keine Antwort gekommen: Der Auftrag läuft dort vielleicht schon wieder. Sehen Sie dort unter Aufträge nach, wo er sich anhalten lässt, bevor Sie es noch einmal versuchen.</translation>
+    </message>
+</context>
+<context>
     <name>KernelDraftText</name>
     <message>
         <source>&quot;%1&quot; is no number</source>
@@ -2953,6 +2960,10 @@
         <source>Shared already; what you confirm replaces what is set</source>
         <translation>Wird schon geteilt; was Sie bestätigen, ersetzt, was eingestellt ist</translation>
     </message>
+    <message>
+        <source>It is not known whether sharing has begun: %1</source>
+        <translation>Es ist nicht bekannt, ob das Teilen begonnen hat: %1</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::InputUpload</name>
@@ -4421,6 +4432,10 @@
         <source>%1, of %2 in all</source>
         <translation>%1, von insgesamt %2</translation>
     </message>
+    <message>
+        <source>Not over yet</source>
+        <translation>Noch nicht zu Ende</translation>
+    </message>
 </context>
 <context>
     <name>quern::desktop::pages::ServiceCard</name>
@@ -4671,7 +4686,11 @@
     </message>
     <message>
         <source>No answer has come from %1: the job may have started there. Look at its Jobs, where it can be stopped, before you start it again.</source>
-        <translation>Von %1 ist keine Antwort gekommen: der Auftrag kann dort begonnen haben. Sehen Sie bei dessen Aufträgen nach, wo er sich anhalten lässt, bevor Sie ihn noch einmal starten.</translation>
+        <translation>Von %1 ist keine Antwort gekommen: Der Auftrag läuft dort vielleicht schon. Sehen Sie dort unter Aufträge nach, wo er sich anhalten lässt, bevor Sie ihn erneut starten.</translation>
+    </message>
+    <message>
+        <source>The connection was lost before the job was submitted: it has not started. Start it again once the daemon is there.</source>
+        <translation>Die Verbindung ist abgebrochen, bevor der Auftrag abgeschickt war: Er ist nicht gestartet. Starten Sie ihn erneut, sobald der Daemon wieder da ist.</translation>
     </message>
 </context>
 <context>
