@@ -394,15 +394,15 @@ void MarketPage::leave_compared() {
 }
 
 void MarketPage::take_receipts() {
-  history_.reset();
-  if (receipts_->known()) history_.emplace();
+  QHash<QString, PeerHistory> histories;
   for (const models::ReceiptRow& receipt : receipts_->rows()) {
     if (receipt.earned || receipt.is_open()) continue;
-    PeerHistory& history = (*history_)[receipt.peer];
+    PeerHistory& history = histories[receipt.peer];
     history.tasks += receipt.together;
     if (receipt.end.reason == QStringLiteral("completed")) history.completed += receipt.together;
     history.paid_micro = std::clamp(history.paid_micro + receipt.amount_micro, -models::kMicroMax, models::kMicroMax);
   }
+  history_ = receipts_->known() ? std::optional(std::move(histories)) : std::nullopt;
   show_selected();
 }
 
